@@ -1,0 +1,38 @@
+"""The guard's answer is a value: a statement that may run, or the reasons why none may."""
+
+from dataclasses import dataclass
+
+from schema_index.schema import Dialect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """One broken rule. `code` names the rule; `hint` says what to write instead, for a person or a model."""
+
+    code: str
+    message: str
+    hint: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The one text that may run, rendered from the validated tree.
+
+    `tables` are `schema.table`, `columns` `schema.table.column`, as the catalogue spells them, sorted.
+    The statement returns at most `row_limit` rows.
+    """
+
+    sql: str
+    dialect: Dialect
+    tables: tuple[str, ...]
+    columns: tuple[str, ...]
+    row_limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    violations: tuple[Violation, ...]
+
+
+Verdict = Accepted | Rejected

@@ -1,0 +1,82 @@
+"""What a target engine must offer: describe itself, and run one proven statement under limits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from schema_index.schema import ColumnKind, DatabaseSchema, Dialect
+from tenants.domain_error import DomainError
+
+Progress = Callable[[int, int, str], None]
+"""Called with (tables done, tables in all, name of the table just read)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of one statement. `max_bytes` counts the values' text as they stream in, not the wire format."""
+
+    deadline_ms: int = 15_000
+    max_rows: int = 1_000
+    max_bytes: int = 8_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultColumn:
+    name: str
+    kind: ColumnKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultSet:
+    """`rows` hold Python values as the driver gives them; `truncated` says that more rows existed."""
+
+    columns: tuple[ResultColumn, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool
+    elapsed_ms: int
+
+
+class DataSourceUnavailable(DomainError):
+    """The target database cannot be reached or refuses the credentials: mend the source, then test it."""
+
+    code = "data_source_unavailable"
+    retryable = True
+
+
+class DataSourceError(DomainError):
+    """The target database refused the statement. `message` is mapped, never the driver's text with its data."""
+
+    code = "data_source_error"
+
+
+class QueryTimeout(DomainError):
+    """The statement did not end within its deadline and was stopped: ask for less, or raise the source's limit."""
+
+    code = "query_timeout"
+
+
+class ResultTooLarge(DomainError):
+    """The result passed `Limits.max_bytes` while streaming and was stopped."""
+
+    code = "data_source_error"
+
+
+class Connector(Protocol):
+    """One data source's engine. Every call opens its own session, rolls back and closes it."""
+
+    dialect: ClassVar[Dialect]
+
+    def introspect(self, *, progress: Progress | None = None) -> DatabaseSchema:
+        """The whole schema. Raises DataSourceUnavailable (retry helps)."""
+        ...
+
+    def distinct_values(self, *, schema: str, table: str, column: str, limit: int) -> list[str]:
+        """Up to `limit` distinct non-null values of a text column, as text, in the engine's order."""
+        ...
+
+    def read(self, sql: str, *, limits: Limits) -> ResultSet:
+        """Run one statement that the guard has accepted, read-only, in a session that is always rolled back.
+
+        Raises DataSourceUnavailable, DataSourceError, QueryTimeout, ResultTooLarge.
+        """
+        ...

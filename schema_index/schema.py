@@ -1,0 +1,119 @@
+"""What a database contains, as plain values: the shape every stage after introspection works on.
+
+Tables and columns keep their names exactly as the engine stores them; nothing here folds case.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+Dialect = Literal["postgres", "mysql", "sqlite", "duckdb"]
+"""sqlglot's own names, so that no second naming exists."""
+
+ColumnKind = Literal[
+    "integer", "number", "text", "boolean", "date", "timestamp", "time", "json", "binary", "other"
+]
+"""What a question can do with a column; `type` holds the engine's own name."""
+
+TableKind = Literal["table", "view", "materialized_view"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    name: str
+    type: str
+    kind: ColumnKind
+    nullable: bool = True
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignKey:
+    """`columns[i]` of the owning table refers to `target_columns[i]` of `target_schema.target_table`."""
+
+    columns: tuple[str, ...]
+    target_schema: str
+    target_table: str
+    target_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table or view. SQLite tables live in schema `main`, DuckDB's in `main` unless said otherwise."""
+
+    schema: str
+    name: str
+    columns: tuple[Column, ...]
+    kind: TableKind = "table"
+    primary_key: tuple[str, ...] = ()
+    unique_keys: tuple[tuple[str, ...], ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    comment: str = ""
+
+    @property
+    def qualified_name(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseSchema:
+    """All tables of one data source in canonical order: by schema, then name; columns in the engine's order."""
+
+    dialect: Dialect
+    default_schema: str
+    tables: tuple[Table, ...]
+
+    @classmethod
+    def of(cls, dialect: Dialect, default_schema: str, tables: list[Table]) -> "DatabaseSchema":
+        """The schema with `tables` put into canonical order."""
+        ordered = tuple(sorted(tables, key=lambda table: (table.schema, table.name)))
+        return cls(dialect=dialect, default_schema=default_schema, tables=ordered)
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], Table]:
+        """(schema, table name) → table."""
+        return {(table.schema, table.name): table for table in self.tables}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the whole description: equal fingerprints mean nothing to do."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def visible(self, *, allows: Callable[[Table, Column | None], bool]) -> "DatabaseSchema":
+        """The part of the schema that `allows(table, None)` and `allows(table, column)` let through.
+
+        Keys that touch a hidden column or table go with it, so that nothing downstream can name what is hidden.
+        """
+        kept: dict[tuple[str, str], Table] = {}
+        for table in self.tables:
+            if allows(table, None):
+                columns = tuple(column for column in table.columns if allows(table, column))
+                kept[table.schema, table.name] = replace(table, columns=columns)
+        tables = tuple(_without_hidden_keys(table, kept) for table in kept.values())
+        return replace(self, tables=tables)
+
+
+def _without_hidden_keys(table: Table, kept: dict[tuple[str, str], Table]) -> Table:
+    names = {column.name for column in table.columns}
+
+    def target_is_visible(key: ForeignKey) -> bool:
+        target = kept.get((key.target_schema, key.target_table))
+        return target is not None and {column.name for column in target.columns}.issuperset(
+            key.target_columns
+        )
+
+    return replace(
+        table,
+        primary_key=table.primary_key if names.issuperset(table.primary_key) else (),
+        unique_keys=tuple(key for key in table.unique_keys if names.issuperset(key)),
+        foreign_keys=tuple(
+            key for key in table.foreign_keys if names.issuperset(key.columns) and target_is_visible(key)
+        ),
+    )
