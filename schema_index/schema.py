@@ -13,9 +13,7 @@ from typing import Literal
 Dialect = Literal["postgres", "mysql", "sqlite", "duckdb"]
 """sqlglot's own names, so that no second naming exists."""
 
-ColumnKind = Literal[
-    "integer", "number", "text", "boolean", "date", "timestamp", "time", "json", "binary", "other"
-]
+ColumnKind = Literal["integer", "number", "text", "boolean", "date", "timestamp", "time", "json", "binary", "other"]
 """What a question can do with a column; `type` holds the engine's own name."""
 
 TableKind = Literal["table", "view", "materialized_view"]
@@ -105,9 +103,7 @@ def _without_hidden_keys(table: Table, kept: dict[tuple[str, str], Table]) -> Ta
 
     def target_is_visible(key: ForeignKey) -> bool:
         target = kept.get((key.target_schema, key.target_table))
-        return target is not None and {column.name for column in target.columns}.issuperset(
-            key.target_columns
-        )
+        return target is not None and {column.name for column in target.columns}.issuperset(key.target_columns)
 
     return replace(
         table,
