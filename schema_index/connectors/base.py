@@ -36,6 +36,23 @@ class ResultSet:
     elapsed_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A relation that was found and could not be described or may not be read. `reason` is plain and holds no data."""
+
+    schema: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Introspection:
+    """What could be read of a database, and what could not, in canonical order."""
+
+    schema: DatabaseSchema
+    unreadable: tuple[Unreadable, ...] = ()
+
+
 class DataSourceUnavailable(DomainError):
     """The target database cannot be reached or refuses the credentials: mend the source, then test it."""
 
@@ -44,7 +61,11 @@ class DataSourceUnavailable(DomainError):
 
 
 class DataSourceError(DomainError):
-    """The target database refused the statement. `message` is mapped, never the driver's text with its data."""
+    """The target database refused the statement. `message` is mapped, never the driver's text with its data.
+
+    `details` may hold `sqlstate` (PostgreSQL) or `engine_code` (SQLite), and `diagnostic`: the engine's own words as
+    far as they are known words or stand in the statement, which a repair round may show to a model.
+    """
 
     code = "data_source_error"
 
@@ -66,12 +87,19 @@ class Connector(Protocol):
 
     dialect: ClassVar[Dialect]
 
-    def introspect(self, *, progress: Progress | None = None) -> DatabaseSchema:
-        """The whole schema. Raises DataSourceUnavailable (retry helps)."""
+    def introspect(self, *, progress: Progress | None = None) -> Introspection:
+        """The whole schema; one relation that cannot be read does not stop the rest.
+
+        Raises DataSourceUnavailable (retry helps), QueryTimeout, DataSourceError (too large to describe).
+        """
         ...
 
     def distinct_values(self, *, schema: str, table: str, column: str, limit: int) -> list[str]:
-        """Up to `limit` distinct non-null values of a text column, as text, in the engine's order."""
+        """Up to `limit` distinct non-null values of a text column, as text, in the engine's order.
+
+        Looks at a bounded part of a large table and skips long values: these feed a dictionary, not an answer.
+        Raises like `read`.
+        """
         ...
 
     def read(self, sql: str, *, limits: Limits) -> ResultSet:

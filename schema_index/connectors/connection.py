@@ -1,0 +1,35 @@
+"""How to reach one data source, as parsed fields: no text a user wrote ever becomes a connection string."""
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal
+
+TlsMode = Literal["disable", "prefer", "require", "verify-full"]
+"""libpq's names. `verify-full` checks the certificate against the system's authorities and `host`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionConfig:
+    """A server is `host`, its checked `address`, `port`, `database`, `username`, `password`; a file is `path`.
+
+    `address` is what `target_policy.check_target` returned for `host`: the connection goes there and nowhere else,
+    `host` only names the certificate. `path` is what `target_policy.check_file` returned.
+    Schema patterns are shell patterns over schema names; an empty `include_schemas` includes all.
+    """
+
+    host: str = ""
+    address: str = ""
+    port: int = 5432
+    database: str = ""
+    username: str = ""
+    password: str = field(default="", repr=False)
+    tls: TlsMode = "prefer"
+    path: Path | None = None
+    include_schemas: tuple[str, ...] = ()
+    exclude_schemas: tuple[str, ...] = ()
+
+    def includes(self, schema: str) -> bool:
+        """Whether the patterns let `schema` be introspected."""
+        included = not self.include_schemas or any(fnmatchcase(schema, pattern) for pattern in self.include_schemas)
+        return included and not any(fnmatchcase(schema, pattern) for pattern in self.exclude_schemas)

@@ -1,0 +1,177 @@
+"""PostgreSQL's catalogue read in a few set-based queries, however many relations there are.
+
+The catalogue is asked directly: it alone knows every type's own name, which relations the role may read, and which
+are partitions of another.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import psycopg
+
+from schema_index.connectors.base import DataSourceError, Introspection, Progress, Unreadable
+from schema_index.connectors.kinds import postgres_kind
+from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table, TableKind
+
+FORBIDDEN = "The data source's user may not read it."
+MAX_RELATIONS = 50_000
+MAX_COLUMNS = 1_000_000
+
+_RELATIONS = """
+SELECT c.oid, n.nspname, c.relname, c.relkind, coalesce(obj_description(c.oid, 'pg_class'), ''),
+       has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                  WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+ORDER BY n.nspname, c.relname
+LIMIT %(limit)s
+"""
+"""Partitions are part of their parent; what an extension brought along is not the tenant's data."""
+
+_COLUMNS = """
+SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), coalesce(b.typname, t.typname),
+       t.typcategory, NOT (a.attnotnull OR t.typnotnull), coalesce(col_description(a.attrelid, a.attnum), '')
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
+WHERE a.attrelid = ANY(%(oids)s) AND a.attnum > 0 AND NOT a.attisdropped
+  AND has_column_privilege(a.attrelid, a.attnum, 'SELECT')
+ORDER BY a.attrelid, a.attnum
+LIMIT %(limit)s
+"""
+
+_KEYS = """
+SELECT i.indrelid, i.indisprimary,
+       (SELECT array_agg(k.attnum ORDER BY k.place)
+        FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place) WHERE k.place <= i.indnkeyatts)
+FROM pg_catalog.pg_index i
+WHERE i.indrelid = ANY(%(oids)s) AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+"""
+"""Unique indexes and not only constraints: what counts is that values cannot repeat."""
+
+_FOREIGN_KEYS = """
+SELECT conrelid, conkey, confrelid, confkey
+FROM pg_catalog.pg_constraint
+WHERE contype = 'f' AND conrelid = ANY(%(oids)s) AND conparentid = 0
+ORDER BY conrelid, conkey, conname
+"""
+"""Constraints that PostgreSQL derives for partitions have a parent."""
+
+_KINDS: dict[str, TableKind] = {"v": "view", "m": "materialized_view"}
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Rows = defaultdict[int, list[tuple[Any, ...]]]
+
+
+def read_catalogue(
+    connection: Connection, *, includes: Callable[[str], bool], progress: Progress | None
+) -> Introspection:
+    """Every relation outside the system's schemas whose schema `includes` lets through.
+
+    Expects the session's search path to be `pg_catalog, <the role's first schema>, …`.
+    """
+    found = connection.execute(_RELATIONS, {"limit": MAX_RELATIONS + 1}).fetchall()
+    _refuse_more_than(MAX_RELATIONS, len(found), what="tables")
+    relations = [_Relation(*row) for row in found if includes(row[1])]
+    readable = [relation for relation in relations if relation.readable]
+    oids = [relation.oid for relation in readable]
+    columns = _by_relation(connection, _COLUMNS, oids)
+    _refuse_more_than(MAX_COLUMNS, sum(map(len, columns.values())), what="columns")
+    assembly = _Assembly(
+        relations={relation.oid: relation for relation in readable},
+        column_names={oid: {row[1]: row[2] for row in rows} for oid, rows in columns.items()},
+        columns=columns,
+        keys=_by_relation(connection, _KEYS, oids),
+        foreign_keys=_by_relation(connection, _FOREIGN_KEYS, oids),
+    )
+    tables: list[Table] = []
+    for done, relation in enumerate(readable, start=1):
+        tables.append(assembly.table(relation))
+        if progress is not None:
+            progress(done, len(readable), relation.name)
+    default_schema = connection.execute("SELECT coalesce((current_schemas(false))[2], 'public')").fetchone()
+    return Introspection(
+        schema=DatabaseSchema.of("postgres", default_schema[0] if default_schema else "public", tables),
+        unreadable=tuple(
+            Unreadable(schema=relation.schema, name=relation.name, reason=FORBIDDEN)
+            for relation in relations
+            if not relation.readable
+        ),
+    )
+
+
+def _by_relation(connection: Connection, query: str, oids: Sequence[int]) -> Rows:
+    rows: Rows = defaultdict(list)
+    for row in connection.execute(query.encode(), {"oids": list(oids), "limit": MAX_COLUMNS + 1}):
+        rows[row[0]].append(row)
+    return rows
+
+
+def _refuse_more_than(limit: int, count: int, *, what: str) -> None:
+    if count > limit:
+        raise DataSourceError(f"The database has more than {limit:,} {what}. Give the source fewer schemas to include.")
+
+
+class _Relation(NamedTuple):
+    oid: int
+    schema: str
+    name: str
+    relkind: str
+    comment: str
+    readable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Assembly:
+    """The catalogue's rows, by the relation's oid."""
+
+    relations: dict[int, _Relation]
+    column_names: dict[int, dict[int, str]]
+    columns: Rows
+    keys: Rows
+    foreign_keys: Rows
+
+    def table(self, relation: _Relation) -> Table:
+        keys = [(row[1], self._names(relation.oid, row[2])) for row in self.keys[relation.oid]]
+        return Table(
+            schema=relation.schema,
+            name=relation.name,
+            kind=_KINDS.get(relation.relkind, "table"),
+            columns=tuple(_column(row) for row in self.columns[relation.oid]),
+            primary_key=next((names for primary, names in keys if primary), ()),
+            unique_keys=tuple(sorted({names for primary, names in keys if names and not primary})),
+            foreign_keys=tuple(
+                key for row in self.foreign_keys[relation.oid] if (key := self._foreign_key(row)) is not None
+            ),
+            comment=relation.comment,
+        )
+
+    def _foreign_key(self, row: tuple[Any, ...]) -> ForeignKey | None:
+        """None when a side of the key may not be read."""
+        owner, places, target_oid, target_places = row
+        target = self.relations.get(target_oid)
+        columns, target_columns = self._names(owner, places), self._names(target_oid, target_places)
+        if target is None or not columns or not target_columns:
+            return None
+        return ForeignKey(
+            columns=columns, target_schema=target.schema, target_table=target.name, target_columns=target_columns
+        )
+
+    def _names(self, oid: int, places: Sequence[int]) -> tuple[str, ...]:
+        """Column names of attribute numbers, or () when one of them may not be read."""
+        names = self.column_names.get(oid, {})
+        return tuple(names[place] for place in places) if all(place in names for place in places) else ()
+
+
+def _column(row: tuple[Any, ...]) -> Column:
+    _, _, name, type_text, base_type, category, nullable, comment = row
+    return Column(
+        name=name,
+        type=type_text,
+        kind=postgres_kind(base_type, category=category),
+        nullable=nullable,
+        comment=comment,
+    )

@@ -1,0 +1,87 @@
+"""PostgreSQL's SQLSTATE decides what a person is told: the driver's own text may hold rows, hosts and names."""
+
+from collections.abc import Mapping
+
+import psycopg
+
+from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, QueryTimeout
+from schema_index.connectors.diagnostics import diagnostic
+from tenants.domain_error import DomainError
+
+UNREACHABLE = (
+    "The database could not be reached, or refused the credentials. "
+    "Check host, port, database, user, password and TLS mode, then test the data source."
+)
+"""One sentence for closed, filtered, unresolved and refused: which of them it was would map a network."""
+
+_MESSAGES: Mapping[str, str] = {
+    "22012": "The statement divides by zero.",
+    "22003": "A number in the statement's result is out of its type's range.",
+    "22007": "A value is not a valid date or time.",
+    "22008": "A date or time is out of range.",
+    "22P02": "A value does not have the form its type needs.",
+    "21000": "A subquery used as one value returned more than one row.",
+    "25006": "The statement would write, and the session is read-only.",
+    "42501": "The data source's user has no permission for something the statement names.",
+    "42601": "The statement has a syntax error.",
+    "42702": "A column the statement names is ambiguous.",
+    "42703": "A column the statement names does not exist.",
+    "42704": "A type or other object the statement names does not exist.",
+    "42725": "A function the statement calls is ambiguous.",
+    "42803": "Grouping is wrong: a selected column is neither grouped nor aggregated, or an aggregate is misplaced.",
+    "42804": "Types in the statement do not match.",
+    "42846": "The statement casts between types that cannot be cast.",
+    "42883": "A function or operator in the statement does not exist for these types.",
+    "42P01": "A table the statement names does not exist.",
+    "53100": "The statement needs more temporary space than the database allows.",
+    "53200": "The statement needs more memory than the database allows.",
+    "53400": "The statement needs more than a limit of the database allows.",
+    "54000": "The statement is larger than the database allows.",
+    "54001": "The statement nests deeper than the database allows.",
+    "55P03": "A table the statement reads is locked; try again later.",
+}
+
+_CLASS_MESSAGES: Mapping[str, str] = {
+    "0A": "The statement uses something the database does not support.",
+    "22": "A value in the statement's result cannot be computed or converted.",
+    "25": "The statement does something a read-only session does not allow.",
+    "40": "The database stopped the statement because of concurrent changes; try again.",
+    "42": "The statement does not fit the database's tables, columns or types.",
+    "53": "The database is short of resources.",
+    "54": "The statement is larger than the database allows.",
+    "P0": "A function in the target database refused to run.",
+}
+
+_UNAVAILABLE_CLASSES = ("08", "28", "3D", "57P")
+_UNAVAILABLE_STATES = ("53300",)
+"""Connection, authentication, no such database, shut down; too many connections."""
+
+_DIAGNOSTIC_CLASSES = ("0A", "42")
+"""Only analysis of the statement explains itself in words about the statement. Class 22 and P0 quote rows."""
+
+
+def translated(error: psycopg.Error, *, statement: str, timed_out: bool, deadline_ms: int) -> DomainError:
+    """What to raise instead of the driver's error; the caller raises it `from None`.
+
+    `timed_out` says that our own deadline stopped the session, whatever the driver saw of it.
+    """
+    state = error.sqlstate
+    if timed_out or state == "57014":
+        return query_timeout(deadline_ms)
+    if state is None or state.startswith(_UNAVAILABLE_CLASSES) or state in _UNAVAILABLE_STATES:
+        if isinstance(error, psycopg.DataError | psycopg.ProgrammingError | psycopg.NotSupportedError):
+            return DataSourceError("The database returned a value that cannot be read.")
+        return DataSourceUnavailable(UNREACHABLE)
+    message = _MESSAGES.get(state) or _CLASS_MESSAGES.get(state[:2], "The database refused the statement.")
+    details = {"sqlstate": state}
+    if state.startswith(_DIAGNOSTIC_CLASSES) and error.diag.message_primary:
+        details["diagnostic"] = diagnostic(error.diag.message_primary, statement=statement)
+    return DataSourceError(message, **details)
+
+
+def query_timeout(deadline_ms: int) -> QueryTimeout:
+    return QueryTimeout(
+        f"The statement did not end within {deadline_ms / 1000:g} s and was stopped. "
+        "Ask for less, or raise the data source's time limit.",
+        deadline_ms=deadline_ms,
+    )

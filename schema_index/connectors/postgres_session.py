@@ -1,0 +1,144 @@
+"""One PostgreSQL session: read-only, bounded from inside and from outside, rolled back, closed."""
+
+import math
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Any
+
+import psycopg
+
+from schema_index.connectors.base import DataSourceUnavailable
+from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.postgres_errors import UNREACHABLE, translated
+from schema_index.connectors.postgres_values import register_lenient_loaders
+
+CONNECT_TIMEOUT_S = 10
+"""Bound of reaching and entering the database; libpq counts whole seconds."""
+
+GRACE_S = 1.0
+"""How long after the deadline a cancelled statement may take to notice before its socket is cut. Some of the
+engine's functions do not look for interrupts for seconds; the caller does not wait for them."""
+
+_SETTINGS = """
+SELECT set_config('statement_timeout', %(deadline)s, true),
+       set_config('lock_timeout', %(deadline)s, true),
+       set_config('idle_in_transaction_session_timeout', %(deadline)s, true),
+       set_config('search_path',
+                  'pg_catalog, ' || quote_ident(coalesce(current_schema(), 'public')) || ', public, pg_temp', true),
+       set_config('work_mem', '64MB', true),
+       set_config('max_parallel_workers_per_gather', '0', true),
+       set_config('jit', 'off', true),
+       set_config('datestyle', 'ISO, YMD', true),
+       set_config('intervalstyle', 'postgres', true),
+       set_config('bytea_output', 'hex', true),
+       set_config('standard_conforming_strings', 'on', true)
+"""
+"""All of them end with the transaction. Memory of a statement is a small multiple of `work_mem`, without parallel
+workers to multiply it again. Extensions (citext, PostGIS) usually live in `public`, and without it on the path their
+operators silently fall back to those of the base type. The styles are those the driver parses, which a role may have
+set otherwise."""
+
+
+class Session:
+    """A session inside its one read-only transaction. `statement` is kept to scrub the engine's messages with."""
+
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        self.connection = connection
+        self.statement = ""
+
+
+@contextmanager
+def read_only_session(config: ConnectionConfig, *, deadline_ms: int) -> Iterator[Session]:
+    """A session that is gone, with whatever ran in it, at the deadline plus GRACE_S at the latest.
+
+    The deadline counts from here, connecting included (which alone may take CONNECT_TIMEOUT_S). Every error of the
+    driver leaves as a DomainError: DataSourceUnavailable, DataSourceError, QueryTimeout.
+    """
+    started = time.monotonic()
+    connection = _connect(config)
+    session = Session(connection)
+    remaining_s = max(0.001, started + deadline_ms / 1000 - time.monotonic())
+    with connection, _Watchdog(connection, deadline_s=remaining_s) as watchdog:
+        try:
+            connection.read_only = True
+            connection.execute(_SETTINGS, {"deadline": str(math.ceil(remaining_s * 1000))})
+            yield session
+        except (psycopg.Error, UnicodeError) as error:
+            failure = error if isinstance(error, psycopg.Error) else psycopg.DataError()
+            raise translated(
+                failure, statement=session.statement, timed_out=watchdog.fired, deadline_ms=deadline_ms
+            ) from None
+        finally:
+            with suppress(psycopg.Error):
+                connection.rollback()
+            connection.close()
+
+
+def _connect(config: ConnectionConfig) -> psycopg.Connection[tuple[Any, ...]]:
+    if not config.address:
+        raise ValueError("ConnectionConfig.address is empty: pass what check_target returned")
+    try:
+        connection = psycopg.connect(
+            host=config.host,
+            hostaddr=config.address,
+            port=config.port,
+            dbname=config.database,
+            user=config.username,
+            password=config.password,
+            sslmode=config.tls,
+            sslrootcert="system" if config.tls == "verify-full" else "",
+            sslcertmode="disable",
+            gssencmode="disable",
+            passfile=os.devnull,
+            options="",
+            client_encoding="utf8",
+            connect_timeout=CONNECT_TIMEOUT_S,
+            application_name="querent",
+        )
+    except (psycopg.Error, UnicodeError):
+        raise DataSourceUnavailable(UNREACHABLE) from None
+    register_lenient_loaders(connection)
+    return connection
+
+
+class _Watchdog:
+    """Stops the session from outside, because a statement can lift its own statement_timeout.
+
+    At the deadline the server is asked to cancel; if the session still runs GRACE_S later, its socket is shut down
+    under it, which ends every wait of the driver.
+    """
+
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], *, deadline_s: float) -> None:
+        self.fired = False
+        self._connection = connection
+        self._deadline_s = deadline_s
+        self._done = threading.Event()
+        # A descriptor of our own: the driver may close its one while we are about to shut it down.
+        self._socket = socket.socket(fileno=os.dup(connection.fileno()))
+        self._thread = threading.Thread(target=self._watch, name="target-deadline", daemon=True)
+
+    def __enter__(self) -> "_Watchdog":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._done.set()
+        self._thread.join(2 * GRACE_S)
+        self._socket.close()
+
+    def _watch(self) -> None:
+        if self._done.wait(self._deadline_s):
+            return
+        self.fired = True
+        with suppress(psycopg.Error):
+            self._connection.cancel_safe(timeout=GRACE_S)
+        if not self._done.wait(GRACE_S):
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,99 @@
+"""SQLite's description of itself, made into tables: names found without regard to case, keys completed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from schema_index.connectors.base import Introspection, Progress, Unreadable
+from schema_index.connectors.kinds import sqlite_kind
+from schema_index.schema import Column, ColumnKind, DatabaseSchema, ForeignKey, Table
+
+SCHEMA = "main"
+
+BROKEN = "The database cannot describe it; a view may name something that no longer exists."
+
+_CLASSES: dict[str, ColumnKind] = {"integer": "integer", "real": "number", "text": "text", "blob": "binary"}
+"""typeof()'s answers."""
+
+Frame = dict[str, Any]
+
+
+def assemble(frames: Iterable[Frame], *, progress: Progress | None) -> Introspection:
+    """From the child's `count`, `relation` and `unreadable` frames."""
+    relations: dict[str, Frame] = {}
+    unreadable: list[Unreadable] = []
+    count = 0
+    for frame in frames:
+        if "count" in frame:
+            count = frame["count"]
+        elif "relation" in frame:
+            relations[frame["relation"]["name"]] = frame["relation"]
+        elif "unreadable" in frame:
+            unreadable.append(Unreadable(schema=SCHEMA, name=frame["unreadable"], reason=BROKEN))
+        if progress is not None and not frame.keys().isdisjoint({"relation", "unreadable"}):
+            name = frame["unreadable"] if "unreadable" in frame else frame["relation"]["name"]
+            progress(len(relations) + len(unreadable), count, name)
+    by_folded = {name.casefold(): relation for name, relation in relations.items()}
+    tables = [_table(relation, by_folded) for relation in relations.values()]
+    return Introspection(schema=DatabaseSchema.of("sqlite", SCHEMA, tables), unreadable=tuple(unreadable))
+
+
+def _table(relation: Frame, relations: dict[str, Frame]) -> Table:
+    primary_key = _primary_key(relation)
+    unique_keys = {tuple(key) for key in relation["unique_keys"] if None not in key}
+    return Table(
+        schema=SCHEMA,
+        name=relation["name"],
+        kind="view" if relation["kind"] == "view" else "table",
+        columns=tuple(
+            Column(
+                name=name,
+                type=declared,
+                kind=sqlite_kind(declared) if declared else _kind_seen(relation["classes"].get(name, ())),
+                nullable=not required and name not in primary_key,
+            )
+            for name, declared, required, _ in relation["columns"]
+        ),
+        primary_key=primary_key,
+        unique_keys=tuple(sorted(unique_keys - {primary_key})),
+        foreign_keys=_foreign_keys(relation, relations),
+    )
+
+
+def _primary_key(relation: Frame) -> tuple[str, ...]:
+    placed = sorted((place, name) for name, _, _, place in relation["columns"] if place)
+    return tuple(name for _, name in placed)
+
+
+def _kind_seen(classes: Iterable[str]) -> ColumnKind:
+    kinds = {_CLASSES[name] for name in classes if name in _CLASSES}
+    if kinds == {"integer", "number"}:
+        return "number"
+    return kinds.pop() if len(kinds) == 1 else "other"
+
+
+def _foreign_keys(relation: Frame, relations: dict[str, Frame]) -> tuple[ForeignKey, ...]:
+    """Rows of one key share an id. A key that names no target columns means the target's primary key."""
+    grouped: dict[int, list[list[Any]]] = {}
+    for row in relation["foreign_keys"]:
+        grouped.setdefault(row[0], []).append(row)
+    keys = (_foreign_key(relation, rows, relations.get(rows[0][1].casefold())) for rows in grouped.values())
+    return tuple(sorted((key for key in keys if key is not None), key=lambda key: key.columns))
+
+
+def _foreign_key(relation: Frame, rows: list[list[Any]], target: Frame | None) -> ForeignKey | None:
+    """None when the target or one of the columns does not exist: SQLite lets keys dangle."""
+    if target is None:
+        return None
+    named = [row[3] for row in rows]
+    columns = _spelled(relation, [row[2] for row in rows])
+    target_columns = _primary_key(target) if None in named else _spelled(target, named)
+    if not columns or len(columns) != len(target_columns):
+        return None
+    return ForeignKey(columns=columns, target_schema=SCHEMA, target_table=target["name"], target_columns=target_columns)
+
+
+def _spelled(relation: Frame, names: list[str]) -> tuple[str, ...]:
+    """The names as the relation itself spells them, or () when one is missing."""
+    spelling = {column[0].casefold(): column[0] for column in relation["columns"]}
+    found = [spelling.get(name.casefold()) for name in names]
+    return tuple(name for name in found if name is not None) if None not in found else ()

@@ -1,0 +1,245 @@
+"""The process that alone touches a tenant's SQLite file. Started by path, with the standard library and no site.
+
+One JSON request on standard input, JSON frames, one a line, on standard output. A statement can spend memory and time
+inside one opcode where no handler is asked (`randomblob`, `printf('%*c')`), so limits of the operating system hold
+this process, and the parent kills it.
+"""
+
+import base64
+import json
+import resource
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+MAX_MEMORY = 512 * 1024 * 1024
+"""Bytes of address space, of which the interpreter needs about 30 MB."""
+
+HEAP_LIMIT = 384 * 1024 * 1024
+"""Bytes that SQLite may allocate: it fails cleanly before the address space is used up."""
+
+MAX_FILE = 8 * 1024 * 1024
+"""Bytes of any file this process may write: the shared-memory index of a database in WAL mode, nothing larger."""
+
+MAX_FILES = 32
+
+BATCH_BYTES = 256 * 1024
+OPCODES_PER_CHECK = 1_000
+SAMPLE_ROWS = 100
+"""Rows that tell the kind of a column with no declared type."""
+
+SAMPLE_MS = 200
+
+Frame = dict[str, Any]
+
+LIMITS = {
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 1_000_000,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 0,
+    sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
+    sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER: 0,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 1_000,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
+    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 100,
+    sqlite3.SQLITE_LIMIT_FUNCTION_ARG: 100,
+}
+
+READ_ACTIONS = frozenset(
+    {sqlite3.SQLITE_READ, sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+)
+CATALOGUE_PRAGMAS = frozenset({"table_list", "table_xinfo", "foreign_key_list", "index_list", "index_info"})
+FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"})
+
+
+class TooLarge(Exception):
+    """The result passed its byte cap."""
+
+
+def main() -> None:
+    limit_process()
+    request = json.loads(sys.stdin.buffer.readline())
+    try:
+        for frame in answer(request):
+            send(frame)
+    except TooLarge:
+        send({"error": "too_large"})
+    except MemoryError:
+        send({"error": "memory"})
+    except UnicodeError:
+        send({"error": "engine", "code": "", "message": ""})
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        send({"error": "engine", "code": getattr(error, "sqlite_errorname", ""), "message": str(error)})
+
+
+def limit_process() -> None:
+    for kind, value in (
+        (resource.RLIMIT_AS, MAX_MEMORY),
+        (resource.RLIMIT_FSIZE, MAX_FILE),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, MAX_FILES),
+    ):
+        _, hard = resource.getrlimit(kind)
+        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        # macOS does not let a process bound its address space; SQLite's own heap limit holds there.
+        with suppress(*((ValueError,) if sys.platform == "darwin" else ())):
+            resource.setrlimit(kind, (bound, bound))
+
+
+def send(frame: Frame) -> None:
+    sys.stdout.buffer.write(json.dumps(frame, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def answer(request: Frame) -> Iterator[Frame]:
+    deadline = time.monotonic() + request["deadline_ms"] / 1000
+    connection = open_database(request)
+    stop_at(connection, deadline)
+    if request["operation"] == "catalogue":
+        connection.set_authorizer(authorizer(catalogue=True))
+        yield from catalogue(connection, deadline=deadline)
+    else:
+        connection.set_authorizer(authorizer(catalogue=False))
+        yield from read(connection, request)
+    yield {"end": True}
+
+
+def open_database(request: Frame) -> sqlite3.Connection:
+    connection = sqlite3.connect(request["uri"], uri=True, isolation_level=None, timeout=1.0)
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")
+    for pragma in (
+        "trusted_schema=0",
+        "query_only=1",
+        "temp_store=MEMORY",
+        "mmap_size=0",
+        "cell_size_check=1",
+        f"hard_heap_limit={HEAP_LIMIT}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    for limit, value in LIMITS.items():
+        connection.setlimit(limit, value)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(1_000_000, request["max_bytes"]))
+    # Reads the schema now, statistics tables included, which the authorizer would refuse later.
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    return connection
+
+
+def stop_at(connection: sqlite3.Connection, deadline: float) -> None:
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, OPCODES_PER_CHECK)
+
+
+def authorizer(*, catalogue: bool) -> Callable[..., int]:
+    """What the engine lets a statement do while it compiles it: read tables that are not its own, and call functions.
+
+    https://www.sqlite.org/c3ref/c_alter_table.html lists the actions and their arguments.
+    """
+
+    def decide(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+        if action == sqlite3.SQLITE_PRAGMA and catalogue and first in CATALOGUE_PRAGMAS:
+            return sqlite3.SQLITE_OK
+        if action not in READ_ACTIONS:
+            return sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in FORBIDDEN_FUNCTIONS:
+            return sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_READ and (first or "").lower().startswith("sqlite_") and not catalogue:
+            return sqlite3.SQLITE_DENY
+        return sqlite3.SQLITE_OK
+
+    return decide
+
+
+def read(connection: sqlite3.Connection, request: Frame) -> Iterator[Frame]:
+    cursor = connection.execute(request["sql"])
+    yield {"columns": [column[0] for column in cursor.description or ()]}
+    batch: list[list[Any]] = []
+    total = pending = 0
+    for number, row in enumerate(cursor):
+        if number == request["max_rows"]:
+            yield {"rows": batch, "truncated": True}
+            return
+        size = sum(map(text_size, row))
+        total += size
+        pending += size
+        if total > request["max_bytes"]:
+            raise TooLarge
+        batch.append([transported(value) for value in row])
+        if pending > BATCH_BYTES:
+            yield {"rows": batch, "truncated": False}
+            batch, pending = [], 0
+    yield {"rows": batch, "truncated": False}
+
+
+def text_size(value: object) -> int:
+    if isinstance(value, str):
+        return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
+    return len(value) if isinstance(value, bytes) else 8
+
+
+def transported(value: Any) -> Any:
+    return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+
+
+def catalogue(connection: sqlite3.Connection, *, deadline: float) -> Iterator[Frame]:
+    relations = connection.execute(
+        "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_'"
+    ).fetchall()
+    # Shadow tables hold the innards of virtual ones. SQLite before 3.37 cannot tell and answers with no rows.
+    shadows = {row[1] for row in connection.execute("PRAGMA table_list") if row[2] == "shadow"}
+    relations = [relation for relation in relations if relation[0] not in shadows]
+    yield {"count": len(relations)}
+    for name, kind in sorted(relations):
+        try:
+            description = described(connection, name)
+            # Columns that declare no type, as views' expressions do.
+            untyped = [column[0] for column in description["columns"] if not column[1]]
+            stop_at(connection, min(deadline, time.monotonic() + SAMPLE_MS / 1000))
+            classes = storage_classes(connection, name, untyped) if untyped else {}
+            stop_at(connection, deadline)
+            yield {"relation": {"name": name, "kind": kind, "classes": classes, **description}}
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            if time.monotonic() > deadline:
+                raise
+            yield {"unreadable": name, "code": getattr(error, "sqlite_errorname", "")}
+
+
+def described(connection: sqlite3.Connection, name: str) -> Frame:
+    """Columns as (name, declared type, not null, place in the primary key), keys, foreign keys."""
+    quoted = quote(name)
+    # Field `hidden`: 1 is a virtual table's argument; 2 and 3 are generated columns.
+    columns = [
+        [row[1], row[2], row[3], row[5]] for row in connection.execute(f"PRAGMA table_xinfo({quoted})") if row[6] != 1
+    ]
+    indexes = connection.execute(f"PRAGMA index_list({quoted})").fetchall()
+    return {
+        "columns": columns,
+        "unique_keys": [
+            [row[2] for row in connection.execute(f"PRAGMA index_info({quote(index)})")]
+            for _, index, unique, _, partial in indexes
+            if unique and not partial
+        ],
+        "foreign_keys": [
+            [row[0], row[2], row[3], row[4]]
+            for row in sorted(connection.execute(f"PRAGMA foreign_key_list({quoted})"), key=lambda row: row[:2])
+        ],
+    }
+
+
+def storage_classes(connection: sqlite3.Connection, name: str, columns: list[str]) -> dict[str, list[str]]:
+    """What `typeof` says of the first rows; nothing when they do not come in time."""
+    selected = ", ".join(f"typeof({quote(column)})" for column in columns)
+    query = f"SELECT {selected} FROM {quote(name)} LIMIT {SAMPLE_ROWS}"  # noqa: S608  # quoted identifiers only
+    try:
+        rows = connection.execute(query).fetchall()
+    except sqlite3.OperationalError:
+        return {}
+    return {column: sorted({row[place] for row in rows}) for place, column in enumerate(columns)}
+
+
+def quote(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+if __name__ == "__main__":
+    main()

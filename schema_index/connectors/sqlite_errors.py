@@ -1,0 +1,64 @@
+"""What a person is told of SQLite's errors: by its code, never its own text, which may quote what a row holds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Limits, QueryTimeout
+from schema_index.connectors.diagnostics import diagnostic
+from schema_index.connectors.streaming import too_large
+from tenants.domain_error import DomainError
+
+UNREADABLE_FILE = "The data source's file cannot be read as a SQLite database. Check the file, then test the source."
+BUSY = "The data source's file is locked by a writer. Try again."
+
+_UNAVAILABLE: Mapping[str, str] = {
+    "SQLITE_BUSY": BUSY,
+    "SQLITE_LOCKED": BUSY,
+    "SQLITE_CANTOPEN": UNREADABLE_FILE,
+    "SQLITE_NOTADB": UNREADABLE_FILE,
+    "SQLITE_CORRUPT": UNREADABLE_FILE,
+    "SQLITE_IOERR": UNREADABLE_FILE,
+    "SQLITE_PERM": UNREADABLE_FILE,
+}
+
+_MESSAGES: Mapping[str, str] = {
+    "SQLITE_AUTH": "The statement does something a read-only session does not allow.",
+    "SQLITE_READONLY": "The statement would write, and the session is read-only.",
+    "SQLITE_TOOBIG": "A value in the statement or its result is larger than allowed.",
+    "SQLITE_ERROR": "The statement does not fit the database: a name, a function or the syntax is wrong.",
+    "SQLITE_MISMATCH": "A value does not have the type its use needs.",
+}
+
+
+def translated(frame: Mapping[str, Any], *, statement: str, limits: Limits) -> DomainError:
+    """What to raise for the child's `error` frame: `timeout`, `memory`, `too_large` or `engine` with its code."""
+    match frame["error"]:
+        case "timeout":
+            return _timeout(limits)
+        case "too_large":
+            return too_large(limits)
+        case "memory":
+            return DataSourceError("The statement needs more memory than a query may use.")
+        case _:
+            return _of_engine(str(frame["code"]), str(frame["message"]), statement=statement, limits=limits)
+
+
+def _of_engine(code: str, text: str, *, statement: str, limits: Limits) -> DomainError:
+    # Extended codes (SQLITE_IOERR_READ) begin with the primary one.
+    primary = "_".join(code.split("_")[:2])
+    if primary == "SQLITE_INTERRUPT":
+        return _timeout(limits)
+    if primary in _UNAVAILABLE:
+        return DataSourceUnavailable(_UNAVAILABLE[primary])
+    message = _MESSAGES.get(primary, "The database refused the statement.")
+    if primary == "SQLITE_ERROR":
+        return DataSourceError(message, engine_code=primary, diagnostic=diagnostic(text, statement=statement))
+    return DataSourceError(message, engine_code=primary)
+
+
+def _timeout(limits: Limits) -> QueryTimeout:
+    return QueryTimeout(
+        f"The statement did not end within {limits.deadline_ms / 1000:g} s and was stopped. "
+        "Ask for less, or raise the data source's time limit.",
+        deadline_ms=limits.deadline_ms,
+    )
