@@ -35,7 +35,7 @@ PROMOTIONS = (
     Promotion("Bring a Friend", 15, 23, 6, 14),
 )
 
-LOYALTY_TIERS = (("Bronze", 1, 0), ("Silver", 2, 200), ("Gold", 3, 600))
+LOYALTY_TIERS = (("Bronze", 1, 0), ("Silver", 2, 100), ("Gold", 3, 400))
 """Name, points for each euro, points earned that lift an account into the tier."""
 
 
