@@ -1,0 +1,49 @@
+"""The port behind which texts become vectors, and the two ways in which it can fail."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenants.domain_error import DomainError
+
+Vectors = NDArray[np.float32]
+"""n x dimension, one L2-normalised row for each text, in the order of the texts."""
+
+
+class EmbeddingUnavailable(DomainError):
+    """The embedder did not answer this time (connection, timeout, 429, 5xx): the same call may succeed later."""
+
+    code = "embedding_unavailable"
+    retryable = True
+
+
+class EmbeddingRejected(DomainError):
+    """The embedder refuses, or answers what is no embedding of the texts: mend the configuration first."""
+
+    code = "embedding_rejected"
+
+
+class Embedder(Protocol):
+    """One embedding space. Vectors of different `model` or `dimension` are never compared."""
+
+    @property
+    def model(self) -> str:
+        """Names the space; stored beside each vector."""
+        ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def max_batch(self) -> int:
+        """Texts that one request or forward pass carries: a caller that stores as it goes packs by this."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Any number of texts, in slices of at most `max_batch`; no texts give 0 x dimension.
+
+        Raises EmbeddingUnavailable (a later try may help; none is made here) or EmbeddingRejected (it will not).
+        """
+        ...
