@@ -1,0 +1,229 @@
+"""Which column a noun means, seen from the tables that the question speaks of."""
+
+from dataclasses import dataclass
+
+from nl2sql.generation.base import StoredValue
+from nl2sql.generation.composer.joins import JoinGraph, Key, key_of
+from nl2sql.generation.composer.plan import ColumnRef
+from nl2sql.generation.composer.problem import fail
+from nl2sql.generation.composer.reading import Entity, Noun
+from nl2sql.generation.composer.vocabulary import ColumnName, Vocabulary
+from nl2sql.generation.composer.words import verb_roots
+from schema_index.schema import Column, DatabaseSchema, Table
+
+MARGIN = 0.3
+"""Two candidates closer than this are the same distance from what was asked."""
+
+_NUMERIC = {"integer", "number"}
+_TEMPORAL = {"date", "timestamp"}
+_AUDIT = {"updated", "modified", "deleted", "update", "inserted", "synced", "loaded"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """The tables in play: the one listed or counted, and the others that were named."""
+
+    root: Key
+    mentioned: frozenset[Key] = frozenset()
+
+
+class Columns:
+    def __init__(self, schema: DatabaseSchema, vocabulary: Vocabulary, graph: JoinGraph) -> None:
+        self.schema = schema
+        self.vocabulary = vocabulary
+        self.graph = graph
+
+    def table(self, key: Key) -> Table:
+        return self.schema.by_name[key]
+
+    def distance(self, key: Key, scene: Scene, focus: frozenset[Key]) -> float | None:
+        """0 in the table spoken of, rising with the joins needed; None where no keys lead."""
+        if focus and key in focus:
+            return 0.0
+        if key == scene.root:
+            return 0.6 if focus and scene.root not in focus else 0.0
+        start = scene.root
+        paths = self.graph.shortest(start, key)
+        if not paths:
+            return None
+        return 0.9 if key in scene.mentioned else 1.0 + len(paths[0])
+
+    def focus_of(self, entity: Entity | None) -> frozenset[Key]:
+        if entity is None:
+            return frozenset()
+        least = min(name.cost for name in entity.names)
+        return frozenset(key_of(name.table) for name in entity.names if name.cost <= least)
+
+    def resolve(self, noun: Noun, scene: Scene) -> ColumnRef:
+        focus = self.focus_of(noun.focus)
+        scored: list[tuple[float, ColumnName]] = []
+        for name in noun.names:
+            distance = self.distance(key_of(name.table), scene, focus)
+            if distance is not None:
+                scored.append((name.cost + distance, name))
+        if not scored:
+            raise fail("unjoined", f"no column '{noun.text}' can be joined to what was asked", noun.text)
+        scored.sort(key=lambda pair: pair[0])
+        best = scored[0]
+        rivals = [pair for pair in scored[1:] if pair[0] < best[0] + MARGIN]
+        if rivals:
+            names = ", ".join(f"{name.table.name}.{name.column.name}" for _, name in (best, *rivals))
+            raise fail("ambiguous", f"'{noun.text}' may be {names}", noun.text)
+        return ColumnRef(table=key_of(best[1].table), column=best[1].column)
+
+    def measured(self, words: tuple[str, ...], scene: Scene, focus_entity: Entity | None) -> ColumnRef | None:
+        """The one column of the table spoken of that an adjective measures."""
+        keys = self.focus_of(focus_entity) or frozenset({scene.root})
+        for candidates in (keys, frozenset({scene.root}), self._beside(scene.root)):
+            found: dict[tuple[Key, str], ColumnRef] = {}
+            for phrase in words:
+                for name in self.vocabulary.columns.get(tuple(phrase.split()), {}).values():
+                    if key_of(name.table) in candidates and name.cost < 1:
+                        ref = ColumnRef(table=key_of(name.table), column=name.column)
+                        found[ref.table, ref.column.name] = ref
+                if found:
+                    break
+            if len(found) == 1:
+                return next(iter(found.values()))
+            if found:
+                return None
+        return None
+
+    def _beside(self, root: Key) -> frozenset[Key]:
+        """Tables one to-one-or-many-to-one key away: what a candidate is as a person."""
+        return frozenset(step.target for step in self.graph.steps(root) if not step.many)
+
+    def date_column(
+        self, scene: Scene, focus_entity: Entity | None, verbs: tuple[str, ...], *, years: bool
+    ) -> ColumnRef:
+        """The date that a time span without a column speaks of."""
+        focus = self.focus_of(focus_entity)
+        for keys in (focus, frozenset({scene.root}), scene.mentioned):
+            options = [
+                ColumnRef(table=key, column=column)
+                for key in sorted(keys)
+                for column in self.table(key).columns
+                if column.kind in _TEMPORAL or (years and self._is_year(key, column))
+            ]
+            if options:
+                return self._likeliest(options, verbs)
+        raise fail("unplaced", "no date column belongs to what was asked", "time")
+
+    def _is_year(self, key: Key, column: Column) -> bool:
+        return column.kind in _NUMERIC and "year" in self.vocabulary.column_stems(self.table(key), column)
+
+    def _likeliest(self, options: list[ColumnRef], verbs: tuple[str, ...]) -> ColumnRef:
+        roots = frozenset(root for verb in verbs for word in verb.lower().split() for root in verb_roots(word))
+        tests = (
+            lambda ref: bool(roots & self._roots(ref)),
+            lambda ref: bool(frozenset(self.vocabulary.table_stems(self.table(ref.table))) & self._roots(ref)),
+            lambda ref: not self._roots(ref) & _AUDIT,
+        )
+        if len(options) == 1:
+            return options[0]
+        for test in tests:
+            kept = [ref for ref in options if test(ref)]
+            if len(kept) == 1:
+                return kept[0]
+        names = ", ".join(ref.column.name for ref in options)
+        raise fail("ambiguous", f"the time may be {names}", "time")
+
+    def _roots(self, ref: ColumnRef) -> frozenset[str]:
+        words = self.vocabulary.words_of(ref.column)
+        return frozenset(root for word in words for root in verb_roots(word))
+
+    def label(self, key: Key) -> tuple[ColumnRef, ...]:
+        """The columns by which people call a row: its name or title; empty when there is none for certain."""
+        table = self.table(key)
+        by_stems = {self.vocabulary.column_stems(table, column): column for column in table.columns}
+        for stems in (("name",), ("full", "name"), ("title",)):
+            if stems in by_stems:
+                return (ColumnRef(table=key, column=by_stems[stems]),)
+        pair = [by_stems[stems] for stems in (("first", "name"), ("last", "name")) if stems in by_stems]
+        if len(pair) == 2:
+            return tuple(ColumnRef(table=key, column=column) for column in pair)
+        foreign = {column for keys in table.foreign_keys for column in keys.columns}
+        named = [
+            c for c in table.columns if self.vocabulary.words_of(c)[-1] in ("name", "title") and c.name not in foreign
+        ]
+        return (ColumnRef(table=key, column=named[0]),) if len(named) == 1 else ()
+
+    def key(self, key: Key) -> tuple[ColumnRef, ...]:
+        table = self.table(key)
+        return tuple(ColumnRef(table=key, column=c) for c in table.columns if c.name in table.primary_key)
+
+    def value_column(
+        self,
+        values: tuple[StoredValue, ...],
+        *,
+        text: str,
+        noun: Noun | None,
+        focus: Entity | None,
+        scene: Scene,
+        labelled: bool,
+        prep: str,
+    ) -> tuple[ColumnRef, str]:
+        """The column that holds the value, and the value as it is stored there."""
+        focus_keys = self.focus_of(focus)
+        scored: list[tuple[float, StoredValue]] = []
+        for value in values:
+            key = (value.schema, value.table)
+            table = self.schema.by_name.get(key)
+            if table is None or table.column(value.column) is None:
+                continue
+            penalty = self._noun_penalty(noun, value)
+            distance = self.distance(key, scene, focus_keys)
+            if penalty is None or distance is None:
+                continue
+            ref = ColumnRef(table=key, column=_column(table, value.column))
+            if labelled and ref not in self.label(key):
+                distance += 0.5
+            inexact = 0.0 if value.text == text else 0.05
+            scored.append((distance + penalty + inexact, value))
+        if not scored:
+            raise fail("unplaced", f"no column that can be joined holds '{text}'", text)
+        return self._nearest(scored, text, prep)
+
+    def _noun_penalty(self, noun: Noun | None, value: StoredValue) -> float | None:
+        if noun is None:
+            return 0.0
+        costs = [
+            name.cost
+            for name in noun.names
+            if (name.table.schema, name.table.name, name.column.name) == (value.schema, value.table, value.column)
+        ]
+        return min(costs) if costs else None
+
+    def _nearest(self, scored: list[tuple[float, StoredValue]], text: str, prep: str) -> tuple[ColumnRef, str]:
+        least = min(score for score, _ in scored)
+        near = [value for score, value in scored if score < least + MARGIN]
+        exact = [value for value in near if value.text == text]
+        columns = {(value.schema, value.table, value.column) for value in near}
+        if len(columns) > 1:
+            near = [value for value in near if self._fits(value, prep)]
+            columns = {(value.schema, value.table, value.column) for value in near}
+        if len(columns) != 1:
+            names = ", ".join(sorted(f"{value.table}.{value.column}" for _, value in scored))
+            raise fail("ambiguous", f"'{text}' is a value of several columns: {names}", text)
+        spelled = [value for value in near if value in exact] or near
+        if len({value.text for value in spelled}) != 1:
+            raise fail("ambiguous", f"'{text}' is stored in several spellings", text)
+        value = spelled[0]
+        key = (value.schema, value.table)
+        return ColumnRef(table=key, column=_column(self.table(key), value.column)), value.text
+
+    def _fits(self, value: StoredValue, prep: str) -> bool:
+        words = set(self.vocabulary.words_of(_column(self.table((value.schema, value.table)), value.column)))
+        return bool(words & _DIRECTIONS.get(prep.split(" ")[-1] if prep else "", set()))
+
+
+_DIRECTIONS = {
+    "from": {"origin", "source", "departure", "depart", "from"},
+    "to": {"destination", "arrival", "to", "target"},
+}
+
+
+def _column(table: Table, name: str) -> Column:
+    column = table.column(name)
+    assert column is not None, "checked by the caller"
+    return column

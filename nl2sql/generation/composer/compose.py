@@ -1,0 +1,80 @@
+"""A question to SQL without a language model: every word gets a place, or the question is refused."""
+
+from nl2sql.generation.base import Draft, GenerationRequest, Refused
+from nl2sql.generation.composer.columns import Columns
+from nl2sql.generation.composer.explain import explain
+from nl2sql.generation.composer.grammar import Grammar
+from nl2sql.generation.composer.joins import JoinGraph
+from nl2sql.generation.composer.mentions import Chunk, chunk
+from nl2sql.generation.composer.plan import Plan
+from nl2sql.generation.composer.problem import CannotPlan, Problem
+from nl2sql.generation.composer.render import render
+from nl2sql.generation.composer.resolve import Resolver
+from nl2sql.generation.composer.vocabulary import Vocabulary
+from nl2sql.generation.composer.words import MAX_TOKENS, tokenise
+
+NAME = "composer"
+MAX_READINGS = 60
+MAX_LISTED = 12
+
+
+def compose(request: GenerationRequest) -> Draft | Refused:
+    """Never raises on any question: what cannot be read is refused."""
+    tokens = tokenise(request.question)
+    if not tokens or len(tokens) > MAX_TOKENS:
+        return _refused(request, "The question is empty or too long to be read with certainty.", ())
+    vocabulary = Vocabulary(request.schema)
+    chunks = _trimmed(chunk(tokens, vocabulary=vocabulary, values=request.values))
+    unknown = tuple(dict.fromkeys(piece.text for piece in chunks if not piece.known))
+    if unknown:
+        listed = ", ".join(f"'{word}'" for word in unknown)
+        return _refused(request, f"These words have no place in this database: {listed}.", unknown)
+    columns = Columns(request.schema, vocabulary, JoinGraph(request.schema))
+    return _best(request, chunks, columns)
+
+
+def _trimmed(chunks: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
+    while chunks and chunks[-1].has("stop"):
+        chunks = chunks[:-1]
+    return chunks
+
+
+def _best(request: GenerationRequest, chunks: tuple[Chunk, ...], columns: Columns) -> Draft | Refused:
+    """The first reading that can be planned; readings come in the order of their likelihood."""
+    problem: Problem | None = None
+    for number, reading in enumerate(Grammar(chunks).readings()):
+        if number >= MAX_READINGS:
+            break
+        resolver = Resolver(reading, columns, today=request.today)
+        plans: list[Plan] = []
+        for root in resolver.roots():
+            try:
+                plans.append(resolver.plan(root))
+            except CannotPlan as failure:
+                problem = problem or failure.problem
+        if len(plans) == 1:
+            return _draft(request, plans[0])
+        if plans:
+            names = ", ".join(plan.source[1] for plan in plans)
+            return _refused(request, f"The question may be about several tables: {names}.", ())
+    if problem is not None:
+        return _refused(request, f"I cannot be certain what is meant: {problem.reason}.", problem.words)
+    return _refused(request, "The sentence has a shape that I cannot read with certainty.", _content(chunks))
+
+
+def _draft(request: GenerationRequest, plan: Plan) -> Draft:
+    sql = render(plan, dialect=request.schema.dialect, default_schema=request.schema.default_schema)
+    notes = list(plan.notes)
+    if plan.limit is not None:
+        notes.append(f"Where several rows are equal, only {plan.limit} are shown." if plan.limit > 1 else
+                     "Where several rows share the first place, one of them is shown.")  # fmt: skip
+    return Draft(sql=sql, generator=NAME, interpreted_as=explain(plan), assumptions=tuple(notes))
+
+
+def _refused(request: GenerationRequest, message: str, missing: tuple[str, ...]) -> Refused:
+    tables = [hit.name for hit in request.tables] or [table.name for table in request.schema.tables]
+    return Refused(message=message, missing=missing, available=tuple(dict.fromkeys(tables))[:MAX_LISTED])
+
+
+def _content(chunks: tuple[Chunk, ...]) -> tuple[str, ...]:
+    return tuple(piece.text for piece in chunks if piece.tables or piece.columns or piece.values)

@@ -1,0 +1,73 @@
+"""A plan in words: what the statement answers, so that the asker can see whether it was what they meant."""
+
+from nl2sql.generation.composer.plan import (
+    AgainstAverage, AllOf, AnyOf, ColumnRef, Comparison, Exists, Filter, Output, Pattern, Plan,
+)  # fmt: skip
+from nl2sql.generation.composer.words import name_words
+
+_FUNCTIONS = {"avg": "average", "max": "maximum", "min": "minimum", "sum": "total"}
+_OPERATORS = {"=": "is", "<>": "is not", ">": "above", "<": "below", ">=": "at least", "<=": "at most"}
+
+
+def explain(plan: Plan) -> str:
+    parts = [f"{_listed([_output(output, plan) for output in plan.outputs])} of {_name(plan.source[1])}"]
+    if plan.distinct:
+        parts[0] = f"distinct {parts[0]}"
+    if plan.filters:
+        parts.append("where " + " and ".join(_filter(one) for one in plan.filters))
+    if plan.groups:
+        parts.append("for each " + _listed([_column(ref) for ref in plan.groups]))
+    if plan.having is not None:
+        parts.append(f"where the number of rows {_OPERATORS[plan.having[0]]} {plan.having[1]}")
+    if plan.sorts:
+        keys = [
+            f"{_output(sort.output, plan)} {'descending' if sort.descending else 'ascending'}" for sort in plan.sorts
+        ]
+        parts.append("ordered by " + _listed(keys))
+    if plan.limit is not None:
+        parts.append("the first row" if plan.limit == 1 else f"the first {plan.limit} rows")
+    sentence = ", ".join(parts)
+    return sentence[0].upper() + sentence[1:] + "."
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def _name(name: str) -> str:
+    return " ".join(name_words(name)) or name
+
+
+def _column(ref: ColumnRef) -> str:
+    return f"{_name(ref.table[1])} {_name(ref.column.name)}"
+
+
+def _output(output: Output, plan: Plan) -> str:
+    if output.kind == "everything":
+        return "all columns"
+    if output.column is None:
+        return f"number of {_name(plan.source[1])}"
+    if output.kind == "count":
+        return f"number of {'distinct ' if output.distinct else ''}{_column(output.column)}"
+    return f"{_FUNCTIONS[output.function]} {_column(output.column)}" if output.function else _column(output.column)
+
+
+def _filter(condition: Filter) -> str:
+    match condition:
+        case Comparison():
+            operand = condition.operand if condition.numeric else f"'{condition.operand}'"
+            return f"{_column(condition.column)} {_OPERATORS[condition.operator]} {operand}"
+        case Pattern():
+            return f"{_column(condition.column)} {'not ' if condition.negated else ''}like '{condition.pattern}'"
+        case AgainstAverage():
+            return f"{_column(condition.column)} {_OPERATORS[condition.operator]} its average"
+        case AnyOf():
+            return "(" + " or ".join(_filter(one) for one in condition.filters) + ")"
+        case AllOf():
+            both = " and ".join(_filter(one) for one in condition.filters)
+            return f"not ({both})" if condition.negated else both
+        case Exists():
+            related = _name((condition.joins[-1] if condition.joins else condition.first).target[1])
+            inner = " and ".join(_filter(one) for one in condition.filters)
+            found = "there is no related" if condition.negated else "there is a related"
+            return f"{found} {related}" + (f" with {inner}" if inner else "")

@@ -1,0 +1,81 @@
+"""Foreign-key paths between tables, and whether walking one multiplies rows."""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+
+from schema_index.schema import DatabaseSchema, Table
+
+MAX_HOPS = 4
+MAX_PATHS = 64
+
+Key = tuple[str, str]
+"""(schema, table name)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One foreign key walked from `source` to `target`; `many` when one source row may meet several target rows."""
+
+    source: Key
+    target: Key
+    source_columns: tuple[str, ...]
+    target_columns: tuple[str, ...]
+    many: bool
+
+
+Path = tuple[Step, ...]
+
+
+def key_of(table: Table) -> Key:
+    return table.schema, table.name
+
+
+class JoinGraph:
+    """The declared foreign keys of a schema, both ways."""
+
+    def __init__(self, schema: DatabaseSchema) -> None:
+        self._steps: dict[Key, list[Step]] = defaultdict(list)
+        self._cache: dict[tuple[Key, Key], tuple[Path, ...]] = {}
+        for table in schema.tables:
+            for foreign in dict.fromkeys(table.foreign_keys):
+                target = schema.by_name.get((foreign.target_schema, foreign.target_table))
+                if target is None or key_of(target) == key_of(table):
+                    continue
+                unique = set(foreign.columns) in [set(key) for key in (table.primary_key, *table.unique_keys) if key]
+                here, there = key_of(table), key_of(target)
+                self._steps[here].append(Step(here, there, foreign.columns, foreign.target_columns, many=False))
+                self._steps[there].append(Step(there, here, foreign.target_columns, foreign.columns, many=not unique))
+
+    def steps(self, start: Key) -> tuple[Step, ...]:
+        return tuple(self._steps[start])
+
+    def shortest(self, start: Key, goal: Key) -> tuple[Path, ...]:
+        """All shortest paths: one is certain, several are ambiguous, none means not joined by keys."""
+        if start == goal:
+            return ((),)
+        known = self._cache.get((start, goal))
+        if known is None:
+            known = self._cache[start, goal] = tuple(self._search(start, goal))
+        return known
+
+    def _search(self, start: Key, goal: Key) -> list[Path]:
+        queue: deque[Path] = deque([()])
+        found: list[Path] = []
+        pushed = 0
+        while queue:
+            path = queue.popleft()
+            if found and len(path) >= len(found[0]):
+                break
+            here = path[-1].target if path else start
+            if len(path) >= MAX_HOPS:
+                continue
+            for step in self._steps[here]:
+                if step.target == start or any(step.target == earlier.target for earlier in path):
+                    continue
+                longer = (*path, step)
+                if step.target == goal:
+                    found.append(longer)
+                elif pushed < MAX_PATHS:
+                    pushed += 1
+                    queue.append(longer)
+        return found

@@ -1,0 +1,154 @@
+"""The question's words cut into chunks, each with everything it may mean: phrase, table, column, value, number, date."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from nl2sql.generation.base import StoredValue
+from nl2sql.generation.composer.lexicon import MAX_PHRASE_WORDS, NUMBER_WORDS, Phrase, phrases_at
+from nl2sql.generation.composer.time_spans import TimeSpan, spans_at
+from nl2sql.generation.composer.vocabulary import MAX_NAME_WORDS, ColumnName, TableName, Vocabulary
+from nl2sql.generation.composer.words import Token, singular, value_words
+
+MAX_CHUNK_WORDS = 12
+UNKNOWN_COST = 1000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Neighbouring tokens read as one. `text` is what the asker wrote."""
+
+    text: str
+    phrases: tuple[Phrase, ...] = ()
+    tables: tuple[TableName, ...] = ()
+    columns: tuple[ColumnName, ...] = ()
+    values: tuple[StoredValue, ...] = ()
+    number: str = ""
+    literal: str | None = None
+    span: TimeSpan | None = None
+    tokens: tuple[Token, ...] = ()
+
+    def data(self, tag: str) -> str | None:
+        return next((phrase.data for phrase in self.phrases if phrase.tag == tag), None)
+
+    def has(self, *tags: str) -> bool:
+        return any(phrase.tag in tags for phrase in self.phrases)
+
+    @property
+    def known(self) -> bool:
+        return bool(self.phrases or self.tables or self.columns or self.values or self.number or self.span) or (
+            self.literal is not None
+        )
+
+
+@dataclass(slots=True)
+class _Values:
+    by_first: dict[str, list[tuple[tuple[str, ...], StoredValue]]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, value: StoredValue) -> None:
+        words = value_words(value.text)
+        if words and len(words) <= MAX_CHUNK_WORDS:
+            self.by_first[singular(words[0])].append((tuple(singular(word) for word in words), value))
+
+    def at(self, flat: list[tuple[str, int]], position: int) -> Iterator[tuple[int, StoredValue]]:
+        """(number of tokens, value) for the values whose words stand at `position` of the flattened question."""
+        for words, value in self.by_first.get(flat[position][0], ()):
+            end = position + len(words)
+            if end <= len(flat) and all(flat[position + at][0] == word for at, word in enumerate(words)):
+                yield flat[end - 1][1] + 1, value
+
+
+def chunk(tokens: tuple[Token, ...], *, vocabulary: Vocabulary, values: tuple[StoredValue, ...]) -> tuple[Chunk, ...]:
+    """The cut with the fewest chunks, unknown words counting most; one chunk for each unknown word."""
+    found = _candidates(tokens, vocabulary, values)
+    best: list[tuple[float, int]] = [(0.0, 0)] * (len(tokens) + 1)
+    for start in range(len(tokens) - 1, -1, -1):
+        options = [(UNKNOWN_COST + best[start + 1][0], start + 1)]
+        for end, piece in found[start].items():
+            options.append((_cost(piece, end - start) + best[end][0], end))
+        best[start] = min(options, key=lambda option: (option[0], -option[1]))
+    chunks: list[Chunk] = []
+    start = 0
+    while start < len(tokens):
+        end = best[start][1]
+        piece_found = found[start].get(end)
+        token = tokens[start]
+        chunks.append(piece_found or Chunk(text=token.text, tokens=(token,)))
+        start = end
+    return tuple(chunks)
+
+
+def _cost(piece: Chunk, length: int) -> float:
+    if piece.tables or piece.columns or piece.values:
+        costs = [name.cost for name in (*piece.tables, *piece.columns)]
+        return 1.0 + (0.1 * min(costs) if costs and not piece.values else 0.0)
+    return 1.0 + 0.01 * length
+
+
+def _candidates(
+    tokens: tuple[Token, ...], vocabulary: Vocabulary, values: tuple[StoredValue, ...]
+) -> list[dict[int, Chunk]]:
+    index = _Values()
+    for value in values:
+        index.add(value)
+    flat = [
+        (singular(word), at) for at, token in enumerate(tokens) for word in value_words(token.norm) or (token.norm,)
+    ]
+    by_token: dict[int, dict[int, list[StoredValue]]] = defaultdict(lambda: defaultdict(list))
+    for position, (_, at) in enumerate(flat):
+        if position and flat[position - 1][1] == at:
+            continue
+        for end, value in index.at(flat, position):
+            by_token[at][end].append(value)
+    spans = spans_at(tokens)
+    return [
+        dict(_pieces_at(tokens, start, vocabulary, by_token.get(start, {}), spans.get(start, {})))
+        for start in range(len(tokens))
+    ]
+
+
+def _pieces_at(
+    tokens: tuple[Token, ...],
+    start: int,
+    vocabulary: Vocabulary,
+    values: dict[int, list[StoredValue]],
+    spans: dict[int, TimeSpan],
+) -> Iterator[tuple[int, Chunk]]:
+    for end in range(start + 1, min(len(tokens), start + MAX_CHUNK_WORDS) + 1):
+        part = tokens[start:end]
+        single = part[0] if len(part) == 1 else None
+        plain = all(token.kind in ("word", "number", "possessive") for token in part)
+        stems = tuple(token.stem for token in part)
+        norms = tuple("s" if token.kind == "possessive" else token.norm for token in part)
+        named = plain and len(part) <= MAX_NAME_WORDS
+        piece = Chunk(
+            text=" ".join(token.text for token in part),
+            phrases=phrases_at(norms) if plain and len(part) <= MAX_PHRASE_WORDS else _mark(single),
+            tables=tuple(vocabulary.tables.get(stems, {}).values()) if named else (),
+            columns=tuple(vocabulary.columns.get(stems, {}).values()) if named else (),
+            values=tuple(values.get(end, ())),
+            number=_number(single),
+            literal=single.text if single is not None and single.kind in ("quoted", "date") else None,
+            span=spans.get(end),
+            tokens=part,
+        )
+        if piece.known:
+            yield end, piece
+
+
+_MARKS = {"comma": "comma", "stop": "stop", "possessive": "possessive", "symbol": "cmp"}
+
+
+def _mark(token: Token | None) -> tuple[Phrase, ...]:
+    if token is None or token.kind not in _MARKS:
+        return ()
+    operators = {"!=": "<>"}
+    return (Phrase(_MARKS[token.kind], operators.get(token.text, token.text) if token.kind == "symbol" else ""),)
+
+
+def _number(token: Token | None) -> str:
+    if token is None:
+        return ""
+    if token.kind == "number":
+        return token.text.replace(",", "")
+    return str(NUMBER_WORDS[token.norm]) if token.kind == "word" and token.norm in NUMBER_WORDS else ""

@@ -1,0 +1,93 @@
+"""The statement to be written, as values: tables, joins, filters, groups, order. Nothing here is text of SQL yet."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nl2sql.generation.composer.joins import Key, Step
+from schema_index.schema import Column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnRef:
+    table: Key
+    column: Column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """A column, an aggregate of one, a count of rows (no column), or all columns of `table`."""
+
+    kind: Literal["column", "aggregate", "count", "everything"]
+    column: ColumnRef | None = None
+    function: str = ""
+    distinct: bool = False
+    table: Key | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """`column operator operand`; `operand` is a number when `numeric`, else text."""
+
+    column: ColumnRef
+    operator: str
+    operand: str
+    numeric: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """`pattern` with % and _ of the asker's own words already escaped by doubling nothing: they hold none."""
+
+    column: ColumnRef
+    pattern: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgainstAverage:
+    column: ColumnRef
+    operator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf:
+    filters: tuple["Filter", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf:
+    filters: tuple["Filter", ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exists:
+    """A related row exists (or not): `first` leads from the outer statement, `joins` go on inside."""
+
+    first: Step
+    joins: tuple[Step, ...]
+    filters: tuple["Filter", ...]
+    negated: bool = False
+
+
+Filter = Comparison | Pattern | AgainstAverage | AnyOf | AllOf | Exists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sort:
+    output: Output
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    source: Key
+    joins: tuple[Step, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    groups: tuple[ColumnRef, ...] = ()
+    having: tuple[str, str] | None = None
+    sorts: tuple[Sort, ...] = ()
+    limit: int | None = None
+    distinct: bool = False
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,108 @@
+"""What a question says, before it is known which columns its words mean: the grammar's result."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nl2sql.generation.base import StoredValue
+from nl2sql.generation.composer.time_spans import TimeSpan
+from nl2sql.generation.composer.vocabulary import ColumnName, TableName
+
+Function = Literal["avg", "max", "min", "sum"]
+LikeKind = Literal["starts", "ends", "contains"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """Words that name a table."""
+
+    text: str
+    names: tuple[TableName, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noun:
+    """Words that name a column; `focus` is the entity they were said of."""
+
+    text: str
+    names: tuple[ColumnName, ...]
+    focus: Entity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing to show. Of `noun`, `entity` or neither (rows): a column, its aggregate, a count, a label or all."""
+
+    kind: Literal["column", "aggregate", "count", "label", "everything"]
+    noun: Noun | None = None
+    entity: Entity | None = None
+    function: Function | None = None
+    distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One restriction. `kind` says which of the fields count; `either` joins it to the one before it by OR."""
+
+    kind: Literal["value", "compare", "between", "like", "span", "average", "related", "flag"]
+    text: str
+    noun: Noun | None = None
+    focus: Entity | None = None
+    negated: bool = False
+    either: bool = False
+    values: tuple[StoredValue, ...] = ()
+    operator: str = "="
+    operand: str = ""
+    operand_kind: Literal["number", "text"] = "number"
+    high: str = ""
+    like: LikeKind = "contains"
+    span: TimeSpan | None = None
+    high_span: TimeSpan | None = None
+    labelled: bool = False
+    entity: Entity | None = None
+    inner: tuple["Condition", ...] = ()
+    prep: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordering:
+    """By a column, an aggregate of one, or a count of rows of `entity` (None: of what is listed)."""
+
+    noun: Noun | None = None
+    counted: bool = False
+    entity: Entity | None = None
+    function: Function | None = None
+    descending: bool = False
+    measures: tuple[str, ...] = ()
+    by_output: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Having:
+    operator: str
+    number: str
+    entity: Entity | None
+    inner: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping:
+    noun: Noun | None = None
+    entity: Entity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    items: tuple[Item, ...] = ()
+    root: Entity | None = None
+    conditions: tuple[Condition, ...] = ()
+    groups: tuple[Grouping, ...] = ()
+    each: bool = False
+    order: tuple[Ordering, ...] = ()
+    superlative: Ordering | None = None
+    limit: int | None = None
+    having: Having | None = None
+    distinct: bool = False
+    focus: Entity | None = None
+    verbs: tuple[str, ...] = ()
+    either: bool = False
+    trail: tuple[str, ...] = field(default=())

@@ -1,0 +1,145 @@
+"""A plan as a sqlglot tree, and the tree as SQL of the data source's dialect."""
+
+from sqlglot import exp
+
+from nl2sql.generation.composer.joins import Key, Step
+from nl2sql.generation.composer.plan import (
+    AgainstAverage, AllOf, AnyOf, ColumnRef, Comparison, Exists, Filter, Output, Pattern, Plan, Sort,
+)  # fmt: skip
+from schema_index.schema import Dialect
+
+_COMPARE: dict[str, type[exp.Binary]] = {
+    "=": exp.EQ, "<>": exp.NEQ, ">": exp.GT, "<": exp.LT, ">=": exp.GTE, "<=": exp.LTE,
+}  # fmt: skip
+_FUNCTIONS: dict[str, type[exp.AggFunc]] = {"avg": exp.Avg, "max": exp.Max, "min": exp.Min, "sum": exp.Sum}
+
+
+def render(plan: Plan, *, dialect: Dialect, default_schema: str) -> str:
+    """One SELECT, every identifier quoted, tables outside `default_schema` qualified."""
+    return _Writer(dialect, default_schema).select(plan).sql(dialect=dialect)
+
+
+class _Writer:
+    """`names` maps a table to its alias in the innermost statement that reads it."""
+
+    def __init__(self, dialect: Dialect, default_schema: str) -> None:
+        self.dialect = dialect
+        self.default_schema = default_schema
+        self.names: dict[Key, str] = {}
+        self.used: set[str] = set()
+
+    def select(self, plan: Plan) -> exp.Select:
+        query = exp.Select().from_(self._table(plan.source))
+        for step in plan.joins:
+            query = query.join(self._table(step.target), on=self._on(step), copy=False)
+        outputs = [self._output(output) for output in plan.outputs]
+        query = query.select(*outputs, copy=False)
+        for condition in plan.filters:
+            query = query.where(self._filter(condition), copy=False)
+        if plan.groups:
+            query = query.group_by(*[self._column(ref) for ref in plan.groups], copy=False)
+        if plan.having is not None:
+            operator, number = plan.having
+            counted = _COMPARE[operator](this=_count_rows(), expression=exp.Literal.number(number))
+            query = query.having(counted, copy=False)
+        for sort in plan.sorts:
+            query = query.order_by(self._sort(sort), copy=False)
+        if plan.limit is not None:
+            query = query.limit(plan.limit, copy=False)
+        return query.distinct(copy=False) if plan.distinct else query
+
+    def _table(self, key: Key) -> exp.Expression:
+        schema, name = key
+        alias = name
+        number = 2
+        while alias in self.used:
+            alias, number = f"{name}_{number}", number + 1
+        self.used.add(alias)
+        self.names[key] = alias
+        table = exp.Table(
+            this=exp.to_identifier(name, quoted=True),
+            db=exp.to_identifier(schema, quoted=True) if schema != self.default_schema else None,
+        )
+        return exp.alias_(table, alias, table=True, quoted=True) if alias != name else table
+
+    def _on(self, step: Step) -> exp.Expression:
+        pairs = [
+            exp.EQ(this=self._field(step.source, source), expression=self._field(step.target, target))
+            for source, target in zip(step.source_columns, step.target_columns, strict=True)
+        ]
+        return exp.and_(*pairs)
+
+    def _field(self, table: Key, column: str) -> exp.Column:
+        return exp.column(
+            exp.to_identifier(column, quoted=True), table=exp.to_identifier(self.names[table], quoted=True)
+        )
+
+    def _column(self, ref: ColumnRef) -> exp.Column:
+        return self._field(ref.table, ref.column.name)
+
+    def _output(self, output: Output) -> exp.Expression:
+        if output.kind == "everything" and output.table is not None:
+            return exp.Column(this=exp.Star(), table=exp.to_identifier(self.names[output.table], quoted=True))
+        if output.column is None:
+            return _count_rows()
+        column = self._column(output.column)
+        if output.kind == "count":
+            return exp.Count(this=exp.Distinct(expressions=[column])) if output.distinct else exp.Count(this=column)
+        if output.kind == "aggregate":
+            return _FUNCTIONS[output.function](this=column)
+        return column
+
+    def _sort(self, sort: Sort) -> exp.Ordered:
+        """NULL is never the greatest: PostgreSQL would list it first when descending."""
+        return exp.Ordered(this=self._output(sort.output), desc=sort.descending, nulls_first=False)
+
+    def _filter(self, condition: Filter) -> exp.Expression:
+        match condition:
+            case Comparison():
+                operand = (
+                    exp.Literal.number(condition.operand)
+                    if condition.numeric
+                    else exp.Literal.string(condition.operand)
+                )
+                if condition.operand in ("true", "false") and condition.column.column.kind == "boolean":
+                    operand = exp.Boolean(this=condition.operand == "true")
+                return _COMPARE[condition.operator](this=self._column(condition.column), expression=operand)
+            case Pattern():
+                like = exp.ILike if self.dialect in ("postgres", "duckdb") else exp.Like
+                node = like(this=self._column(condition.column), expression=exp.Literal.string(condition.pattern))
+                return exp.not_(node) if condition.negated else node
+            case AgainstAverage():
+                return self._against_average(condition)
+            case AnyOf():
+                return exp.paren(exp.or_(*[self._filter(one) for one in condition.filters]))
+            case AllOf():
+                both = exp.and_(*[self._filter(one) for one in condition.filters])
+                return exp.not_(exp.paren(both)) if condition.negated else both
+            case Exists():
+                return self._exists(condition)
+
+    def _against_average(self, condition: AgainstAverage) -> exp.Expression:
+        outer = self._column(condition.column)
+        before = dict(self.names)
+        inner = exp.Select().from_(self._table(condition.column.table))
+        inner = inner.select(exp.Avg(this=self._column(condition.column)), copy=False)
+        self.names = before
+        return _COMPARE[condition.operator](this=outer, expression=inner.subquery())
+
+    def _exists(self, condition: Exists) -> exp.Expression:
+        before = dict(self.names)
+        outer = [self._field(condition.first.source, column) for column in condition.first.source_columns]
+        inner = exp.Select().select(exp.Literal.number(1)).from_(self._table(condition.first.target))
+        for step in condition.joins:
+            inner = inner.join(self._table(step.target), on=self._on(step), copy=False)
+        for name, column in zip(condition.first.target_columns, outer, strict=True):
+            inner = inner.where(exp.EQ(this=self._field(condition.first.target, name), expression=column), copy=False)
+        for one in condition.filters:
+            inner = inner.where(self._filter(one), copy=False)
+        self.names = before
+        found = exp.Exists(this=inner)
+        return exp.not_(found) if condition.negated else found
+
+
+def _count_rows() -> exp.Count:
+    return exp.Count(this=exp.Star())

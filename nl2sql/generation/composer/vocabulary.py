@@ -1,0 +1,187 @@
+"""The words by which a question may call a schema's tables and columns."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nl2sql.generation.composer.lexicon import ABBREVIATIONS, CODE_ENDINGS, MAKES, SYNONYMS, UNIT_WORDS
+from nl2sql.generation.composer.words import name_words, singular
+from schema_index.schema import Column, DatabaseSchema, Table
+
+MAX_NAME_WORDS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class TableName:
+    """`cost` says how far the spelling is from the table's own name: 0 is the name itself."""
+
+    table: Table
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnName:
+    """`owned` is set when the spelling names the table too ("student name")."""
+
+    table: Table
+    column: Column
+    cost: float
+    owned: bool = False
+
+
+Stems = tuple[str, ...]
+
+
+class Vocabulary:
+    """Phrases (as stems) → tables and columns of one schema."""
+
+    def __init__(self, schema: DatabaseSchema) -> None:
+        self.tables: dict[Stems, dict[tuple[str, str], TableName]] = defaultdict(dict)
+        self.columns: dict[Stems, dict[tuple[str, str, str], ColumnName]] = defaultdict(dict)
+        self._known = frozenset(
+            singular(word)
+            for table in schema.tables
+            for name in (table.name, *(column.name for column in table.columns))
+            for word in name_words(name)
+            if len(word) >= 3
+        )
+        self.stems: dict[tuple[str, str], Stems] = {}
+        self._prefix = _shared_prefix(schema)
+        for table in schema.tables:
+            self._add_table(table)
+        for table in schema.tables:
+            for column in table.columns:
+                self._add_column(table, column)
+
+    def table_stems(self, table: Table) -> Stems:
+        return self.stems[table.schema, table.name]
+
+    def column_stems(self, table: Table, column: Column) -> Stems:
+        """The column's own words, without the table's in front."""
+        words = self._expand(column.name)
+        owner = self.table_stems(table)
+        if len(words) > len(owner) and words[: len(owner)] == owner:
+            return words[len(owner) :]
+        if len(words) > 1 and words[0] == owner[-1]:
+            return words[1:]
+        return words
+
+    def words_of(self, column: Column) -> Stems:
+        return self._expand(column.name)
+
+    def _expand(self, name: str) -> Stems:
+        words: list[str] = []
+        for word in name_words(name):
+            if word == self._prefix:
+                continue
+            for part in ABBREVIATIONS.get(word, word).split():
+                words.extend(self._segment(part))
+        return tuple(singular(word) for word in words) or (name,)
+
+    def _segment(self, word: str) -> tuple[str, ...]:
+        """ "employeeid" → employee id, where both halves are words of this schema or common endings."""
+        if len(word) < 6 or not word.isalpha():
+            return (word,)
+        for cut in range(len(word) - 2, 2, -1):
+            head, tail = word[:cut], word[cut:]
+            if tail in _ENDINGS and singular(head) in self._known:
+                return (head, ABBREVIATIONS.get(tail, tail))
+        for cut in range(len(word) - 3, 2, -1):
+            head, tail = word[:cut], word[cut:]
+            if len(head) >= 4 and len(tail) >= 4 and singular(head) in self._known and singular(tail) in self._known:
+                return (head, tail)
+        return (word,)
+
+    def _add_table(self, table: Table) -> None:
+        words = self._expand(table.name)
+        while len(words) > 1 and (words[0] in MAKES or words[0] == "reference"):
+            words = words[1:]
+        self.stems[table.schema, table.name] = words
+        self._name_table(words, table, 0.0)
+        if len(words) == 1:
+            for synonym in SYNONYMS.get(words[0], ()):
+                self._name_table(tuple(synonym.split()), table, 2.0)
+            return
+        for start in range(1, len(words)):
+            self._name_table(words[start:], table, 2.0)
+        self._name_table(words[:-1], table, 2.5)
+        for at in range(len(words)):
+            for synonym in SYNONYMS.get(words[at], ()):
+                self._name_table((*words[:at], *synonym.split(), *words[at + 1 :]), table, 1.5)
+
+    def _name_table(self, stems: Stems, table: Table, cost: float) -> None:
+        names = self.tables[stems]
+        key = (table.schema, table.name)
+        if key not in names or names[key].cost > cost:
+            names[key] = TableName(table, cost)
+
+    def _add_column(self, table: Table, column: Column) -> None:
+        owner = self.table_stems(table)
+        words = self._expand(column.name)
+        rest = self.column_stems(table, column)
+        for stems, cost in _spellings(words):
+            self._name_column(stems, table, column, cost)
+        if rest != words:
+            for stems, cost in _spellings(rest):
+                self._name_column(stems, table, column, cost)
+        for stems, cost in _spellings(rest):
+            self._name_column((*owner, *stems), table, column, cost, owned=True)
+            if len(owner) > 1:
+                self._name_column((owner[-1], *stems), table, column, cost + 0.25, owned=True)
+        comment = tuple(singular(word) for word in name_words(column.comment))
+        if 1 <= len(comment) <= 4:
+            self._name_column(comment, table, column, 0.25)
+
+    def _name_column(self, stems: Stems, table: Table, column: Column, cost: float, *, owned: bool = False) -> None:
+        if not stems or len(stems) > MAX_NAME_WORDS:
+            return
+        names = self.columns[stems]
+        key = (table.schema, table.name, column.name)
+        if key not in names or names[key].cost > cost:
+            names[key] = ColumnName(table, column, cost, owned)
+
+
+_ENDINGS = {"id", "name", "no", "num", "code", "date", "number", "type", "start", "end", "key", "time", "floor", "year"}
+
+
+def _spellings(words: Stems) -> Iterator[tuple[Stems, float]]:
+    """Other ways to say a column's name, each with its distance from the name."""
+    yield words, 0.0
+    trimmed = words
+    while len(trimmed) > 1 and (trimmed[-1] in UNIT_WORDS or trimmed[-1] in {singular(unit) for unit in UNIT_WORDS}):
+        trimmed = trimmed[:-1]
+    if trimmed != words:
+        yield trimmed, 0.5
+        yield from ((stems, cost + 0.5) for stems, cost in _turned(trimmed) if stems != trimmed)
+    if len(words) > 1 and words[-1] in CODE_ENDINGS:
+        yield words[:-1], 1.0
+        if len(words) > 2 and words[-2] == "type":
+            yield words[:-2], 1.5
+    yield from _turned(words)
+
+
+def _turned(words: Stems) -> Iterator[tuple[Stems, float]]:
+    if len(words) == 2:
+        yield (words[1], "of", words[0]), 0.0
+        yield (words[1], "of", "the", words[0]), 0.0
+        if words[0] == "number":
+            yield ("number", "of", words[1]), 0.0
+            yield (words[1], "number"), 0.5
+    if len(words) == 3 and words[0] == "number" and words[1] != "of":
+        yield ("number", "of", *words[1:]), 0.0
+    if len(words) == 3 and words[1] == "of":
+        yield (words[2], words[0]), 0.0
+    if words[0] in {"total", "average"} and len(words) > 1:
+        yield (words[0], "number", "of", *words[1:]), 0.25
+    for at in range(len(words)):
+        for length in (2, 1):
+            for synonym in SYNONYMS.get(" ".join(words[at : at + length]), ()) if at + length <= len(words) else ():
+                yield (*words[:at], *synonym.split(), *words[at + length :]), 1.0
+
+
+def _shared_prefix(schema: DatabaseSchema) -> str:
+    """A first word that every table's name carries ("sbCustomer", "sbTicker") tells nothing apart."""
+    firsts = {name_words(table.name)[0] for table in schema.tables if len(name_words(table.name)) > 1}
+    if len(schema.tables) >= 3 and len(firsts) == 1 and all(len(name_words(t.name)) > 1 for t in schema.tables):
+        return firsts.pop()
+    return ""
