@@ -14,6 +14,8 @@ EVENTS_PER_SEAT_DAY = 0.024
 TICKETS_PER_DAY = 0.011
 PRIORITIES = ("low", "normal", "high", "urgent")
 MAX_MESSAGES = 6
+BACKLOG = timedelta(days=7)
+"""Half of the tickets this young have no answer yet."""
 WORK_HOURS = (7, 19)
 
 
@@ -88,6 +90,8 @@ def support_rows(
 def _thread(rng: np.random.Generator, *, opened_at: datetime, end: datetime) -> list[datetime]:
     """When the messages of a ticket were sent: the first opens it, those after the end are not sent yet."""
     thread = [opened_at]
+    if opened_at > end - BACKLOG and rng.random() < 0.5:
+        return thread
     for _ in range(int(rng.integers(1, MAX_MESSAGES))):
         sent_at = thread[-1] + timedelta(minutes=5 + float(rng.exponential(700)))
         if sent_at >= end:
