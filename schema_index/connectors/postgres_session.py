@@ -3,10 +3,11 @@
 import math
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from types import TracebackType
 from typing import Any
 
@@ -23,6 +24,9 @@ CONNECT_TIMEOUT_S = 10
 GRACE_S = 1.0
 """How long after the deadline a cancelled statement may take to notice before its socket is cut. Some of the
 engine's functions do not look for interrupts for seconds; the caller does not wait for them."""
+
+AUTHORITIES = ssl.get_default_verify_paths().cafile or "system"
+"""The machine's certificate authorities; `system` asks the driver's own OpenSSL, which may look elsewhere."""
 
 _SETTINGS = """
 SELECT set_config('statement_timeout', %(deadline)s, true),
@@ -63,7 +67,7 @@ def read_only_session(config: ConnectionConfig, *, deadline_ms: int) -> Iterator
     connection = _connect(config)
     session = Session(connection)
     remaining_s = max(0.001, started + deadline_ms / 1000 - time.monotonic())
-    with connection, _Watchdog(connection, deadline_s=remaining_s) as watchdog:
+    with closing(connection), _Watchdog(connection, deadline_s=remaining_s) as watchdog:
         try:
             connection.read_only = True
             connection.execute(_SETTINGS, {"deadline": str(math.ceil(remaining_s * 1000))})
@@ -76,7 +80,6 @@ def read_only_session(config: ConnectionConfig, *, deadline_ms: int) -> Iterator
         finally:
             with suppress(psycopg.Error):
                 connection.rollback()
-            connection.close()
 
 
 def _connect(config: ConnectionConfig) -> psycopg.Connection[tuple[Any, ...]]:
@@ -91,7 +94,7 @@ def _connect(config: ConnectionConfig) -> psycopg.Connection[tuple[Any, ...]]:
             user=config.username,
             password=config.password,
             sslmode=config.tls,
-            sslrootcert="system" if config.tls == "verify-full" else "",
+            sslrootcert=AUTHORITIES if config.tls == "verify-full" else "",
             sslcertmode="disable",
             gssencmode="disable",
             passfile=os.devnull,
@@ -137,8 +140,9 @@ class _Watchdog:
         if self._done.wait(self._deadline_s):
             return
         self.fired = True
+        cut_at = time.monotonic() + GRACE_S
         with suppress(psycopg.Error):
             self._connection.cancel_safe(timeout=GRACE_S)
-        if not self._done.wait(GRACE_S):
+        if not self._done.wait(cut_at - time.monotonic()):
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)

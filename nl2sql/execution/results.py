@@ -1,0 +1,109 @@
+"""A result set in the two shapes that leave the house: JSON values and CSV text."""
+
+import base64
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from schema_index.connectors.base import ResultSet
+
+MAX_DEPTH = 32
+"""Levels of arrays and JSON that are kept; deeper ones become `…`."""
+
+SAFE_INTEGER = 2**53 - 1
+"""Beyond it JavaScript and every JSON reader built on doubles silently rounds (RFC 8259 §6)."""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""A spreadsheet runs a cell that starts so (OWASP, CSV Injection)."""
+
+
+def json_rows(result: ResultSet) -> list[list[Any]]:
+    return [[json_value(value) for value in row] for row in result.rows]
+
+
+def json_value(value: Any, *, depth: int = 0) -> Any:
+    """A value that any JSON reader understands without loss: decimals and large integers as strings, ISO 8601 dates,
+    times and durations, bytes in base64, NaN and the infinities null. A type we do not know is its text.
+    """
+    match value:
+        case None | bool() | str():
+            return value
+        case Mapping() | list() | tuple() | set() | frozenset():
+            return _nested(value, depth=depth)
+        case int() | float() | Decimal():
+            return _number(value)
+        case _:
+            return _text(value)
+
+
+def _number(value: int | float | Decimal) -> int | float | str | None:
+    if isinstance(value, int):
+        return value if abs(value) <= SAFE_INTEGER else str(value)
+    if not math.isfinite(value):
+        return None
+    return value if isinstance(value, float) else format(value, "f")
+
+
+def _text(value: Any) -> str:
+    match value:
+        case datetime() | date() | time():
+            return value.isoformat()
+        case timedelta():
+            return iso_duration(value)
+        case bytes() | bytearray() | memoryview():
+            return base64.b64encode(value).decode("ascii")
+        case _:
+            return str(value)
+
+
+def _nested(value: Any, *, depth: int) -> Any:
+    if depth >= MAX_DEPTH:
+        return "…"
+    if isinstance(value, Mapping):
+        return {str(key): json_value(item, depth=depth + 1) for key, item in value.items()}
+    return [json_value(item, depth=depth + 1) for item in value]
+
+
+def iso_duration(value: timedelta) -> str:
+    """ISO 8601, with a leading minus for spans that go back (ECMA-262 Temporal's form): `-P1DT2H`, `PT0.5S`."""
+    span = abs(value)
+    minutes, seconds = divmod(span.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    fraction = f".{span.microseconds:06d}".rstrip("0") if span.microseconds else ""
+    days = f"{span.days}D" if span.days else ""
+    clock = f"{hours}H" if hours else ""
+    clock += f"{minutes}M" if minutes else ""
+    clock += f"{seconds}{fraction}S" if seconds or fraction or not days + clock else ""
+    return f"{'-' if value < timedelta(0) else ''}P{days}{'T' if clock else ''}{clock}"
+
+
+def csv_lines(result: ResultSet) -> Iterator[str]:
+    """RFC 4180 lines, header first, each ending in CRLF; null is empty. Every cell is quoted, since a spreadsheet may
+    split at semicolons too.
+    """
+    yield _csv_line([column.name for column in result.columns])
+    for row in result.rows:
+        yield _csv_line(row)
+
+
+def csv_cell(value: Any) -> str:
+    """Text that a spreadsheet would run as a formula gets a leading apostrophe; numbers are numbers by their type."""
+    plain = json_value(value)
+    if plain is None:
+        return ""
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+    is_number = isinstance(value, int | float | Decimal)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not is_number else text
+
+
+def _csv_line(values: Sequence[Any]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, quoting=csv.QUOTE_ALL).writerow(map(csv_cell, values))
+    return buffer.getvalue()
