@@ -1,0 +1,59 @@
+"""The closed list of types that a value may be cast to.
+
+Object-identifier types (`regclass` and its kin) turn numbers into names of hidden objects, row types expose a table's
+shape, and pseudo-types run input functions: none is listed, so all are refused.
+"""
+
+from sqlglot import exp
+
+from nl2sql.validation.place import place
+from nl2sql.validation.verdict import Violation
+
+MAX_TYPE_PARAMETER = 1_000
+"""`char(1000000000)` pads: a length beyond this is refused. NUMERIC's own limit is 1,000 digits."""
+
+_T = exp.DType
+_ALLOWED = frozenset(
+    {
+        *(_T.BOOLEAN, _T.TINYINT, _T.SMALLINT, _T.MEDIUMINT, _T.INT, _T.BIGINT, _T.INT128),
+        *(_T.UTINYINT, _T.USMALLINT, _T.UINT, _T.UBIGINT, _T.UINT128, _T.UMEDIUMINT),
+        *(_T.DECIMAL, _T.UDECIMAL, _T.FLOAT, _T.DOUBLE, _T.MONEY),
+        *(_T.CHAR, _T.NCHAR, _T.VARCHAR, _T.NVARCHAR, _T.TEXT, _T.LONGTEXT, _T.MEDIUMTEXT, _T.TINYTEXT),
+        *(_T.DATE, _T.TIME, _T.TIMETZ, _T.DATETIME, _T.TIMESTAMP, _T.TIMESTAMPTZ, _T.TIMESTAMPNTZ, _T.TIMESTAMPLTZ),
+        *(_T.TIMESTAMP_S, _T.TIMESTAMP_MS, _T.TIMESTAMP_NS, _T.YEAR, _T.INTERVAL),
+        *(_T.JSON, _T.JSONB, _T.UUID, _T.INET, _T.VARBINARY, _T.BINARY, _T.BLOB, _T.BIT),
+        *(_T.ARRAY, _T.LIST),
+        *(_T.INT4RANGE, _T.INT8RANGE, _T.NUMRANGE, _T.TSRANGE, _T.TSTZRANGE, _T.DATERANGE),
+    }
+)
+
+
+def cast_types(tree: exp.Expression) -> tuple[Violation, ...]:
+    """Every type in `tree` that is not on the list, or has a parameter too large to pad with."""
+    return tuple(
+        Violation(
+            code="forbidden_type",
+            message="This type is not on the list of types a value may be cast to.",
+            hint="Use a plain type: text, integer, bigint, numeric, double precision, boolean, date, timestamp, json.",
+            place=place(node.parent or node),
+        )
+        for node in tree.find_all(exp.DataType)
+        if not _allowed(node)
+    )
+
+
+def _allowed(node: exp.DataType) -> bool:
+    if isinstance(node.this, exp.Interval):
+        return True
+    if node.this not in _ALLOWED or node.args.get("kind"):
+        return False
+    return all(_parameter(part) for part in node.expressions)
+
+
+def _parameter(part: exp.Expression) -> bool:
+    if isinstance(part, exp.DataType):
+        return True
+    value = part.this if isinstance(part, exp.DataTypeParam) else part
+    if isinstance(value, exp.CharacterSet | exp.Var):
+        return True
+    return isinstance(value, exp.Literal) and not value.is_string and int(value.this) <= MAX_TYPE_PARAMETER

@@ -1,0 +1,58 @@
+"""What name resolution carries along: the visible schema, and what it finds and uses."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sqlglot import exp
+
+from nl2sql.validation.identifiers import key
+from nl2sql.validation.place import place
+from nl2sql.validation.verdict import Violation
+from schema_index.schema import DatabaseSchema, Dialect, Table
+
+
+@dataclass(kw_only=True)
+class Context:
+    """`tables` and `columns` collect what the statement reads, spelled as the catalogue spells it."""
+
+    schema: DatabaseSchema
+    findings: list[Violation] = field(default_factory=list)
+    tables: set[str] = field(default_factory=set)
+    columns: set[str] = field(default_factory=set)
+    fresh: int = 0
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.schema.dialect
+
+    def key(self, name: str) -> str:
+        return key(name, dialect=self.dialect)
+
+    @cached_property
+    def _tables_by_key(self) -> dict[tuple[str, str], list[Table]]:
+        found: dict[tuple[str, str], list[Table]] = {}
+        for table in self.schema.tables:
+            found.setdefault((self.key(table.schema), self.key(table.name)), []).append(table)
+        return found
+
+    def table(self, schema: str, name: str) -> Table | None:
+        """The one visible table of that name; an exact spelling wins where the engine ignores case."""
+        candidates = self._tables_by_key.get((self.key(schema), self.key(name)), [])
+        exact = [table for table in candidates if table.name == name]
+        if exact:
+            return exact[0]
+        return candidates[0] if len(candidates) == 1 else None
+
+    def fresh_name(self, prefix: str) -> str:
+        """A name that the statement does not use: it starts with an underscore-free prefix and a running number."""
+        self.fresh += 1
+        return f"{prefix}_{self.fresh}"
+
+    def refuse(self, node: exp.Expression, *, code: str, message: str, hint: str = "") -> None:
+        if len(self.findings) < 10:
+            self.findings.append(Violation(code=code, message=message, hint=hint, place=place(node)))
+
+    def read(self, table: Table, column: str | None = None) -> None:
+        self.tables.add(table.qualified_name)
+        if column is not None:
+            self.columns.add(f"{table.qualified_name}.{column}")

@@ -1,0 +1,118 @@
+"""sqlglot's four dialects with every function kept as it was written.
+
+sqlglot folds hundreds of functions into classes of its own and prints them back in another spelling, sometimes with
+another meaning. Here a function stays a name with arguments (`exp.Anonymous`), so that the allow-list of names is
+exactly what the engine will see, and what is printed is what was checked. Only calls with a grammar of their own
+(`CAST(x AS t)`, `EXTRACT(f FROM x)` and the like) are parsed specially.
+"""
+
+from typing import Any, ClassVar, Protocol, cast
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect as SqlglotDialect
+from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.dialects.mysql import MySQL
+from sqlglot.dialects.postgres import Postgres
+from sqlglot.dialects.sqlite import SQLite
+
+from schema_index.schema import Dialect
+
+_GRAMMAR_OF_THEIR_OWN = ("CAST", "CONVERT", "EXTRACT", "OVERLAY", "POSITION", "SUBSTRING", "TRIM", "TRY_CAST")
+
+
+def _special(parsers: dict[str, Any], *more: str) -> dict[str, Any]:
+    return {name: parsers[name] for name in (*_GRAMMAR_OF_THEIR_OWN, *more) if name in parsers}
+
+
+def _without_parentheses(parsers: dict[str, Any]) -> dict[str, Any]:
+    return {name: parsers[name] for name in ("ANY", "CASE") if name in parsers}
+
+
+class _Generator(Protocol):
+    def sql(self, expression: Any, key: str | None = None) -> str: ...
+
+    def binary(self, expression: exp.Binary, op: str) -> str: ...
+
+
+def _infix(operator: str) -> Any:
+    def render(generator: _Generator, node: exp.Binary) -> str:
+        return generator.binary(node, operator)
+
+    return render
+
+
+def _constant(text: str) -> Any:
+    return lambda _generator, _node: text
+
+
+def _within_group(generator: _Generator, node: exp.WithinGroup) -> str:
+    return f"{generator.sql(node, 'this')} WITHIN GROUP ({generator.sql(node, 'expression').lstrip()})"
+
+
+class GuardPostgres(Postgres):
+    class Parser(Postgres.Parser):
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS = _special(Postgres.Parser.FUNCTION_PARSERS)
+        NO_PAREN_FUNCTION_PARSERS = _without_parentheses(Postgres.Parser.NO_PAREN_FUNCTION_PARSERS)
+
+    class Generator(Postgres.Generator):
+        MULTI_ARG_DISTINCT = True
+        TRANSFORMS = {
+            **Postgres.Generator.TRANSFORMS,
+            exp.CurrentTime: _constant("CURRENT_TIME"),
+            exp.Pow: _infix("^"),
+        }
+
+
+class GuardMySQL(MySQL):
+    class Parser(MySQL.Parser):
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS = _special(MySQL.Parser.FUNCTION_PARSERS, "GROUP_CONCAT")
+        NO_PAREN_FUNCTION_PARSERS = _without_parentheses(MySQL.Parser.NO_PAREN_FUNCTION_PARSERS)
+
+    class Generator(MySQL.Generator):
+        TRANSFORMS = {
+            **MySQL.Generator.TRANSFORMS,
+            exp.CurrentTime: _constant("CURRENT_TIME"),
+            exp.RegexpLike: _infix("REGEXP"),
+        }
+
+
+class GuardSQLite(SQLite):
+    class Parser(SQLite.Parser):
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS = _special(SQLite.Parser.FUNCTION_PARSERS)
+        NO_PAREN_FUNCTION_PARSERS = _without_parentheses(SQLite.Parser.NO_PAREN_FUNCTION_PARSERS)
+
+    class Generator(SQLite.Generator):
+        MULTI_ARG_DISTINCT = True
+        # NUMERIC affinity keeps integers; REAL, sqlglot's choice, does not.
+        TYPE_MAPPING = {**SQLite.Generator.TYPE_MAPPING, exp.DType.DECIMAL: "NUMERIC"}
+
+
+class GuardDuckDB(DuckDB):
+    class Parser(DuckDB.Parser):
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS = _special(DuckDB.Parser.FUNCTION_PARSERS)
+        NO_PAREN_FUNCTION_PARSERS = _without_parentheses(DuckDB.Parser.NO_PAREN_FUNCTION_PARSERS)
+
+    class Generator(DuckDB.Generator):
+        MULTI_ARG_DISTINCT = True
+        TRANSFORMS = {
+            **DuckDB.Generator.TRANSFORMS,
+            exp.Pow: _infix("**"),
+            exp.WithinGroup: _within_group,
+        }
+
+
+_DIALECTS: dict[Dialect, SqlglotDialect] = {
+    "postgres": GuardPostgres(),
+    "mysql": GuardMySQL(),
+    "sqlite": GuardSQLite(),
+    "duckdb": GuardDuckDB(),
+}
+
+
+def guard_dialect(dialect: Dialect) -> SqlglotDialect:
+    """The dialect that both parses and prints for the guard; shared and stateless between calls."""
+    return cast(SqlglotDialect, _DIALECTS[dialect])

@@ -1,0 +1,232 @@
+"""The first gate: characters and tokens, before any parser sees the text.
+
+A small scanner of our own, one regular expression a dialect. What it cannot place is refused, so the parser behind it
+meets only text on whose tokens all engines and parsers agree: no control characters, no escapes that move the end of a
+string, no executable comments, no placeholders or template marks. It also bounds length, tokens and nesting, so that
+nothing can exhaust the parser. What runs in the end is rendered text, which passes here again.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from nl2sql.validation.place import offset_place
+from nl2sql.validation.verdict import Violation
+from schema_index.schema import Dialect
+
+MAX_CHARACTERS = 20_000
+"""About ten times the longest statement of the evaluation sets."""
+MAX_TOKENS = 6_000
+MAX_NESTING = 24
+"""sqlglot 30 spends up to 29 Python frames a level; 24 levels leave a third of the default 1,000 to the caller."""
+MAX_PREFIX_RUN = 6
+"""`NOT NOT …` and `- - …` recurse in the parser without any bracket."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|[\ud800-\udfff]")
+_PREFIX_WORDS = frozenset({"not", "-", "+", "~", "!", "interval", "distinct", "all", "any", "select", "from", "with"})
+
+_FIRST_WORDS = frozenset({"select", "with", "from", "values", "table"})
+"""What a query may begin with, parentheses aside. Everything else is a command, which the parser never sees."""
+
+_QUOTED = {
+    "postgres": r'(?P<name>"(?:[^"]|"")*")',
+    "duckdb": r'(?P<name>"(?:[^"]|"")*")',
+    "sqlite": r'(?P<name>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\[\]]*\](?!\]))',
+    "mysql": r"(?P<name>`(?:[^`]|``)*`)",
+}
+_DOLLAR = r"|(?P<dollar>\$(?P<tag>[A-Za-z_][A-Za-z0-9_]*|)\$.*?\$(?P=tag)\$)"
+_STRING = {
+    "postgres": r"(?P<escaped>[eE]'(?:[^'\\]|''|\\.)*')|(?P<string>[bBxX]?'(?:[^']|'')*')" + _DOLLAR,
+    "duckdb": r"(?P<escaped>[eE]'(?:[^'\\]|''|\\.)*')|(?P<string>[xX]?'(?:[^']|'')*')" + _DOLLAR,
+    "sqlite": r"(?P<string>[xX]?'(?:[^']|'')*')",
+    "mysql": r"(?P<string>[xXbB]?'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\"\"|\\.)*\")",
+}
+_LINE_COMMENT = {
+    "postgres": r"--[^\n]*",
+    "duckdb": r"--[^\n]*",
+    "sqlite": r"--[^\n]*",
+    "mysql": r"(?:--(?=\s|$)|\#)[^\n]*",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    start: int
+
+
+@cache
+def _scanner(dialect: Dialect) -> re.Pattern[str]:
+    return re.compile(
+        rf"""(?P<blank>[ \t\r\n]+)
+        |(?P<line>{_LINE_COMMENT[dialect]})
+        |(?P<block>/\*.*?\*/)
+        |{_STRING[dialect]}
+        |{_QUOTED[dialect]}
+        |(?P<hex>0[xX][0-9A-Fa-f]+(?![^\W]))
+        |(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![^\W]))
+        |(?P<word>[^\W\d]\w*)
+        |(?P<mark>::|:=|=>|->>|->|@>|<@|\#>>|\#>|\|\||//|\*\*|<>|!=|<=|>=|[-+*/%^<>=!~|&\#@?:;,.()\[\]{{}}])""",
+        re.VERBOSE | re.DOTALL,
+    )
+
+
+def lexical(sql: str, *, dialect: Dialect) -> tuple[Violation, ...]:
+    """What is wrong with the characters and tokens of `sql`; empty when the parser may see it."""
+    if not sql.strip():
+        return (Violation(code="empty_statement", message="The statement is empty.", hint="Write one SELECT."),)
+    if len(sql) > MAX_CHARACTERS:
+        return (
+            Violation(
+                code="too_long",
+                message=f"The statement has {len(sql):,} characters; at most {MAX_CHARACTERS:,} are read.",
+                hint="Shorten it: filter with a subquery instead of a long list.",
+            ),
+        )
+    if control := _CONTROL.search(sql):
+        message = f"The statement holds the control character U+{ord(control.group()[0]):04X}."
+        return (_violation("control_character", message, sql, control.start(), "Remove it."),)
+    scanned = _scan(sql, dialect)
+    if isinstance(scanned, Violation):
+        return (scanned,)
+    finding = _tokens(scanned, sql, dialect)
+    return (finding,) if finding else ()
+
+
+def _violation(code: str, message: str, sql: str, offset: int, hint: str = "") -> Violation:
+    return Violation(code=code, message=message, hint=hint, place=offset_place(sql, offset))
+
+
+def _scan(sql: str, dialect: Dialect) -> list[_Token] | Violation:
+    tokens: list[_Token] = []
+    offset = 0
+    scanner = _scanner(dialect)
+    while offset < len(sql):
+        match = scanner.match(sql, offset)
+        if match is None:
+            return _unplaced(sql, offset)
+        kind, text = match.lastgroup or "", match.group()
+        if kind == "tag":
+            kind = "dollar"
+        if finding := _piece(kind, text, sql, offset, dialect):
+            return finding
+        if kind not in {"blank", "line", "block"}:
+            tokens.append(_Token(kind, text, offset))
+            if len(tokens) > MAX_TOKENS:
+                message = f"The statement has more than {MAX_TOKENS:,} words and signs."
+                return _violation("too_long", message, sql, offset, "Shorten it.")
+        offset = match.end()
+    return tokens
+
+
+def _unplaced(sql: str, offset: int) -> Violation:
+    sign = sql[offset]
+    if unicodedata.category(sign) in {"Zs", "Zl", "Zp", "Cf", "Cc"}:
+        message = f"The statement holds the invisible character U+{ord(sign):04X} outside a literal."
+        return _violation("blank_character", message, sql, offset, "Use ordinary spaces.")
+    if sign in "'\"`" or sql.startswith("/*", offset):
+        return _violation("unterminated", "A string, name or comment is not closed.", sql, offset, "Close it.")
+    if sign.isdigit() or sign == ".":
+        message = "A number runs into a word, which engines read differently."
+        return _violation("ambiguous_token", message, sql, offset, "Put a space between, and write plain digits.")
+    return _violation("forbidden_character", f"The sign {sign!r} has no place here.", sql, offset, "Leave it out.")
+
+
+def _piece(kind: str, text: str, sql: str, offset: int, dialect: Dialect) -> Violation | None:
+    """One token that is refused for what it is."""
+    if kind == "block":
+        if text[2:3] in {"!", "+"} or text[2:4].upper() == "M!" or "/*" in text[2:]:
+            message = "Executable, hint and nested comments are refused."
+            return _violation("forbidden_comment", message, sql, offset, "Write no comments.")
+    elif kind == "word":
+        following = sql[offset + len(text) : offset + len(text) + 2]
+        if text.lower() == "u" and following in {"&'", '&"'}:
+            message = "Unicode-escaped strings and names are refused."
+            return _violation("unicode_escape", message, sql, offset, "Write the characters themselves.")
+        if following[:1] in {"'", '"'} and following[:1] != (None if dialect == "mysql" else '"'):
+            if not _may_precede_string(text):
+                message = f"The prefix {text!r} before a quote is not known here."
+                return _violation("ambiguous_token", message, sql, offset, "Put a space between.")
+        if any(unicodedata.category(sign)[0] not in "LMN" and sign != "_" for sign in text):
+            return _violation("forbidden_character", f"The name {text!r} holds odd characters.", sql, offset)
+    elif kind == "name":
+        if len(text) == 2 or any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in text):
+            return _violation("forbidden_character", "A quoted name is empty or not printable.", sql, offset)
+    elif (kind == "escaped" and "\\'" in text) or (
+        kind == "string" and dialect == "mysql" and re.search(r"\\['\"\\]", text)
+    ):
+        message = "A backslash before a quote is read differently by engines."
+        return _violation("ambiguous_string", message, sql, offset, "Double the quote instead: ''.")
+    return None
+
+
+def _may_precede_string(word: str) -> bool:
+    """`IN'a'` is odd but clear; a one- or two-letter prefix (`N'`, `_latin1'`, `u'`) is a literal of another kind."""
+    return len(word) > 2 and not word.startswith("_")
+
+
+def _tokens(tokens: list[_Token], sql: str, dialect: Dialect) -> Violation | None:
+    first = next((token for token in tokens if token.text != "("), None)
+    if first is None or first.kind != "word" or first.text.lower() not in _FIRST_WORDS:
+        start = first.start if first else 0
+        return _violation("not_a_query", "Only a query may be run.", sql, start, "Write one SELECT.")
+    depth = run = 0
+    previous: _Token | None = None
+    for index, token in enumerate(tokens):
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        finding = _sequence(previous, token, following, sql, dialect)
+        if finding:
+            return finding
+        lowered = token.text.lower() if token.kind == "word" else token.text
+        depth += _opens(lowered)
+        run = run + 1 if lowered in _PREFIX_WORDS else 0
+        if depth > MAX_NESTING or run > MAX_PREFIX_RUN:
+            message = f"The statement is nested deeper than {MAX_NESTING} levels."
+            return _violation("too_deep", message, sql, token.start, "Split it with WITH.")
+        previous = token
+    return None
+
+
+def _opens(text: str) -> int:
+    if text in {"(", "[", "{", "case"}:
+        return 1
+    return -1 if text in {")", "]", "}", "end"} else 0
+
+
+def _sequence(  # noqa: PLR0911
+    previous: _Token | None, token: _Token, following: _Token | None, sql: str, dialect: Dialect
+) -> Violation | None:
+    """Signs that only some engines know, or that mean a placeholder to a driver."""
+    text, start = token.text, token.start
+    if token.kind in {"string", "escaped", "dollar"} and previous and previous.kind in {"string", "escaped", "dollar"}:
+        message = "Two strings stand side by side, which engines read differently."
+        return _violation("ambiguous_string", message, sql, start, "Join them with ||.")
+    if token.kind != "mark":
+        return None
+    if text == ";" and following is not None:
+        if following.text == ";":
+            return None
+        message = "Only one statement may be run."
+        return _violation("multiple_statements", message, sql, start, "Write one SELECT and nothing after it.")
+    touching = following is not None and following.start == start + len(text)
+    if text == "?" or (
+        text == ":" and touching and following and following.kind in {"word", "name"} and dialect != "duckdb"
+    ):
+        return _violation("placeholder", "Placeholders are refused.", sql, start, "Write the value itself.")
+    if text == "%" and following is not None and touching and _python_placeholder(sql, start):
+        return _violation("placeholder", "Placeholders are refused.", sql, start, "Write the value itself.")
+    if text == "@" or (text == "#" and dialect != "postgres"):
+        message = f"The sign {text!r} (a variable, position or prefix operator) is refused."
+        return _violation("forbidden_character", message, sql, start, "Name the column.")
+    if text == ":=" and dialect != "duckdb":
+        return _violation("assignment", "Assignments are refused.", sql, start)
+    if text in "{}" and (dialect != "duckdb" or (following and touching and following.text in {"{", "%", "#"})):
+        return _violation("template", "Template marks and escapes in braces are refused.", sql, start)
+    return None
+
+
+def _python_placeholder(sql: str, offset: int) -> bool:
+    """`%s` and `%(name)s`: what a Python driver would take for a parameter."""
+    return re.match(r"%(?:s(?!\w)|\(\w*\)s(?!\w))", sql[offset : offset + 80]) is not None

@@ -1,0 +1,182 @@
+"""The select list: stars expanded, and every output given the name the outer query will know it by."""
+
+from sqlglot import exp
+
+from nl2sql.validation.bind import quoted, reference, refuse_unknown
+from nl2sql.validation.context import Context
+from nl2sql.validation.expressions import Reach, Subquery, resolve_expression
+from nl2sql.validation.scope import Outputs, Scope, Source
+
+
+def projections(select: exp.Select, *, scope: Scope, context: Context, subquery: Subquery, derived: bool) -> Outputs:
+    """Resolve the select list in place. With `derived`, outputs get unique names, so that a star over them is clear."""
+    exact = True
+    expanded: list[exp.Expression] = []
+    for item in select.expressions:
+        star = _star_of(item)
+        if star is None:
+            expanded.append(item)
+            continue
+        columns, known = _expand(item, star, scope, context)
+        exact = exact and known
+        expanded.extend(columns)
+    aliases: dict[str, exp.Expression] = {}
+    select.set("expressions", expanded)
+    for item in expanded:
+        reach = Reach(
+            scope=scope,
+            context=context,
+            subquery=subquery,
+            aliases=aliases if context.dialect == "duckdb" else None,
+        )
+        named = item if isinstance(item, exp.Column) and not isinstance(item.this, exp.Star) else None
+        name = named.name if named is not None else ""
+        slot = exp.Paren(this=exp.Null())
+        item.replace(slot)
+        holder = exp.Alias(this=item, alias=quoted("x")) if not isinstance(item, exp.Alias) else item
+        resolve_expression(holder.this, reach=reach)
+        result = holder if holder is item else holder.this
+        if named is not None and not isinstance(result, exp.Column):
+            result = exp.Alias(this=result, alias=quoted(name))
+        slot.replace(result)
+        if isinstance(result, exp.Alias):
+            aliases[context.key(result.alias)] = result.this
+    if not expanded:
+        context.refuse(select, code="no_columns", message="The select list is empty.", hint="Name a column.")
+    return _outputs(select, context, derived=derived, exact=exact)
+
+
+def _star_of(item: exp.Expression) -> exp.Star | None:
+    if isinstance(item, exp.Star):
+        return item
+    return item.this if isinstance(item, exp.Column) and isinstance(item.this, exp.Star) else None
+
+
+def _expand(item: exp.Expression, star: exp.Star, scope: Scope, context: Context) -> tuple[list[exp.Expression], bool]:
+    """The columns that `item`, `*` or `alias.*`, stands for, and whether the engine would expand it to the same."""
+    if isinstance(item, exp.Column):
+        sources = [source] if (source := _starred(item, scope, context)) else []
+    else:
+        sources = list(scope.sources)
+    if not sources or any(not source.columns for source in sources):
+        context.refuse(
+            item,
+            code="forbidden_star",
+            message="There is nothing to expand this star to.",
+            hint="List the columns you need.",
+        )
+        return [], True
+    merged = {} if isinstance(item, exp.Column) else dict(scope.merged)
+    columns = _columns(sources, merged, context)
+    exact = all(source.table is None and source.exact for source in sources)
+    return _adjusted(columns, star, scope, context), exact
+
+
+def _starred(item: exp.Column, scope: Scope, context: Context) -> Source | None:
+    """The relation of `alias.*`; PostgreSQL and MySQL also know `schema.table.*`."""
+    source = scope.source(context.key(item.table))
+    schema = item.args.get("db")
+    if source is None or schema is None:
+        return source
+    table = source.table
+    fits = table is not None and context.key(table.schema) == context.key(schema.name)
+    return source if fits and table is not None and context.key(table.name) == source.key else None
+
+
+def _columns(
+    sources: list[Source], merged: dict[str, exp.Expression], context: Context
+) -> dict[str, list[exp.Expression]]:
+    """Key → expressions, in the order of the star. USING columns come first, or (SQLite, DuckDB) where they first stand."""
+    in_place = context.dialect in {"sqlite", "duckdb"}
+    found: list[tuple[str, exp.Expression]] = []
+    done: set[str] = set()
+    if not in_place:
+        for name, expression in merged.items():
+            found.append((name, _merged_output(name, expression)))
+            done.add(name)
+    for source in sources:
+        for name, spelled in source.columns.items():
+            if name in merged:
+                if name not in done:
+                    found.append((name, _merged_output(name, merged[name])))
+                    done.add(name)
+                continue
+            found.append((name, reference(source, spelled)))
+    ordered: dict[str, list[exp.Expression]] = {}
+    for position, (name, expression) in enumerate(found):
+        ordered.setdefault(f"{position}:{name}", []).append(expression)
+    return ordered
+
+
+def _merged_output(name: str, expression: exp.Expression) -> exp.Expression:
+    copy = expression.copy()
+    return copy if isinstance(copy, exp.Column) else exp.Alias(this=copy, alias=quoted(name))
+
+
+def _adjusted(
+    columns: dict[str, list[exp.Expression]], star: exp.Star, scope: Scope, context: Context
+) -> list[exp.Expression]:
+    """DuckDB's `* EXCLUDE (a)` and `* REPLACE (x AS a)`."""
+    excluded = {context.key(part.name): part for part in star.args.get("except_") or []}
+    replaced = {context.key(part.alias): part for part in star.args.get("replace") or []}
+    names = {position.partition(":")[2] for position in columns}
+    for name, part in [*excluded.items(), *replaced.items()]:
+        if name not in names:
+            probe = part if isinstance(part, exp.Column) else exp.Column(this=quoted(part.alias_or_name))
+            refuse_unknown(probe, scope=scope, context=context)
+    result: list[exp.Expression] = []
+    for position, expressions in columns.items():
+        name = position.partition(":")[2]
+        if name in replaced:
+            result.append(replaced[name].copy())
+        elif name not in excluded:
+            result.extend(expressions)
+    return result
+
+
+def _outputs(select: exp.Select, context: Context, *, derived: bool, exact: bool) -> Outputs:
+    names: list[str] = []
+    seen: set[str] = set()
+    ambiguous: set[str] = set()
+    for position, item in enumerate(select.expressions, start=1):
+        name = item.alias if isinstance(item, exp.Alias) else output_name(item, context)
+        if derived:
+            unique = _unique(name or f"column_{position}", seen, context)
+            if name and unique != name and context.dialect in {"postgres", "mysql"}:
+                ambiguous.add(context.key(name))
+            if unique != name or not isinstance(item, exp.Alias | exp.Column):
+                bare = item.this if isinstance(item, exp.Alias) else item
+                alias = exp.Alias(this=bare.copy(), alias=quoted(unique))
+                item.replace(alias)
+            name = unique
+            seen.add(context.key(name))
+        names.append(name)
+    return Outputs(names=tuple(names), exact=exact, ambiguous=frozenset(ambiguous))
+
+
+def _unique(name: str, seen: set[str], context: Context) -> str:
+    candidate, number = name, 0
+    while context.key(candidate) in seen:
+        number += 1
+        candidate = f"{name}_{number}"
+    return candidate
+
+
+def output_name(item: exp.Expression, context: Context) -> str:
+    """The name an output without AS bears: a column's own; in PostgreSQL a function's or an inner column's too."""
+    if isinstance(item, exp.Column):
+        return "" if isinstance(item.this, exp.Star) else item.name
+    if context.dialect != "postgres":
+        return ""
+    if isinstance(item, exp.Anonymous):
+        return item.name.lower()
+    if isinstance(item, exp.Cast | exp.Window | exp.Filter | exp.WithinGroup | exp.Paren | exp.Collate | exp.Bracket):
+        return output_name(item.this, context)
+    if isinstance(item, exp.Case):
+        return "case"
+    if isinstance(item, exp.Extract):
+        return "extract"
+    if isinstance(item, exp.Subquery) and isinstance(item.this, exp.Select) and item.this.expressions:
+        inner = item.this.expressions[0]
+        return inner.alias if isinstance(inner, exp.Alias) else output_name(inner, context)
+    return ""

@@ -1,0 +1,85 @@
+"""The guard: hostile text in, the one text that may run or the reasons why none may.
+
+The passes run in order, each on what the one before it let through; then the rendered text goes through all of them
+again, until nothing changes. What runs is therefore text that was read, understood, printed and read again.
+"""
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from nl2sql.validation.bounds import bounds
+from nl2sql.validation.cast_types import cast_types
+from nl2sql.validation.functions import functions
+from nl2sql.validation.identifiers import identifiers
+from nl2sql.validation.lexical import lexical
+from nl2sql.validation.limit import limit
+from nl2sql.validation.names import Names, names
+from nl2sql.validation.nodes import nodes
+from nl2sql.validation.normalise import normalise
+from nl2sql.validation.parse import parse
+from nl2sql.validation.render import render
+from nl2sql.validation.verdict import Accepted, Rejected, Violation
+from schema_index.schema import DatabaseSchema
+
+_ROUNDS = 3
+"""Rendering settles in one round, two for the few forms that sqlglot prints under another name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pass:
+    sql: str
+    tree: exp.Query
+    names: Names
+
+
+def validate(sql: str, *, schema: DatabaseSchema, row_limit: int) -> Accepted | Rejected:
+    """Judge `sql` against `schema`, which holds only what the caller may see. Never raises, whatever the text."""
+    try:
+        return _settled(sql, schema, row_limit)
+    except RecursionError:
+        finding = Violation(
+            code="too_deep", message="The statement is nested too deeply.", hint="Split it with WITH, or shorten it."
+        )
+        return Rejected(violations=(finding,))
+
+
+def _settled(sql: str, schema: DatabaseSchema, row_limit: int) -> Accepted | Rejected:
+    before = _once(sql, schema, row_limit)
+    for _ in range(_ROUNDS):
+        if isinstance(before, tuple):
+            return Rejected(violations=before)
+        after = _once(before.sql, schema, row_limit)
+        if isinstance(after, _Pass) and after.sql == before.sql and after.tree == before.tree:
+            return Accepted(
+                sql=after.sql,
+                dialect=schema.dialect,
+                tables=after.names.tables,
+                columns=after.names.columns,
+                row_limit=row_limit,
+            )
+        before = after
+    finding = Violation(
+        code="unstable", message="The statement reads differently when it is printed.", hint="Write it more plainly."
+    )
+    return Rejected(violations=(finding,))
+
+
+def _once(sql: str, schema: DatabaseSchema, row_limit: int) -> _Pass | tuple[Violation, ...]:
+    dialect = schema.dialect
+    if found := lexical(sql, dialect=dialect):
+        return found
+    parsed = parse(sql, dialect=dialect)
+    if isinstance(parsed, Violation):
+        return (parsed,)
+    tree = normalise(parsed, dialect=dialect)
+    found = (*nodes(tree, dialect=dialect), *functions(tree, dialect=dialect), *cast_types(tree))
+    if found:
+        return found
+    if found := (*identifiers(tree, dialect=dialect), *bounds(tree, dialect=dialect)):
+        return found
+    resolved = names(tree, schema=schema)
+    if found := (*resolved.violations, *limit(tree, row_limit=row_limit)):
+        return found
+    text = render(tree, dialect=dialect)
+    return (text,) if isinstance(text, Violation) else _Pass(sql=text, tree=tree, names=resolved)
