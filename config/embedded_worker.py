@@ -1,0 +1,33 @@
+"""One Celery worker as a thread of this process, for the `memory://` broker: tasks leave the request, not the process.
+
+Messages of the in-memory queue die with the process, so a worker that starts first asks for all work left undone.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from celery.worker import WorkController
+from django.conf import settings
+
+from config.celery import app
+
+STOP_TIMEOUT_S = 10.0
+
+
+@contextmanager
+def embedded_worker() -> Iterator[None]:
+    """A worker for as long as the block lasts; nothing at all when a real broker is configured."""
+    if not settings.ENVIRONMENT.embedded_worker:
+        yield
+        return
+    worker = WorkController(
+        app=app, pool="threads", concurrency=1, without_heartbeat=True, without_mingle=True, without_gossip=True
+    )
+    thread = threading.Thread(target=worker.start, name="celery-worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        thread.join(STOP_TIMEOUT_S)

@@ -1,0 +1,127 @@
+"""Every setting Querent reads from the environment, in one place; README's table is generated from here."""
+
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+class Environment(BaseSettings):
+    """Values come from the process environment, then `.env`, then files in `SECRETS_DIR`, then the defaults here."""
+
+    model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", extra="ignore", env_ignore_empty=True)
+
+    querent_home: Path = Field(
+        default=BASE_DIR / ".querent", description="Folder of the embedded server, generated secrets and demo files."
+    )
+    debug: bool = Field(default=False, description="Django's debug mode; never in production.")
+    secret_key: SecretStr | None = Field(
+        default=None, description="Signs sessions. Generated into `QUERENT_HOME` when unset."
+    )
+    credential_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(),
+        description="Fernet keys, newest first, comma separated, that encrypt stored credentials. "
+        "Generated into `QUERENT_HOME` when unset.",
+    )
+    allowed_hosts: CommaSeparated = Field(
+        default=("127.0.0.1", "localhost", "[::1]"), description="Host names the server answers to, comma separated."
+    )
+    https: bool = Field(default=False, description="Secure cookies, HSTS and redirect to https: set behind TLS.")
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL with pgvector instead of the embedded server. With `DATABASE_OWNER_URL` this is the "
+        "application role; alone, it is an administrator from which the two roles are created.",
+    )
+    database_owner_url: SecretStr | None = Field(
+        default=None, description="Role that owns the tables and runs migrations; the web process never uses it."
+    )
+    celery_broker_url: SecretStr = Field(
+        default=SecretStr("memory://"),
+        description="`redis://…` or `amqp://…` for separate workers; `memory://` runs one worker inside the process.",
+    )
+
+    llm_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("llm_api_key", "openai_api_key"),
+        description="Key of the model endpoint (`OPENAI_API_KEY` is read too). Key or URL turns the model on.",
+    )
+    llm_base_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("llm_base_url", "openai_base_url"),
+        description="Any OpenAI-compatible endpoint (`OPENAI_BASE_URL` is read too).",
+    )
+    llm_model: str = Field(default="gpt-4.1-mini", description="Model that writes the SQL.")
+    llm_timeout_s: float = Field(default=60.0, gt=0, le=600, description="Deadline of one model call, in seconds.")
+    llm_max_attempts: int = Field(default=3, ge=1, le=6, description="Calls before a failing endpoint is given up.")
+    llm_temperature: float | None = Field(default=None, description="Sent only when set.")
+    llm_seed: int | None = Field(default=None, description="Sent only when set.")
+    llm_max_output_tokens: int | None = Field(default=None, gt=0, description="Sent only when set.")
+    llm_prompt_tokens: int = Field(default=6000, ge=1000, description="The prompt is cut to this many tokens.")
+
+    embedding_base_url: str | None = Field(
+        default=None, description="OpenAI-compatible `/embeddings` endpoint; unset, the local all-MiniLM-L6-v2 is used."
+    )
+    embedding_api_key: SecretStr | None = Field(default=None, description="Key of that endpoint.")
+    embedding_model: str = Field(default="text-embedding-3-small", description="Model at that endpoint.")
+    embedding_dimension: int = Field(default=1536, ge=2, le=4000, description="Dimension of that model's vectors.")
+
+    retrieval_top_k: int = Field(default=10, ge=1, le=100, description="Tables a question may retrieve.")
+    retrieval_threshold: float | None = Field(
+        default=None, ge=-1, le=1, description="Least similarity of a retrieved table; unset, the model's own default."
+    )
+
+    query_timeout_ms: int = Field(default=15_000, ge=100, le=600_000, description="Deadline of a target query.")
+    query_max_rows: int = Field(default=1_000, ge=1, le=100_000, description="Rows a result may hold.")
+    query_max_bytes: int = Field(default=8_000_000, ge=1_000, description="Bytes a result may hold.")
+    questions_per_day: int = Field(default=1_000, ge=1, description="Questions a tenant may ask a day, unless its own.")
+    questions_per_minute: int = Field(default=60, ge=1, description="Questions one caller may ask a minute.")
+
+    target_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(), description="Private networks where tenants' databases may live, comma separated CIDR."
+    )
+    target_files_root: Path | None = Field(
+        default=None, description="Folder under which SQLite sources may live; unset, `QUERENT_HOME/files`."
+    )
+
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_json: bool = Field(default=False, description="One JSON object a line instead of text for a terminal.")
+
+    @field_validator("allowed_hosts", "credential_keys", "target_networks", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("llm_base_url", "embedding_base_url")
+    @classmethod
+    def _is_http(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value
+
+    @cached_property
+    def embedded(self) -> bool:
+        """True when no database was named and the wheel's own server is used."""
+        return self.database_url is None
+
+    @cached_property
+    def model_configured(self) -> bool:
+        return self.llm_api_key is not None or self.llm_base_url is not None
+
+    @cached_property
+    def embedded_worker(self) -> bool:
+        """True when the Celery worker runs as a thread of this process."""
+        return self.celery_broker_url.get_secret_value().startswith("memory://")
+
+    @cached_property
+    def files_root(self) -> Path:
+        return (self.target_files_root or self.querent_home / "files").resolve()

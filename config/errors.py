@@ -1,0 +1,141 @@
+"""Domain errors as RFC 9457 problem details: one table from code to status, one shape for every error."""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from drf_standardized_errors.formatter import flatten_errors
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from tenants.domain_error import DomainError
+from tenants.middleware import HEADER
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_BASE = "urn:querent:error:"
+
+STATUS: dict[str, tuple[int, str]] = {
+    "invalid_request": (400, "The request is not valid"),
+    "unknown_field": (400, "The request has a field that does not exist"),
+    "unauthenticated": (401, "Not signed in"),
+    "key_expired": (401, "The API key has expired"),
+    "insufficient_scope": (403, "Not permitted"),
+    "tenant_suspended": (403, "The tenant is suspended"),
+    "not_found": (404, "Not found"),
+    "method_not_allowed": (405, "Method not allowed"),
+    "not_acceptable": (406, "Not acceptable"),
+    "data_source_not_synced": (409, "The data source was never synced"),
+    "payload_too_large": (413, "The request is too large"),
+    "unsupported_media_type": (415, "Send application/json"),
+    "sql_blocked": (422, "The statement was blocked"),
+    "sql_invalid": (422, "The statement is not valid"),
+    "data_source_forbidden": (422, "The data source may not point there"),
+    "rate_limited": (429, "Too many requests"),
+    "quota_exceeded": (429, "The quota is used up"),
+    "internal_error": (500, "Something went wrong"),
+    "llm_bad_response": (502, "The language model's answer could not be used"),
+    "data_source_error": (502, "The data source refused the statement"),
+    "embedding_rejected": (502, "The embedding endpoint's answer could not be used"),
+    "llm_unavailable": (503, "The language model cannot be reached"),
+    "data_source_unavailable": (503, "The data source cannot be reached"),
+    "embedding_unavailable": (503, "The embedding endpoint cannot be reached"),
+    "llm_timeout": (504, "The language model took too long"),
+    "query_timeout": (504, "The query took too long"),
+}
+
+_CODE_OF: dict[type[exceptions.APIException], str] = {
+    exceptions.ValidationError: "invalid_request",
+    exceptions.ParseError: "invalid_request",
+    exceptions.NotAuthenticated: "unauthenticated",
+    exceptions.AuthenticationFailed: "unauthenticated",
+    exceptions.PermissionDenied: "insufficient_scope",
+    exceptions.NotFound: "not_found",
+    exceptions.MethodNotAllowed: "method_not_allowed",
+    exceptions.NotAcceptable: "not_acceptable",
+    exceptions.UnsupportedMediaType: "unsupported_media_type",
+    exceptions.Throttled: "rate_limited",
+}
+
+INTERNAL = "Something went wrong on our side. Give the request id to whoever runs this installation."
+
+
+class ProblemHandler(ExceptionHandler):  # type: ignore[misc]  # the package ships no types
+    """Lets the package convert, report and log; only the shape is ours."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, DomainError):
+            return _ApiDomainError(exc)
+        converted: Exception = super().convert_known_exceptions(exc)
+        return converted
+
+    def should_not_handle(self, exc: Exception) -> bool:  # noqa: ARG002
+        return False
+
+    def format_exception(self, exc: exceptions.APIException) -> dict[str, Any]:
+        request: HttpRequest = self.context["request"]._request
+        if isinstance(exc, _ApiDomainError):
+            error = exc.domain_error
+            return problem(request, code=error.code, detail=error.message, details=dict(error.details))
+        code = next((code for kind, code in _CODE_OF.items() if isinstance(exc, kind)), "internal_error")
+        if code == "internal_error":
+            return problem(request, code=code, detail=INTERNAL)
+        found = flatten_errors(exc.detail)
+        details: dict[str, Any] = {}
+        if isinstance(exc, exceptions.ValidationError):
+            details["errors"] = [{"field": one.attr, "code": one.code, "detail": one.detail} for one in found]
+            if any(one.code == "unknown_field" for one in found):
+                code = "unknown_field"
+        if isinstance(exc, exceptions.Throttled) and exc.wait is not None:
+            details["retry_after"] = int(exc.wait) + 1
+        text = "; ".join(f"{one.attr}: {one.detail}" if one.attr else str(one.detail) for one in found)
+        return problem(request, code=code, detail=text, details=details)
+
+    def get_response(self, exc: exceptions.APIException, data: dict[str, Any]) -> Response:
+        headers = self.get_headers(exc)
+        if "retry_after" in data:
+            headers["Retry-After"] = str(data["retry_after"])
+        return Response(data, status=data["status"], headers=headers, content_type=MEDIA_TYPE)
+
+
+class _ApiDomainError(exceptions.APIException):
+    def __init__(self, error: DomainError) -> None:
+        super().__init__(detail=error.message)
+        self.domain_error = error
+        self.status_code = STATUS.get(error.code, STATUS["internal_error"])[0]
+        if self.status_code == 401:
+            self.auth_header = 'Bearer realm="Querent"'
+
+
+def problem_response(exc: Exception, context: Any) -> Response | None:
+    response: Response | None = ProblemHandler(exc, context).run()
+    return response
+
+
+def problem(request: HttpRequest, *, code: str, detail: str, details: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The RFC 9457 object. A code missing from STATUS is an internal error, and its detail stays inside."""
+    if code not in STATUS or code == "internal_error":
+        code, detail, details = "internal_error", INTERNAL, None
+    status, title = STATUS[code]
+    return {
+        "type": TYPE_BASE + code,
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+        "code": code,
+        "request_id": request.META.get("HTTP_X_REQUEST_ID", ""),
+        **(details or {}),
+    }
+
+
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001  Django's signature
+    """For addresses that no view answers."""
+    body = problem(request, code="not_found", detail="There is nothing at this address.")
+    return JsonResponse(body, status=404, content_type=MEDIA_TYPE)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    body = problem(request, code="internal_error", detail=INTERNAL)
+    response = JsonResponse(body, status=500, content_type=MEDIA_TYPE)
+    response[HEADER] = body["request_id"]
+    return response

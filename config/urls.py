@@ -1,0 +1,35 @@
+"""Every address Querent answers."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from config.errors import not_found, server_error
+from config.health import live, ready
+from nl2sql.api.views import AskView
+
+handler500 = server_error
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """JSON below the API's addresses, a page everywhere else."""
+    if request.path.startswith(("/api/", "/nl2sql", "/health/")):
+        return not_found(request, exception)
+    return render(request, "nl2sql/not_found.html", status=404)
+
+
+urlpatterns = [
+    path("", include("nl2sql.web.urls")),
+    path("login", auth.LoginView.as_view(template_name="nl2sql/login.html"), name="login"),
+    path("logout", auth.LogoutView.as_view(), name="logout"),
+    path("nl2sql", AskView.as_view(), name="ask-api"),
+    path("api/v1/", include("nl2sql.api.urls")),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("health/live", live),
+    path("health/ready", ready),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,172 @@
+"""What clients send and get. Fields that do not exist are refused, so that a typing error is never silence."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+MAX_QUESTION = 2_000
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = sorted(str(name) for name in data.keys() - self.fields.keys())
+            if unknown:
+                known = ", ".join(self.fields)
+                raise serializers.ValidationError(
+                    {
+                        name: [
+                            serializers.ErrorDetail(f"There is no such field. Known: {known}.", code="unknown_field")
+                        ]
+                        for name in unknown[:20]
+                    }
+                )
+        return super().to_internal_value(data)
+
+
+class AskSerializer(StrictSerializer):
+    question = serializers.CharField(max_length=MAX_QUESTION, help_text="1 to 2,000 characters.")
+    data_source = serializers.SlugField(
+        required=False, max_length=63, help_text="Slug; required when the tenant has several."
+    )
+    conversation_id = serializers.UUIDField(required=False)
+    mode = serializers.ChoiceField(
+        choices=["answer", "sql", "dry_run"],
+        default="answer",
+        help_text="`sql` stops after the guard; `dry_run` also has the database plan the statement.",
+    )
+    max_rows = serializers.IntegerField(required=False, min_value=1, max_value=100_000)
+    language = serializers.RegexField(
+        r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$", required=False, max_length=35, help_text="BCP 47, for example `en`."
+    )
+    metadata = serializers.DictField(
+        required=False,
+        child=serializers.CharField(max_length=500),
+        help_text="Echoed in the reply; at most 16 entries.",
+    )
+
+    def validate_question(self, value: str) -> str:
+        if any(ord(character) < 32 and character not in "\t\n\r" for character in value):
+            raise serializers.ValidationError("Control characters are not text: remove them.")
+        return value
+
+    def validate_metadata(self, value: dict[str, str]) -> dict[str, str]:
+        if len(value) > 16:
+            raise serializers.ValidationError("At most 16 entries.")
+        return value
+
+
+class SqlSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    dialect = serializers.CharField()
+    tables = serializers.ListField(child=serializers.CharField())
+    columns = serializers.ListField(child=serializers.CharField())
+    generator = serializers.CharField()
+    repaired = serializers.BooleanField()
+    warnings = serializers.ListField(child=serializers.CharField())
+
+
+class ResultColumnSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    type = serializers.CharField()
+
+
+class ResultSerializer(serializers.Serializer[Any]):
+    columns = ResultColumnSerializer(many=True)
+    rows = serializers.ListField(child=serializers.ListField())
+    row_count = serializers.IntegerField()
+    truncated = serializers.BooleanField()
+
+
+class CheckSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    outcome = serializers.ChoiceField(choices=["passed", "failed", "undetermined"])
+    detail = serializers.CharField()
+
+
+class TrustSerializer(serializers.Serializer[Any]):
+    label = serializers.ChoiceField(choices=["verified", "checked", "unverified"])
+    checks = CheckSerializer(many=True)
+
+
+class TableHitSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    similarity = serializers.FloatField(allow_null=True, help_text="Cosine, 1 best.")
+    reason = serializers.CharField()
+
+
+class KnowledgeHitSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    title = serializers.CharField()
+    similarity = serializers.FloatField()
+
+
+class RetrievalSerializer(serializers.Serializer[Any]):
+    tables = TableHitSerializer(many=True)
+    knowledge = KnowledgeHitSerializer(many=True)
+
+
+class ClarificationSerializer(serializers.Serializer[Any]):
+    question = serializers.CharField()
+    choices = serializers.ListField(child=serializers.CharField())
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    missing = serializers.ListField(child=serializers.CharField(), help_text="Words without a place in the data.")
+    available = serializers.ListField(child=serializers.CharField())
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    status = serializers.CharField()
+    ms = serializers.IntegerField()
+    attempt = serializers.IntegerField()
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    model = serializers.CharField(help_text="Empty when no language model was asked.")
+    input_tokens = serializers.IntegerField()
+    output_tokens = serializers.IntegerField()
+    cost = serializers.CharField(allow_null=True)
+
+
+class ReplySerializer(serializers.Serializer[Any]):
+    """`cannot_answer` and `needs_clarification` are outcomes with status 200; a broken component is an error."""
+
+    id = serializers.UUIDField()
+    conversation_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=["completed", "needs_clarification", "cannot_answer", "failed"])
+    question = serializers.CharField()
+    data_source = serializers.CharField()
+    interpreted_as = serializers.CharField()
+    answer = serializers.CharField()
+    explanation = serializers.CharField()
+    assumptions = serializers.ListField(child=serializers.CharField())
+    sql = SqlSerializer(allow_null=True)
+    result = ResultSerializer(allow_null=True)
+    chart = serializers.DictField(allow_null=True)
+    trust = TrustSerializer(allow_null=True)
+    clarification = ClarificationSerializer(allow_null=True)
+    refusal = RefusalSerializer(allow_null=True)
+    retrieval = RetrievalSerializer()
+    suggestions = serializers.ListField(child=serializers.CharField())
+    steps = StepSerializer(many=True)
+    usage = UsageSerializer()
+    metadata = serializers.DictField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField()
+    links = serializers.DictField(child=serializers.CharField())
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """RFC 9457. Act on `code`; the rest is for people."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField()
+    code = serializers.CharField()
+    request_id = serializers.CharField()
+    errors = serializers.ListField(child=serializers.DictField(), required=False)
+    retry_after = serializers.IntegerField(required=False)

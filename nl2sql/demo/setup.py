@@ -1,0 +1,186 @@
+"""Two demo tenants with their people, databases and knowledge: made once, reused afterwards."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+from nl2sql.demo.bean_there import build as bean_there
+from nl2sql.demo.knowledge import load as load_knowledge
+from nl2sql.demo.northlight import build as northlight
+from schema_index import knowledge, sources
+from schema_index.embedding.embed_chunks import embed_pending
+from schema_index.embedding.spaces import configured_embedder
+from schema_index.models import DataSource
+from schema_index.snapshots import sync
+from tenants import memberships, tenancy
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.models import Tenant, User
+from tenants.roles import Role
+
+ACTOR = "system:demo"
+BEAN_THERE, NORTHLIGHT = "bean-there", "northlight"
+READER = "bean_there_reader"
+
+Progress = Callable[[str], None]
+
+
+class DemoNeedsAdministrator(DomainError):
+    """The demo creates a database: give DATABASE_URL an administrator's address, or leave it out."""
+
+    code = "invalid_request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoTenant:
+    tenant: Tenant
+    user: str
+    password: str
+
+
+def set_up(*, until: date, password_for: Callable[[str], str], progress: Progress) -> tuple[DemoTenant, ...]:
+    """Both tenants, synced, embedded and ready to be asked."""
+    reader_password = password_for(READER)
+    _build_bean_there(until=until, reader_password=reader_password, progress=progress)
+    return (
+        _tenant(
+            slug=BEAN_THERE,
+            name="Bean There",
+            user="bea",
+            password=password_for("bea"),
+            source=_bean_there_source(reader_password),
+            prepare=lambda _: None,
+            progress=progress,
+        ),
+        _tenant(
+            slug=NORTHLIGHT,
+            name="Northlight",
+            user="nora",
+            password=password_for("nora"),
+            source={"slug": "product", "name": "Northlight product", "dialect": "sqlite", "database": "northlight.sqlite"},
+            prepare=lambda folder: _build_northlight(folder, until=until, progress=progress),
+            progress=progress,
+        ),
+    )
+
+
+def _bean_there_source(password: str) -> dict[str, Any]:
+    server = settings.DATABASES["default"]
+    return {
+        "slug": "shops",
+        "name": "Bean There shops",
+        "dialect": "postgres",
+        "host": server["HOST"],
+        "port": int(server["PORT"] or 5432),
+        "database": "bean_there",
+        "username": READER,
+        "password": password,
+    }
+
+
+def _build_bean_there(*, until: date, reader_password: str, progress: Progress) -> None:
+    admin = settings.ACCESS.admin
+    if admin is None:
+        raise DemoNeedsAdministrator(
+            "The demo creates a database of its own, which needs an administrator's DATABASE_URL without "
+            "DATABASE_OWNER_URL; or leave both out for the embedded server."
+        )
+
+    def connected(database: str) -> "psycopg.Connection[Any]":
+        return psycopg.connect(
+            host=admin["HOST"],
+            port=admin["PORT"] or 5432,
+            user=admin["USER"],
+            password=admin["PASSWORD"],
+            dbname=database,
+            autocommit=True,
+            connect_timeout=10,
+        )
+
+    with closing(connected(admin["NAME"])) as connection:
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [READER]).fetchone() is None:
+            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(READER)))
+        connection.execute(
+            sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS CONNECTION LIMIT 20 PASSWORD {}").format(
+                sql.Identifier(READER), sql.Literal(reader_password)
+            )
+        )
+        connection.execute(
+            sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(READER))
+        )
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'bean_there'").fetchone() is None:
+            connection.execute("CREATE DATABASE bean_there TEMPLATE template0 ENCODING 'UTF8'")
+            connection.execute("REVOKE ALL ON DATABASE bean_there FROM PUBLIC")
+            connection.execute(
+                sql.SQL("GRANT CONNECT ON DATABASE bean_there TO {}").format(sql.Identifier(READER))
+            )
+    with closing(connected("bean_there")) as connection:
+        if not bean_there.is_current(connection, until=until):
+            bean_there.build(connection, until=until, progress=progress)
+            bean_there.grant_read(connection, role=READER)
+
+
+def _build_northlight(folder: Path, *, until: date, progress: Progress) -> None:
+    path = folder / "northlight.sqlite"
+    if not northlight.is_current(path, until=until):
+        northlight.build(path, until=until, progress=progress)
+
+
+def _tenant(
+    *,
+    slug: str,
+    name: str,
+    user: str,
+    password: str,
+    source: dict[str, Any],
+    prepare: Callable[[Path], None],
+    progress: Progress,
+) -> DemoTenant:
+    tenant = tenancy.create(slug=slug, name=name, actor=ACTOR)
+    folder = settings.ENVIRONMENT.files_root / str(tenant.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    prepare(folder)
+    person = _user(user, password)
+    with tenant_transaction(tenant.id):
+        memberships.set_role(person, role=Role.OWNER, actor=ACTOR)
+        stored = _source(source)
+        _store_knowledge(slug)
+    progress(f"{name}: reading the schema")
+    sync(tenant.id, source_id=stored.id, actor=ACTOR)
+    embed_pending(
+        tenant.id,
+        embedder=configured_embedder(),
+        progress=lambda done, total: progress(f"{name}: {done} of {total} texts embedded"),
+    )
+    return DemoTenant(tenant=tenant, user=user, password=password)
+
+
+def _source(fields: dict[str, Any]) -> DataSource:
+    """Dates of a demo built this month are another month's news next month, so the sync always looks again."""
+    given = {"password": "", **fields, "index_values": True}
+    return sources.upsert(actor=ACTOR, **given)
+
+
+def _store_knowledge(slug: str) -> None:
+    known = load_knowledge(slug)
+    for entry in known.faq:
+        knowledge.save_faq(question=entry.question, answer=entry.answer, actor=ACTOR)
+    for document in known.documents:
+        knowledge.save_document(title=document.title, text=document.text, actor=ACTOR)
+
+
+def _user(name: str, password: str) -> User:
+    person = User.objects.filter(username=name).first()
+    if person is None:
+        return User.objects.create_user(username=name, password=password)
+    if not person.check_password(password):
+        person.set_password(password)
+        person.save(update_fields=["password"])
+    return person

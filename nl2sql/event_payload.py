@@ -1,0 +1,38 @@
+"""Events as stored rows: a kind and JSON. Results are not repeated here; they stand in the run's reply. Pure."""
+
+from typing import Any
+
+from nl2sql.events import (
+    Answered,
+    AskedBack,
+    Blocked,
+    CannotAnswer,
+    Drafted,
+    Event,
+    Failed,
+    Found,
+    Passed,
+    QueryFailed,
+    StepDone,
+)
+
+
+def event_payload(event: Event) -> tuple[str, dict[str, Any]]:
+    match event:
+        case StepDone():
+            return "step", {"name": event.name, "ms": event.ms, "attempt": event.attempt}
+        case Found():
+            return "retrieved", {"tables": [hit.qualified_name for hit in event.retrieved.tables]}
+        case Drafted():
+            return "drafted", {"sql": event.draft.sql, "generator": event.draft.generator}
+        case Blocked():
+            rules = [{"code": one.code, "message": one.message} for one in event.violations]
+            return "blocked", {"sql": event.sql, "violations": rules}
+        case Passed():
+            return "sql", {"sql": event.accepted.sql, "tables": list(event.accepted.tables)}
+        case QueryFailed():
+            return "query_failed", {"sql": event.sql, "message": event.message}
+        case Answered() | AskedBack() | CannotAnswer():
+            return "done", {}
+        case Failed():
+            return "error", {"code": event.code, "detail": event.message}

@@ -1,0 +1,120 @@
+import subprocess
+import sys
+import time
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.environment import BASE_DIR
+from config.secrets import derived_password
+from nl2sql import runs
+from nl2sql.demo.bean_there.questions import WITHOUT_MODEL as BEAN_THERE_QUESTIONS
+from nl2sql.demo.northlight.questions import WITHOUT_MODEL as NORTHLIGHT_QUESTIONS
+from nl2sql.demo.setup import ACTOR, DemoTenant, set_up
+from nl2sql.models import RunStatus
+from nl2sql.runs import AskRequest
+from nl2sql.terminal import print_reply
+from tenants import api_keys
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.models import User
+from tenants.principal import principal_of_role
+from tenants.roles import Permission, Role
+
+PASSWORD_LENGTH = 16
+ADMIN = "admin"
+
+
+class Command(BaseCommand):
+    help = "Set up two demo tenants, ask three questions, then serve the page and the API."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--once", action="store_true", help="Stop after the answers; exit code 0 if all were answered."
+        )
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._started = time.monotonic()
+        try:
+            call_command("prepare_database", verbosity=0, stdout=self.stderr)
+            today = datetime.now(ZoneInfo("UTC")).date()
+            demo = set_up(until=today.replace(day=1), password_for=_password, progress=self._progress)
+            answered = self._ask(demo)
+            key = self._key(demo[0])
+        except (DomainError, psycopg.Error) as error:
+            raise CommandError(error.message if isinstance(error, DomainError) else type(error).__name__) from error
+        if not options["once"]:
+            self._serve(demo, key, host=options["host"], port=options["port"])
+        elif not answered:
+            raise CommandError("Not every demo question was answered.")
+
+    def _progress(self, text: str) -> None:
+        self.stderr.write(f"  {time.monotonic() - self._started:5.1f} s  {text}")
+
+    def _ask(self, demo: tuple[DemoTenant, ...]) -> bool:
+        writer = settings.ENVIRONMENT.llm_model if settings.ENVIRONMENT.model_configured else None
+        self.stdout.write(
+            f"\nSQL is written by the language model {writer}.\n"
+            if writer
+            else "\nNo language model is configured (set LLM_API_KEY or LLM_BASE_URL to use one): Querent's composer answers\n"
+            "only what it can place word by word, and refuses the rest.\n"
+        )
+        asked = [(demo[0], question) for question in BEAN_THERE_QUESTIONS[:2]]
+        asked += [(demo[1], question) for question in NORTHLIGHT_QUESTIONS[:1]]
+        return all([self._ask_one(tenant, question) for tenant, question in asked])
+
+    def _ask_one(self, demo: DemoTenant, question: str) -> bool:
+        principal = principal_of_role(
+            tenant_id=demo.tenant.id, tenant_slug=demo.tenant.slug, actor=ACTOR, role=Role.ANALYST
+        )
+        run = runs.ask(principal, AskRequest(question=question))
+        self.stdout.write(f"--- {demo.tenant.name}")
+        print_reply(runs.reply_of(run), file=sys.stdout)
+        self.stdout.write("")
+        return run.status == RunStatus.COMPLETED
+
+    def _key(self, demo: DemoTenant) -> str:
+        with tenant_transaction(demo.tenant.id):
+            _, text = api_keys.issue(name="demo", scopes=[Permission.ASK, Permission.READ_SCHEMA], actor=ACTOR)
+        return text
+
+    def _serve(self, demo: tuple[DemoTenant, ...], key: str, *, host: str, port: int) -> None:
+        if not User.objects.filter(username=ADMIN).exists():
+            User.objects.create_superuser(username=ADMIN, password=_password(ADMIN))
+        call_command("collectstatic", interactive=False, verbosity=0)
+        address = f"http://{host}:{port}"
+        lines = [f"Serving {address}  (Ctrl+C stops it)", "Sign in as"]
+        lines += [f"  {one.user:6} {one.password}   of {one.tenant.name}" for one in demo]
+        lines += [
+            f"  {ADMIN:6} {_password(ADMIN)}   platform administration at {address}/admin/",
+            "Ask over HTTP:",
+            f"  curl -s {address}/nl2sql -H 'Authorization: Bearer {key}' \\",
+            f"    -H 'Content-Type: application/json' -d '{{\"question\": \"{BEAN_THERE_QUESTIONS[0]}\"}}'",
+            f"API description: {address}/api/docs",
+        ]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+        server = [
+            *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port)),
+            *("--static-path-route", "/static", "--static-path-mount", str(settings.STATIC_ROOT)),
+            *("--no-access-log", "--log-level", "warning", "config.asgi:application"),
+        ]
+        try:
+            code = subprocess.run(server, check=False, cwd=BASE_DIR).returncode  # noqa: S603  our own words
+        except KeyboardInterrupt:
+            return
+        if code:
+            raise CommandError(f"The server stopped with exit code {code}; is port {port} taken? Try --port.")
+
+
+def _password(name: str) -> str:
+    """The same on every run of this installation, and no other's."""
+    return derived_password(settings.SECRET_KEY, f"demo user {name}")[:PASSWORD_LENGTH]

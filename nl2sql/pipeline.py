@@ -1,0 +1,190 @@
+"""The story of one question: a generator of events that every door consumes. No app transaction is open in here."""
+
+import time
+from collections.abc import Generator as Steps
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from nl2sql.events import (
+    Answered,
+    AskedBack,
+    Blocked,
+    CannotAnswer,
+    Drafted,
+    Event,
+    Failed,
+    Found,
+    Passed,
+    QueryFailed,
+    StepDone,
+    StepName,
+)
+from nl2sql.generation.base import (
+    Clarify,
+    Draft,
+    Feedback,
+    Generation,
+    GenerationRequest,
+    Generator,
+    Refused,
+    Usage,
+)
+from nl2sql.repair import after_query_error, after_violations
+from nl2sql.trust.receipt import checks_of
+from nl2sql.validation.validate import validate
+from nl2sql.validation.verdict import Accepted, Rejected
+from schema_index.connectors.base import Connector, DataSourceError, Limits, ResultSet
+from schema_index.embedding.base import Embedder
+from schema_index.retrieval.retrieve import retrieve
+from schema_index.schema import DatabaseSchema
+from tenants.domain_error import DomainError
+
+Mode = Literal["answer", "sql", "dry_run"]
+
+MAX_REPAIRS = 1
+"""Rounds after the first draft. Each costs a model call; a second rarely mends what the first could not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A question with everything it needs. `schema` is what the asking principal may see."""
+
+    question: str
+    mode: Mode
+    tenant_id: UUID
+    source_id: UUID
+    schema: DatabaseSchema
+    embedder: Embedder
+    generator: Generator
+    connector: Connector
+    limits: Limits
+    top_k: int
+    today: date
+    language: str = ""
+
+
+def answer(task: Task) -> Iterator[Event]:
+    """Ends with exactly one of Answered, AskedBack, CannotAnswer or Failed."""
+    spent = Usage()
+    try:
+        started = time.monotonic()
+        retrieved = retrieve(
+            task.question,
+            tenant_id=task.tenant_id,
+            source_id=task.source_id,
+            schema=task.schema,
+            embedder=task.embedder,
+            top_k=task.top_k,
+        )
+        yield Found(retrieved=retrieved)
+        yield _done("retrieve", started)
+        if not retrieved.tables:
+            yield CannotAnswer(refused=_nothing_similar(task.schema), usage=spent)
+            return
+        request = GenerationRequest(
+            question=task.question,
+            schema=task.schema,
+            tables=retrieved.tables,
+            knowledge=retrieved.knowledge,
+            values=retrieved.values,
+            today=task.today,
+            max_rows=task.limits.max_rows,
+            language=task.language,
+        )
+        yield from _attempts(task, request)
+    except DomainError as error:
+        yield Failed(code=error.code, message=error.message, details=dict(error.details), usage=spent)
+
+
+def _attempts(task: Task, request: GenerationRequest) -> Iterator[Event]:
+    spent = Usage()
+    for attempt in range(1, MAX_REPAIRS + 2):
+        started = time.monotonic()
+        generation = task.generator.generate(request)
+        spent = _sum(spent, generation.usage)
+        yield _done("generate", started, attempt)
+        if not isinstance(generation, Draft):
+            yield _not_a_draft(generation, spent)
+            return
+        yield Drafted(draft=generation)
+        last = attempt == MAX_REPAIRS + 1 or not task.generator.can_repair
+        feedback = yield from _try(task, generation, attempt=attempt, last=last, spent=spent)
+        if feedback is None:
+            return
+        request = replace(request, feedback=feedback)
+
+
+def _try(task: Task, draft: Draft, *, attempt: int, last: bool, spent: Usage) -> Steps[Event, None, Feedback | None]:
+    """One draft through guard and database. Returns what a repair should know, or None when the story has ended."""
+    started = time.monotonic()
+    verdict = validate(draft.sql, schema=task.schema, row_limit=task.limits.max_rows)
+    yield _done("validate", started, attempt)
+    if isinstance(verdict, Rejected):
+        yield Blocked(sql=draft.sql, violations=verdict.violations)
+        if not last:
+            return after_violations(draft.sql, verdict.violations)
+        yield _blocked(verdict, spent)
+        return None
+    yield Passed(accepted=verdict, repaired=attempt > 1)
+    started = time.monotonic()
+    try:
+        result = _run(task, verdict)
+    except DataSourceError as error:
+        yield QueryFailed(sql=verdict.sql, message=error.message)
+        if not last:
+            return after_query_error(verdict.sql, error)
+        yield Failed(code=error.code, message=error.message, details=dict(error.details), usage=spent)
+        return None
+    if result is not None:
+        yield _done("execute", started, attempt)
+    started = time.monotonic()
+    checks = checks_of(every_word_placed=task.generator.places_every_word, result=result)
+    yield _done("check", started, attempt)
+    yield Answered(draft=draft, accepted=verdict, result=result, checks=checks, repaired=attempt > 1, usage=spent)
+    return None
+
+
+def _run(task: Task, accepted: Accepted) -> ResultSet | None:
+    if task.mode == "sql":
+        return None
+    if task.mode == "dry_run":
+        task.connector.explain(accepted.sql, limits=task.limits)
+        return None
+    return task.connector.read(accepted.sql, limits=replace(task.limits, max_rows=accepted.row_limit))
+
+
+def _not_a_draft(generation: Generation, spent: Usage) -> Event:
+    if isinstance(generation, Clarify):
+        return AskedBack(clarify=generation, usage=spent)
+    assert isinstance(generation, Refused)
+    return CannotAnswer(refused=generation, usage=spent)
+
+
+def _blocked(verdict: Rejected, spent: Usage) -> Failed:
+    first = verdict.violations[0]
+    return Failed(
+        code="sql_blocked",
+        message=f"The statement was blocked: {first.message}",
+        details={"rule": first.code, "hint": first.hint, "rules": sorted({one.code for one in verdict.violations})},
+        usage=spent,
+    )
+
+
+def _nothing_similar(schema: DatabaseSchema) -> Refused:
+    names = tuple(table.qualified_name for table in schema.tables[:10])
+    return Refused(message="Nothing in this data source is about that question.", available=names)
+
+
+def _done(name: StepName, started: float, attempt: int = 1) -> StepDone:
+    return StepDone(name=name, ms=round((time.monotonic() - started) * 1000), attempt=attempt)
+
+
+def _sum(one: Usage, other: Usage) -> Usage:
+    return Usage(
+        model=other.model or one.model,
+        input_tokens=one.input_tokens + other.input_tokens,
+        output_tokens=one.output_tokens + other.output_tokens,
+    )

@@ -1,0 +1,141 @@
+"""A run as the API's reply: one JSON shape for every door. Pure."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlglot
+
+from nl2sql.charts import chart_of
+from nl2sql.events import Answered, AskedBack, CannotAnswer, Ending, Event, Failed, Found, StepDone
+from nl2sql.execution.results import json_rows
+from nl2sql.trust.receipt import label_of
+from schema_index.connectors.base import ResultSet
+from schema_index.schema import DatabaseSchema
+
+STATUS = {Answered: "completed", AskedBack: "needs_clarification", CannotAnswer: "cannot_answer", Failed: "failed"}
+
+
+def reply_body(events: Sequence[Event]) -> dict[str, Any]:
+    """All of the reply that follows from the run's events; the run's own fields (ids, times, links) are added to it."""
+    ending = events[-1]
+    if not isinstance(ending, Answered | AskedBack | CannotAnswer | Failed):
+        raise ValueError("A run's last event must be its ending.")
+    return {
+        "status": STATUS[type(ending)],
+        "interpreted_as": "",
+        "answer": "",
+        "explanation": "",
+        "assumptions": [],
+        "sql": None,
+        "result": None,
+        "chart": None,
+        "trust": None,
+        "clarification": None,
+        "refusal": None,
+        "retrieval": _retrieval(events),
+        "suggestions": [],
+        "steps": _steps(events),
+        "usage": {
+            "model": ending.usage.model,
+            "input_tokens": ending.usage.input_tokens,
+            "output_tokens": ending.usage.output_tokens,
+            "cost": None,
+        },
+        **_outcome(ending),
+    }
+
+
+def pretty_sql(sql: str, *, dialect: str) -> str:
+    """The statement over several lines, for people. What runs is the original."""
+    return sqlglot.parse_one(sql, dialect=dialect).sql(dialect=dialect, pretty=True)
+
+
+def _outcome(ending: Ending) -> dict[str, Any]:
+    if isinstance(ending, Answered):
+        return _answered(ending)
+    if isinstance(ending, AskedBack):
+        return {
+            "answer": ending.clarify.question,
+            "clarification": {"question": ending.clarify.question, "choices": list(ending.clarify.choices)},
+        }
+    if isinstance(ending, CannotAnswer):
+        refused = ending.refused
+        return {
+            "answer": refused.message,
+            "refusal": {"missing": list(refused.missing), "available": list(refused.available)},
+        }
+    return {"answer": ending.message, "error": {"code": ending.code, "detail": ending.message, **ending.details}}
+
+
+def _answered(ending: Answered) -> dict[str, Any]:
+    accepted, result = ending.accepted, ending.result
+    return {
+        "interpreted_as": ending.draft.interpreted_as,
+        "answer": _sentence(result),
+        "explanation": _explanation(ending),
+        "assumptions": list(ending.draft.assumptions),
+        "sql": {
+            "text": accepted.sql,
+            "dialect": accepted.dialect,
+            "tables": list(accepted.tables),
+            "columns": list(accepted.columns),
+            "generator": ending.draft.generator,
+            "repaired": ending.repaired,
+            "warnings": [check.detail for check in ending.checks if check.outcome == "failed"],
+        },
+        "result": _result(result),
+        "chart": chart_of(result),
+        "trust": {
+            "label": label_of(ending.checks),
+            "checks": [
+                {"name": check.name, "outcome": check.outcome, "detail": check.detail} for check in ending.checks
+            ],
+        },
+    }
+
+
+def _explanation(ending: Answered) -> str:
+    by = "a language model" if ending.usage.model else "Querent's composer, without a language model"
+    return f"Written by {by}; reads {', '.join(ending.accepted.tables)}."
+
+
+def _sentence(result: ResultSet | None) -> str:
+    if result is None:
+        return "The statement was checked and not run."
+    if not result.rows:
+        return "No rows."
+    if len(result.rows) == 1 and len(result.columns) == 1:
+        return f"{result.columns[0].name}: {json_rows(result)[0][0]}"
+    count = f"more than {len(result.rows)}" if result.truncated else str(len(result.rows))
+    return f"{count} row{'' if count == '1' else 's'}."
+
+
+def _result(result: ResultSet | None) -> dict[str, Any] | None:
+    if result is None:
+        return None
+    return {
+        "columns": [{"name": column.name, "type": column.kind} for column in result.columns],
+        "rows": json_rows(result),
+        "row_count": len(result.rows),
+        "truncated": result.truncated,
+    }
+
+
+def _retrieval(events: Iterable[Event]) -> dict[str, Any]:
+    found = next((event.retrieved for event in events if isinstance(event, Found)), None)
+    if found is None:
+        return {"tables": [], "knowledge": []}
+    return {
+        "tables": [
+            {"name": hit.qualified_name, "similarity": hit.similarity, "reason": hit.reason} for hit in found.tables
+        ],
+        "knowledge": [{"kind": hit.kind, "title": hit.title, "similarity": hit.similarity} for hit in found.knowledge],
+    }
+
+
+def _steps(events: Iterable[Event]) -> list[dict[str, Any]]:
+    return [
+        {"name": event.name, "status": "done", "ms": event.ms, "attempt": event.attempt}
+        for event in events
+        if isinstance(event, StepDone)
+    ]

@@ -1,0 +1,199 @@
+"""Opens a run, drives the pipeline, records what happens, closes the run. The one way from any door to an answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from nl2sql.event_payload import event_payload
+from nl2sql.events import Answered, AskedBack, CannotAnswer, Event, Failed
+from nl2sql.generation.base import Usage
+from nl2sql.generators import configured_generator
+from nl2sql.models import Conversation, Run, RunEvent
+from nl2sql.pipeline import Mode, Task, answer
+from nl2sql.reply import reply_body
+from schema_index.connectors.base import Limits
+from schema_index.embedding.spaces import configured_embedder
+from schema_index.models import DataSource
+from schema_index.sources import open_connector, pick, visible_schema
+from tenants import audit, quotas
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.models import Tenant
+from tenants.principal import Principal
+from tenants.roles import Permission
+
+TITLE_CHARACTERS = 80
+
+
+class RunNotFound(DomainError):
+    """The tenant has no such run or conversation; another tenant's answers the same."""
+
+    code = "not_found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskRequest:
+    """A validated question from any door."""
+
+    question: str
+    data_source: str | None = None
+    conversation_id: UUID | None = None
+    mode: Mode = "answer"
+    max_rows: int | None = None
+    language: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+def ask(principal: Principal, request: AskRequest, *, request_id: str = "") -> Run:
+    """Ask and wait for the end. The returned run is over; how it ended is in its `status` and `reply`.
+
+    Raises DomainError only where no run could be opened: permission, quota, an unknown source or conversation.
+    """
+    opened = _open(principal, request, request_id=request_id)
+    events: list[Event] = []
+    try:
+        for event in _events(principal, request, opened):
+            events.append(event)
+            _record(opened.run, event, sequence=len(events))
+    finally:
+        _close(opened.run, events)
+    return opened.run
+
+
+def reply_of(run: Run) -> dict[str, Any]:
+    """The whole reply of a run that is over."""
+    return {
+        "id": str(run.id),
+        "conversation_id": str(run.conversation_id),
+        "question": run.question,
+        "data_source": run.source_slug,
+        **run.reply,
+        "metadata": run.metadata,
+        "created_at": run.created_at.isoformat(),
+        "completed_at": run.completed_at.isoformat() if run.completed_at else None,
+        "links": {"self": f"/api/v1/runs/{run.id}", "page": f"/runs/{run.id}"},
+    }
+
+
+def find(principal: Principal, run_id: UUID) -> Run:
+    """One of the caller's own runs. Raises RunNotFound."""
+    with tenant_transaction(principal.tenant_id):
+        run = Run.objects.filter(id=run_id, actor=principal.actor).first()
+    if run is None:
+        raise RunNotFound("There is no such run.")
+    return run
+
+
+def recent(principal: Principal, *, limit: int) -> list[Run]:
+    """The caller's own latest runs, newest first, without their results."""
+    with tenant_transaction(principal.tenant_id):
+        return list(Run.objects.filter(actor=principal.actor).defer("reply", "sql")[:limit])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    run: Run
+    source: DataSource
+    today: date
+
+
+def _open(principal: Principal, request: AskRequest, *, request_id: str) -> _Opened:
+    principal.require(Permission.ASK)
+    with tenant_transaction(principal.tenant_id):
+        source = pick(request.data_source)
+        conversation = _conversation(principal, request)
+        quotas.reserve_question()
+        run = Run.objects.create(
+            tenant_id=principal.tenant_id,
+            conversation=conversation,
+            source_id=source.id,
+            source_slug=source.slug,
+            actor=principal.actor,
+            request_id=request_id,
+            question=request.question,
+            mode=request.mode,
+            metadata=dict(request.metadata),
+        )
+        audit.record("question.asked", actor=principal.actor, subject=str(run.id), source=source.slug)
+        # "Last month" is the tenant's, not the server's.
+        zone = ZoneInfo(Tenant.objects.get(id=principal.tenant_id).time_zone)
+    return _Opened(run=run, source=source, today=datetime.now(zone).date())
+
+
+def _conversation(principal: Principal, request: AskRequest) -> Conversation:
+    if request.conversation_id is None:
+        return Conversation.objects.create(
+            tenant_id=principal.tenant_id, actor=principal.actor, title=request.question[:TITLE_CHARACTERS]
+        )
+    found = Conversation.objects.filter(id=request.conversation_id, actor=principal.actor).first()
+    if found is None:
+        raise RunNotFound("There is no such conversation.")
+    return found
+
+
+def _events(principal: Principal, request: AskRequest, opened: _Opened) -> Iterator[Event]:
+    try:
+        task = _task(principal, request, opened)
+    except DomainError as error:
+        yield Failed(code=error.code, message=error.message, details=dict(error.details), usage=Usage())
+        return
+    yield from answer(task)
+
+
+def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
+    """Raises DataSourceNotSynced, DataSourceForbidden or CredentialUnreadable. No transaction is open: names resolve here."""
+    environment = settings.ENVIRONMENT
+    max_rows = min(request.max_rows or environment.query_max_rows, environment.query_max_rows)
+    return Task(
+        question=request.question,
+        mode=request.mode,
+        tenant_id=principal.tenant_id,
+        source_id=opened.source.id,
+        schema=visible_schema(opened.source),
+        embedder=configured_embedder(),
+        generator=configured_generator(),
+        connector=open_connector(opened.source),
+        limits=Limits(
+            deadline_ms=environment.query_timeout_ms, max_rows=max_rows, max_bytes=environment.query_max_bytes
+        ),
+        top_k=environment.retrieval_top_k,
+        today=opened.today,
+        language=request.language,
+    )
+
+
+def _record(run: Run, event: Event, *, sequence: int) -> None:
+    kind, payload = event_payload(event)
+    with tenant_transaction(run.tenant_id):
+        RunEvent.objects.create(tenant_id=run.tenant_id, run=run, sequence=sequence, kind=kind, payload=payload)
+
+
+def _close(run: Run, events: list[Event]) -> None:
+    """Writes how the run ended, whatever happened; a run that ended without an ending has met a bug and says so."""
+    ending = events[-1] if events else None
+    if not isinstance(ending, Answered | AskedBack | CannotAnswer | Failed):
+        ending = Failed(code="internal_error", message="The run was interrupted.", details={}, usage=Usage())
+        events = [*events, ending]
+    run.reply = reply_body(events)
+    run.status = run.reply["status"]
+    run.completed_at = timezone.now()
+    run.model = ending.usage.model
+    run.input_tokens, run.output_tokens = ending.usage.input_tokens, ending.usage.output_tokens
+    if isinstance(ending, Answered):
+        run.sql = ending.accepted.sql
+    if isinstance(ending, Failed):
+        run.error_code, run.error_detail = ending.code, ending.message
+    with tenant_transaction(run.tenant_id):
+        run.save()
+        quotas.count_tokens(input_tokens=run.input_tokens, output_tokens=run.output_tokens)
+        audit.record("question.ended", actor=run.actor, subject=str(run.id), status=run.status, tables=_tables(ending))
+
+
+def _tables(ending: Event) -> list[str]:
+    return list(ending.accepted.tables) if isinstance(ending, Answered) else []

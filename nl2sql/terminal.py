@@ -1,0 +1,47 @@
+"""A reply for people at a terminal; plain lines where the output is no terminal."""
+
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.markup import escape
+from rich.syntax import Syntax
+from rich.table import Table
+
+from nl2sql.reply import pretty_sql
+
+SHOWN_ROWS = 20
+PLAIN_WIDTH = 120
+
+
+def print_reply(reply: dict[str, Any], *, file: TextIO) -> None:
+    console = Console(file=file, width=None if file.isatty() else PLAIN_WIDTH, highlight=False)
+    console.print(f"[bold]{escape(reply['question'])}[/bold]")
+    for hit in reply["retrieval"]["tables"][:10]:
+        similarity = "  –  " if hit["similarity"] is None else f"{hit['similarity']:.3f}"
+        console.print(f"  {similarity}  {escape(hit['name'])}  [dim]{escape(hit['reason'])}[/dim]")
+    if reply["interpreted_as"]:
+        console.print(f"[dim]Read as:[/dim] {escape(reply['interpreted_as'])}")
+    for assumption in reply["assumptions"]:
+        console.print(f"[dim]Assumed:[/dim] {escape(assumption)}")
+    if reply["sql"]:
+        sql = pretty_sql(reply["sql"]["text"], dialect=reply["sql"]["dialect"])
+        console.print(Syntax(sql, "sql", background_color="default", word_wrap=True) if file.isatty() else escape(sql))
+    if reply["result"]:
+        console.print(_table(reply["result"]))
+    label = f" [dim]({reply['trust']['label']})[/dim]" if reply["trust"] else ""
+    console.print(f"{escape(reply['answer'])}{label}")
+    if reply["refusal"] and reply["refusal"]["missing"]:
+        console.print(f"  without a place in the data: {escape(', '.join(reply['refusal']['missing']))}")
+    if reply["refusal"] and reply["refusal"]["available"]:
+        console.print(f"  there is: {escape(', '.join(reply['refusal']['available']))}")
+
+
+def _table(result: dict[str, Any]) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
+    for column in result["columns"]:
+        table.add_column(escape(column["name"]), justify="right" if column["type"] in ("integer", "number") else "left")
+    for row in result["rows"][:SHOWN_ROWS]:
+        table.add_row(*("null" if value is None else escape(str(value)) for value in row))
+    if len(result["rows"]) > SHOWN_ROWS:
+        table.caption = f"{len(result['rows']) - SHOWN_ROWS} more rows"
+    return table

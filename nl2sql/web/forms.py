@@ -1,0 +1,23 @@
+"""The question form; the same bounds as the API's."""
+
+from django import forms
+
+from nl2sql.api.serializers import MAX_QUESTION
+
+
+class AskForm(forms.Form):
+    question = forms.CharField(
+        max_length=MAX_QUESTION,
+        widget=forms.Textarea(attrs={"rows": 2, "autofocus": True, "maxlength": MAX_QUESTION}),
+        error_messages={
+            "required": "Write a question first.",
+            "max_length": f"A question has at most {MAX_QUESTION:,} characters.",
+        },
+    )
+    data_source = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: object, sources: list[tuple[str, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Form's many optional arguments, passed through
+        field = self.fields["data_source"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = sources

@@ -1,0 +1,108 @@
+"""Data sources, what is known of them, and the tenant's knowledge."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from schema_index import knowledge
+from schema_index.models import Chunk, ChunkKind, DataSource, Document, FaqEntry, SchemaChange, Snapshot
+from schema_index.receivers import rechunk
+from schema_index.sources import set_password
+from schema_index.tasks import sync_source
+from tenants.tenant_admin import ReadOnlyAdmin, TenantOwnedAdmin, actor_of, chosen_tenant
+
+
+class DataSourceForm(forms.ModelForm[DataSource]):
+    password = forms.CharField(
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Stored encrypted and never shown. Leave empty to keep the one that is stored.",
+    )
+
+    class Meta:
+        model = DataSource
+        fields = [
+            *("slug", "name", "dialect", "host", "port", "database", "username"),
+            *("hidden", "index_values", "values_excluded"),
+        ]
+
+
+@admin.register(DataSource)
+class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
+    form = DataSourceForm
+    list_display = ["name", "slug", "dialect", "synced_at", "snapshot", "sync_error"]
+    readonly_fields = ["synced_at", "snapshot", "sync_error"]
+    actions = ["sync_now"]
+
+    def save_model(self, request: HttpRequest, obj: DataSource, form: Any, change: bool) -> None:
+        tenant_id = chosen_tenant(request)
+        assert tenant_id is not None
+        obj.tenant_id = tenant_id
+        if form.cleaned_data["password"]:
+            set_password(obj, form.cleaned_data["password"])
+        super().save_model(request, obj, form, change)
+        if "hidden" in form.changed_data:
+            rechunk(obj)
+
+    @admin.action(description="Sync now")
+    def sync_now(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> None:
+        sources = list(queryset[:20])
+        for source in sources:
+            sync_source.delay(str(source.tenant_id), str(source.id), actor_of(request))
+        names = ", ".join(source.slug for source in sources)
+        self.message_user(request, f"Sync of {names} was started: reload in a moment to see it.", messages.INFO)
+
+
+@admin.register(Snapshot)
+class SnapshotAdmin(ReadOnlyAdmin[Snapshot]):
+    list_display = ["source", "revision", "created_at"]
+    exclude = ["description"]
+
+
+@admin.register(SchemaChange)
+class SchemaChangeAdmin(ReadOnlyAdmin[SchemaChange]):
+    list_display = ["snapshot", "kind", "table", "column", "detail"]
+    list_filter = ["kind"]
+
+
+@admin.register(Chunk)
+class ChunkAdmin(ReadOnlyAdmin[Chunk]):
+    list_display = ["kind", "title", "updated_at", "failure"]
+    list_filter = ["kind"]
+
+
+@admin.register(FaqEntry)
+class FaqEntryAdmin(TenantOwnedAdmin[FaqEntry]):
+    list_display = ["question", "updated_at"]
+
+    def save_model(self, request: HttpRequest, obj: FaqEntry, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        knowledge.index_faq(obj)
+
+    def delete_model(self, request: HttpRequest, obj: FaqEntry) -> None:
+        knowledge.forget(obj.id, kind=ChunkKind.FAQ, source_id=obj.source_id)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[FaqEntry]) -> None:
+        for entry in queryset:
+            self.delete_model(request, entry)
+
+
+@admin.register(Document)
+class DocumentAdmin(TenantOwnedAdmin[Document]):
+    list_display = ["title", "updated_at"]
+
+    def save_model(self, request: HttpRequest, obj: Document, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        knowledge.index_document(obj)
+
+    def delete_model(self, request: HttpRequest, obj: Document) -> None:
+        knowledge.forget(obj.id, kind=ChunkKind.DOCUMENT, source_id=obj.source_id)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
+        for document in queryset:
+            self.delete_model(request, document)

@@ -1,0 +1,43 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from schema_index.embedding.embed_chunks import embed_pending
+from schema_index.embedding.spaces import configured_embedder
+from schema_index.snapshots import sync
+from schema_index.sources import pick
+from tenants import tenancy
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+
+
+class Command(BaseCommand):
+    help = "Read a data source's schema, store what changed, and embed it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("source", nargs="?", help="Slug; may be left out when the tenant has one source.")
+        parser.add_argument("--tenant", required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            tenant = tenancy.by_slug(options["tenant"])
+            with tenant_transaction(tenant.id):
+                source = pick(options["source"])
+            result = sync(tenant.id, source_id=source.id, actor="system:command", progress=self._progress)
+            # Embedded here as well as by the task: a command ends when its work is done, not when it is queued.
+            done = embed_pending(tenant.id, embedder=configured_embedder())
+        except DomainError as error:
+            raise CommandError(error.message) from None
+        self.stdout.write(
+            f"{source.slug}: revision {result.revision}, {result.tables} tables, {len(result.changes)} changes, "
+            f"{done} texts embedded."
+        )
+        for change in result.changes[:50]:
+            column = f".{change.column}" if change.column else ""
+            self.stdout.write(f"  {change.kind.replace('_', ' ')}: {change.table}{column} {change.detail}".rstrip())
+        for line in result.unreadable:
+            self.stderr.write(f"  left out: {line}")
+
+    def _progress(self, done: int, total: int, name: str) -> None:
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{done}/{total} {name[:60]:60}", ending="" if done < total else "\n")

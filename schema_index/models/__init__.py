@@ -1,0 +1,19 @@
+"""What a tenant's databases contain, and the texts and vectors by which a question finds it."""
+
+from schema_index.models.chunk import Chunk, ChunkEmbedding, ChunkKind
+from schema_index.models.column_value import ColumnValue
+from schema_index.models.data_source import DataSource
+from schema_index.models.knowledge import Document, FaqEntry
+from schema_index.models.snapshot import SchemaChange, Snapshot
+
+__all__ = [
+    "Chunk",
+    "ChunkEmbedding",
+    "ChunkKind",
+    "ColumnValue",
+    "DataSource",
+    "Document",
+    "FaqEntry",
+    "SchemaChange",
+    "Snapshot",
+]

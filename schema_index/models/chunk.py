@@ -1,0 +1,65 @@
+"""Texts that a question is compared with, and their vectors.
+
+The vectors stand in a narrow table of their own: a scan over a tenant's vectors reads no text, and several embedding
+models can live side by side without ever meeting in one query.
+"""
+
+from django.db import models
+from pgvector.django import HalfVectorField
+
+from tenants.models import TenantOwned
+
+
+class ChunkKind(models.TextChoices):
+    TABLE = "table"
+    FAQ = "faq"
+    DOCUMENT = "document"
+
+
+class Chunk(TenantOwned):
+    source = models.ForeignKey(
+        "schema_index.DataSource",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="Empty for knowledge about the whole tenant.",
+    )
+    kind = models.CharField(max_length=16, choices=ChunkKind.choices)
+    object_key = models.TextField(help_text="schema.table, or the knowledge entry's id and part.")
+    title = models.TextField()
+    text = models.TextField()
+    content_hash = models.CharField(max_length=64)
+    failure = models.TextField(blank=True, help_text="Why it can never be embedded as it is.")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta(TenantOwned.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "source", "kind", "object_key"], name="chunk_once_per_object", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.title}"
+
+
+class ChunkEmbedding(TenantOwned):
+    chunk = models.ForeignKey(Chunk, on_delete=models.CASCADE, related_name="+")
+    source = models.ForeignKey("schema_index.DataSource", null=True, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=16)
+    model = models.CharField(max_length=200)
+    dimension = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=64, help_text="Of the text that was embedded.")
+    embedding = HalfVectorField(help_text="Unit length.")
+    embedded_at = models.DateTimeField(auto_now=True)
+
+    class Meta(TenantOwned.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "chunk", "model"], name="embedding_once_per_chunk_and_model")
+        ]
+        indexes = [models.Index(fields=["tenant", "model", "kind", "source"], name="embedding_by_tenant_and_space")]
+
+    def __str__(self) -> str:
+        return f"{self.model} of {self.chunk_id}"

@@ -1,0 +1,53 @@
+"""A tenant's database: where it is, who to be there, and what of it may be seen."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from tenants.models import TenantOwned
+
+DIALECTS = [("postgres", "PostgreSQL"), ("sqlite", "SQLite")]
+
+
+class DataSource(TenantOwned):
+    slug = models.SlugField(max_length=63)
+    name = models.CharField(max_length=200)
+    dialect = models.CharField(max_length=16, choices=DIALECTS)
+    host = models.CharField(max_length=253, blank=True)
+    port = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(65_535)]
+    )
+    database = models.CharField(
+        max_length=500, help_text="Database name; for SQLite, a file below the tenant's own folder."
+    )
+    username = models.CharField(max_length=100, blank=True)
+    encrypted_password = models.BinaryField(blank=True, default=b"", editable=False)
+    hidden = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Tables and columns that nobody may see: ["schema.table", "schema.table.column"].',
+    )
+    index_values = models.BooleanField(
+        default=False, help_text="Keep distinct values of short text columns, so that questions can name them."
+    )
+    values_excluded = models.JSONField(
+        default=list, blank=True, help_text="Columns with personal data whose values are never kept."
+    )
+    snapshot = models.ForeignKey(
+        "schema_index.Snapshot", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    sync_lease_until = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="A sync is under way until then; past it, it has died."
+    )
+    synced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sync_error = models.TextField(
+        blank=True, editable=False, help_text="Why the last sync failed; empty when it did not."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantOwned.Meta):
+        abstract = False
+        ordering = ["slug"]
+        constraints = [models.UniqueConstraint(fields=["tenant", "slug"], name="data_source_slug_once_per_tenant")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,39 @@
+"""What a data source contained at one sync, and what changed since the one before."""
+
+from django.db import models
+
+from tenants.models import TenantOwned
+
+
+class Snapshot(TenantOwned):
+    source = models.ForeignKey("schema_index.DataSource", on_delete=models.CASCADE, related_name="+")
+    revision = models.PositiveIntegerField(help_text="1, 2, 3… of one source.")
+    fingerprint = models.CharField(max_length=64)
+    description = models.JSONField(help_text="The DatabaseSchema as JSON.")
+    unreadable = models.JSONField(default=list, help_text="Relations that could not be read, with the reason.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantOwned.Meta):
+        abstract = False
+        ordering = ["-revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "source", "revision"], name="snapshot_revision_once_per_source")
+        ]
+
+    def __str__(self) -> str:
+        return f"revision {self.revision}"
+
+
+class SchemaChange(TenantOwned):
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=32)
+    table = models.TextField()
+    column = models.TextField(blank=True)
+    detail = models.TextField(blank=True)
+
+    class Meta(TenantOwned.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["tenant", "snapshot"], name="schema_change_by_snapshot")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.table}{'.' + self.column if self.column else ''}"

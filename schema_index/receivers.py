@@ -1,0 +1,31 @@
+"""What follows a change of schema: chunks are reconciled, and what is new is embedded after the commit."""
+
+from typing import Any
+
+from schema_index.chunking import schema_chunks
+from schema_index.chunks import reconcile
+from schema_index.models import ChunkKind, DataSource
+from schema_index.schema import DatabaseSchema
+from schema_index.signals import schema_changed
+from schema_index.sources import visible_schema
+from schema_index.tasks import request_embedding
+
+
+def _reconcile_table_chunks(*, source: DataSource, schema: DatabaseSchema, **_: Any) -> None:
+    _reconcile(source, schema)
+
+
+def rechunk(source: DataSource) -> None:
+    """After a change of what the source hides: its chunks follow at once, without a sync. Needs an open scope."""
+    if source.snapshot is not None:
+        _reconcile(source, visible_schema(source))
+
+
+def _reconcile(source: DataSource, schema: DatabaseSchema) -> None:
+    reconciled = reconcile(schema_chunks(schema), kind=ChunkKind.TABLE, source_id=source.id)
+    if reconciled.to_embed:
+        request_embedding(source.tenant_id)
+
+
+def connect() -> None:
+    schema_changed.connect(_reconcile_table_chunks, dispatch_uid="schema_index.chunks")

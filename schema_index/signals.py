@@ -1,0 +1,7 @@
+"""How lower layers tell upper ones what happened, without knowing them."""
+
+from django.dispatch import Signal
+
+schema_changed = Signal()
+"""Sent inside the sync's transaction with `source: DataSource`, `snapshot: Snapshot`, `schema: DatabaseSchema` and
+`changes: tuple[Change, ...]`. A receiver that raises undoes the sync."""

@@ -1,0 +1,138 @@
+"""One schema sync: introspect, compare, store, tell. No transaction is open while the target database is read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from schema_index.connectors.base import Introspection, Progress
+from schema_index.diff import Change, diff
+from schema_index.models import DataSource, SchemaChange, Snapshot
+from schema_index.schema import DatabaseSchema
+from schema_index.schema_json import from_json, to_json
+from schema_index.signals import schema_changed
+from schema_index.sources import DataSourceNotFound, open_connector, visible_part
+from schema_index.values import FoundValue, read_values, store_values
+from tenants import audit
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+
+LEASE = timedelta(minutes=15)
+"""Longer than any sync may take; a lease outlives only a process that died."""
+
+
+class SyncInProgress(DomainError):
+    """Another sync of the same source is under way: wait for it."""
+
+    code = "data_source_unavailable"
+    retryable = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncResult:
+    """`changes` is empty when nothing changed; `unreadable` names relations that were left out, with the reason."""
+
+    revision: int
+    tables: int
+    changes: tuple[Change, ...]
+    unreadable: tuple[str, ...]
+
+
+def sync(tenant_id: UUID, *, source_id: UUID, actor: str, progress: Progress | None = None) -> SyncResult:
+    """Bring what we know of a source up to date. A failure is stored on the source and raised.
+
+    Raises DataSourceNotFound, SyncInProgress, DataSourceForbidden, CredentialUnreadable, DataSourceUnavailable.
+    """
+    with _lease(tenant_id, source_id) as source:
+        try:
+            connector = open_connector(source)
+            found = connector.introspect(progress=progress)
+            values: tuple[FoundValue, ...] | None = None
+            if source.index_values:
+                visible = visible_part(found.schema, hidden=source.hidden)
+                values = read_values(connector, visible, excluded=frozenset(source.values_excluded))
+        except DomainError as error:
+            with tenant_transaction(tenant_id):
+                DataSource.objects.filter(id=source_id).update(sync_error=error.message)
+            raise
+        with tenant_transaction(tenant_id):
+            return _store(source_id, found, values, actor=actor)
+
+
+@contextmanager
+def _lease(tenant_id: UUID, source_id: UUID) -> Iterator[DataSource]:
+    """One sync a source at a time. A row with an expiry, because a pooled connection would lose an advisory lock."""
+    until = timezone.now() + LEASE
+    with tenant_transaction(tenant_id):
+        free = Q(sync_lease_until=None) | Q(sync_lease_until__lt=timezone.now())
+        taken = DataSource.objects.filter(free, id=source_id).update(sync_lease_until=until)
+        source = DataSource.objects.select_related("snapshot").filter(id=source_id).first()
+    if source is None:
+        raise DataSourceNotFound("There is no such data source.")
+    if not taken:
+        raise SyncInProgress(f'Another sync of "{source.slug}" is under way: wait for it to end.')
+    try:
+        yield source
+    finally:
+        with tenant_transaction(tenant_id):
+            DataSource.objects.filter(id=source_id, sync_lease_until=until).update(sync_lease_until=None)
+
+
+def _store(source_id: UUID, found: Introspection, values: tuple[FoundValue, ...] | None, *, actor: str) -> SyncResult:
+    source = DataSource.objects.select_for_update(of=("self",)).select_related("snapshot").get(id=source_id)
+    if values is not None:
+        store_values(values, source_id=source.id)
+    known = source.snapshot
+    unreadable = tuple(f"{one.schema}.{one.name}: {one.reason}" for one in found.unreadable)
+    source.synced_at, source.sync_error = timezone.now(), ""
+    changes: tuple[Change, ...] = ()
+    if known is None or known.fingerprint != found.schema.fingerprint:
+        old = from_json(known.description) if known else None
+        changes = diff(old, found.schema)
+        source.snapshot = _store_snapshot(source, found.schema, changes, unreadable)
+        audit.record("schema.changed", actor=actor, subject=source.slug, revision=source.snapshot.revision)
+    source.save(update_fields=["snapshot", "synced_at", "sync_error"])
+    if changes:
+        schema_changed.send(
+            DataSource,
+            source=source,
+            snapshot=source.snapshot,
+            schema=visible_part(found.schema, hidden=source.hidden),
+            changes=changes,
+        )
+    assert source.snapshot is not None
+    return SyncResult(
+        revision=source.snapshot.revision, tables=len(found.schema.tables), changes=changes, unreadable=unreadable
+    )
+
+
+def _store_snapshot(
+    source: DataSource, schema: DatabaseSchema, changes: tuple[Change, ...], unreadable: tuple[str, ...]
+) -> Snapshot:
+    snapshot = Snapshot.objects.create(
+        tenant_id=source.tenant_id,
+        source=source,
+        revision=source.snapshot.revision + 1 if source.snapshot else 1,
+        fingerprint=schema.fingerprint,
+        description=to_json(schema),
+        unreadable=list(unreadable),
+    )
+    SchemaChange.objects.bulk_create(
+        [
+            SchemaChange(
+                tenant_id=source.tenant_id,
+                snapshot=snapshot,
+                kind=change.kind,
+                table=change.table,
+                column=change.column,
+                detail=change.detail,
+            )
+            for change in changes
+        ],
+        batch_size=1_000,
+    )
+    return snapshot

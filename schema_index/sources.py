@@ -1,0 +1,128 @@
+"""Finds, creates and opens a tenant's data sources."""
+
+import re
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from schema_index.connectors.base import Connector
+from schema_index.connectors.registry import ConnectionConfig, connector_for
+from schema_index.credentials import decrypt, encrypt
+from schema_index.host_resolution import resolve_host
+from schema_index.models import DataSource
+from schema_index.schema import Column, DatabaseSchema, Table
+from schema_index.schema_json import from_json
+from schema_index.target_policy import DataSourceForbidden, check_file, check_target
+from tenants import audit
+from tenants.context import current_tenant_id
+from tenants.domain_error import DomainError
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+class DataSourceNotFound(DomainError):
+    """The tenant has no such data source; another tenant's answers the same."""
+
+    code = "not_found"
+
+
+class DataSourceRequired(DomainError):
+    """The tenant has several data sources: say which, by its slug, in `data_source`."""
+
+    code = "invalid_request"
+
+
+class DataSourceNotSynced(DomainError):
+    """Nothing is known of the source's schema yet: sync it first."""
+
+    code = "data_source_not_synced"
+
+
+def pick(slug: str | None) -> DataSource:
+    """The named source, or the only one. Needs an open scope. Raises DataSourceNotFound or DataSourceRequired."""
+    if slug:
+        source = DataSource.objects.select_related("snapshot").filter(slug=slug).first()
+        if source is None:
+            raise DataSourceNotFound(f'There is no data source "{slug}".')
+        return source
+    found = list(DataSource.objects.select_related("snapshot").order_by("slug")[:50])
+    if not found:
+        raise DataSourceNotFound("This tenant has no data source yet: add one, then sync it.")
+    if len(found) > 1:
+        names = [source.slug for source in found]
+        raise DataSourceRequired(
+            f"This tenant has several data sources: send `data_source` with one of {', '.join(names)}.",
+            data_sources=names,
+        )
+    return found[0]
+
+
+def source_choices() -> list[tuple[str, str]]:
+    """(slug, name) of the open scope's sources."""
+    return list(DataSource.objects.order_by("name").values_list("slug", "name")[:50])
+
+
+def visible_schema(source: DataSource) -> DatabaseSchema:
+    """The synced schema without what the source hides. Raises DataSourceNotSynced."""
+    if source.snapshot is None:
+        raise DataSourceNotSynced(f'The data source "{source.slug}" was never synced: sync it, then ask again.')
+    return visible_part(from_json(source.snapshot.description), hidden=source.hidden)
+
+
+def visible_part(schema: DatabaseSchema, *, hidden: Sequence[str]) -> DatabaseSchema:
+    """`hidden` names tables (`schema.table`) and columns (`schema.table.column`)."""
+    names = frozenset(hidden)
+
+    def allows(table: Table, column: Column | None) -> bool:
+        name = table.qualified_name if column is None else f"{table.qualified_name}.{column.name}"
+        return name not in names
+
+    return schema.visible(allows=allows)
+
+
+def set_password(source: DataSource, password: str) -> None:
+    source.encrypted_password = encrypt(password, tenant_id=source.tenant_id, source_id=source.id)
+
+
+def upsert(*, slug: str, password: str, actor: str, **fields: object) -> DataSource:
+    """Create or change a source of the open scope's tenant; a changed source keeps its snapshot."""
+    source = DataSource.objects.filter(slug=slug).first() or DataSource(tenant_id=current_tenant_id(), slug=slug)
+    for name, value in fields.items():
+        setattr(source, name, value)
+    set_password(source, password)
+    source.full_clean(validate_unique=False, validate_constraints=False)
+    source.save()
+    audit.record("data_source.saved", actor=actor, subject=slug)
+    return source
+
+
+def open_connector(source: DataSource) -> Connector:
+    """The engine behind a source, pointed only where `target_policy` allows.
+
+    Raises DataSourceForbidden, DataSourceUnavailable or CredentialUnreadable. Names are resolved, nothing is connected.
+    """
+    environment = settings.ENVIRONMENT
+    if source.dialect == "sqlite":
+        root = environment.files_root / str(source.tenant_id)
+        path = check_file(source.database, root=root)
+        return connector_for("sqlite", ConnectionConfig(path=path))
+    port = source.port or 5432
+    address = check_target(source.host, port=port, allowed_networks=settings.TARGET_NETWORKS, resolve=resolve_host)
+    if source.database == settings.DATABASES["default"]["NAME"] and _is_own_server(address, port):
+        raise DataSourceForbidden("A data source may not be Querent's own database.", field="database")
+    return connector_for(
+        "postgres",
+        ConnectionConfig(
+            host=source.host,
+            address=address,
+            port=port,
+            database=source.database,
+            username=source.username,
+            password=decrypt(source.encrypted_password, tenant_id=source.tenant_id, source_id=source.id),
+        ),
+    )
+
+
+def _is_own_server(address: str, port: int) -> bool:
+    own = settings.DATABASES["default"]
+    return port == int(own["PORT"] or 5432) and address in resolve_host(own["HOST"] or "localhost", port)

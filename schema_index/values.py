@@ -1,0 +1,79 @@
+"""The value dictionary: distinct values of short text columns, read at sync when the source opted in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from schema_index.connectors.base import Connector
+from schema_index.models import ColumnValue
+from schema_index.schema import Column, DatabaseSchema, Table
+from schema_index.words import normalised
+from tenants.context import current_tenant_id
+from tenants.domain_error import DomainError
+
+MAX_DISTINCT = 1_000
+"""A column with more distinct values is no vocabulary but data: none of its values are kept."""
+
+MAX_VALUE_CHARACTERS = 100
+MAX_COLUMNS = 500
+"""Bounds the queries that one sync sends for values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundValue:
+    schema: str
+    table: str
+    column: str
+    text: str
+
+
+def read_values(connector: Connector, schema: DatabaseSchema, *, excluded: frozenset[str]) -> tuple[FoundValue, ...]:
+    """Values of the schema's text columns but the `excluded` ones (`schema.table.column`). No transaction is open."""
+    columns = [
+        (table, column)
+        for table in schema.tables
+        for column in table.columns
+        if column.kind == "text" and f"{table.qualified_name}.{column.name}" not in excluded
+    ]
+    return tuple(value for table, column in columns[:MAX_COLUMNS] for value in _of_column(connector, table, column))
+
+
+def _of_column(connector: Connector, table: Table, column: Column) -> Iterator[FoundValue]:
+    try:
+        texts = connector.distinct_values(
+            schema=table.schema, table=table.name, column=column.name, limit=MAX_DISTINCT + 1
+        )
+    except DomainError:
+        # A column that is too slow or not readable simply has no vocabulary; the sync goes on.
+        return
+    if len(texts) > MAX_DISTINCT:
+        return
+    for text in texts:
+        if 0 < len(text) <= MAX_VALUE_CHARACTERS and normalised(text):
+            yield FoundValue(schema=table.schema, table=table.name, column=column.name, text=text)
+
+
+def store_values(values: tuple[FoundValue, ...], *, source_id: UUID) -> None:
+    """Make the source's dictionary exactly `values`, writing only what differs. Needs an open scope."""
+    stored = {
+        (value.schema, value.table, value.column, value.text): value.id
+        for value in ColumnValue.objects.filter(source_id=source_id).only("schema", "table", "column", "text")
+    }
+    wanted = {(value.schema, value.table, value.column, value.text) for value in values}
+    ColumnValue.objects.filter(id__in=[key for name, key in stored.items() if name not in wanted]).delete()
+    tenant_id = current_tenant_id()
+    ColumnValue.objects.bulk_create(
+        [
+            ColumnValue(
+                tenant_id=tenant_id,
+                source_id=source_id,
+                schema=schema,
+                table=table,
+                column=column,
+                text=text,
+                normalised=normalised(text),
+            )
+            for schema, table, column, text in sorted(wanted - stored.keys())
+        ],
+        batch_size=2_000,
+    )

@@ -1,0 +1,20 @@
+"""Splits identifiers and text into comparable words. Pure."""
+
+import re
+import unicodedata
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def identifier_words(name: str) -> str:
+    """`orderItems`, `ORDER_ITEMS` and `order items` all become `order items`."""
+    return " ".join(_WORD.findall(_CAMEL.sub(" ", name).lower()))
+
+
+def normalised(text: str) -> str:
+    """Lower-case words with single spaces, without accents: how values and questions meet."""
+    plain = "".join(
+        character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character)
+    )
+    return " ".join(_WORD.findall(plain.casefold()))

@@ -1,0 +1,35 @@
+"""Turns a Bearer key or a signed-in session into a Principal. The tenant never comes from the request itself."""
+
+from django.http import HttpRequest
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.request import Request
+
+from tenants import api_keys
+from tenants.active_tenant import principal_of
+from tenants.principal import Principal
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer qk_…`."""
+
+    def authenticate(self, request: Request) -> tuple[Principal, str] | None:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        principal = api_keys.authenticate(key.strip())
+        return principal, "api_key"
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  DRF's signature
+        return 'Bearer realm="Querent"'
+
+
+class TenantSessionAuthentication(SessionAuthentication):
+    """A signed-in person, with CSRF protection, in the tenant that their session works in."""
+
+    def authenticate(self, request: Request) -> tuple[Principal, str] | None:
+        plain: HttpRequest = request._request
+        if not plain.user.is_authenticated:
+            return None
+        self.enforce_csrf(request)
+        principal = principal_of(plain)
+        return None if principal is None else (principal, "session")

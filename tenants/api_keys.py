@@ -1,0 +1,78 @@
+"""Issues, revokes and recognises API keys."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from tenants import audit
+from tenants.context import current_tenant_id, identity_transaction, tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.keys import digest, matches, new_key, parse_key, render_key
+from tenants.models import ApiKey, Tenant
+from tenants.principal import Principal, TenantSuspended
+from tenants.roles import Permission
+
+LAST_USED_RESOLUTION = timedelta(minutes=1)
+"""`last_used_at` is for people; writing it on every request would cost a row version each."""
+
+
+class Unauthenticated(DomainError):
+    """No such key, or it was revoked: send `Authorization: Bearer <key>` with a live one."""
+
+    code = "unauthenticated"
+
+
+class KeyExpired(DomainError):
+    """The key was right once: issue a new one."""
+
+    code = "key_expired"
+
+
+def issue(*, name: str, scopes: list[Permission], actor: str, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
+    """A new key of the open scope's tenant, and its only ever readable text."""
+    parts = new_key()
+    key = ApiKey.objects.create(
+        tenant_id=current_tenant_id(),
+        name=name,
+        prefix=parts.prefix,
+        digest=digest(parts.secret),
+        scopes=[scope.value for scope in scopes],
+        expires_at=expires_at,
+    )
+    audit.record("api_key.issued", actor=actor, subject=key.prefix, scopes=key.scopes)
+    return key, render_key(parts)
+
+
+def revoke(key: ApiKey, *, actor: str) -> None:
+    ApiKey.objects.filter(id=key.id, revoked_at=None).update(revoked_at=timezone.now())
+    audit.record("api_key.revoked", actor=actor, subject=key.prefix)
+
+
+def authenticate(text: str) -> Principal:
+    """The principal of a key's text. Raises Unauthenticated, KeyExpired or TenantSuspended."""
+    parts = parse_key(text)
+    refusal = Unauthenticated("The API key is not valid: check it, or issue a new one.")
+    if parts is None:
+        raise refusal
+    with identity_transaction(api_key_prefix=parts.prefix):
+        key = ApiKey.before_tenant.filter(prefix=parts.prefix).first()
+    # An unknown prefix costs the same comparison as a known one.
+    if not matches(parts.secret, stored_digest=key.digest if key else digest("")) or key is None:
+        raise refusal
+    if key.revoked_at is not None:
+        raise refusal
+    now = timezone.now()
+    if key.expires_at is not None and key.expires_at <= now:
+        raise KeyExpired("The API key has expired: issue a new one.")
+    with tenant_transaction(key.tenant_id):
+        tenant = Tenant.objects.get(id=key.tenant_id)
+        if key.last_used_at is None or now - key.last_used_at > LAST_USED_RESOLUTION:
+            ApiKey.objects.filter(id=key.id).update(last_used_at=now)
+    if tenant.is_suspended:
+        raise TenantSuspended("This tenant is suspended.")
+    return Principal(
+        tenant_id=tenant.id,
+        tenant_slug=tenant.slug,
+        actor=f"key:{key.prefix}",
+        permissions=frozenset(Permission(scope) for scope in key.scopes),
+    )

@@ -1,0 +1,41 @@
+"""Gives every request an id that its answer, its run, its audit rows and its log lines share."""
+
+import re
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+HEADER = "X-Request-ID"
+_ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+
+
+class RequestIdMiddleware:
+    """Takes the client's `X-Request-ID` when it is 1–64 plain characters, else makes one; echoes it either way."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        given = request.headers.get(HEADER, "")
+        request_id = given if _ACCEPTABLE.fullmatch(given) else uuid4().hex
+        request.META["HTTP_X_REQUEST_ID"] = request_id
+        response = self._get_response(request)
+        if isinstance(response, HttpResponseBase):
+            response[HEADER] = request_id
+            return response
+        return self._echo(response, request_id)
+
+    async def _echo(self, pending: Awaitable[HttpResponseBase], request_id: str) -> HttpResponseBase:
+        response = await pending
+        response[HEADER] = request_id
+        return response

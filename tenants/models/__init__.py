@@ -1,0 +1,20 @@
+"""Who is asking, what they may do, how much is left."""
+
+from tenants.models.api_key import ApiKey
+from tenants.models.audit_event import AuditEvent
+from tenants.models.membership import Membership
+from tenants.models.tenant import Tenant
+from tenants.models.tenant_owned import TenantManager, TenantOwned
+from tenants.models.usage_counter import UsageCounter
+from tenants.models.user import User
+
+__all__ = [
+    "ApiKey",
+    "AuditEvent",
+    "Membership",
+    "Tenant",
+    "TenantManager",
+    "TenantOwned",
+    "UsageCounter",
+    "User",
+]

@@ -1,0 +1,30 @@
+"""A person's place in a tenant."""
+
+from django.conf import settings
+from django.db import models
+
+from tenants.models.tenant_owned import TenantManager, TenantOwned
+from tenants.roles import Role
+
+
+class Membership(TenantOwned):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=16, choices=[(role.value, role.value.title()) for role in Role])
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TenantManager()
+    # Before the tenant is known; row-level security shows it only what `identity_transaction` names.
+    before_tenant = models.Manager()
+
+    class Meta(TenantOwned.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "user"], name="membership_once_per_tenant"),
+            # Roles are a closed set: an unknown one would silently permit nothing.
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="membership_role_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} as {self.role}"

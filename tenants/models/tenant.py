@@ -1,0 +1,33 @@
+"""A company whose people ask questions about their own data."""
+
+from uuid import uuid4
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+
+class Tenant(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    slug = models.SlugField(max_length=63, unique=True)
+    name = models.CharField(max_length=200)
+    is_suspended = models.BooleanField(default=False, help_text="Suspended tenants keep their data but cannot ask.")
+    questions_per_day = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Questions a day; empty for the installation's default."
+    )
+    time_zone = models.CharField(max_length=63, default="UTC")
+    fiscal_year_start_month = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            # A fiscal year starts in a month of the year.
+            models.CheckConstraint(
+                condition=models.Q(fiscal_year_start_month__range=(1, 12)), name="tenant_fiscal_month_is_a_month"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

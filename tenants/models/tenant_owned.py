@@ -1,0 +1,31 @@
+"""What every tenant-owned table shares: the tenant, and a manager that refuses to read without one."""
+
+from typing import TypeVar
+from uuid import uuid4
+
+from django.db import models
+
+from tenants.context import current_tenant_id
+from tenants.models.tenant import Tenant
+
+OwnedT = TypeVar("OwnedT", bound=models.Model)
+
+
+class TenantManager(models.Manager[OwnedT]):
+    """Reads only the open scope's tenant; raises UnscopedRead where no scope is open."""
+
+    def get_queryset(self) -> models.QuerySet[OwnedT]:
+        return super().get_queryset().filter(tenant_id=current_tenant_id())
+
+
+class TenantOwned(models.Model):
+    """`tenant` leads every unique key and index of its children, so that tables can be split by it later."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", editable=False)
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"

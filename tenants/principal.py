@@ -1,0 +1,43 @@
+"""Who is asking: one tenant, one actor, and the permissions that remain to them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenants.domain_error import DomainError
+from tenants.roles import PERMISSIONS, Permission, Role
+
+
+class InsufficientScope(DomainError):
+    """The caller is known but may not do this: ask the tenant's owner for the role, or use a key with the scope."""
+
+    code = "insufficient_scope"
+
+
+class TenantSuspended(DomainError):
+    """The tenant is suspended: only the platform's operator can lift it."""
+
+    code = "tenant_suspended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """`actor` is `user:<id>`, `key:<prefix>` or `system:<name>`, as audit events name it."""
+
+    tenant_id: UUID
+    tenant_slug: str
+    actor: str
+    permissions: frozenset[Permission]
+
+    @property
+    def is_authenticated(self) -> bool:
+        """DRF asks this of whatever stands in for a user."""
+        return True
+
+    def require(self, permission: Permission) -> None:
+        """Raises InsufficientScope, naming what is missing."""
+        if permission not in self.permissions:
+            raise InsufficientScope(f"This needs the permission '{permission}'.", required=permission.value)
+
+
+def principal_of_role(*, tenant_id: UUID, tenant_slug: str, actor: str, role: Role) -> Principal:
+    return Principal(tenant_id=tenant_id, tenant_slug=tenant_slug, actor=actor, permissions=PERMISSIONS[role])

@@ -1,0 +1,68 @@
+"""Counts what a tenant uses, in one statement that is also the limit: two racing callers cannot both take the last."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection
+
+from tenants.context import current_tenant_id
+from tenants.domain_error import DomainError
+from tenants.models import Tenant, UsageCounter
+
+QUESTIONS = "questions"
+INPUT_TOKENS = "input_tokens"
+OUTPUT_TOKENS = "output_tokens"
+
+_RESERVE = """
+INSERT INTO {table} (id, tenant_id, day, kind, amount) SELECT %(id)s, %(tenant)s, %(day)s, %(kind)s, %(amount)s
+WHERE %(limit)s::bigint IS NULL OR %(amount)s <= %(limit)s
+ON CONFLICT (tenant_id, day, kind) DO UPDATE SET amount = {table}.amount + excluded.amount
+WHERE %(limit)s::bigint IS NULL OR {table}.amount + excluded.amount <= %(limit)s
+RETURNING amount
+"""
+
+
+class QuotaExceeded(DomainError):
+    """Today's questions are used up: wait for the next UTC day, or have the tenant's limit raised."""
+
+    code = "quota_exceeded"
+    retryable = True
+
+
+def reserve_question() -> None:
+    """Takes one of today's questions of the open scope's tenant. Raises QuotaExceeded; details say when to retry."""
+    tenant = Tenant.objects.get(id=current_tenant_id())
+    limit = tenant.questions_per_day or settings.ENVIRONMENT.questions_per_day
+    if not _add(QUESTIONS, amount=1, limit=limit):
+        raise QuotaExceeded(
+            f"All {limit} questions of today (UTC) are used.", limit=limit, retry_after=seconds_to_next_day()
+        )
+
+
+def count_tokens(*, input_tokens: int, output_tokens: int) -> None:
+    if input_tokens:
+        _add(INPUT_TOKENS, amount=input_tokens, limit=None)
+    if output_tokens:
+        _add(OUTPUT_TOKENS, amount=output_tokens, limit=None)
+
+
+def seconds_to_next_day() -> int:
+    now = datetime.now(UTC)
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int((midnight - now).total_seconds()) + 1
+
+
+def _add(kind: str, *, amount: int, limit: int | None) -> bool:
+    table = connection.ops.quote_name(UsageCounter._meta.db_table)
+    values = {
+        "id": uuid4(),
+        "tenant": current_tenant_id(),
+        "day": datetime.now(UTC).date(),
+        "kind": kind,
+        "amount": amount,
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVE.format(table=table), values)
+        return cursor.fetchone() is not None

@@ -1,0 +1,39 @@
+"""What each role may do, and what an API key's scopes leave of it."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    ADMIN = "admin"
+    ANALYST = "analyst"
+    VIEWER = "viewer"
+
+
+class Permission(StrEnum):
+    """Also the scopes of API keys."""
+
+    ASK = "ask"
+    READ_SCHEMA = "schema:read"
+    SYNC_SCHEMA = "schema:sync"
+    MANAGE_KNOWLEDGE = "knowledge:write"
+    MANAGE_SOURCES = "sources:write"
+    MANAGE_KEYS = "keys:write"
+    MANAGE_MEMBERS = "members:write"
+
+
+_VIEWER = frozenset({Permission.ASK})
+_ANALYST = _VIEWER | {Permission.READ_SCHEMA}
+_ADMIN = _ANALYST | {
+    Permission.SYNC_SCHEMA,
+    Permission.MANAGE_KNOWLEDGE,
+    Permission.MANAGE_SOURCES,
+    Permission.MANAGE_KEYS,
+}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: _VIEWER,
+    Role.ANALYST: _ANALYST,
+    Role.ADMIN: _ADMIN,
+    Role.OWNER: _ADMIN | {Permission.MANAGE_MEMBERS},
+}

@@ -1,0 +1,37 @@
+"""Creates and finds tenants: the platform's side of tenancy."""
+
+from tenants import audit
+from tenants.context import platform_transaction, tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.models import Tenant
+
+
+class TenantNotFound(DomainError):
+    """No tenant has this slug: `manage.py create_tenant` makes one."""
+
+    code = "not_found"
+
+
+def create(*, slug: str, name: str, actor: str) -> Tenant:
+    """A new tenant, or the one that already has this slug, unchanged."""
+    with platform_transaction():
+        tenant, created = Tenant.objects.get_or_create(slug=slug, defaults={"name": name})
+    if created:
+        with tenant_transaction(tenant.id):
+            audit.record("tenant.created", actor=actor, subject=slug)
+    return tenant
+
+
+def by_slug(slug: str) -> Tenant:
+    """Raises TenantNotFound."""
+    with platform_transaction():
+        tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        raise TenantNotFound(f'There is no tenant "{slug}".')
+    return tenant
+
+
+def all_tenants() -> list[Tenant]:
+    """Every tenant, for the platform's own sweeps; sees nothing that they own."""
+    with platform_transaction():
+        return list(Tenant.objects.order_by("slug"))

@@ -1,0 +1,63 @@
+"""Admin of tenant-owned rows: inside the tenant that the operator chose to work in, and nowhere else."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib import admin
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from tenants import audit
+from tenants.models import TenantOwned
+
+SESSION_KEY = "admin_tenant"
+
+OwnedT = TypeVar("OwnedT", bound=TenantOwned)
+
+
+def chosen_tenant(request: HttpRequest) -> UUID | None:
+    chosen = request.session.get(SESSION_KEY)
+    return UUID(chosen) if chosen else None
+
+
+def actor_of(request: HttpRequest) -> str:
+    return f"user:{request.user.pk}"
+
+
+class TenantOwnedAdmin(admin.ModelAdmin[OwnedT]):
+    """Shows nothing and adds nothing until a tenant is chosen. Every change leaves an audit event."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OwnedT]:
+        if chosen_tenant(request) is None:
+            return models.QuerySet(self.model).none()
+        return super().get_queryset(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return chosen_tenant(request) is not None and super().has_add_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: OwnedT, form: Any, change: bool) -> None:
+        tenant_id = chosen_tenant(request)
+        assert tenant_id is not None
+        obj.tenant_id = tenant_id
+        super().save_model(request, obj, form, change)
+        audit.record(
+            f"admin.{'changed' if change else 'added'}", actor=actor_of(request), subject=f"{obj._meta.label}:{obj.pk}"
+        )
+
+    def delete_model(self, request: HttpRequest, obj: OwnedT) -> None:
+        audit.record("admin.deleted", actor=actor_of(request), subject=f"{obj._meta.label}:{obj.pk}")
+        super().delete_model(request, obj)
+
+
+class ReadOnlyAdmin(TenantOwnedAdmin[OwnedT]):
+    """For what happened: it can be read and not rewritten."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  Django's signature
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: OwnedT | None = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: OwnedT | None = None) -> bool:  # noqa: ARG002
+        return False
