@@ -1,9 +1,50 @@
-"""placeholder"""
+"""Caps on the shape of a statement: what a planner and our own passes must hold in hand at once."""
 
 from sqlglot import exp
+
+from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
-from schema_index.schema import Dialect
+
+MAX_NODES = 15_000
+MAX_DEPTH = 220
+"""Height of the tree; a chain of 200 ORs is that high. Rendering stays below Python's recursion limit."""
+MAX_JOINS = 24
+MAX_SELECTS = 60
+MAX_COMMON_TABLES = 30
+MAX_CUBE = 6
+"""Columns of one CUBE: 2^6 grouping sets."""
+MAX_ROLLUP = 12
+MAX_GROUPING_SETS = 64
 
 
-def bounds(tree: exp.Query, *, dialect: Dialect) -> tuple[Violation, ...]:
-    return ()
+def bounds(tree: exp.Query) -> tuple[Violation, ...]:
+    """What exceeds a cap. The nodes are counted without recursion, so any height can be measured."""
+    nodes = joins = selects = tables = 0
+    pending: list[tuple[exp.Expression, int]] = [(tree, 1)]
+    while pending:
+        node, depth = pending.pop()
+        nodes += 1
+        joins += isinstance(node, exp.Join)
+        selects += isinstance(node, exp.Select)
+        tables += isinstance(node, exp.CTE)
+        if nodes > MAX_NODES or depth > MAX_DEPTH:
+            message = "The statement is too large." if nodes > MAX_NODES else "The statement is nested too deeply."
+            return (Violation(code="too_large", message=message, hint="Shorten it, or split it with WITH."),)
+        pending.extend((child, depth + 1) for child in node.iter_expressions())
+    counted = (("joins", joins, MAX_JOINS), ("SELECTs", selects, MAX_SELECTS), ("CTEs", tables, MAX_COMMON_TABLES))
+    found = [
+        Violation(code="too_large", message=f"The statement has {count} {what}; at most {most} are run.", hint="Ask for less.")
+        for what, count, most in counted
+        if count > most
+    ]
+    return (*found, *_grouping(tree))
+
+
+def _grouping(tree: exp.Query) -> list[Violation]:
+    found: list[Violation] = []
+    for node in tree.find_all(exp.Cube, exp.Rollup, exp.GroupingSets):
+        most = {exp.Cube: MAX_CUBE, exp.Rollup: MAX_ROLLUP}.get(type(node), MAX_GROUPING_SETS)
+        if len(node.expressions) > most:
+            message = f"{type(node).__name__.upper()} over {len(node.expressions)} terms; at most {most} are run."
+            found.append(Violation(code="too_large", message=message, hint="Group by fewer.", place=place(node)))
+    return found

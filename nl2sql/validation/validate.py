@@ -10,7 +10,9 @@ from sqlglot import exp
 
 from nl2sql.validation.bounds import bounds
 from nl2sql.validation.cast_types import cast_types
+from nl2sql.validation.cross_joins import cross_joins
 from nl2sql.validation.functions import functions
+from nl2sql.validation.growth import growth
 from nl2sql.validation.identifiers import identifiers
 from nl2sql.validation.lexical import lexical
 from nl2sql.validation.limit import limit
@@ -18,6 +20,8 @@ from nl2sql.validation.names import Names, names
 from nl2sql.validation.nodes import nodes
 from nl2sql.validation.normalise import normalise
 from nl2sql.validation.parse import parse
+from nl2sql.validation.patterns import patterns
+from nl2sql.validation.recursion import recursion
 from nl2sql.validation.render import render
 from nl2sql.validation.verdict import Accepted, Rejected, Violation
 from schema_index.schema import DatabaseSchema
@@ -76,10 +80,19 @@ def _once(sql: str, schema: DatabaseSchema, row_limit: int) -> _Pass | tuple[Vio
     found = (*nodes(tree, dialect=dialect), *functions(tree, dialect=dialect), *cast_types(tree))
     if found:
         return found
-    if found := (*identifiers(tree, dialect=dialect), *bounds(tree, dialect=dialect)):
+    if found := (*identifiers(tree, dialect=dialect), *bounds(tree)):
         return found
     resolved = names(tree, schema=schema)
-    if found := (*resolved.violations, *limit(tree, row_limit=row_limit)):
+    if resolved.violations:
+        return resolved.violations
+    found = (
+        *growth(tree),
+        *patterns(tree),
+        *recursion(tree, dialect=dialect),
+        *cross_joins(tree),
+        *limit(tree, row_limit=row_limit),
+    )
+    if found:
         return found
     text = render(tree, dialect=dialect)
     return (text,) if isinstance(text, Violation) else _Pass(sql=text, tree=tree, names=resolved)

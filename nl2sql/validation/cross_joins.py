@@ -1,0 +1,81 @@
+"""Tables joined without a condition: the product of their rows is the commonest way to ask for more than one means."""
+
+from sqlglot import exp
+
+from nl2sql.validation.growth import COLLECTING
+from nl2sql.validation.place import place
+from nl2sql.validation.verdict import Violation
+
+MAX_UNCONNECTED = 2
+"""Stored tables that no condition links, in one SELECT; one when it collects rows into a value."""
+
+
+def cross_joins(tree: exp.Query) -> tuple[Violation, ...]:
+    """SELECTs of a resolved tree whose stored tables fall into too many unconnected groups."""
+    found: list[Violation] = []
+    for select in tree.find_all(exp.Select):
+        groups = _groups(select)
+        collects = any(call.name.lower() in COLLECTING for call in select.find_all(exp.Anonymous))
+        if groups > (1 if collects else MAX_UNCONNECTED):
+            found.append(
+                Violation(
+                    code="unconnected_tables",
+                    message=f"{groups} groups of tables are joined without a condition between them.",
+                    hint="Join the tables on their keys.",
+                    place=place(select.args["from_"]),
+                )
+            )
+    return tuple(found)
+
+
+def _groups(select: exp.Select) -> int:
+    clause = select.args.get("from_")
+    if clause is None:
+        return 0
+    items: list[exp.Expression] = [clause.this]
+    conditions: list[exp.Expression] = [select.args["where"]] if select.args.get("where") else []
+    pending = list(select.args.get("joins") or [])
+    while pending:
+        join = pending.pop()
+        items.append(join.this)
+        if join.args.get("on") is not None:
+            conditions.append(join.args["on"])
+    parent: dict[str, str] = {}
+    stored: set[str] = set()
+    for table in (table for item in items for table in _tables(item, conditions)):
+        name = table.alias_or_name
+        parent[name] = name
+        if table.args.get("db"):
+            stored.add(name)
+    for item in items:
+        if not isinstance(item, exp.Table) and item.alias:
+            parent.setdefault(item.alias, item.alias)
+            _link(parent, {item.alias, *(column.table for column in item.find_all(exp.Column))})
+    for condition in conditions:
+        for part in condition.find_all(exp.Predicate):
+            if not isinstance(part, exp.SubqueryPredicate):
+                _link(parent, {column.table for column in part.find_all(exp.Column)})
+    return len({_root(parent, name) for name in stored})
+
+
+def _tables(item: exp.Expression, conditions: list[exp.Expression]) -> list[exp.Table]:
+    """The tables of one FROM item, joins in parentheses included, whose conditions are added to `conditions`."""
+    if isinstance(item, exp.Table):
+        return [item]
+    if isinstance(item, exp.Subquery) and isinstance(item.this, exp.Table):
+        joins = item.this.args.get("joins") or []
+        conditions += [join.args["on"] for join in joins if join.args.get("on") is not None]
+        return [item.this, *(table for join in joins for table in _tables(join.this, conditions))]
+    return []
+
+
+def _root(parent: dict[str, str], name: str) -> str:
+    while parent[name] != name:
+        name = parent[name]
+    return name
+
+
+def _link(parent: dict[str, str], names: set[str]) -> None:
+    known = [name for name in names if name in parent]
+    for name in known[1:]:
+        parent[_root(parent, name)] = _root(parent, known[0])

@@ -1,0 +1,190 @@
+"""Functions whose result can be far larger than their arguments: capped where the size stands in the text.
+
+A deadline does not help against one call that allocates a gigabyte (PostgreSQL ran 7.8 s past a timeout of 1.5 s inside
+such a function, DuckDB ignored interrupts), so sizes must be constants below a cap.
+"""
+
+import re
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from nl2sql.validation.constant import day, number, span_days
+from nl2sql.validation.place import place
+from nl2sql.validation.verdict import Violation
+
+MAX_SIZE = 1_000
+"""Characters one padding or repeating call may ask for."""
+MAX_SERIES = 10_000
+"""Rows of one generated series: 27 years of days, or a year of hours."""
+MAX_SERIES_PRODUCT = 100_000
+MAX_COLLECTED_SERIES = 4_000
+"""Rows of all series together when the statement collects rows into one value."""
+MIN_OPEN_STEP_DAYS = 1 / 24
+"""A series between dates of the data may step by an hour or more."""
+MAX_TEMPLATE = 200
+
+_SIZES = {"repeat": 1, "lpad": 1, "rpad": 1, "space": 0, "bar": 3, "to_base": 2}
+_MOST = {"factorial": (0, 170), "exp": (0, 700), "power": (1, 1_000), "pow": (1, 1_000)}
+_MUST_BE_CONSTANT = frozenset({*_SIZES, "factorial"})
+_SERIES = frozenset({"generate_series", "range"})
+_GROWING = frozenset({*_SIZES, *_SERIES, "string_agg", "group_concat", "format", "printf"})
+_TEMPLATES = {"format": 0, "printf": 0, "to_char": 1, "strftime": 0, "date_format": 1}
+COLLECTING = frozenset(
+    """string_agg array_agg json_agg jsonb_agg json_object_agg jsonb_object_agg group_concat list json_group_array
+    json_group_object json_arrayagg json_objectagg histogram listagg jsonb_group_array""".split()
+)
+_REPLACING = frozenset({"replace", "translate", "regexp_replace", "insert"})
+
+
+def growth(tree: exp.Query) -> tuple[Violation, ...]:
+    """Calls that could grow beyond their caps."""
+    found: list[Violation] = []
+    product, collects, last = 1.0, False, None
+    for node in tree.find_all(exp.Anonymous, exp.Pow, exp.GroupConcat):
+        if isinstance(node, exp.GroupConcat):
+            collects = True
+            continue
+        if isinstance(node, exp.Pow):
+            found.extend(_number(node, "power", node.expression, 1_000, constant=False))
+            continue
+        name = node.name.lower()
+        collects = collects or name in COLLECTING
+        found.extend(_call(node, name))
+        if name in _SERIES:
+            rows = _rows(node)
+            product, last = product * max(rows or 1, 1), node
+            if rows is None or rows > MAX_SERIES:
+                found.append(_too_many(node))
+    most = MAX_COLLECTED_SERIES if collects else MAX_SERIES_PRODUCT
+    if last is not None and product > most and not found:
+        found.append(_too_many(last))
+    return tuple(found)
+
+
+def _too_many(node: exp.Expression) -> Violation:
+    return Violation(
+        code="series_too_long",
+        message=f"A generated series could give more than {MAX_SERIES:,} rows, or its length is not plain.",
+        hint="Use constant ends, a larger step, or dates of the data with a step of an hour or more.",
+        place=place(node),
+    )
+
+
+def _call(node: exp.Anonymous, name: str) -> Iterator[Violation]:
+    arguments = node.expressions
+    if name in _SIZES and len(arguments) > _SIZES[name]:
+        yield from _number(node, name, arguments[_SIZES[name]], MAX_SIZE, constant=True)
+        if any(inner is not node and inner.name.lower() in _GROWING for inner in node.find_all(exp.Anonymous)):
+            yield _refused(node, name, "may not be fed by another call that grows")
+    if name in _MOST and len(arguments) > _MOST[name][0]:
+        position, most = _MOST[name]
+        yield from _number(node, name, arguments[position], most, constant=name in _MUST_BE_CONSTANT)
+    if name in _TEMPLATES and len(arguments) > _TEMPLATES[name]:
+        yield from _template(node, name, arguments[_TEMPLATES[name]])
+    if name in _REPLACING and _growing_depth(node) > 2:
+        yield _refused(node, name, "is nested more than twice with longer replacements")
+
+
+def _number(
+    node: exp.Expression, name: str, argument: exp.Expression, most: float, *, constant: bool
+) -> Iterator[Violation]:
+    value = number(argument)
+    if value is None and isinstance(argument, exp.Anonymous) and argument.name.lower() in {"least", "min"}:
+        bounded = [found for part in argument.expressions if (found := number(part)) is not None]
+        value = min(bounded) if bounded and len(argument.expressions) > 1 else None
+    if (value is None and (constant or _large_literal(argument, most))) or (value is not None and abs(value) > most):
+        yield _refused(node, name, f"needs a plain number up to {most:,.0f} there")
+
+
+def _large_literal(argument: exp.Expression, most: float) -> bool:
+    return any((value := number(part)) is not None and value > most for part in argument.find_all(exp.Literal))
+
+
+def _refused(node: exp.Expression, name: str, why: str) -> Violation:
+    return Violation(
+        code="growth",
+        message=f"The call of {name} {why}.",
+        hint="Use a small constant, or least(…, 100).",
+        place=place(node),
+    )
+
+
+def _template(node: exp.Anonymous, name: str, argument: exp.Expression) -> Iterator[Violation]:
+    """A format's template is text in the statement, and no directive in it is wider than a screen."""
+    if name == "format" and number(argument) is None and not isinstance(argument, exp.Literal) and len(node.expressions) == 2:
+        second = node.expressions[1]
+        if number(second) is not None:
+            return
+    literals = [part for part in argument.find_all(exp.Literal) if part.is_string]
+    plain = isinstance(argument, exp.Literal | exp.Case) or name in {"strftime", "date_format"}
+    if not plain or sum(len(part.this) for part in literals) > MAX_TEMPLATE:
+        yield _refused(node, name, "needs a short template written out in the statement")
+        return
+    for part in literals:
+        directives = re.findall(r"%[-+ 0#$\d.*']*|\{[^}]*\}", part.this)
+        widths = [int(width) for text in directives for width in re.findall(r"\d+", text)]
+        if any("*" in text for text in directives) or max(widths, default=0) > MAX_TEMPLATE:
+            yield _refused(node, name, "has a directive that is too wide")
+
+
+def _growing_depth(node: exp.Anonymous) -> int:
+    """How many replacements that lengthen their input are nested, `node` included."""
+    depth, current = 0, node
+    while True:
+        arguments = current.expressions
+        if len(arguments) >= 3 and _lengthens(arguments[1], arguments[2]):
+            depth += 1
+        inner = arguments[0] if arguments else None
+        while isinstance(inner, exp.Paren | exp.Cast):
+            inner = inner.this
+        if not isinstance(inner, exp.Anonymous) or inner.name.lower() not in _REPLACING:
+            return depth
+        current = inner
+
+
+def _lengthens(old: exp.Expression, new: exp.Expression) -> bool:
+    if not isinstance(new, exp.Literal):
+        return True
+    return len(new.this) > (len(old.this) if isinstance(old, exp.Literal) else 1)
+
+
+def _rows(node: exp.Anonymous) -> float | None:
+    """Rows of a series: computed from constants, 1 when its ends come from data, None when nothing bounds it."""
+    arguments = node.expressions
+    if not 1 <= len(arguments) <= 3:
+        return None
+    start, stop = (None, arguments[0]) if len(arguments) == 1 else (arguments[0], arguments[1])
+    step = arguments[2] if len(arguments) == 3 else None
+    low, high = (0.0 if start is None else number(start)), number(stop)
+    if low is not None and high is not None and (step is None or number(step) is not None):
+        width = 1.0 if step is None else number(step)
+        return None if not width else abs(high - low) / abs(width) + 1
+    first, last = day(start), day(stop)
+    width = _step_days(step)
+    if first is not None and last is not None:
+        return None if not width else abs(last - first) / abs(width) + 1
+    ends = [part for part in (start, stop) if part is not None]
+    return 1.0 if all(_from_data(part) for part in ends) and _open_step(step) else None
+
+
+def _step_days(step: exp.Expression | None) -> float | None:
+    return 1.0 if step is None else span_days(step)
+
+
+def _open_step(step: exp.Expression | None) -> bool:
+    if step is None:
+        return True
+    span = span_days(step)
+    if span is not None:
+        return abs(span) >= MIN_OPEN_STEP_DAYS
+    return (number(step) or 0) != 0
+
+
+def _from_data(end: exp.Expression) -> bool:
+    """Whether an end is no constant beyond the cap: data, or the clock, shifted by no more than a century."""
+    if any((value := number(part)) is not None and abs(value) > MAX_SERIES for part in end.find_all(exp.Literal)):
+        return False
+    if any(abs(span_days(part) or 0) > 36_525 for part in end.find_all(exp.Interval)):
+        return False
+    return number(end) is not None or day(end) is not None or bool(end.find(exp.Column, exp.Query))

@@ -1,0 +1,84 @@
+"""Patterns that make a matcher backtrack: few wildcards in LIKE, no nested repetition in a regular expression."""
+
+import re
+
+from sqlglot import exp
+
+from nl2sql.validation.place import place
+from nl2sql.validation.verdict import Violation
+
+MAX_WILDCARDS = 8
+MAX_PATTERN = 500
+MAX_REPEAT = 255
+"""PostgreSQL's own limit (DUPMAX)."""
+
+_PATTERN_FUNCTIONS = {
+    **dict.fromkeys(
+        """regexp_replace regexp_match regexp_matches regexp_count regexp_instr regexp_like regexp_substr
+        regexp_split_to_array regexp_split_to_table regexp_extract regexp_extract_all regexp_full_match
+        string_split_regex str_split_regex""".split(),
+        1,
+    ),
+}
+_LIKE_FUNCTIONS = {"like": 0, "glob": 0, "like_escape": 1, "ilike_escape": 1, "not_like_escape": 1}
+
+
+def patterns(tree: exp.Query) -> tuple[Violation, ...]:
+    """Patterns in `tree` that could take time out of all proportion to their length."""
+    found: list[Violation] = []
+    for node in tree.find_all(exp.Like, exp.ILike, exp.Glob, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike, exp.Anonymous):
+        pattern, regular = _pattern(node)
+        if pattern is not None and not _safe(pattern, regular=regular):
+            found.append(
+                Violation(
+                    code="pattern",
+                    message="This pattern has too many wildcards, nested repetition or a back reference.",
+                    hint="Use a simpler pattern, for example '%word%'.",
+                    place=place(node),
+                )
+            )
+    return tuple(found)
+
+
+def _pattern(node: exp.Expression) -> tuple[exp.Expression | None, bool]:
+    """The pattern of `node`, and whether it is a regular expression."""
+    if isinstance(node, exp.Anonymous):
+        name = node.name.lower()
+        position = _PATTERN_FUNCTIONS.get(name, _LIKE_FUNCTIONS.get(name))
+        if position is None or len(node.expressions) <= position:
+            return None, False
+        return node.expressions[position], name in _PATTERN_FUNCTIONS
+    regular = isinstance(node, exp.SimilarTo | exp.RegexpLike | exp.RegexpILike)
+    pattern = node.expression
+    return (pattern.this if isinstance(pattern, exp.Escape) else pattern), regular
+
+
+def _safe(pattern: exp.Expression, *, regular: bool) -> bool:
+    text = "".join(part.this for part in pattern.find_all(exp.Literal, exp.ByteString) if _is_text(part))
+    if len(text) > MAX_PATTERN:
+        return False
+    return _repetition_is_flat(text) if regular else len(re.findall(r"[%*]+", text)) <= MAX_WILDCARDS
+
+
+def _is_text(part: exp.Expression) -> bool:
+    return isinstance(part, exp.ByteString) or bool(part.args.get("is_string"))
+
+
+def _repetition_is_flat(text: str) -> bool:
+    """No repeated group that itself repeats, no `{n}` beyond the cap, no back reference."""
+    if re.search(r"\\[1-9]", text) or any(int(count) > MAX_REPEAT for count in re.findall(r"\{,?(\d{1,9})", text)):
+        return False
+    plain = re.sub(r"\\.|\[\^?\]?[^\]]*\]", "x", text)
+    repeats = [False]
+    for position, sign in enumerate(plain):
+        if sign == "(":
+            repeats.append(False)
+        elif sign == ")" and len(repeats) > 1:
+            inside = repeats.pop()
+            repeated = plain[position + 1 : position + 2] in {"*", "+", "{"}
+            if inside and repeated:
+                return False
+            repeats[-1] = repeats[-1] or inside or repeated
+        elif sign in "*+{":
+            repeats[-1] = True
+    return True
