@@ -2,18 +2,17 @@
 
 WITHOUT_MODEL: tuple[str, ...] = (
     "How many accounts are there in each industry?",
-    "How many support tickets were opened last month?",
-    "What is the total amount of invoices issued last month?",
     "How many active subscriptions are there for each plan?",
-    "What is the average satisfaction rating of each support agent?",
-    "How many usage events are there for each feature?",
-    "Which 5 accounts have the highest employee count?",
-    "How many open support tickets are there?",
-    "How many accounts signed up last month?",
-    "How many accounts are in Germany?",
-    "List the names of features in the product area Reporting",
+    "How many invoices were issued last month?",
     "How many failed payments were there last month?",
-    "What is the average number of seats of subscriptions for each plan?",
+    "How many usage events were there last month?",
+    "How many usage events are there for each feature?",
+    "What is the average satisfaction rating of each support agent?",
+    "How many open support tickets are there?",
+    "How many accounts are in Germany?",
+    "How many invoices are unpaid?",
+    "List the names of features in the product area Reporting",
+    "List the name and country of accounts in the industry Healthcare",
 )
 """Every word is a table, column, stored value, aggregate or span of time."""
 
