@@ -57,7 +57,10 @@ class Columns:
     def resolve(self, noun: Noun, scene: Scene) -> ColumnRef:
         focus = self.focus_of(noun.focus)
         scored: list[tuple[float, ColumnName]] = []
+        near = focus | scene.mentioned | {scene.root}
         for name in noun.names:
+            if name.trimmed and key_of(name.table) not in near:
+                continue
             distance = self.distance(key_of(name.table), scene, focus)
             if distance is not None:
                 scored.append((name.cost + distance, name))
@@ -136,21 +139,32 @@ class Columns:
         """The columns by which people call a row: its name or title; empty when there is none for certain."""
         table = self.table(key)
         by_stems = {self.vocabulary.column_stems(table, column): column for column in table.columns}
-        for stems in (("name",), ("full", "name"), ("title",)):
+        for stems in (("name",), ("full", "name")):
             if stems in by_stems:
                 return (ColumnRef(table=key, column=by_stems[stems]),)
         pair = [by_stems[stems] for stems in (("first", "name"), ("last", "name")) if stems in by_stems]
         if len(pair) == 2:
             return tuple(ColumnRef(table=key, column=column) for column in pair)
+        if ("title",) in by_stems:
+            return (ColumnRef(table=key, column=by_stems["title",]),)
         foreign = {column for keys in table.foreign_keys for column in keys.columns}
         named = [
             c for c in table.columns if self.vocabulary.words_of(c)[-1] in ("name", "title") and c.name not in foreign
         ]
         return (ColumnRef(table=key, column=named[0]),) if len(named) == 1 else ()
 
+    def is_foreign(self, ref: ColumnRef) -> bool:
+        return any(ref.column.name in keys.columns for keys in self.table(ref.table).foreign_keys)
+
     def key(self, key: Key) -> tuple[ColumnRef, ...]:
         table = self.table(key)
         return tuple(ColumnRef(table=key, column=c) for c in table.columns if c.name in table.primary_key)
+
+    def _owns_label(self, value: StoredValue, scene: Scene, prep: str) -> bool:
+        """"tracks in X" with X the name of a track: something else of that name is meant."""
+        if not prep or (value.schema, value.table) != scene.root:
+            return False
+        return value.column in {ref.column.name for ref in self.label(scene.root)}
 
     def value_column(
         self,
@@ -175,6 +189,8 @@ class Columns:
             distance = self.distance(key, scene, focus_keys)
             if penalty is None or distance is None:
                 continue
+            if noun is None and not labelled and self._owns_label(value, scene, prep):
+                raise fail("ambiguous", f"'{text}' may be the name of something else", text)
             ref = ColumnRef(table=key, column=_column(table, value.column))
             if labelled and ref not in self.label(key):
                 distance += 0.5

@@ -16,6 +16,8 @@ from nl2sql.generation.composer.words import MAX_TOKENS, tokenise
 NAME = "composer"
 MAX_READINGS = 60
 MAX_LISTED = 12
+import os
+STRICT = bool(os.environ.get('STRICT'))
 
 
 def compose(request: GenerationRequest) -> Draft | Refused:
@@ -47,11 +49,11 @@ def _best(request: GenerationRequest, chunks: tuple[Chunk, ...], columns: Column
             break
         resolver = Resolver(reading, columns, today=request.today)
         plans: list[Plan] = []
-        for root in resolver.roots():
-            try:
-                plans.append(resolver.plan(root))
-            except CannotPlan as failure:
-                problem = problem or failure.problem
+        try:
+            plans.extend(resolver.plan(root) for root in resolver.roots())
+        except CannotPlan as failure:
+            problem = problem or failure.problem
+            if STRICT: break
         if len(plans) == 1:
             return _draft(request, plans[0])
         if plans:

@@ -79,6 +79,8 @@ class Conditions:
     def _compare(self, condition: Condition, scene: Scene) -> tuple[ColumnRef, Filter]:
         column = self._measure(condition, scene)
         operator = _OPPOSITE[condition.operator] if condition.negated else condition.operator
+        if operator not in ("=", "<>") and self.columns.is_foreign(column):
+            raise fail("unsure", f"{column.column.name} is a key, not a measure", condition.text)
         if column.column.kind not in ("integer", "number", "text"):
             raise fail("unsure", f"{column.column.name} holds no numbers", condition.text)
         numeric = column.column.kind != "text"

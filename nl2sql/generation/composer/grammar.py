@@ -31,7 +31,8 @@ class Grammar:
         return self.at(position).has(*tags)
 
     def skip(self, position: int, *tags: str) -> int:
-        while position < len(self.chunks) and self.has(position, *tags):
+        """The first chunk from `position` that is none of these; what compares text is never passed over."""
+        while position < len(self.chunks) and self.has(position, *tags) and not self.has(position, "starts"):
             position += 1
         return position
 
@@ -68,11 +69,11 @@ class Grammar:
             return
         start = self.skip(position, "lead", "wh", "be", "who", "noise", "also", "and")
         if start > position or self.at(start).columns or self.has(start, "pron", "numof", "det"):
-            for items, root, following in self._items(replace(reading, items=()), start):
+            for items, root, following in self._items(replace(reading, items=(), focus=_asked(reading)), start):
                 kept = tuple(item for item in reading.items if item.kind != "label")
                 merged = _without_repeats((*kept, *items) if not _repeats(kept, items) else items)
                 del root
-                yield from self._rest(replace(reading, items=merged), following)
+                yield from self._rest(replace(reading, items=merged, listed=True), following)
         yield from self._rest(reading, start)
 
     def _head(self, reading: Reading, position: int) -> Partial:
@@ -111,7 +112,7 @@ class Grammar:
 
     def _counted(self, reading: Reading, start: int, *, distinct: bool) -> Iterator[tuple[Item, Reading, int]]:
         conditions: tuple[Condition, ...] = ()
-        if self.at(start).values and self.at(start + 1).tables:
+        if self.at(start).values and not self.at(start).weak and self.at(start + 1).tables:
             conditions = (self._value(reading, start),)
             start += 1
         entity, noun = self.entity(start), self.noun(start, reading.focus)
@@ -148,19 +149,25 @@ class Grammar:
         if start > position or self.has(start, "numof"):
             for more, after, following in self._item(reading, start):
                 yield from self._more_items(items + more, after, following)
-        for entity, following in self._owner(position):
+        for entity, following in self._owner(items, position):
             kept = _adopt(items, entity)
-            focused = replace(reading, root=reading.root or entity, focus=entity)
+            distinct = reading.distinct or any(self.has(at, "distinct") for at in range(position, following))
+            focused = replace(reading, root=reading.root or entity, focus=entity, distinct=distinct)
             yield kept, focused, following
         yield items, reading, position
 
-    def _owner(self, position: int) -> Iterator[tuple[Entity, int]]:
-        """ "… of all singers": the entity that the listed columns belong to."""
+    def _owner(self, items: tuple[Item, ...], position: int) -> Iterator[tuple[Entity, int]]:
+        """"… of all singers": the entity that the listed columns belong to. What is counted has none."""
         if not self.has(position, "of", "prep", "each"):
+            return
+        if any(item.kind == "count" for item in items):
+            return
+        measured = any(item.kind == "aggregate" for item in items)
+        if measured and self.has(self.skip(position, "of", "prep", "det", "pron"), "each"):
             return
         start = self.skip(position, "of", "prep", "det", "each", "pron", "distinct", "both")
         entity = self.entity(start)
-        if entity is not None and not self.at(start + 1).columns:
+        if entity is not None and not _of(entity, self.at(start + 1)):
             yield entity, start + 1
 
     def _item(self, reading: Reading, position: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
@@ -189,7 +196,7 @@ class Grammar:
             return
         position = self.skip(start + 1, "star_of", "of", "prep", "det", "each")
         entity = self.entity(position)
-        if entity is not None:
+        if entity is not None and not _of(entity, self.at(start)):
             after = replace(reading, root=entity, focus=entity)
             yield (Item(kind="everything", entity=entity),), after, position + 1
 
@@ -269,7 +276,7 @@ class Grammar:
 
     def _named_item(self, reading: Reading, start: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
         chunk = self.at(start)
-        if chunk.values and self.at(start + 1).tables:
+        if chunk.values and not chunk.weak and self.at(start + 1).tables:
             entity = self.entity(start + 1)
             after = replace(
                 reading, root=entity, focus=entity, conditions=(*reading.conditions, self._value(reading, start))
@@ -302,7 +309,7 @@ class Grammar:
         if not reading.either:
             if self.has(position, "each", "group_by"):
                 yield from self._group(reading, position)
-            if self.has(position, "by") and _aggregated(reading):
+            if self.has(position, "by") and _aggregated(reading) and not self.has(position - 1, "verb"):
                 yield from self._group(reading, position)
             if self.has(position, "order", "direction", "alpha", "sorted"):
                 yield from self._order(reading, position)
@@ -319,7 +326,8 @@ class Grammar:
         if self.has(position, *SKIPPED) and not self.has(position, "or", "not", "no", "without"):
             chunk = self.at(position)
             verbs = (*reading.verbs, chunk.text) if chunk.has("verb") else reading.verbs
-            yield replace(reading, verbs=verbs), position + 1
+            distinct = reading.distinct or chunk.has("distinct")
+            yield replace(reading, verbs=verbs, distinct=distinct), position + 1
 
     def _add(self, reading: Reading, condition: Condition, position: int) -> tuple[Reading, int]:
         joined = replace(condition, either=reading.either)
@@ -329,6 +337,8 @@ class Grammar:
         start = self.skip(position, "each", "group_by", "by", "of", "det", "distinct", "pron")
         by_word = self.has(position, "by") and not self.has(position, "each", "group_by")
         for grouping, following in self._group_key(reading, start):
+            if by_word and (self.at(following).values or self.at(following).literal is not None):
+                return
             after = replace(
                 reading, groups=(*reading.groups, grouping), each=True, focus=grouping.entity or reading.focus
             )
@@ -372,11 +382,11 @@ class Grammar:
             if keyed > start + 1 and noun is not None:
                 yield self._ordered(reading, Ordering(noun=noun), keyed + 1)
             elif keyed > start + 1 and self.entity(keyed) is not None:
-                yield self._ordered(reading, Ordering(by_output=True), keyed + 1)
-            yield self._ordered(reading, Ordering(by_output=True), start + 1)
+                yield self._ordered(reading, Ordering(by_output=True, alphabetical=True), keyed + 1)
+            yield self._ordered(reading, Ordering(by_output=True, alphabetical=True), start + 1)
             return
         if direction is not None:
-            keyed = self.skip(start + 1, "of", "by", "order", "prep")
+            keyed = self.skip(start + 1, "of", "by", "order", "prep", "det", "pron")
             if keyed > start + 1:
                 yield from self._order_keys(reading, keyed, descending=direction == "desc")
             if reading.order:
@@ -406,6 +416,10 @@ class Grammar:
             end = late_at + 1 if late is not None or self.has(late_at, "alpha") else following
             final = replace(ordering, descending=late == "desc" if late is not None else descending)
             after, _ = self._ordered(reading, final, end)
+            again = self.skip(end, "and", "comma")
+            if again > end:
+                again = self.skip(again, "order", "by", "sorted")
+                yield from self._order_keys(after, again, descending=descending)
             yield after, end
 
     def _order_key(self, reading: Reading, start: int) -> Iterator[tuple[Ordering, int]]:
@@ -517,7 +531,7 @@ class Grammar:
         if entity is not None and not self.at(start + 1).columns:
             value_first: tuple[Condition, ...] = ()
             yield from self._not_related(reading, entity, start + 1, value_first)
-        if self.at(start).values and self.at(start + 1).tables:
+        if self.at(start).values and not self.at(start).weak and self.at(start + 1).tables:
             inner_entity = self.entity(start + 1)
             if inner_entity is not None:
                 inner = (self._value(replace(reading, focus=inner_entity), start),)
@@ -672,6 +686,8 @@ class Grammar:
         kind = "ends" if "end" in self.at(start).text.lower().split(" ")[0] else kind
         value_at = self.skip(start + 1, "noise")
         chunk = self.at(value_at)
+        if chunk.has("det") and len(chunk.text) > 1:
+            return
         text = chunk.literal
         if text is None and chunk.tokens and len(chunk.tokens) == 1:
             text = chunk.tokens[0].text
@@ -712,6 +728,8 @@ class Grammar:
         if follower is not None:
             condition = replace(self._value(reading, position), noun=follower)
             yield self._add(reading, condition, position + 2)
+        if chunk.weak:
+            return
         entity = self.entity(position + 1)
         if entity is not None:
             focused = replace(reading, focus=entity)
@@ -749,20 +767,36 @@ class Grammar:
 
     def _related(self, reading: Reading, position: int) -> Partial:
         entity = self.entity(position)
-        if entity is None:
+        if entity is None or self._coordinated(position) or min(name.cost for name in entity.names) >= 2:
             return
         condition = Condition(kind="related", text=entity.text, entity=entity)
         after, _ = self._add(reading, condition, position + 1)
         yield replace(after, focus=entity), position + 1
 
+    def _coordinated(self, position: int) -> bool:
+        """ "customers and staff": a second thing listed, not one that the first is related to."""
+        back = position - 1
+        while self.has(back, "det", "distinct") and not self.has(back, "and"):
+            back -= 1
+        return self.has(back, "and", "comma")
+
     def _extra_item(self, reading: Reading, position: int) -> Partial:
         """ "…, and their ages": a further thing to show after the restrictions began."""
-        before = self.at(position - 1)
-        if not before.has("and", "comma", "pron", "det", "with", "possessive"):
+        back = position - 1
+        while self.has(back, "det", "pron", "distinct", "noise") and not self.has(back, "and"):
+            back -= 1
+        own = any(self.has(at, "pron") for at in range(back + 1, position))
+        if not (self.has(back, "and", "comma") or (own and self.has(back, "with"))):
             return
-        for items, after, following in self._item(reading, position):
-            if items[0].kind != "label":
-                yield replace(after, items=(*reading.items, *items), root=reading.root or after.root), following
+        told = replace(reading, focus=reading.root if own else None)
+        for items, after, following in self._items(told, position):
+            if items[0].kind == "label":
+                continue
+            owner = reading.focus if after.focus is None else None
+            kept = _adopt(items, owner) if owner is not None else items
+            focus = after.focus or reading.focus
+            more = replace(after, items=(*reading.items, *kept), root=reading.root or after.root, focus=focus)
+            yield more, following
 
     def _value(self, reading: Reading, position: int) -> Condition:
         chunk = self.at(position)
@@ -782,6 +816,18 @@ class Grammar:
 
 
 _END = Chunk(text="")
+
+
+def _asked(reading: Reading) -> Entity | None:
+    """What a following sentence speaks of: the thing each row stands for."""
+    grouped = [group.entity for group in reading.groups if group.entity is not None]
+    return grouped[0] if len(grouped) == 1 else reading.root
+
+
+def _of(entity: Entity, chunk: Chunk) -> bool:
+    """Whether the chunk names a column of the entity's own: "student name"."""
+    own = {(name.table.schema, name.table.name) for name in entity.names}
+    return any((name.table.schema, name.table.name) in own for name in chunk.columns)
 
 
 def _count(number: str) -> int | None:

@@ -29,9 +29,9 @@ _add(
     "lead",
     "show|show me|list|find|find out|give|give me|return|tell|tell me|display|provide|provide me with|get|get me|"
     "retrieve|report|print|please|can you|could you|i want|i want to know|i would like to know|i would like to see|"
-    "we want to know|list out|list up|select|give me a list of|show a list of|return a list of|what about|name|"
-    "calculate|compute|determine|identify|list down|a list of|the list of|list of|do you know|what can you tell me about|"
-    "please show|please list|please give me|please find|please show me|let me know|look up|also|also list|also show",
+    "we want to know|list out|list up|select|give me a list of|show a list of|return a list of|what about|"
+    "calculate|compute|determine|identify|list down|a list of|the list of|list of|do you know|name the|name all|name all the|what can you tell me about|"
+    "please show|please list|please give me|please find|please show me|let me know|look up|also list|also show",
 )
 _add("wh", "what|which|whats|what is|what are|what was|what were|which is|which are|what s|which of|whichever")
 _add("who", "who|who is|who are|who was|who were|whom")
@@ -41,7 +41,7 @@ _add("have", "have|has|had|having|own|owns|owned|possess|possesses")
 _add("there", "there")
 _add(
     "det",
-    "the|a|an|all|any|some|these|those|all the|all of the|each of the|every one of|any of the|of the|this|both the",
+    "the|a|an|all|any|some|these|those|all the|all of the|each of the|every one of|any of the|this|both the",
 )
 _add("pron", "their|its|his|her|our|my|they|it|he|she|we|us|them|you|i|his or her|him|he or she|one|ones|theirs|your")
 _add(
@@ -86,7 +86,7 @@ _add("without", "without|without any|lacking|without a|without an")
 _add("howmany", "how many|how many total|how many of the|in total how many")
 _add(
     "numof",
-    "number of|numbers of|the number of|total number of|the total number of|count of|total count of|"
+    "number of|the number of|total number of|the total number of|count of|total count of|"
     "amount of|no of|num of|count for|number of all|overall number of|the count of|quantity of|number of total",
 )
 _add("count_lead", "count|count up")
@@ -270,8 +270,8 @@ _add(
     "made|make|makes|making|place|placed|places|belong to|belongs to|belong|belongs|live in|lives in|live|lives|"
     "living in|come from|comes from|coming from|came from|come|located in|located|located at|locate|involved in|"
     "involve|involves|involved|associated with|associated|related to|related|relate to|appear in|appears in|"
-    "appeared in|use|uses|used|used by|using|take|takes|took|taken|taking|contain|contains|containing|include|includes|"
-    "including|hold|holds|held|offered|offer|offers|offered by|serve|serves|work in|works in|work for|works for|"
+    "appeared in|use|uses|used|used by|using|take|takes|took|taken|taking|"
+    "hold|holds|held|offered|offer|offers|offered by|serve|serves|work in|works in|work for|works for|"
     "working in|working for|worked in|work at|works at|worked for|work|works|worked|play for|plays for|participate in|"
     "participates in|participated in|participating in|participate|participated|attend|attends|attended|attending|"
     "enrolled in|enroll in|enrolls in|stored|kept|owned by|managed by|manage|manages|managed|"

@@ -16,7 +16,10 @@ UNKNOWN_COST = 1000.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """Neighbouring tokens read as one. `text` is what the asker wrote."""
+    """Neighbouring tokens read as one. `text` is what the asker wrote.
+
+    `weak`: its values are everyday words here ("a", "order"), to be taken as values only where a column is named.
+    """
 
     text: str
     phrases: tuple[Phrase, ...] = ()
@@ -27,6 +30,7 @@ class Chunk:
     literal: str | None = None
     span: TimeSpan | None = None
     tokens: tuple[Token, ...] = ()
+    weak: bool = False
 
     def data(self, tag: str) -> str | None:
         return next((phrase.data for phrase in self.phrases if phrase.tag == tag), None)
@@ -81,8 +85,8 @@ def chunk(tokens: tuple[Token, ...], *, vocabulary: Vocabulary, values: tuple[St
 def _cost(piece: Chunk, length: int) -> float:
     if piece.tables or piece.columns or piece.values:
         costs = [name.cost for name in (*piece.tables, *piece.columns)]
-        return 1.0 + (0.1 * min(costs) if costs and not piece.values else 0.0)
-    return 1.0 + 0.01 * length
+        return 1.0 - 0.02 * length + (0.1 * min(costs) if costs and not piece.values else 0.0)
+    return 1.0 - 0.01 * length
 
 
 def _candidates(
@@ -121,16 +125,20 @@ def _pieces_at(
         stems = tuple(token.stem for token in part)
         norms = tuple("s" if token.kind == "possessive" else token.norm for token in part)
         named = plain and len(part) <= MAX_NAME_WORDS
+        columns = tuple(vocabulary.columns.get(stems, {}).values()) if named else ()
+        stored = tuple(values.get(end, ()))
+        weak = bool(stored) and _everyday(part, stored, vocabulary, first=start == 0)
         piece = Chunk(
             text=" ".join(token.text for token in part),
-            phrases=phrases_at(norms) if plain and len(part) <= MAX_PHRASE_WORDS else _mark(single),
-            tables=tuple(vocabulary.tables.get(stems, {}).values()) if named else (),
-            columns=tuple(vocabulary.columns.get(stems, {}).values()) if named else (),
-            values=tuple(values.get(end, ())),
+            phrases=phrases_at(norms) if plain and len(part) <= MAX_PHRASE_WORDS and not _acronym(part) else _mark(single),
+            tables=tuple(vocabulary.tables_at(stems).values()) if named else (),
+            columns=columns,
+            values=() if weak and single is None else stored,
             number=_number(single),
             literal=single.text if single is not None and single.kind in ("quoted", "date") else None,
             span=spans.get(end),
             tokens=part,
+            weak=weak,
         )
         if piece.known:
             yield end, piece
@@ -152,3 +160,27 @@ def _number(token: Token | None) -> str:
     if token.kind == "number":
         return token.text.replace(",", "")
     return str(NUMBER_WORDS[token.norm]) if token.kind == "word" and token.norm in NUMBER_WORDS else ""
+
+
+def _everyday(part: tuple[Token, ...], values: tuple[StoredValue, ...], vocabulary: Vocabulary, *, first: bool) -> bool:
+    """Whether the words are function words or names of this schema, and are not written as the stored value is."""
+    if any(token.kind == "quoted" for token in part):
+        return False
+    written = " ".join(token.text for token in part)
+    if not first and any(value.text == written for value in values) and written != written.lower():
+        return False
+    return all(
+        token.kind == "number"
+        or bool(phrases_at((token.norm,)))
+        or bool(vocabulary.tables_at((token.stem,)))
+        or (token.stem,) in vocabulary.columns
+        for token in part
+    )
+
+
+def _acronym(part: tuple[Token, ...]) -> bool:
+    """"US" is not "us"; a question in capitals only has to be spelled otherwise."""
+    return len(part) == 1 and len(part[0].text) > 1 and part[0].text.isupper() and part[0].norm not in _SHOUTED
+
+
+_SHOUTED = {"and", "or", "not", "no", "asc", "desc", "all", "each", "top", "max", "min", "avg", "sum", "count", "per"}

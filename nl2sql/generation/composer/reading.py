@@ -1,6 +1,6 @@
 """What a question says, before it is known which columns its words mean: the grammar's result."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from nl2sql.generation.base import StoredValue
@@ -74,6 +74,7 @@ class Ordering:
     descending: bool = False
     measures: tuple[str, ...] = ()
     by_output: bool = False
+    alphabetical: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,4 +106,4 @@ class Reading:
     focus: Entity | None = None
     verbs: tuple[str, ...] = ()
     either: bool = False
-    trail: tuple[str, ...] = field(default=())
+    listed: bool = False

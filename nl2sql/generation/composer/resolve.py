@@ -3,13 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from nl2sql.generation.composer.columns import Columns, Scene
+from nl2sql.generation.composer.columns import MARGIN, Columns, Scene
 from nl2sql.generation.composer.conditions import Conditions, either
 from nl2sql.generation.composer.joins import JoinGraph, Key, Path, Step, key_of
 from nl2sql.generation.composer.plan import ColumnRef, Comparison, Exists, Filter, Output, Plan, Sort
 from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Condition, Entity, Item, Ordering, Reading
 
+import os
+BARE=bool(os.environ.get("BARE"))
 _NUMERIC = ("integer", "number")
 _ORDERED = ("integer", "number", "date", "timestamp", "time")
 
@@ -47,10 +49,28 @@ class Resolver:
         sets = [{key_of(name.table): name.cost for name in noun.names} for noun in nouns]
         common = set.intersection(*(set(found) for found in sets)) if sets else set()
         if not common:
-            return []
+            grouped = [group.entity for group in self.reading.groups if group.entity is not None]
+            if len(grouped) == 1:
+                return sorted(self.columns.focus_of(grouped[0]))
+            raise fail("unjoined", "it is not said of what", *(noun.text for noun in nouns))
+        spoken = common & self._spoken()
+        if len(common) > 1 and len(spoken) == 1:
+            common = spoken
         total = {key: sum(found[key] for found in sets) for key in common}
         least = min(total.values())
-        return sorted(key for key in common if total[key] <= least + 0.3)
+        likeliest = sorted(key for key in common if total[key] <= least + MARGIN)
+        if len(likeliest) > 1:
+            names = ", ".join(key[1] for key in likeliest)
+            raise fail("ambiguous", f"it may be asked of {names}", *(noun.text for noun in nouns))
+        return likeliest
+
+    def _spoken(self) -> set[Key]:
+        """Tables that a restriction can only be of."""
+        spoken = set(self._mentioned())
+        for condition in self.reading.conditions:
+            tables = {key_of(name.table) for name in condition.noun.names} if condition.noun is not None else set()
+            spoken |= tables if len(tables) == 1 else set()
+        return spoken
 
     def plan(self, root: Key) -> Plan:
         reading = self.reading
@@ -64,12 +84,20 @@ class Resolver:
         self._order(draft)
         self._conditions(draft)
         self._check(draft)
-        distinct = reading.distinct and not draft.groups and all(o.kind == "column" for o in draft.outputs)
+        distinct = (reading.distinct or self._bare(draft)) and not draft.groups
+        distinct = distinct and all(output.kind == "column" for output in draft.outputs)
         return Plan(
             source=draft.grain, joins=tuple(draft.joins), outputs=tuple(draft.outputs), filters=tuple(draft.filters),
             groups=tuple(dict.fromkeys(draft.groups)), having=draft.having, sorts=tuple(draft.sorts),
             limit=draft.limit, distinct=distinct, notes=tuple(dict.fromkeys(self.conditions.notes)),
         )  # fmt: skip
+
+    def _bare(self, draft: _Draft) -> bool:
+        """"What are all the genres?": a column without the thing it is of is a list of what there is."""
+        if self.reading.root is not None or len(draft.outputs) != 1 or draft.sorts or BARE:
+            return False
+        ref = draft.outputs[0].column
+        return ref is not None and (ref,) != self.columns.key(ref.table)
 
     def _mentioned(self) -> frozenset[Key]:
         reading = self.reading
@@ -146,7 +174,8 @@ class Resolver:
     def _outputs(self, draft: _Draft) -> None:
         for item in self.reading.items:
             draft.outputs.extend(self._output(item, draft))
-        draft.outputs = list(dict.fromkeys(draft.outputs))
+        if len(set(draft.outputs)) < len(draft.outputs):
+            raise fail("unsure", "two of the things asked for would be the same column")
         if not draft.outputs:
             raise fail("unsure", "nothing is asked for")
 
@@ -170,7 +199,16 @@ class Resolver:
         if item.kind == "aggregate":
             self._check_aggregate(item, refs[0])
             return [Output(kind="aggregate", column=refs[0], function=item.function or "")]
+        self._check_code(item, refs[0])
         return [Output(kind="column", column=ref) for ref in refs]
+
+    def _check_code(self, item: Item, ref: ColumnRef) -> None:
+        """"the role" of an employee may be its code or what the code stands for."""
+        noun = item.noun
+        assert noun is not None, "the caller checked"
+        costs = [name.cost for name in noun.names if (key_of(name.table), name.column) == (ref.table, ref.column)]
+        if self.columns.is_foreign(ref) and min(costs, default=0.0) > 0:
+            raise fail("unsure", f"'{noun.text}' may be {ref.column.name} or what it stands for", noun.text)
 
     def _full_name(self, item: Item, draft: _Draft) -> list[ColumnRef]:
         """ "names" of people who have a first and a last name."""
@@ -185,14 +223,20 @@ class Resolver:
         labels = self.columns.label(next(iter(keys)))
         return list(labels) if len(labels) == 2 else []
 
-    @staticmethod
-    def _check_aggregate(item: Item, ref: ColumnRef) -> None:
+    def _is_rank(self, ref: ColumnRef) -> bool:
+        return bool({"rank", "ranking", "position"} & set(self.columns.vocabulary.words_of(ref.column)))
+
+    def _check_aggregate(self, item: Item, ref: ColumnRef) -> None:
         kinds = _NUMERIC if item.function in ("avg", "sum") else _ORDERED
+        if item.function in ("max", "min") and self._is_rank(ref):
+            raise fail("unsure", f"the best {ref.column.name} may be the least", item.noun.text if item.noun else "")
         if ref.column.kind not in kinds:
             raise fail("unsure", f"{ref.column.name} cannot be aggregated", item.noun.text if item.noun else "")
 
     def _count(self, item: Item, draft: _Draft) -> Output:
         if item.entity is not None:
+            if self.reading.superlative is not None and len(self.reading.items) == 1:
+                raise fail("unsure", "a number of the greatest only is not certain", item.entity.text)
             return Output(kind="count")
         assert item.noun is not None, "a count is of an entity or a noun"
         ref = self.columns.resolve(item.noun, draft.scene)
@@ -223,16 +267,25 @@ class Resolver:
         draft.groups.extend(explicit)
         shown = [output.column for output in plain if output.column is not None]
         for ref in explicit:
-            if reading.groups and ref not in shown and ref in self._shown_groups(explicit, draft):
+            if not reading.listed and not (plain and self._by_entity(ref)) and ref not in shown and ref in self._shown_groups(explicit, draft):
                 draft.outputs.insert(0, Output(kind="column", column=ref))
         for ref in shown:
-            if ref.table != draft.grain and not any(group.table == ref.table for group in explicit):
+            if ref.table != draft.grain and not explicit and self._stands_for_row(ref.table, shown):
                 draft.groups.extend(self.columns.key(ref.table))
             draft.groups.append(ref)
         if reading.having is not None:
             draft.having = (reading.having.operator, reading.having.number)
         if counted and not draft.groups:
             raise fail("unsure", "nothing to count by")
+
+    def _by_entity(self, ref: ColumnRef) -> bool:
+        """Whether the group is a thing that the columns asked for already name."""
+        return any(ref.table in self.columns.focus_of(group.entity) for group in self.reading.groups if group.entity)
+
+    def _stands_for_row(self, table: Key, shown: list[ColumnRef]) -> bool:
+        """Whether what is shown of `table` tells its rows apart, so that each row is a group."""
+        telling = {*self.columns.key(table), *self.columns.label(table)}
+        return any(ref in telling for ref in shown)
 
     def _shown_groups(self, explicit: list[ColumnRef], draft: _Draft) -> list[ColumnRef]:
         """A group by an entity shows its name, and groups by its key as well."""
@@ -257,6 +310,8 @@ class Resolver:
     def _order(self, draft: _Draft) -> None:
         reading = self.reading
         if reading.superlative is not None:
+            if reading.groups:
+                raise fail("unsure", "the greatest of each group is a list I do not write")
             draft.sorts.append(self._sort(reading.superlative, draft, superlative=True))
             draft.limit = reading.limit or 1
         for ordering in reading.order:
@@ -270,8 +325,10 @@ class Resolver:
         if ordering.counted:
             return Sort(output=Output(kind="count"), descending=ordering.descending)
         if ordering.by_output:
-            return Sort(output=self._first_output(draft), descending=ordering.descending)
+            return Sort(output=self._first_output(draft, alphabetical=ordering.alphabetical), descending=ordering.descending)
         ref, descending = self._sort_column(ordering, draft)
+        if superlative and self._is_rank(ref):
+            raise fail("unsure", f"the best {ref.column.name} may be the least", ref.column.name)
         if superlative and ref.column.kind not in _ORDERED:
             raise fail("unsure", f"{ref.column.name} holds text: its greatest is not certain", ref.column.name)
         if ordering.function is not None:
@@ -288,10 +345,11 @@ class Resolver:
 
     def _check_superlative(self, ref: ColumnRef, draft: _Draft) -> None:
         """ "students of the department with the highest budget": many rows share the greatest."""
-        if ref.table == draft.grain or ref.table not in draft.scene.mentioned:
+        if ref.table == draft.grain:
             return
         path = self._path(draft.grain, ref.table, ref.column.name)
-        if not any(step.many for step in path):
+        many = any(step.many for step in path)
+        if many != (ref.table in draft.scene.mentioned):
             raise fail("unsure", f"several rows may share the greatest {ref.column.name}", ref.column.name)
 
     def _grouped_sort(self, ref: ColumnRef, descending: bool, draft: _Draft) -> Sort:
@@ -317,9 +375,12 @@ class Resolver:
         return measured, ordering.descending != born if ordering.measures[0] == "age" else ordering.descending
 
     @staticmethod
-    def _first_output(draft: _Draft) -> Output:
+    def _first_output(draft: _Draft, *, alphabetical: bool) -> Output:
+        measured = [output for output in draft.outputs if output.kind in ("aggregate", "count")]
+        if len(measured) == 1 and not alphabetical:
+            return measured[0]
         columns = [output for output in draft.outputs if output.kind == "column"]
-        if len(columns) != 1 and not (len(draft.outputs) > 0 and columns):
+        if not columns or (measured and len(columns) != 1):
             raise fail("unsure", "it is not said by what to order")
         return columns[0]
 

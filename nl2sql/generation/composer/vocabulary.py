@@ -1,11 +1,11 @@
 """The words by which a question may call a schema's tables and columns."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from nl2sql.generation.composer.lexicon import ABBREVIATIONS, CODE_ENDINGS, MAKES, SYNONYMS, UNIT_WORDS
-from nl2sql.generation.composer.words import name_words, singular
+from nl2sql.generation.composer.words import name_words, singular, verb_roots
 from schema_index.schema import Column, DatabaseSchema, Table
 
 MAX_NAME_WORDS = 7
@@ -21,12 +21,14 @@ class TableName:
 
 @dataclass(frozen=True, slots=True)
 class ColumnName:
-    """`owned` is set when the spelling names the table too ("student name")."""
+    """`owned`: the spelling names the table too ("student name"). `trimmed`: it leaves out the table's words, or others
+    ("name" for customer_name), and so says nothing away from its table."""
 
     table: Table
     column: Column
     cost: float
     owned: bool = False
+    trimmed: bool = False
 
 
 Stems = tuple[str, ...]
@@ -52,6 +54,18 @@ class Vocabulary:
         for table in schema.tables:
             for column in table.columns:
                 self._add_column(table, column)
+
+    def tables_at(self, stems: Stems) -> dict[tuple[str, str], TableName]:
+        """Tables by name, or by the verb that a one-word name is: "prescribed" → prescribes."""
+        named = self.tables.get(stems)
+        if named or len(stems) != 1:
+            return named or {}
+        found: dict[tuple[str, str], TableName] = {}
+        for root in verb_roots(stems[0]) - {stems[0]}:
+            for key, name in self.tables.get((root,), {}).items():
+                if name.cost == 0:
+                    found[key] = TableName(name.table, 1.0)
+        return found
 
     def table_stems(self, table: Table) -> Stems:
         return self.stems[table.schema, table.name]
@@ -104,7 +118,6 @@ class Vocabulary:
             return
         for start in range(1, len(words)):
             self._name_table(words[start:], table, 2.0)
-        self._name_table(words[:-1], table, 2.5)
         for at in range(len(words)):
             for synonym in SYNONYMS.get(words[at], ()):
                 self._name_table((*words[:at], *synonym.split(), *words[at + 1 :]), table, 1.5)
@@ -119,12 +132,12 @@ class Vocabulary:
         owner = self.table_stems(table)
         words = self._expand(column.name)
         rest = self.column_stems(table, column)
-        for stems, cost in _spellings(words):
+        for stems, cost in _spellings(words, self.tables):
             self._name_column(stems, table, column, cost)
         if rest != words:
-            for stems, cost in _spellings(rest):
-                self._name_column(stems, table, column, cost)
-        for stems, cost in _spellings(rest):
+            for stems, cost in _spellings(rest, self.tables):
+                self._name_column(stems, table, column, cost, trimmed=True)
+        for stems, cost in _spellings(rest, self.tables):
             self._name_column((*owner, *stems), table, column, cost, owned=True)
             if len(owner) > 1:
                 self._name_column((owner[-1], *stems), table, column, cost + 0.25, owned=True)
@@ -132,19 +145,21 @@ class Vocabulary:
         if 1 <= len(comment) <= 4:
             self._name_column(comment, table, column, 0.25)
 
-    def _name_column(self, stems: Stems, table: Table, column: Column, cost: float, *, owned: bool = False) -> None:
+    def _name_column(
+        self, stems: Stems, table: Table, column: Column, cost: float, *, owned: bool = False, trimmed: bool = False
+    ) -> None:
         if not stems or len(stems) > MAX_NAME_WORDS:
             return
         names = self.columns[stems]
         key = (table.schema, table.name, column.name)
         if key not in names or names[key].cost > cost:
-            names[key] = ColumnName(table, column, cost, owned)
+            names[key] = ColumnName(table, column, cost, owned, trimmed)
 
 
 _ENDINGS = {"id", "name", "no", "num", "code", "date", "number", "type", "start", "end", "key", "time", "floor", "year"}
 
 
-def _spellings(words: Stems) -> Iterator[tuple[Stems, float]]:
+def _spellings(words: Stems, tables: Container[Stems]) -> Iterator[tuple[Stems, float]]:
     """Other ways to say a column's name, each with its distance from the name."""
     yield words, 0.0
     trimmed = words
@@ -152,18 +167,19 @@ def _spellings(words: Stems) -> Iterator[tuple[Stems, float]]:
         trimmed = trimmed[:-1]
     if trimmed != words:
         yield trimmed, 0.5
-        yield from ((stems, cost + 0.5) for stems, cost in _turned(trimmed) if stems != trimmed)
+        yield from ((stems, cost + 0.5) for stems, cost in _turned(trimmed, tables) if stems != trimmed)
     if len(words) > 1 and words[-1] in CODE_ENDINGS:
         yield words[:-1], 1.0
         if len(words) > 2 and words[-2] == "type":
             yield words[:-2], 1.5
-    yield from _turned(words)
+    yield from _turned(words, tables)
 
 
-def _turned(words: Stems) -> Iterator[tuple[Stems, float]]:
+def _turned(words: Stems, tables: Container[Stems]) -> Iterator[tuple[Stems, float]]:
     if len(words) == 2:
-        yield (words[1], "of", words[0]), 0.0
-        yield (words[1], "of", "the", words[0]), 0.0
+        if words[1] not in ("number", "count") and (words[0],) not in tables:
+            yield (words[1], "of", words[0]), 0.0
+            yield (words[1], "of", "the", words[0]), 0.0
         if words[0] == "number":
             yield ("number", "of", words[1]), 0.0
             yield (words[1], "number"), 0.5

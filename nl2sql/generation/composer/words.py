@@ -20,7 +20,7 @@ _TOKEN = re.compile(
   | (?P<comma>,)
   | (?P<stop>[.?!;:]+)
   | (?P<symbol>>=|<=|<>|!=|[<>=])
-  | (?P<space>[\s_()-]+)
+  | (?P<space>[\s_()]+|(?<=[^\W_])-|-(?!\d)|-(?<=[^\s]-))
   | (?P<other>.)
     """,
     re.VERBOSE,
