@@ -56,7 +56,7 @@ class _Raw(Protocol):
 
 
 def open_endpoint(base_url: str, *, api_key: str, timeout_s: float) -> openai.OpenAI:
-    """A client to be used in a `with`, which closes its connections. Each request ends within twice `timeout_s`.
+    """A client to be used in a `with`, which closes its connections. Each request ends within twice its timeout.
 
     Raises EndpointProblem("key") for a key that cannot be sent. An empty key is fine: local servers need none.
     """
@@ -69,7 +69,7 @@ def open_endpoint(base_url: str, *, api_key: str, timeout_s: float) -> openai.Op
         api_key=key or "none",
         timeout=timeout,
         max_retries=0,
-        http_client=_BoundedClient(timeout_s),
+        http_client=_BoundedClient(follow_redirects=True),
         # A compressed reply would pass the byte bound first and be unpacked after.
         default_headers={"Accept-Encoding": "identity"},
     )
@@ -114,12 +114,8 @@ def retry_after_s(header: str, *, now: datetime) -> float | None:
 class _BoundedClient(httpx2.Client):
     """Bounds a whole reply in time and bytes: the library's own timeout starts anew with every received byte."""
 
-    def __init__(self, timeout_s: float) -> None:
-        super().__init__(follow_redirects=True)
-        self._timeout_s = timeout_s
-
     def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
-        ends_at = time.monotonic() + self._timeout_s
+        ends_at = time.monotonic() + float(request.extensions["timeout"]["read"])
         response = super().send(request, stream=True, **options)
         if isinstance(response.stream, httpx2.SyncByteStream):
             response.stream = _BoundedStream(response.stream, request=request, ends_at=ends_at)

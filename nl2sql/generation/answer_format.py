@@ -1,0 +1,122 @@
+"""The form in which a model answers: asked for by a ladder of formats, always validated here."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from nl2sql.generation.base import Clarify, Draft, Generation, Refused
+from nl2sql.generation.extract import Unreadable
+from nl2sql.prompt.sanitize import one_line
+
+Rung = Literal["json_schema", "json_object", "fenced"]
+LADDER: tuple[Rung, ...] = ("json_schema", "json_object", "fenced")
+"""From the strictest that an endpoint may offer to the one that any model can write."""
+
+_MAX_SQL = 20_000
+_MAX_ITEMS = 10
+_MAX_TEXT = 500
+_TEXTS = ("sql", "interpreted_as", "question", "message")
+_LISTS = ("assumptions", "choices", "missing", "available")
+
+_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "outcome": {"type": "string", "enum": ["sql", "clarify", "refuse"]},
+        **{name: {"type": "string"} for name in _TEXTS},
+        **{name: {"type": "array", "items": {"type": "string"}} for name in _LISTS},
+    },
+    "required": ["outcome", *_TEXTS, *_LISTS],
+    "additionalProperties": False,
+}
+"""Within the subset that strict mode takes: every field required, nothing optional, no lengths."""
+
+_INSTRUCTIONS: dict[Rung, str] = {
+    "json_schema": "",
+    "json_object": "\nAnswer with the JSON object alone.",
+    "fenced": "\nAnswer with one fenced block, ```json … ```, that holds the JSON object, and nothing else.",
+}
+
+
+def response_format(rung: Rung) -> dict[str, Any] | None:
+    """What to send as `response_format`; None sends none."""
+    if rung == "json_schema":
+        return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": _SCHEMA}}
+    return {"type": "json_object"} if rung == "json_object" else None
+
+
+def instruction(rung: Rung) -> str:
+    """What to add to the system text on this rung."""
+    return _INSTRUCTIONS[rung]
+
+
+class _Answer(BaseModel):
+    """Lenient where nothing is lost (null for empty, one string for a list, unknown fields), strict in the rest."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    outcome: Literal["sql", "clarify", "refuse"]
+    sql: str = ""
+    interpreted_as: str = ""
+    question: str = ""
+    message: str = ""
+    assumptions: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    available: tuple[str, ...] = ()
+
+    @field_validator(*_TEXTS, mode="before")
+    @classmethod
+    def _null_is_empty(cls, value: object) -> object:
+        return "" if value is None else value
+
+    @field_validator(*_LISTS, mode="before")
+    @classmethod
+    def _one_is_a_list(cls, value: object) -> object:
+        if value is None or value == "":
+            return ()
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("interpreted_as", "question", "message")
+    @classmethod
+    def _line(cls, value: str) -> str:
+        return one_line(value, max_characters=_MAX_TEXT)
+
+    @field_validator(*_LISTS)
+    @classmethod
+    def _lines(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        lines = (one_line(item, max_characters=_MAX_TEXT) for item in value[:_MAX_ITEMS])
+        return tuple(line for line in lines if line)
+
+
+def read_answer(fields: dict[str, Any], *, generator: str) -> Generation | Unreadable:
+    """The outcome, without usage. Its texts are cleaned for showing; its SQL is as hostile as before."""
+    if fields.get("sql"):
+        fields = {"outcome": "sql", **fields}  # weaker models leave out what goes without saying
+    try:
+        answer = _Answer.model_validate(fields)
+    except ValidationError as error:
+        places = ", ".join(dict.fromkeys(str(item["loc"][0]) for item in error.errors() if item["loc"]))
+        return Unreadable(problem=f"these fields were missing or of the wrong type: {places[:_MAX_TEXT]}")
+    if answer.outcome == "clarify":
+        return _clarify(answer)
+    return _refused(answer) if answer.outcome == "refuse" else _draft(answer, generator)
+
+
+def _draft(answer: _Answer, generator: str) -> Draft | Unreadable:
+    sql = answer.sql.strip()
+    if not sql or len(sql) > _MAX_SQL:
+        return Unreadable(problem='"sql" was empty or far too long though the outcome was "sql"')
+    return Draft(sql=sql, generator=generator, interpreted_as=answer.interpreted_as, assumptions=answer.assumptions)
+
+
+def _clarify(answer: _Answer) -> Clarify | Unreadable:
+    if not answer.question:
+        return Unreadable(problem='"question" was empty though the outcome was "clarify"')
+    return Clarify(question=answer.question, choices=answer.choices)
+
+
+def _refused(answer: _Answer) -> Refused | Unreadable:
+    if not answer.message and not answer.missing:
+        return Unreadable(problem='"message" and "missing" were empty though the outcome was "refuse"')
+    message = answer.message or f"The data does not hold: {', '.join(answer.missing)}."
+    return Refused(message=message, missing=answer.missing, available=answer.available)

@@ -1,0 +1,167 @@
+"""A question and what was retrieved for it → the two texts that a language model gets. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nl2sql.generation.base import Feedback, GenerationRequest, KnowledgeHit
+from nl2sql.prompt.budget import BYTES_PER_TOKEN, Piece, Version, estimate, fit
+from nl2sql.prompt.ddl import table_ddl
+from nl2sql.prompt.relevance import key_columns, stems, touched_columns
+from nl2sql.prompt.sanitize import clean, fenced, one_line
+from nl2sql.prompt.template_files import template, template_version
+from schema_index.schema import Dialect, Table
+from tenants.domain_error import DomainError
+
+_DIALECT_NAMES: dict[Dialect, str] = {
+    "postgres": "PostgreSQL",
+    "sqlite": "SQLite",
+    "mysql": "MySQL",
+    "duckdb": "DuckDB",
+}
+_MAX_TITLE = 200
+_MAX_KNOWLEDGE = 2_000
+_MAX_FEEDBACK_SQL = 4_000
+_MAX_PROBLEM = 1_000
+_MAX_HINTS = 5
+_MAX_LANGUAGE = 40
+_WRAPPING_BYTES = 600
+"""Headings and data tags around the pieces, at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """`tables` are those in it, `schema.name`, best first; `dropped` says what the budget left out, in order."""
+
+    system: str
+    user: str
+    token_estimate: int
+    template_version: str
+    tables: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+
+class PromptTooLarge(DomainError):
+    """Question and one table do not fit: the question is never cut, so it must be shorter or the budget larger."""
+
+    code = "payload_too_large"
+
+
+def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
+    """The prompt, whose estimate is at most `token_budget`. Raises PromptTooLarge.
+
+    What goes first: documents and FAQ from the least similar, columns that no word of the question touches, the last
+    tables, and at the very end the comments of the one that is left. The question stays whole.
+    """
+    system = _system(request)
+    fixed = _feedback(request.feedback) + _question(request.question)
+    tables = _tables(request)
+    knowledge = sorted(request.knowledge, key=lambda hit: (hit.kind != "faq", -hit.similarity))
+    pieces = [_table_piece(table, request, neighbours=tables) for table in tables]
+    pieces += [_knowledge_piece(hit) for hit in knowledge]
+    used = len(system.encode()) + len(fixed.encode()) + _WRAPPING_BYTES
+    order = _order(tables=len(tables), knowledge=len(knowledge))
+    fitted = fit(pieces, order=order, max_bytes=token_budget * BYTES_PER_TOKEN - used)
+    if fitted is None:
+        raise PromptTooLarge(
+            f"The question does not fit the model's prompt of {token_budget} tokens: shorten it, or raise "
+            "LLM_PROMPT_TOKENS."
+        )
+    texts = [piece.versions[chosen].text for piece, chosen in zip(pieces, fitted.chosen, strict=True)]
+    user = template("user").substitute(
+        schema=_section("Schema", "schema", texts[: len(tables)]),
+        knowledge=_section("FAQ and documents", "knowledge", texts[len(tables) :]),
+        feedback=_feedback(request.feedback),
+        question=_question(request.question),
+    )
+    kept = tuple(table.qualified_name for table, text in zip(tables, texts, strict=False) if text)
+    return Prompt(
+        system=system,
+        user=user,
+        token_estimate=estimate(system) + estimate(user),
+        template_version=template_version(),
+        tables=kept,
+        dropped=fitted.dropped,
+    )
+
+
+def _system(request: GenerationRequest) -> str:
+    dialect = request.schema.dialect
+    return template("system").substitute(
+        dialect_name=_DIALECT_NAMES[dialect],
+        dialect_rules=template(f"dialect_{dialect}").substitute().rstrip(),
+        today=request.today.isoformat(),
+        weekday=request.today.strftime("%A"),
+        max_rows=request.max_rows,
+        language=one_line(request.language, max_characters=_MAX_LANGUAGE) or "the language of the question",
+    )
+
+
+def _tables(request: GenerationRequest) -> list[Table]:
+    """In the order of the hits; what the principal may not see is not in the schema, so it cannot come in here."""
+    by_name = request.schema.by_name
+    unique = dict.fromkeys((hit.schema, hit.name) for hit in request.tables)
+    return [by_name[key] for key in unique if key in by_name]
+
+
+def _table_piece(table: Table, request: GenerationRequest, *, neighbours: Sequence[Table]) -> Piece:
+    values: dict[str, list[str]] = {}
+    for value in request.values:
+        if (value.schema, value.table) == (table.schema, table.name):
+            values.setdefault(value.column, []).append(value.text)
+    feedback = f"{request.feedback.sql} {request.feedback.problem}" if request.feedback else ""
+    touched = touched_columns(table, words=stems(f"{request.question} {feedback}"), with_values=values)
+    names = [(neighbour.schema, neighbour.name) for neighbour in neighbours]
+
+    def ddl(columns: frozenset[str] | None, *, terse: bool = False) -> str:
+        return table_ddl(table, within=request.schema, neighbours=names, values=values, columns=columns, terse=terse)
+
+    hidden = [column.name for column in table.columns if column.name not in touched]
+    name = one_line(table.qualified_name, max_characters=_MAX_TITLE)
+    return Piece(
+        versions=(
+            Version(text=ddl(None)),
+            Version(text=ddl(touched), dropped=f"{len(hidden)} columns of {name}" if hidden else ""),
+            Version(text="", dropped=f"table {name}"),
+            Version(text=ddl(touched, terse=True), dropped=f"comments of {name}"),
+            Version(text=ddl(touched - _beyond_keys(table, values), terse=True), dropped=f"more columns of {name}"),
+        )
+    )
+
+
+def _beyond_keys(table: Table, values: dict[str, list[str]]) -> frozenset[str]:
+    return frozenset(column.name for column in table.columns) - key_columns(table) - frozenset(values)
+
+
+def _knowledge_piece(hit: KnowledgeHit) -> Piece:
+    title = one_line(hit.title, max_characters=_MAX_TITLE)
+    body = clean(hit.text.removeprefix(hit.title), max_characters=_MAX_KNOWLEDGE)
+    text = f"[{one_line(hit.kind, max_characters=16)}] {title}\n{body}\n"
+    return Piece(versions=(Version(text=text), Version(text="", dropped=f"{hit.kind} {title}")))
+
+
+def _order(*, tables: int, knowledge: int) -> list[tuple[int, int]]:
+    """(piece, version) in the order of giving up; see `build`. Pieces are the tables, then the knowledge."""
+    order = [(piece, 1) for piece in reversed(range(tables, tables + knowledge))]
+    order += [(piece, 1) for piece in reversed(range(tables))]
+    order += [(piece, 2) for piece in reversed(range(1, tables))]
+    return [*order, (0, 3), (0, 4)] if tables else order
+
+
+def _section(heading: str, kind: str, texts: Sequence[str]) -> str:
+    body = "\n".join(text.rstrip() for text in texts if text)
+    return f"{heading}\n{fenced(body, kind=kind)}\n" if body else ""
+
+
+def _question(question: str) -> str:
+    return f"Question\n{fenced(clean(question, max_characters=len(question)), kind='question')}"
+
+
+def _feedback(feedback: Feedback | None) -> str:
+    if feedback is None:
+        return ""
+    lines = [
+        clean(feedback.sql, max_characters=_MAX_FEEDBACK_SQL),
+        f"Problem: {one_line(feedback.problem, max_characters=_MAX_PROBLEM)}",
+        *(f"Hint: {one_line(hint, max_characters=_MAX_PROBLEM)}" for hint in feedback.hints[:_MAX_HINTS]),
+    ]
+    return template("feedback").substitute(attempt=fenced("\n".join(lines), kind="attempt")) + "\n"

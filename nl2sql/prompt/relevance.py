@@ -1,0 +1,36 @@
+"""Which columns a question touches by its words: only for deciding what a crowded prompt may lose. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+from schema_index.schema import Table
+
+_WORD = re.compile(r"[^\W_]+")
+_CASE_CHANGE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_MIN_LETTERS = 3
+_STEM = 5
+"""Words that share this many first letters count as the same: "customers" and "customer_id", "ordered" and "orders"."""
+
+
+def stems(text: str) -> frozenset[str]:
+    """The beginnings of the words of a text or of a name in snake or camel case, without accents or case."""
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", _CASE_CHANGE.sub(" ", text)) if not unicodedata.combining(c)
+    )
+    return frozenset(word[:_STEM] for word in _WORD.findall(plain.lower()) if len(word) >= _MIN_LETTERS)
+
+
+def key_columns(table: Table) -> frozenset[str]:
+    """Columns that joins need, whatever the question says."""
+    return frozenset(table.primary_key).union(*(key.columns for key in table.foreign_keys))
+
+
+def touched_columns(table: Table, *, words: Collection[str], with_values: Collection[str]) -> frozenset[str]:
+    """Keys, columns with stored values in the question, dates, and columns whose name or comment shares a word."""
+    found = {
+        column.name
+        for column in table.columns
+        if column.kind in ("date", "timestamp") or stems(f"{column.name} {column.comment}") & set(words)
+    }
+    return frozenset(found | set(with_values)) | key_columns(table)
