@@ -1,6 +1,5 @@
 """The admin works inside one tenant at a time: tenant-owned rows are shown in the scope that the operator chose."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -18,7 +17,7 @@ class QuerentAdminSite(AdminSite):
     site_title = "Querent"
     index_title = "Administration"
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Every admin page is rendered inside the chosen tenant's transaction, or the platform's where none is chosen.
 
         Rendering happens in here because a lazy template would read its rows after the scope had closed.

@@ -13,9 +13,10 @@ from config.startup import ensure_database_server
 ensure_database_server()
 application = get_asgi_application()
 
-from config.embedded_worker import embedded_worker
-from schema_index.tasks import resume_embedding
-from tenants.confinement import assert_confined
+# After the applications are loaded, which these need.
+from config.embedded_worker import embedded_worker  # noqa: E402
+from schema_index.tasks import resume_embedding  # noqa: E402
+from tenants.confinement import assert_confined  # noqa: E402
 
 assert_confined()
 _running = ExitStack()

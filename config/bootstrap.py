@@ -7,6 +7,9 @@ from django.conf import settings
 from django.core.management import call_command
 from psycopg import sql
 
+BOOTSTRAP_LOCK = 0x51756572656E74
+"""The name in hexadecimal: an advisory lock nobody else takes by chance."""
+
 
 def prepare_database(*, verbosity: int = 0) -> None:
     """Safe to run again. Raises psycopg.Error where the administrator's address does not work."""
@@ -32,6 +35,8 @@ def _create_roles_and_database(admin: dict[str, Any], *, owner: dict[str, Any], 
     name = sql.Identifier(owner["NAME"])
     owner_role, app_role = sql.Identifier(owner["USER"]), sql.Identifier(app["USER"])
     with _connect(admin, admin["NAME"]) as connection:
+        # Two starts at once would change the same role's row; the lock ends with the connection.
+        connection.execute("SELECT pg_advisory_lock(%s)", [BOOTSTRAP_LOCK])
         for role in (owner, app):
             _create_role(connection, role)
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [owner["NAME"]]).fetchone() is None:

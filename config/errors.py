@@ -6,6 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from drf_standardized_errors.formatter import flatten_errors
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tenants.domain_error import DomainError
@@ -59,7 +60,7 @@ _CODE_OF: dict[type[exceptions.APIException], str] = {
 INTERNAL = "Something went wrong on our side. Give the request id to whoever runs this installation."
 
 
-class ProblemHandler(ExceptionHandler):  # type: ignore[misc]  # the package ships no types
+class ProblemHandler(ExceptionHandler):
     """Lets the package convert, report and log; only the shape is ours."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
@@ -68,27 +69,29 @@ class ProblemHandler(ExceptionHandler):  # type: ignore[misc]  # the package shi
         converted: Exception = super().convert_known_exceptions(exc)
         return converted
 
-    def should_not_handle(self, exc: Exception) -> bool:  # noqa: ARG002
+    def should_not_handle(self, exc: Exception) -> bool:
         return False
 
     def format_exception(self, exc: exceptions.APIException) -> dict[str, Any]:
-        request: HttpRequest = self.context["request"]._request
+        request = self.context["request"]
+        assert isinstance(request, Request)
         if isinstance(exc, _ApiDomainError):
             error = exc.domain_error
-            return problem(request, code=error.code, detail=error.message, details=dict(error.details))
+            return problem(request._request, code=error.code, detail=error.message, details=dict(error.details))
         code = next((code for kind, code in _CODE_OF.items() if isinstance(exc, kind)), "internal_error")
         if code == "internal_error":
-            return problem(request, code=code, detail=INTERNAL)
+            return problem(request._request, code=code, detail=INTERNAL)
         found = flatten_errors(exc.detail)
         details: dict[str, Any] = {}
         if isinstance(exc, exceptions.ValidationError):
             details["errors"] = [{"field": one.attr, "code": one.code, "detail": one.detail} for one in found]
             if any(one.code == "unknown_field" for one in found):
                 code = "unknown_field"
-        if isinstance(exc, exceptions.Throttled) and exc.wait is not None:
-            details["retry_after"] = int(exc.wait) + 1
+        wait = getattr(exc, "wait", None)
+        if wait is not None:
+            details["retry_after"] = int(wait) + 1
         text = "; ".join(f"{one.attr}: {one.detail}" if one.attr else str(one.detail) for one in found)
-        return problem(request, code=code, detail=text, details=details)
+        return problem(request._request, code=code, detail=text, details=details)
 
     def get_response(self, exc: exceptions.APIException, data: dict[str, Any]) -> Response:
         headers = self.get_headers(exc)
@@ -128,7 +131,7 @@ def problem(request: HttpRequest, *, code: str, detail: str, details: dict[str, 
     }
 
 
-def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001  Django's signature
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     """For addresses that no view answers."""
     body = problem(request, code="not_found", detail="There is nothing at this address.")
     return JsonResponse(body, status=404, content_type=MEDIA_TYPE)

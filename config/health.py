@@ -6,11 +6,11 @@ from django.http import HttpRequest, JsonResponse
 from tenants.domain_error import DomainError
 
 
-def live(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  Django's signature
+def live(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+def ready(request: HttpRequest) -> JsonResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'")

@@ -14,7 +14,9 @@ class ProblemAutoSchema(AutoSchema):
     ) -> dict[str, Any]:
         if int(status_code) >= 400:
             media_types = ["application/problem+json"]
-        found: dict[str, Any] = super()._get_response_for_code(serializer, status_code, media_types, direction)
+        found: dict[str, Any] = super()._get_response_for_code(  # type: ignore[no-untyped-call]  # not typed upstream
+            serializer, status_code, media_types, direction
+        )
         return found
 
 
@@ -22,7 +24,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     target_class = "tenants.api.authentication.ApiKeyAuthentication"
     name = "apiKey"
 
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:  # noqa: ARG002
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         return {"type": "http", "scheme": "bearer", "description": "An API key of one tenant: `qk_…`."}
 
 
@@ -30,5 +32,5 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
     target_class = "tenants.api.authentication.TenantSessionAuthentication"
     name = "session"
 
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:  # noqa: ARG002
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}

@@ -4,5 +4,5 @@ from typing import Any
 
 
 class OwnerMigrates:
-    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:  # noqa: ARG002  Django's signature
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
         return db == "owner"

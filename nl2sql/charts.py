@@ -24,11 +24,11 @@ def chart_of(result: ResultSet | None) -> dict[str, Any] | None:
     number = next((column for column in columns if column.kind in _NUMBERS), None)
     if label is None or number is None:
         return None
-    if label.kind in _TIMES and len(result.rows) <= MAX_POINTS:
-        return {"kind": "line", "vega_lite": _spec("line", "temporal", label, number, result)}
-    if label.kind == "text" and len(result.rows) <= MAX_BARS:
-        return {"kind": "bar", "vega_lite": _spec("bar", "nominal", label, number, result)}
-    return None
+    line = label.kind in _TIMES and len(result.rows) <= MAX_POINTS
+    if not line and (label.kind != "text" or len(result.rows) > MAX_BARS):
+        return None
+    mark, scale = ("line", "temporal") if line else ("bar", "nominal")
+    return {"kind": mark, "vega_lite": _spec(mark, scale, label, number, result)}
 
 
 def _spec(mark: str, scale: str, label: ResultColumn, number: ResultColumn, result: ResultSet) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from nl2sql.events import (
 )
 
 
-def event_payload(event: Event) -> tuple[str, dict[str, Any]]:
+def event_payload(event: Event) -> tuple[str, dict[str, Any]]:  # noqa: PLR0911  one for each kind of event
     match event:
         case StepDone():
             return "step", {"name": event.name, "ms": event.ms, "attempt": event.attempt}

@@ -10,7 +10,6 @@ from nl2sql.events import Answered, AskedBack, CannotAnswer, Ending, Event, Fail
 from nl2sql.execution.results import json_rows
 from nl2sql.trust.receipt import label_of
 from schema_index.connectors.base import ResultSet
-from schema_index.schema import DatabaseSchema
 
 STATUS = {Answered: "completed", AskedBack: "needs_clarification", CannotAnswer: "cannot_answer", Failed: "failed"}
 

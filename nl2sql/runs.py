@@ -147,7 +147,10 @@ def _events(principal: Principal, request: AskRequest, opened: _Opened) -> Itera
 
 
 def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
-    """Raises DataSourceNotSynced, DataSourceForbidden or CredentialUnreadable. No transaction is open: names resolve here."""
+    """No transaction is open: names resolve here.
+
+    Raises DataSourceNotSynced, DataSourceForbidden, DataSourceUnavailable or CredentialUnreadable.
+    """
     environment = settings.ENVIRONMENT
     max_rows = min(request.max_rows or environment.query_max_rows, environment.query_max_rows)
     return Task(

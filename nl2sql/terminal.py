@@ -17,7 +17,7 @@ def print_reply(reply: dict[str, Any], *, file: TextIO) -> None:
     console = Console(file=file, width=None if file.isatty() else PLAIN_WIDTH, highlight=False)
     console.print(f"[bold]{escape(reply['question'])}[/bold]")
     for hit in reply["retrieval"]["tables"][:10]:
-        similarity = "  –  " if hit["similarity"] is None else f"{hit['similarity']:.3f}"
+        similarity = "  -  " if hit["similarity"] is None else f"{hit['similarity']:.3f}"
         console.print(f"  {similarity}  {escape(hit['name'])}  [dim]{escape(hit['reason'])}[/dim]")
     if reply["interpreted_as"]:
         console.print(f"[dim]Read as:[/dim] {escape(reply['interpreted_as'])}")

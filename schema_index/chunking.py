@@ -83,6 +83,6 @@ def _sections(title: str, text: str) -> Iterator[tuple[str, str]]:
         if "\n".join(lines).strip():
             yield heading, "\n".join(lines).strip()
         name = match.group(1).strip()
-        heading, lines = (title if name == title else f"{title} › {name}"), []
+        heading, lines = (title if name == title else f"{title} > {name}"), []
     if "\n".join(lines).strip():
         yield heading, "\n".join(lines).strip()

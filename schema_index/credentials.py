@@ -32,7 +32,7 @@ def decrypt(token: bytes, *, tenant_id: UUID, source_id: UUID) -> str:
     if not token:
         return ""
     try:
-        payload = json.loads(_ring().decrypt(bytes(token)))
+        payload = json.loads(_ring().decrypt(token))
     except InvalidToken:
         raise CredentialUnreadable("The stored password cannot be opened with the keys this server has.") from None
     if (payload["tenant"], payload["source"]) != (str(tenant_id), str(source_id)):

@@ -118,7 +118,7 @@ def open_connector(source: DataSource) -> Connector:
             port=port,
             database=source.database,
             username=source.username,
-            password=decrypt(source.encrypted_password, tenant_id=source.tenant_id, source_id=source.id),
+            password=decrypt(bytes(source.encrypted_password), tenant_id=source.tenant_id, source_id=source.id),
         ),
     )
 

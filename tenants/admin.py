@@ -27,7 +27,7 @@ class TenantAdmin(admin.ModelAdmin[Tenant]):
         request.session[SESSION_KEY] = str(chosen[0].id)
         self.message_user(request, f"You now work in {chosen[0].name}.")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Tenant | None = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Tenant | None = None) -> bool:
         """Deleting a tenant deletes its audit trail, which the application role cannot."""
         return False
 

@@ -15,7 +15,7 @@ def tenant_owned_models() -> list[type[TenantOwned]]:
     return [model for model in apps.get_models() if issubclass(model, TenantOwned)]
 
 
-def managers_fail_closed(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[checks.CheckMessage]:  # noqa: ARG001
+def managers_fail_closed(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[checks.CheckMessage]:
     return [
         checks.Error(
             f"{model.__name__}'s default manager reads across tenants.",
@@ -29,7 +29,7 @@ def managers_fail_closed(app_configs: Sequence[AppConfig] | None, **_: Any) -> l
 
 
 def role_is_confined(
-    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001
+    app_configs: Sequence[AppConfig] | None,
     databases: Sequence[str] | None = None,
     **_: Any,
 ) -> list[checks.CheckMessage]:
@@ -43,7 +43,7 @@ def role_is_confined(
 
 
 def tables_force_row_level_security(
-    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001
+    app_configs: Sequence[AppConfig] | None,
     databases: Sequence[str] | None = None,
     **_: Any,
 ) -> list[checks.CheckMessage]:

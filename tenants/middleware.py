@@ -15,7 +15,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseB
 
 
 class RequestIdMiddleware:
-    """Takes the client's `X-Request-ID` when it is 1–64 plain characters, else makes one; echoes it either way."""
+    """Takes the client's `X-Request-ID` when it is 1 to 64 plain characters, else makes one; echoes it either way."""
 
     sync_capable = True
     async_capable = True

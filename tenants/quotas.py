@@ -1,6 +1,7 @@
 """Counts what a tenant uses, in one statement that is also the limit: two racing callers cannot both take the last."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -55,7 +56,7 @@ def seconds_to_next_day() -> int:
 
 def _add(kind: str, *, amount: int, limit: int | None) -> bool:
     table = connection.ops.quote_name(UsageCounter._meta.db_table)
-    values = {
+    values: dict[str, Any] = {
         "id": uuid4(),
         "tenant": current_tenant_id(),
         "day": datetime.now(UTC).date(),

@@ -53,11 +53,11 @@ class TenantOwnedAdmin(admin.ModelAdmin[OwnedT]):
 class ReadOnlyAdmin(TenantOwnedAdmin[OwnedT]):
     """For what happened: it can be read and not rewritten."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  Django's signature
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: OwnedT | None = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: OwnedT | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: OwnedT | None = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: OwnedT | None = None) -> bool:
         return False

@@ -85,7 +85,9 @@ class CheckSerializer(serializers.Serializer[Any]):
 
 
 class TrustSerializer(serializers.Serializer[Any]):
-    label = serializers.ChoiceField(choices=["verified", "checked", "unverified"])
+    label = serializers.ChoiceField(  # type: ignore[assignment]  # a field of ours that DRF uses otherwise
+        choices=["verified", "checked", "unverified"]
+    )
     checks = CheckSerializer(many=True)
 
 
@@ -168,5 +170,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     instance = serializers.CharField()
     code = serializers.CharField()
     request_id = serializers.CharField()
-    errors = serializers.ListField(child=serializers.DictField(), required=False)
+    errors = serializers.ListField(  # type: ignore[assignment]  # RFC 9457 extension, not DRF's property
+        child=serializers.DictField(), required=False
+    )
     retry_after = serializers.IntegerField(required=False)

@@ -50,7 +50,7 @@ class AskThrottle(SimpleRateThrottle):
 
     scope = "ask"
 
-    def get_cache_key(self, request: Request, view: APIView) -> str | None:  # noqa: ARG002  DRF's signature
+    def get_cache_key(self, request: Request, view: APIView) -> str | None:
         principal = request.user
         assert isinstance(principal, Principal)
         return f"ask:{principal.tenant_id}:{principal.actor}"

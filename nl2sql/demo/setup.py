@@ -28,6 +28,8 @@ from tenants.roles import Role
 ACTOR = "system:demo"
 BEAN_THERE, NORTHLIGHT = "bean-there", "northlight"
 READER = "bean_there_reader"
+READER_RIGHTS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS CONNECTION LIMIT 20"
+NORTHLIGHT_FILE = "northlight.sqlite"
 
 Progress = Callable[[str], None]
 
@@ -64,7 +66,12 @@ def set_up(*, until: date, password_for: Callable[[str], str], progress: Progres
             name="Northlight",
             user="nora",
             password=password_for("nora"),
-            source={"slug": "product", "name": "Northlight product", "dialect": "sqlite", "database": "northlight.sqlite"},
+            source={
+                "slug": "product",
+                "name": "Northlight product",
+                "dialect": "sqlite",
+                "database": "northlight.sqlite",
+            },
             prepare=lambda folder: _build_northlight(folder, until=until, progress=progress),
             progress=progress,
         ),
@@ -108,9 +115,9 @@ def _build_bean_there(*, until: date, reader_password: str, progress: Progress) 
         if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [READER]).fetchone() is None:
             connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(READER)))
         connection.execute(
-            sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS CONNECTION LIMIT 20 PASSWORD {}").format(
-                sql.Identifier(READER), sql.Literal(reader_password)
-            )
+            sql.SQL(
+                "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS CONNECTION LIMIT 20 PASSWORD {}"
+            ).format(sql.Identifier(READER), sql.Literal(reader_password))
         )
         connection.execute(
             sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(READER))
@@ -118,9 +125,7 @@ def _build_bean_there(*, until: date, reader_password: str, progress: Progress) 
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'bean_there'").fetchone() is None:
             connection.execute("CREATE DATABASE bean_there TEMPLATE template0 ENCODING 'UTF8'")
             connection.execute("REVOKE ALL ON DATABASE bean_there FROM PUBLIC")
-            connection.execute(
-                sql.SQL("GRANT CONNECT ON DATABASE bean_there TO {}").format(sql.Identifier(READER))
-            )
+            connection.execute(sql.SQL("GRANT CONNECT ON DATABASE bean_there TO {}").format(sql.Identifier(READER)))
     with closing(connected("bean_there")) as connection:
         if not bean_there.is_current(connection, until=until):
             bean_there.build(connection, until=until, progress=progress)
@@ -128,7 +133,7 @@ def _build_bean_there(*, until: date, reader_password: str, progress: Progress) 
 
 
 def _build_northlight(folder: Path, *, until: date, progress: Progress) -> None:
-    path = folder / "northlight.sqlite"
+    path = folder / NORTHLIGHT_FILE
     if not northlight.is_current(path, until=until):
         northlight.build(path, until=until, progress=progress)
 

@@ -19,7 +19,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         principal = api_keys.authenticate(key.strip())
         return principal, "api_key"
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  DRF's signature
+    def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="Querent"'
 
 

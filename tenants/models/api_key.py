@@ -1,5 +1,7 @@
 """An API key: 256 random bits shown once; only their digest is stored."""
 
+from typing import ClassVar, Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -18,9 +20,9 @@ class ApiKey(TenantOwned):
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
     # Before the tenant is known; row-level security shows it only what `identity_transaction` names.
-    before_tenant = models.Manager()
+    before_tenant: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta(TenantOwned.Meta):
         abstract = False

@@ -1,5 +1,7 @@
 """A person's place in a tenant."""
 
+from typing import ClassVar, Self
+
 from django.conf import settings
 from django.db import models
 
@@ -12,9 +14,9 @@ class Membership(TenantOwned):
     role = models.CharField(max_length=16, choices=[(role.value, role.value.title()) for role in Role])
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
     # Before the tenant is known; row-level security shows it only what `identity_transaction` names.
-    before_tenant = models.Manager()
+    before_tenant: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta(TenantOwned.Meta):
         abstract = False

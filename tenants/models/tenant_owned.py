@@ -1,6 +1,6 @@
 """What every tenant-owned table shares: the tenant, and a manager that refuses to read without one."""
 
-from typing import TypeVar
+from typing import ClassVar, Self, TypeVar
 from uuid import uuid4
 
 from django.db import models
@@ -24,7 +24,7 @@ class TenantOwned(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", editable=False)
 
-    objects = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
         abstract = True

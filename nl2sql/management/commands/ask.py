@@ -1,4 +1,3 @@
-import csv
 import json
 import sys
 from typing import Any
@@ -7,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from nl2sql import runs
 from nl2sql.api.serializers import AskSerializer
-from nl2sql.execution.results import csv_rows
+from nl2sql.export import csv_lines
 from nl2sql.models import RunStatus
 from nl2sql.runs import AskRequest
 from nl2sql.terminal import print_reply
@@ -51,7 +50,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(reply, indent=2, ensure_ascii=False))
         elif options["csv"] and reply["result"] is not None:
-            csv.writer(sys.stdout).writerows(csv_rows(reply["result"]))
+            sys.stdout.writelines(csv_lines(reply["result"]))
         else:
             print_reply(reply, file=sys.stdout)
         if run.status == RunStatus.FAILED:

@@ -1,0 +1,53 @@
+# Everything is installed into .venv, with versions and hashes from requirements/.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+ARGS ?=
+
+.PHONY: help install demo test lint lock clean
+
+help: ## List the commands
+	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
+
+install: $(STAMP) ## Install everything into .venv
+
+$(STAMP): requirements/uv.lock requirements/dev.lock
+	@echo "Querent: setting up $(VENV) (a minute at most; later runs skip this)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Querent needs Python 3.11 or newer: set PYTHON=/path/to/python3.11 (this is $$($(PYTHON) --version 2>&1))."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python cannot create a virtual environment: install its venv module (Debian: apt-get install python3-venv)."; exit 1; }
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.lock || \
+	  { echo "The installer uv could not be fetched: is the package registry reachable?"; exit 1; }
+	@echo "Querent: installing locked packages"
+	@$(VENV)/bin/uv pip sync --quiet --python $(RUN) --require-hashes requirements/uv.lock requirements/dev.lock || \
+	  { echo "A package could not be installed: is the package registry reachable, and is there 1 GB of disk?"; exit 1; }
+	@touch $@
+
+demo: $(STAMP) ## Set up two demo tenants, ask three questions, serve http://127.0.0.1:8000 (ONCE=1 stops after the answers)
+	@$(RUN) manage.py demo $(if $(ONCE),--once) $(ARGS)
+
+test: $(STAMP) ## Run every test (ARGS="-k name" chooses)
+	@$(RUN) -m pytest -n 2 --dist loadscope $(ARGS)
+
+lint: $(STAMP) ## Format check, lint, types, import direction, missing migrations
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy .
+	@$(VENV)/bin/lint-imports
+	@$(RUN) manage.py makemigrations --check --dry-run
+
+bench-%: $(STAMP) ## Measure: bench-retrieval, bench-guard, bench-answers (DATA=folder OUT=file)
+	@$(RUN) -m benchmarks.$* $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT)) $(ARGS)
+
+lock: $(STAMP) ## Resolve pyproject.toml again into requirements/
+	@$(VENV)/bin/uv pip compile pyproject.toml --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/runtime.lock
+	@$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/dev.lock
+
+clean: ## Remove what the demo and the tests created; .venv stays
+	@rm -rf .querent staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,48 @@
+"""A stored result as CSV (RFC 4180). Pure."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""A spreadsheet runs a cell that starts so (OWASP, CSV Injection)."""
+
+_NUMBERS = ("integer", "number")
+
+
+def csv_lines(result: dict[str, Any]) -> Iterator[str]:
+    """Header first, each line ending in CRLF; null is empty. Every cell is quoted: a spreadsheet may split at
+    semicolons too. `result` is the reply's `result`.
+    """
+    names = [column["name"] for column in result["columns"]]
+    numeric = [column["type"] in _NUMBERS for column in result["columns"]]
+    yield _line([_text_cell(name) for name in names])
+    for row in result["rows"]:
+        yield _line([_cell(value, is_number=is_number) for value, is_number in zip(row, numeric, strict=True)])
+
+
+def _cell(value: Any, *, is_number: bool) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    # Decimals and large integers are stored as strings; their column says that they are numbers.
+    return text if is_number and _is_plain_number(text) else _text_cell(text)
+
+
+def _is_plain_number(text: str) -> bool:
+    return all(character in "0123456789.eE+-" for character in text)
+
+
+def _text_cell(text: str) -> str:
+    """Text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _line(cells: Sequence[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, quoting=csv.QUOTE_ALL).writerow(cells)
+    return buffer.getvalue()

@@ -1,0 +1,211 @@
+"""The cast: an owner and an analyst of one tenant, and an outsider who owns another. Real PostgreSQL throughout."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+from rest_framework.test import APIClient
+
+from config.bootstrap import prepare_database
+from config.embedded_postgres import EmbeddedPostgres
+from schema_index import sources
+from schema_index.embedding.embed_chunks import embed_pending
+from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.models import DataSource
+from schema_index.snapshots import sync
+from tenants import api_keys, memberships, tenancy
+from tenants.context import tenant_transaction
+from tenants.models import Tenant, User
+from tenants.principal import Principal, principal_of_role
+from tenants.roles import PERMISSIONS, Role
+
+# Nothing of a test run must survive a power cut.
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+
+EMPTY_TABLES = """
+DO $$ BEGIN
+  EXECUTE (SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' CASCADE' FROM pg_tables
+           WHERE schemaname = 'public' AND tablename ~ '^(tenants|schema_index|nl2sql|django_session|django_admin)_?');
+END $$
+"""
+
+SHOP = """
+CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT, email TEXT);
+CREATE TABLE orders (
+    id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customers (id),
+    status TEXT NOT NULL, total NUMERIC NOT NULL, ordered_at DATE NOT NULL
+);
+INSERT INTO customers VALUES
+    (1, 'Ada', 'Lyon', 'ada@example.com'), (2, 'Ben', 'Turin', 'ben@example.com'), (3, 'Cleo', 'Lyon', NULL);
+INSERT INTO orders VALUES
+    (1, 1, 'paid', 20, '2026-01-05'), (2, 1, 'paid', 30, '2026-02-05'),
+    (3, 2, 'cancelled', 5, '2026-02-07'), (4, 3, 'paid', 45, '2026-03-01');
+"""
+
+
+@pytest.fixture(scope="session")
+def embedded_server() -> dict[str, Any]:
+    """The superuser's connection settings of the test run's own PostgreSQL."""
+    server = EmbeddedPostgres(settings.ENVIRONMENT.querent_home)
+    server.ensure_running(server_options=FAST)
+    return server.admin_settings()
+
+
+@pytest.fixture(scope="session")
+def admin_connection(embedded_server: dict[str, Any]) -> Callable[[str], "psycopg.Connection[Any]"]:
+    """Opens an autocommit connection of the superuser to a database."""
+
+    def connect(database: str) -> "psycopg.Connection[Any]":
+        return psycopg.connect(
+            host=embedded_server["HOST"],
+            port=embedded_server["PORT"],
+            user=embedded_server["USER"],
+            dbname=database,
+            autocommit=True,
+        )
+
+    return connect
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    admin_connection: Callable[[str], "psycopg.Connection[Any]"],
+    django_db_blocker: DjangoDbBlocker,
+    request: pytest.FixtureRequest,
+) -> Iterator[None]:
+    """A fresh database for this test process, made by the product's own bootstrap, used through its confined role."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    name = f"test_querent_{worker}"
+    for alias in ("default", "owner"):
+        settings.DATABASES[alias]["NAME"] = connections[alias].settings_dict["NAME"] = name
+    settings.ACCESS.app["NAME"] = settings.ACCESS.owner["NAME"] = name
+    with closing(admin_connection("postgres")) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    with django_db_blocker.unblock():
+        prepare_database()
+        yield
+        for alias in ("default", "owner"):
+            connections[alias].close()
+
+
+@pytest.fixture(autouse=True)
+def _empty_tables(
+    request: pytest.FixtureRequest, admin_connection: Callable[[str], "psycopg.Connection[Any]"]
+) -> Iterator[None]:
+    """After a test that commits. The application role may not truncate, so Django's own flush cannot do it."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as connection:
+            connection.execute(EMPTY_TABLES)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    """A million rounds a password would be most of the suite's time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person, their principal, and an API client that uses a key with all of their role's scopes."""
+
+    user: User
+    tenant: Tenant
+    principal: Principal
+    key: str
+    client: APIClient
+
+
+@pytest.fixture
+def new_member(db: None) -> Callable[..., Member]:
+    def make(name: str, tenant: Tenant, role: Role) -> Member:
+        user = User.objects.create_user(username=name, password=f"{name} knows this")
+        with tenant_transaction(tenant.id):
+            memberships.set_role(user, role=role, actor="system:test")
+            _, key = api_keys.issue(name=name, scopes=sorted(PERMISSIONS[role]), actor="system:test")
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
+        principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor=f"user:{user.pk}", role=role)
+        return Member(user=user, tenant=tenant, principal=principal, key=key, client=client)
+
+    return make
+
+
+@pytest.fixture
+def tenant(db: None) -> Tenant:
+    return tenancy.create(slug="acme", name="Acme", actor="system:test")
+
+
+@pytest.fixture
+def other_tenant(db: None) -> Tenant:
+    return tenancy.create(slug="other", name="Other", actor="system:test")
+
+
+@pytest.fixture
+def owner(tenant: Tenant, new_member: Callable[..., Member]) -> Member:
+    return new_member("olive", tenant, Role.OWNER)
+
+
+@pytest.fixture
+def analyst(tenant: Tenant, new_member: Callable[..., Member]) -> Member:
+    return new_member("anna", tenant, Role.ANALYST)
+
+
+@pytest.fixture
+def outsider(other_tenant: Tenant, new_member: Callable[..., Member]) -> Member:
+    """Another tenant's owner: must get nothing of the first one's, at any door."""
+    return new_member("otto", other_tenant, Role.OWNER)
+
+
+@pytest.fixture
+def new_sqlite_source(db: None) -> Callable[..., DataSource]:
+    """Adds a SQLite source to a tenant; by default the little shop, not yet synced."""
+
+    def make(tenant: Tenant, *, slug: str = "shop", script: str = SHOP, **fields: Any) -> DataSource:
+        path = database_file(tenant, slug)
+        path.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(script)
+        with tenant_transaction(tenant.id):
+            return sources.upsert(
+                slug=slug,
+                name=slug.title(),
+                dialect="sqlite",
+                database=path.name,
+                password="",
+                actor="system:test",
+                **{"index_values": True, **fields},
+            )
+
+    return make
+
+
+def database_file(tenant: Tenant, slug: str) -> Path:
+    """Where a test's SQLite source lives."""
+    folder: Path = settings.ENVIRONMENT.files_root / str(tenant.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{slug}.sqlite"
+
+
+@pytest.fixture
+def shop(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+    """The little shop of tenant Acme, synced and embedded."""
+    source = new_sqlite_source(tenant)
+    sync_and_embed(source)
+    with tenant_transaction(tenant.id):
+        return DataSource.objects.select_related("snapshot").get(id=source.id)
+
+
+def sync_and_embed(source: DataSource) -> None:
+    sync(source.tenant_id, source_id=source.id, actor="system:test")
+    embed_pending(source.tenant_id, embedder=MiniLMEmbedder())
