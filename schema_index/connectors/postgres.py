@@ -69,11 +69,20 @@ class PostgresConnector:
 
 def _columns(session: Session, cursor: psycopg.Cursor[tuple[Any, ...]]) -> tuple[ResultColumn, ...]:
     described = [(column.name, column.type_code) for column in cursor.description or ()]
+    if not described:
+        described = _described(session)
     kinds: dict[int, ColumnKind] = dict(POSTGRES_OIDS)
     unknown = sorted({oid for _, oid in described if oid >= FIRST_USER_OID})
     if unknown:
         kinds.update(_user_kinds(session.connection, unknown))
     return tuple(ResultColumn(name=name, kind=kinds.get(oid, "other")) for name, oid in described)
+
+
+def _described(session: Session) -> list[tuple[str, int]]:
+    """Names and types without running the statement again: a stream without rows tells neither."""
+    session.connection.pgconn.prepare(b"", session.statement.encode())
+    result = session.connection.pgconn.describe_prepared(b"")
+    return [((result.fname(place) or b"").decode(), result.ftype(place)) for place in range(result.nfields)]
 
 
 def _user_kinds(connection: psycopg.Connection[tuple[Any, ...]], oids: list[int]) -> dict[int, ColumnKind]:

@@ -20,6 +20,7 @@ _MESSAGES: Mapping[str, str] = {
     "22007": "A value is not a valid date or time.",
     "22008": "A date or time is out of range.",
     "22P02": "A value does not have the form its type needs.",
+    "08P01": "The statement has parameters, and none are given.",
     "21000": "A subquery used as one value returned more than one row.",
     "25006": "The statement would write, and the session is read-only.",
     "42501": "The data source's user has no permission for something the statement names.",
@@ -52,8 +53,7 @@ _CLASS_MESSAGES: Mapping[str, str] = {
     "P0": "A function in the target database refused to run.",
 }
 
-_UNAVAILABLE_CLASSES = ("08", "28", "3D", "57P")
-_UNAVAILABLE_STATES = ("53300",)
+_UNAVAILABLE = ("08", "28", "3D", "57P", "53300")
 """Connection, authentication, no such database, shut down; too many connections."""
 
 _DIAGNOSTIC_CLASSES = ("0A", "42")
@@ -68,15 +68,24 @@ def translated(error: psycopg.Error, *, statement: str, timed_out: bool, deadlin
     state = error.sqlstate
     if timed_out or state == "57014":
         return query_timeout(deadline_ms)
-    if state is None or state.startswith(_UNAVAILABLE_CLASSES) or state in _UNAVAILABLE_STATES:
-        if isinstance(error, psycopg.DataError | psycopg.ProgrammingError | psycopg.NotSupportedError):
-            return DataSourceError("The database returned a value that cannot be read.")
+    if state is None:
+        return _without_state(error)
+    if state not in _MESSAGES and state.startswith(_UNAVAILABLE):
         return DataSourceUnavailable(UNREACHABLE)
     message = _MESSAGES.get(state) or _CLASS_MESSAGES.get(state[:2], "The database refused the statement.")
     details = {"sqlstate": state}
     if state.startswith(_DIAGNOSTIC_CLASSES) and error.diag.message_primary:
         details["diagnostic"] = diagnostic(error.diag.message_primary, statement=statement)
     return DataSourceError(message, **details)
+
+
+def _without_state(error: psycopg.Error) -> DomainError:
+    """The driver's own errors: the connection is gone, a value does not fit Python, or there were no rows to fetch."""
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return DataSourceUnavailable(UNREACHABLE)
+    if isinstance(error, psycopg.DataError):
+        return DataSourceError("The database returned a value that cannot be read.")
+    return DataSourceError("The statement is not one that returns rows.")
 
 
 def query_timeout(deadline_ms: int) -> QueryTimeout:

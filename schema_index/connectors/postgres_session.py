@@ -69,6 +69,7 @@ def read_only_session(config: ConnectionConfig, *, deadline_ms: int) -> Iterator
     remaining_s = max(0.001, started + deadline_ms / 1000 - time.monotonic())
     with closing(connection), _Watchdog(connection, deadline_s=remaining_s) as watchdog:
         try:
+            register_lenient_loaders(connection)
             connection.read_only = True
             connection.execute(_SETTINGS, {"deadline": str(math.ceil(remaining_s * 1000))})
             yield session
@@ -86,7 +87,7 @@ def _connect(config: ConnectionConfig) -> psycopg.Connection[tuple[Any, ...]]:
     if not config.address:
         raise ValueError("ConnectionConfig.address is empty: pass what check_target returned")
     try:
-        connection = psycopg.connect(
+        return psycopg.connect(
             host=config.host,
             hostaddr=config.address,
             port=config.port,
@@ -105,8 +106,6 @@ def _connect(config: ConnectionConfig) -> psycopg.Connection[tuple[Any, ...]]:
         )
     except (psycopg.Error, UnicodeError):
         raise DataSourceUnavailable(UNREACHABLE) from None
-    register_lenient_loaders(connection)
-    return connection
 
 
 class _Watchdog:

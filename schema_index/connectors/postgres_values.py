@@ -8,7 +8,6 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from psycopg.types import datetime as psycopg_datetime
 from psycopg.types.json import JsonLoader
-from psycopg.types.string import TextLoader
 
 _NARROW: dict[str, type[Loader]] = {
     "date": psycopg_datetime.DateLoader,
@@ -23,20 +22,6 @@ _NARROW: dict[str, type[Loader]] = {
 """`infinity`, years before 1 and after 9999, 24:00, JSON nested deeper than Python parses."""
 
 
-def register_lenient_loaders(connection: psycopg.Connection[Any]) -> None:
-    for name, loader in _NARROW.items():
-        connection.adapters.register_loader(name, _lenient(loader))
-    # Only a database without an encoding can send bytes that are not UTF-8.
-    if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
-        for name in ("text", "varchar", "bpchar", "name", "unknown"):
-            connection.adapters.register_loader(name, _ReplacingTextLoader)
-
-
-class _ReplacingTextLoader(TextLoader):
-    def load(self, data: Buffer) -> str:
-        return bytes(data).decode("utf-8", "replace")
-
-
 def _lenient(loader: type[Loader]) -> type[Loader]:
     load: Callable[[Loader, Buffer], Any] = loader.load
 
@@ -47,3 +32,11 @@ def _lenient(loader: type[Loader]) -> type[Loader]:
             return bytes(data).decode("utf-8", "replace")
 
     return type(f"Lenient{loader.__name__}", (loader,), {"load": load_or_text})
+
+
+_LENIENT = {name: _lenient(loader) for name, loader in _NARROW.items()}
+
+
+def register_lenient_loaders(connection: psycopg.Connection[Any]) -> None:
+    for name, loader in _LENIENT.items():
+        connection.adapters.register_loader(name, loader)

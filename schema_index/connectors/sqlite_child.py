@@ -26,6 +26,9 @@ MAX_FILE = 8 * 1024 * 1024
 
 MAX_FILES = 32
 
+MAX_LOCK_WAIT_S = 2.0
+MAX_VIRTUAL_TABLES = 100
+
 BATCH_BYTES = 256 * 1024
 OPCODES_PER_CHECK = 1_000
 SAMPLE_ROWS = 100
@@ -40,7 +43,6 @@ LIMITS = {
     sqlite3.SQLITE_LIMIT_ATTACHED: 0,
     sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 0,
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
-    sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER: 0,
     sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 1_000,
     sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
     sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 100,
@@ -97,6 +99,7 @@ def answer(request: Frame) -> Iterator[Frame]:
     deadline = time.monotonic() + request["deadline_ms"] / 1000
     connection = open_database(request)
     stop_at(connection, deadline)
+    connect_virtual_tables(connection)
     if request["operation"] == "catalogue":
         connection.set_authorizer(authorizer(catalogue=True))
         yield from catalogue(connection, deadline=deadline)
@@ -107,7 +110,9 @@ def answer(request: Frame) -> Iterator[Frame]:
 
 
 def open_database(request: Frame) -> sqlite3.Connection:
-    connection = sqlite3.connect(request["uri"], uri=True, isolation_level=None, timeout=1.0)
+    # Half the time for a writer to finish, so that a lock is told apart from a slow statement.
+    lock_wait_s = min(MAX_LOCK_WAIT_S, request["deadline_ms"] / 2000)
+    connection = sqlite3.connect(request["uri"], uri=True, isolation_level=None, timeout=lock_wait_s)
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     for pragma in (
         "trusted_schema=0",
@@ -126,6 +131,18 @@ def open_database(request: Frame) -> sqlite3.Connection:
     return connection
 
 
+def connect_virtual_tables(connection: sqlite3.Connection) -> None:
+    """A virtual table (full text, R-tree) writes down its own schema in memory on first use, which under the
+    authorizer would be refused as a change. So the first use is ours, of every one, before the authorizer is set.
+    """
+    names = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL %'"
+    ).fetchmany(MAX_VIRTUAL_TABLES)
+    for (name,) in names:
+        with suppress(sqlite3.Error):
+            connection.execute(f"PRAGMA table_xinfo({quote(name)})").fetchall()
+
+
 def stop_at(connection: sqlite3.Connection, deadline: float) -> None:
     connection.set_progress_handler(lambda: time.monotonic() > deadline, OPCODES_PER_CHECK)
 
@@ -136,8 +153,11 @@ def authorizer(*, catalogue: bool) -> Callable[..., int]:
     https://www.sqlite.org/c3ref/c_alter_table.html lists the actions and their arguments.
     """
 
+    # Full text search asks for `data_version`, a counter, before each use.
+    allowed_pragmas = {"data_version"} | (CATALOGUE_PRAGMAS if catalogue else set())
+
     def decide(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-        if action == sqlite3.SQLITE_PRAGMA and catalogue and first in CATALOGUE_PRAGMAS:
+        if action == sqlite3.SQLITE_PRAGMA and first in allowed_pragmas:
             return sqlite3.SQLITE_OK
         if action not in READ_ACTIONS:
             return sqlite3.SQLITE_DENY
@@ -152,7 +172,9 @@ def authorizer(*, catalogue: bool) -> Callable[..., int]:
 
 def read(connection: sqlite3.Connection, request: Frame) -> Iterator[Frame]:
     cursor = connection.execute(request["sql"])
-    yield {"columns": [column[0] for column in cursor.description or ()]}
+    if cursor.description is None:
+        raise sqlite3.ProgrammingError
+    yield {"columns": [column[0] for column in cursor.description]}
     batch: list[list[Any]] = []
     total = pending = 0
     for number, row in enumerate(cursor):

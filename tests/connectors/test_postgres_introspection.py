@@ -1,0 +1,225 @@
+"""What the catalogue says of a database with everything that makes one hard to describe."""
+
+import time
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from schema_index.connectors.base import Introspection, Unreadable
+from schema_index.connectors.registry import ConnectionConfig, connector_for
+from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
+from tests.connectors.conftest import PostgresServer
+
+SCRIPT = """
+CREATE SCHEMA "Sales ☕";
+CREATE TYPE mood AS ENUM ('happy', 'sad');
+CREATE TYPE pair AS (a integer, b text);
+CREATE DOMAIN "E-Mail" AS varchar(200) NOT NULL;
+CREATE TABLE "Sales ☕"."Order ""x""
+line" (
+    "Order Id" bigint, line smallint, "naïve "";--" text, m mood, p pair, price numeric(10,2), paid money, tags text[],
+    at timestamptz NOT NULL, doc jsonb, raw bytea, mail "E-Mail", done boolean, due date, clock time, score real,
+    PRIMARY KEY ("Order Id", line)
+);
+COMMENT ON TABLE "Sales ☕"."Order ""x""
+line" IS 'Lines of an order';
+COMMENT ON COLUMN "Sales ☕"."Order ""x""
+line".price IS 'Net, in euro';
+CREATE TABLE child (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, b smallint, a bigint, code text UNIQUE, part text, other text,
+    parent integer REFERENCES child,
+    FOREIGN KEY (a, b) REFERENCES "Sales ☕"."Order ""x""
+line" ("Order Id", line)
+);
+CREATE UNIQUE INDEX ON child (part, code);
+CREATE UNIQUE INDEX ON child (part) WHERE part <> '';
+CREATE UNIQUE INDEX ON child (lower(other));
+ALTER TABLE child DROP COLUMN other;
+CREATE TABLE event (id bigint, day date, child_id integer REFERENCES child, PRIMARY KEY (id, day))
+    PARTITION BY RANGE (day);
+CREATE TABLE event_2025 PARTITION OF event FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY LIST (id);
+CREATE TABLE event_2025_1 PARTITION OF event_2025 FOR VALUES IN (1);
+CREATE TABLE log (event_id bigint, day date, FOREIGN KEY (event_id, day) REFERENCES event);
+CREATE VIEW recent AS SELECT id, code AS "Code", now() AS seen FROM child;
+CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS n FROM child;
+CREATE TABLE empty_table ();
+CREATE TABLE secret (id integer PRIMARY KEY, token text);
+CREATE TABLE partly (id integer PRIMARY KEY, open text, closed text UNIQUE, secret_id integer REFERENCES secret);
+"""
+
+LINE = 'Order "x"\nline'
+
+
+def column(name: str, type_: str, kind: str, nullable: bool = True, comment: str = "") -> Column:
+    return Column(name=name, type=type_, kind=kind, nullable=nullable, comment=comment)  # type: ignore[arg-type]  # short rows
+
+
+EXPECTED = [
+    Table(
+        schema="Sales ☕",
+        name=LINE,
+        columns=(
+            column("Order Id", "bigint", "integer", False),
+            column("line", "smallint", "integer", False),
+            column('naïve ";--', "text", "text"),
+            column("m", "mood", "text"),
+            column("p", "pair", "other"),
+            column("price", "numeric(10,2)", "number", True, "Net, in euro"),
+            column("paid", "money", "other"),
+            column("tags", "text[]", "other"),
+            column("at", "timestamp with time zone", "timestamp", False),
+            column("doc", "jsonb", "json"),
+            column("raw", "bytea", "binary"),
+            column("mail", '"E-Mail"', "text", False),
+            column("done", "boolean", "boolean"),
+            column("due", "date", "date"),
+            column("clock", "time without time zone", "time"),
+            column("score", "real", "number"),
+        ),
+        primary_key=("Order Id", "line"),
+        comment="Lines of an order",
+    ),
+    Table(
+        schema="public",
+        name="child",
+        columns=(
+            column("id", "integer", "integer", False),
+            column("b", "smallint", "integer"),
+            column("a", "bigint", "integer"),
+            column("code", "text", "text"),
+            column("part", "text", "text"),
+            column("parent", "integer", "integer"),
+        ),
+        primary_key=("id",),
+        unique_keys=(("code",), ("part", "code")),
+        foreign_keys=(
+            ForeignKey(
+                columns=("a", "b"),
+                target_schema="Sales ☕",
+                target_table=LINE,
+                target_columns=("Order Id", "line"),
+            ),
+            ForeignKey(columns=("parent",), target_schema="public", target_table="child", target_columns=("id",)),
+        ),
+    ),
+    Table(schema="public", name="empty_table", columns=()),
+    Table(
+        schema="public",
+        name="event",
+        columns=(
+            column("id", "bigint", "integer", False),
+            column("day", "date", "date", False),
+            column("child_id", "integer", "integer"),
+        ),
+        primary_key=("id", "day"),
+        foreign_keys=(
+            ForeignKey(columns=("child_id",), target_schema="public", target_table="child", target_columns=("id",)),
+        ),
+    ),
+    Table(
+        schema="public",
+        name="log",
+        columns=(column("event_id", "bigint", "integer"), column("day", "date", "date")),
+        foreign_keys=(
+            ForeignKey(
+                columns=("event_id", "day"),
+                target_schema="public",
+                target_table="event",
+                target_columns=("id", "day"),
+            ),
+        ),
+    ),
+    Table(
+        schema="public",
+        name="partly",
+        columns=(column("id", "integer", "integer", False), column("open", "text", "text")),
+        primary_key=("id",),
+    ),
+    Table(
+        schema="public",
+        name="recent",
+        kind="view",
+        columns=(
+            column("id", "integer", "integer"),
+            column("Code", "text", "text"),
+            column("seen", "timestamp with time zone", "timestamp"),
+        ),
+    ),
+    Table(schema="public", name="totals", kind="materialized_view", columns=(column("n", "bigint", "integer"),)),
+]
+"""As `reader` sees it, who may read neither `secret` nor all of `partly`."""
+
+FORBIDDEN = "The data source's user may not read it."
+
+
+@pytest.fixture(scope="module")
+def ugly(postgres_server: PostgresServer) -> ConnectionConfig:
+    postgres_server.create_database("ugly", SCRIPT)
+    with psycopg.connect(postgres_server.admin("ugly"), autocommit=True) as connection:
+        connection.execute('GRANT USAGE ON SCHEMA "Sales ☕" TO reader')
+        connection.execute('GRANT SELECT ON ALL TABLES IN SCHEMA public, "Sales ☕" TO reader')
+        connection.execute("REVOKE SELECT ON secret, partly FROM reader")
+        connection.execute("GRANT SELECT (id, open) ON partly TO reader")
+        connection.execute("CREATE SCHEMA hidden CREATE TABLE treasure (id integer)")
+    return postgres_server.config("ugly", username="reader")
+
+
+def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
+    assert connector_for("postgres", ugly).introspect() == Introspection(
+        schema=DatabaseSchema.of("postgres", "public", EXPECTED),
+        unreadable=(
+            Unreadable(schema="hidden", name="treasure", reason=FORBIDDEN),
+            Unreadable(schema="public", name="secret", reason=FORBIDDEN),
+        ),
+    )
+
+
+def test_schema_patterns_choose_what_is_described(ugly: ConnectionConfig) -> None:
+    only_sales = connector_for("postgres", replace(ugly, include_schemas=("Sales*",))).introspect()
+    without_hidden = connector_for("postgres", replace(ugly, exclude_schemas=("hid*",))).introspect()
+
+    assert [table.qualified_name for table in only_sales.schema.tables] == [f"Sales ☕.{LINE}"]
+    assert only_sales.unreadable == ()
+    assert [found.name for found in without_hidden.unreadable] == ["secret"]
+
+
+def test_progress_names_every_table_in_order(ugly: ConnectionConfig) -> None:
+    seen: list[tuple[int, int, str]] = []
+
+    connector_for("postgres", ugly).introspect(progress=lambda *step: seen.append(step))
+
+    assert seen == [(place, 8, table.name) for place, table in enumerate(EXPECTED, start=1)]
+
+
+def test_distinct_values_of_ugly_names_and_enums(ugly: ConnectionConfig, postgres_server: PostgresServer) -> None:
+    with psycopg.connect(postgres_server.admin("ugly"), autocommit=True) as connection:
+        connection.execute(
+            'INSERT INTO "Sales ☕"."Order ""x""\nline" VALUES'
+            " (1, 1, 'b', 'sad', null, 0, 0, null, now(), null, null, 'x'),"
+            " (1, 2, repeat('long', 60), 'happy', null, 0, 0, null, now(), null, null, 'x')"
+        )
+    connector = connector_for("postgres", ugly)
+
+    def values(name: str) -> list[str]:
+        return connector.distinct_values(schema="Sales ☕", table=LINE, column=name, limit=10)
+
+    assert values('naïve ";--') == ["b"]
+    assert values("m") == ["happy", "sad"]
+
+
+def test_many_relations_take_no_query_each(postgres_server: PostgresServer) -> None:
+    many = """
+    DO $$ BEGIN FOR i IN 1..400 LOOP
+        EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, name text)', i);
+        EXECUTE format('CREATE VIEW v%s AS SELECT * FROM t%s', i, i);
+    END LOOP; END $$
+    """
+    config = postgres_server.create_database("many", many)
+    started = time.monotonic()
+
+    found = connector_for("postgres", config).introspect()
+
+    assert len(found.schema.tables) == 800
+    # Some 30 ms here; five queries a relation would be 4,000 of them.
+    assert time.monotonic() - started < 1

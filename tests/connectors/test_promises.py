@@ -1,0 +1,259 @@
+"""What every target engine promises, proven on each with a role or file that could be written."""
+
+import sqlite3
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+from decimal import Decimal
+
+import psutil
+import psycopg
+import pytest
+
+from schema_index.connectors.base import (
+    DataSourceError,
+    DataSourceUnavailable,
+    Limits,
+    QueryTimeout,
+    ResultColumn,
+    ResultSet,
+    ResultTooLarge,
+)
+from tenants.domain_error import DomainError
+from tests.connectors.conftest import PASSWORD, Target
+
+LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)
+SHORT = replace(LIMITS, deadline_ms=300)
+
+HEIGHT: Mapping[str, object] = {"postgres": Decimal("1.65"), "sqlite": 1.65}
+
+
+def all_people(target: Target) -> list[tuple[object, ...]]:
+    """What is stored, read past our own code."""
+    query = "SELECT id, name FROM people ORDER BY id"
+    if target.config.path is not None:
+        with closing(sqlite3.connect(target.config.path)) as file:
+            return file.execute(query).fetchall()
+    config = target.config
+    with psycopg.connect(
+        host=config.address, port=config.port, dbname=config.database, user=config.username, password=PASSWORD
+    ) as server:
+        return server.execute(query.encode()).fetchall()
+
+
+def test_a_read_returns_columns_kinds_and_rows(target: Target) -> None:
+    result = target.connector.read("SELECT id, name, height FROM people WHERE id <> 2 ORDER BY id", limits=LIMITS)
+
+    assert replace(result, elapsed_ms=0) == ResultSet(
+        columns=(
+            ResultColumn(name="id", kind="integer"),
+            ResultColumn(name="name", kind="text"),
+            ResultColumn(name="height", kind="number"),
+        ),
+        rows=((1, "Ada", HEIGHT[target.dialect]), (3, "Linus", None)),
+        truncated=False,
+        elapsed_ms=0,
+    )
+
+
+def test_percent_signs_colons_and_emoji_reach_the_engine_as_written(target: Target) -> None:
+    sql = (
+        "SELECT '100%s %(a)s' AS a, ' :foo ' AS b, name LIKE 'A%' AS c, '☕ ''' AS \"ü\"\"\n\" FROM people WHERE id = 1"
+    )
+    result = target.connector.read(sql, limits=LIMITS)
+
+    assert result.rows == (("100%s %(a)s", " :foo ", True, "☕ '"),)
+    assert [column.name for column in result.columns] == ["a", "b", "c", 'ü"\n']
+
+
+def test_an_empty_result_still_has_its_columns(target: Target) -> None:
+    result = target.connector.read("SELECT id, name FROM people WHERE id = 99", limits=LIMITS)
+
+    assert (result.rows, result.truncated, [column.name for column in result.columns]) == ((), False, ["id", "name"])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO people (id, name) VALUES (4, 'Eve')",
+        "UPDATE people SET name = 'Eve' RETURNING id",
+        "DELETE FROM people",
+        "DROP TABLE people",
+        "CREATE TABLE stolen (a integer)",
+        "CREATE TEMP TABLE stolen (a integer)",
+        "WITH gone AS (SELECT 1) DELETE FROM people",
+        "BEGIN",
+        "COMMIT",
+        "VACUUM",
+        "",
+    ],
+)
+def test_what_is_not_a_read_fails_in_the_engine(target: Target, sql: str) -> None:
+    before = all_people(target)
+
+    with pytest.raises(DataSourceError):
+        target.connector.read(sql, limits=LIMITS)
+
+    assert all_people(target) == before
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1; SELECT 2",
+        "SELECT 1; DELETE FROM people",
+        "COMMIT; DELETE FROM people",
+        "ROLLBACK; DELETE FROM people; COMMIT",
+        "SELECT 1;;SELECT 2",
+    ],
+)
+def test_two_statements_cannot_pass(target: Target, sql: str) -> None:
+    before = all_people(target)
+
+    with pytest.raises(DataSourceError):
+        target.connector.read(sql, limits=LIMITS)
+
+    assert all_people(target) == before
+
+
+ENDLESS = {
+    "postgres": [
+        "WITH RECURSIVE r(i) AS (SELECT 1::bigint UNION ALL SELECT i + 1 FROM r) SELECT count(*) FROM r",
+        "SELECT pg_sleep(30)",
+        "SELECT set_config('statement_timeout', '0', true), pg_sleep(30)",
+        "SELECT i, set_config('statement_timeout', '0', false), pg_sleep(0.05) FROM generate_series(1, 90) AS t(i)",
+        "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b",
+    ],
+    "sqlite": [
+        "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r) SELECT count(*) FROM r",
+        "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r LIMIT 9000) SELECT sum(a.i) FROM r a, r b, r c",
+        # One opcode, in which no handler is asked: the process is killed.
+        "SELECT instr(printf('%.*c', 900000, 'a'), printf('%.*c', 450000, 'a') || 'b')",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("target", "sql"),
+    [(dialect, sql) for dialect, statements in ENDLESS.items() for sql in statements],
+    indirect=["target"],
+)
+def test_the_deadline_holds(target: Target, sql: str) -> None:
+    started = time.monotonic()
+
+    with pytest.raises(QueryTimeout) as caught:
+        target.connector.read(sql, limits=SHORT)
+
+    assert time.monotonic() - started < 1.3
+    assert caught.value.details == {"deadline_ms": 300}
+
+
+NUMBERS = "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < {}) SELECT i FROM r"
+
+
+@pytest.mark.parametrize(("existing", "kept", "truncated"), [(9, 9, False), (10, 10, False), (11, 10, True)])
+def test_the_row_cap_says_when_more_existed(target: Target, existing: int, kept: int, truncated: bool) -> None:
+    result = target.connector.read(NUMBERS.format(existing), limits=replace(LIMITS, max_rows=10))
+
+    assert result.rows == tuple((number,) for number in range(1, kept + 1))
+    assert result.truncated is truncated
+
+
+def test_ten_million_rows_stop_at_the_row_cap(target: Target) -> None:
+    started = time.monotonic()
+
+    result = target.connector.read(NUMBERS.format(10_000_000), limits=LIMITS)
+
+    assert (len(result.rows), result.truncated) == (100, True)
+    assert time.monotonic() - started < 3
+
+
+WIDE = {
+    "postgres": "SELECT repeat('x', 30000) FROM generate_series(1, 60)",
+    "sqlite": f"SELECT printf('%.*c', 30000, 'x') FROM ({NUMBERS.format(60)})",
+}
+
+
+def test_the_byte_cap_stops_the_stream(target: Target) -> None:
+    with pytest.raises(ResultTooLarge) as caught:
+        target.connector.read(WIDE[target.dialect], limits=LIMITS)
+
+    assert caught.value.details == {"max_bytes": 1_000_000}
+    assert len(target.connector.read(WIDE[target.dialect], limits=replace(LIMITS, max_rows=30)).rows) == 30
+
+
+def test_no_process_and_no_file_is_left_behind(target: Target) -> None:
+    for limits in (LIMITS, SHORT):
+        with pytest.raises(DomainError):
+            target.connector.read(ENDLESS[target.dialect][0] + " UNION SELECT nope", limits=limits)
+    folder = target.config.path.parent if target.config.path else None
+
+    assert [child for child in psutil.Process().children() if "sqlite_child" in " ".join(child.cmdline())] == []
+    assert folder is None or [file.name for file in folder.iterdir()] == ["people.db"]
+
+
+def test_an_unreachable_source_is_unavailable_for_every_call(target: Target) -> None:
+    connector = target.unreachable().connector
+
+    with pytest.raises(DataSourceUnavailable):
+        connector.introspect()
+    with pytest.raises(DataSourceUnavailable):
+        connector.distinct_values(schema="public", table="people", column="name", limit=5)
+    with pytest.raises(DataSourceUnavailable) as caught:
+        connector.read("SELECT 1", limits=LIMITS)
+
+    assert caught.value.retryable
+    assert_says_nothing(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sql", "diagnostic"),
+    [
+        ("SELECT nope FROM people", "nope"),
+        ("SELECT id FROM nowhere", "nowhere"),
+        ("SELECT id FROM people GRUP BY id", "GRUP"),
+        ("SELECT no_function(id) FROM people", "no_function"),
+    ],
+)
+def test_a_wrong_statement_is_explained_by_its_own_words(target: Target, sql: str, diagnostic: str) -> None:
+    with pytest.raises(DataSourceError) as caught:
+        target.connector.read(sql, limits=LIMITS)
+
+    # An engine may stop at the word after the wrong one.
+    assert diagnostic in caught.value.details["diagnostic"] or "BY" in caught.value.details["diagnostic"]
+    assert_says_nothing(caught.value)
+
+
+def test_the_connection_hides_its_password(target: Target) -> None:
+    assert PASSWORD not in repr(target.config)
+
+
+def assert_says_nothing(error: DomainError) -> None:
+    """No credential, host, path or row, in the message, the details or what is chained for a log to print."""
+    told = f"{error.message} {dict(error.details)}"
+    for secret in (PASSWORD, "127.0.0.1", "localhost", "owner", ".db", "Grace"):
+        assert secret not in told
+    assert error.__cause__ is None
+    assert error.__context__ is None or error.__suppress_context__
+
+
+def test_distinct_values_are_bounded_sorted_and_without_null(target: Target) -> None:
+    connector = target.connector
+    schema = "public" if target.dialect == "postgres" else "main"
+
+    def values(column: str, limit: int) -> list[str]:
+        return connector.distinct_values(schema=schema, table="people", column=column, limit=limit)
+
+    assert values("name", 10) == ["Ada", "Grace", "Linus"]
+    assert values("name", 2) == ["Ada", "Grace"]
+    assert values("born", 10) == ["1815-12-10", "1906-12-09"]
+
+
+def test_a_name_cannot_break_out_of_distinct_values(target: Target) -> None:
+    with pytest.raises(DataSourceError):
+        target.connector.distinct_values(
+            schema="public", table='people" --', column='name" FROM people; DELETE FROM people; --', limit=5
+        )
+
+    assert len(all_people(target)) == 3
