@@ -16,8 +16,6 @@ from nl2sql.generation.composer.words import MAX_TOKENS, tokenise
 NAME = "composer"
 MAX_READINGS = 60
 MAX_LISTED = 12
-import os
-STRICT = bool(os.environ.get('STRICT'))
 
 
 def compose(request: GenerationRequest) -> Draft | Refused:
@@ -53,7 +51,7 @@ def _best(request: GenerationRequest, chunks: tuple[Chunk, ...], columns: Column
             plans.extend(resolver.plan(root) for root in resolver.roots())
         except CannotPlan as failure:
             problem = problem or failure.problem
-            if STRICT: break
+            break
         if len(plans) == 1:
             return _draft(request, plans[0])
         if plans:

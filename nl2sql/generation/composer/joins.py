@@ -35,6 +35,7 @@ class JoinGraph:
 
     def __init__(self, schema: DatabaseSchema) -> None:
         self._steps: dict[Key, list[Step]] = defaultdict(list)
+        self._keys = {key_of(table): frozenset(table.primary_key) for table in schema.tables}
         self._cache: dict[tuple[Key, Key], tuple[Path, ...]] = {}
         for table in schema.tables:
             for foreign in dict.fromkeys(table.foreign_keys):
@@ -49,8 +50,29 @@ class JoinGraph:
     def steps(self, start: Key) -> tuple[Step, ...]:
         return tuple(self._steps[start])
 
-    def shortest(self, start: Key, goal: Key) -> tuple[Path, ...]:
-        """All shortest paths: one is certain, several are ambiguous, none means not joined by keys."""
+    def certain(self, start: Key, goal: Key, *, mentioned: frozenset[Key]) -> tuple[Path, ...]:
+        """The paths that may be meant: one when it is certain. Tables that were named draw the path to themselves."""
+        paths = self.paths(start, goal)
+        if len(paths) <= 1:
+            return paths
+        through = [sum(step.target in mentioned for step in path[:-1]) for path in paths]
+        most = max(through)
+        likely = [path for path, count in zip(paths, through, strict=True) if count == most]
+        least = min(len(path) for path in likely)
+        shortest = tuple(path for path in likely if len(path) == least)
+        if most == 0 and least == 1:
+            return shortest + tuple(path for path in likely if len(path) == 2 and self.is_bridge(path))
+        return shortest
+
+    def is_bridge(self, path: Path) -> bool:
+        """Whether a path of two steps runs through a table whose rows are nothing but pairs."""
+        if len(path) != 2 or not path[0].many or path[1].many:
+            return False
+        key = self._keys.get(path[0].target, frozenset())
+        return bool(key) and key <= {*path[0].target_columns, *path[1].source_columns}
+
+    def paths(self, start: Key, goal: Key) -> tuple[Path, ...]:
+        """All paths at most one step longer than the shortest, shortest first."""
         if start == goal:
             return ((),)
         known = self._cache.get((start, goal))
@@ -58,13 +80,18 @@ class JoinGraph:
             known = self._cache[start, goal] = tuple(self._search(start, goal))
         return known
 
+    def shortest(self, start: Key, goal: Key) -> tuple[Path, ...]:
+        """All shortest paths: one is certain, several are ambiguous, none means not joined by keys."""
+        paths = self.paths(start, goal)
+        return tuple(path for path in paths if len(path) == len(paths[0]))
+
     def _search(self, start: Key, goal: Key) -> list[Path]:
         queue: deque[Path] = deque([()])
         found: list[Path] = []
         pushed = 0
         while queue:
             path = queue.popleft()
-            if found and len(path) >= len(found[0]):
+            if found and len(path) > len(found[0]):
                 break
             here = path[-1].target if path else start
             if len(path) >= MAX_HOPS:

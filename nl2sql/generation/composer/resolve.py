@@ -10,8 +10,6 @@ from nl2sql.generation.composer.plan import ColumnRef, Comparison, Exists, Filte
 from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Condition, Entity, Item, Ordering, Reading
 
-import os
-BARE=bool(os.environ.get("BARE"))
 _NUMERIC = ("integer", "number")
 _ORDERED = ("integer", "number", "date", "timestamp", "time")
 
@@ -38,6 +36,8 @@ class Resolver:
         self.columns = columns
         self.graph: JoinGraph = columns.graph
         self.conditions = Conditions(columns, today=today, verbs=reading.verbs)
+
+        self.mentioned = self._mentioned()
 
     # -- which tables ----------------------------------------------------------------------------------------------
 
@@ -66,7 +66,7 @@ class Resolver:
 
     def _spoken(self) -> set[Key]:
         """Tables that a restriction can only be of."""
-        spoken = set(self._mentioned())
+        spoken = set(self.mentioned)
         for condition in self.reading.conditions:
             tables = {key_of(name.table) for name in condition.noun.names} if condition.noun is not None else set()
             spoken |= tables if len(tables) == 1 else set()
@@ -74,7 +74,7 @@ class Resolver:
 
     def plan(self, root: Key) -> Plan:
         reading = self.reading
-        mentioned = self._mentioned()
+        mentioned = self.mentioned
         scene = Scene(root=root, mentioned=mentioned)
         draft = _Draft(grain=self._grain(root, scene), scene=scene)
         if draft.grain != root:
@@ -94,7 +94,7 @@ class Resolver:
 
     def _bare(self, draft: _Draft) -> bool:
         """"What are all the genres?": a column without the thing it is of is a list of what there is."""
-        if self.reading.root is not None or len(draft.outputs) != 1 or draft.sorts or BARE:
+        if self.reading.root is not None or len(draft.outputs) != 1 or draft.sorts:
             return False
         ref = draft.outputs[0].column
         return ref is not None and (ref,) != self.columns.key(ref.table)
@@ -150,12 +150,17 @@ class Resolver:
     # -- joins -----------------------------------------------------------------------------------------------------
 
     def _path(self, start: Key, goal: Key, word: str) -> Path:
-        paths = self.graph.shortest(start, goal)
+        paths = self.graph.certain(start, goal, mentioned=self.mentioned)
         if not paths:
             raise fail("unjoined", f"no foreign keys lead from {start[1]} to {goal[1]}", word)
         if len(paths) > 1:
             raise fail("ambiguous", f"{start[1]} and {goal[1]} are joined in {len(paths)} ways", word)
-        return paths[0]
+        path = paths[0]
+        unnamed = any(step.target not in self.mentioned for step in path[:-1])
+        if unnamed and any(step.many for step in path) and not self.graph.is_bridge(path):
+            via = ", ".join(step.target[1] for step in path[:-1])
+            raise fail("unsure", f"{start[1]} and {goal[1]} meet only through {via}, which was not named", word)
+        return path
 
     def _joined(self, draft: _Draft) -> set[Key]:
         return {draft.grain, *(step.target for step in draft.joins)}
