@@ -74,7 +74,7 @@ def _write(column: exp.Column, source: Source, name: str, scope: Scope, depth: i
     return True
 
 
-def _like(old: exp.Expression, name: str) -> exp.Identifier:
+def _like(old: exp.Expr, name: str) -> exp.Identifier:
     new = quoted(name)
     new.meta.update(old.meta)
     return new
@@ -85,7 +85,7 @@ def _hidden_by_inner(key: str, scope: Scope, depth: int) -> bool:
     return any(key in level.declared for level, _ in zip(scope.levels(), range(depth), strict=False))
 
 
-def _shadowed(merged: exp.Expression, scope: Scope, depth: int, context: Context) -> bool:
+def _shadowed(merged: exp.Expr, scope: Scope, depth: int, context: Context) -> bool:
     return any(_hidden_by_inner(context.key(part.table), scope, depth) for part in merged.find_all(exp.Column))
 
 

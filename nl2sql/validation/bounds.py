@@ -20,7 +20,7 @@ MAX_GROUPING_SETS = 64
 def bounds(tree: exp.Query) -> tuple[Violation, ...]:
     """What exceeds a cap. The nodes are counted without recursion, so any height can be measured."""
     nodes = joins = selects = tables = 0
-    pending: list[tuple[exp.Expression, int]] = [(tree, 1)]
+    pending: list[tuple[exp.Expr, int]] = [(tree, 1)]
     while pending:
         node, depth = pending.pop()
         nodes += 1
@@ -33,7 +33,9 @@ def bounds(tree: exp.Query) -> tuple[Violation, ...]:
         pending.extend((child, depth + 1) for child in node.iter_expressions())
     counted = (("joins", joins, MAX_JOINS), ("SELECTs", selects, MAX_SELECTS), ("CTEs", tables, MAX_COMMON_TABLES))
     found = [
-        Violation(code="too_large", message=f"The statement has {count} {what}; at most {most} are run.", hint="Ask for less.")
+        Violation(
+            code="too_large", message=f"The statement has {count} {what}; at most {most} are run.", hint="Ask for less."
+        )
         for what, count, most in counted
         if count > most
     ]

@@ -28,7 +28,7 @@ _ALLOWED = frozenset(
 )
 
 
-def cast_types(tree: exp.Expression) -> tuple[Violation, ...]:
+def cast_types(tree: exp.Expr) -> tuple[Violation, ...]:
     """Every type in `tree` that is not on the list, or has a parameter too large to pad with."""
     return tuple(
         Violation(
@@ -50,7 +50,7 @@ def _allowed(node: exp.DataType) -> bool:
     return all(_parameter(part) for part in node.expressions)
 
 
-def _parameter(part: exp.Expression) -> bool:
+def _parameter(part: exp.Expr) -> bool:
     if isinstance(part, exp.DataType):
         return True
     value = part.this if isinstance(part, exp.DataTypeParam) else part

@@ -55,11 +55,11 @@ def clauses(select: exp.Select, *, scope: Scope, context: Context, subquery: Sub
         _order_term(ordered, select, ordering)
 
 
-def _aliases(select: exp.Select, context: Context) -> dict[str, exp.Expression]:
+def _aliases(select: exp.Select, context: Context) -> dict[str, exp.Expr]:
     return {context.key(item.alias): item.this for item in select.expressions if isinstance(item, exp.Alias)}
 
 
-def _flat(node: exp.Expression) -> Iterator[exp.Expression]:
+def _flat(node: exp.Expr) -> Iterator[exp.Expr]:
     """The terms of a list that may be wrapped in tuples, parentheses, ROLLUP, CUBE and GROUPING SETS."""
     if isinstance(node, exp.Tuple | exp.Rollup | exp.Cube | exp.GroupingSets):
         for part in list(node.expressions):
@@ -75,7 +75,7 @@ def _group(select: exp.Select, reach: Reach) -> None:
     if group is None:
         return
     positions: set[int] = set()
-    others: list[exp.Expression] = []
+    others: list[exp.Expr] = []
     lists = ("expressions", "grouping_sets", "cube", "rollup")
     for term in [leaf for name in lists for part in group.args.get(name) or [] for leaf in _flat(part)]:
         position = _group_term(term, select, reach)
@@ -94,7 +94,7 @@ def _group(select: exp.Select, reach: Reach) -> None:
             )
 
 
-def _group_term(term: exp.Expression, select: exp.Select, reach: Reach) -> int:
+def _group_term(term: exp.Expr, select: exp.Select, reach: Reach) -> int:
     """Resolve one term. The position of the output it named, when it named one by alias; else 0."""
     context, scope = reach.context, reach.scope
     if not isinstance(term, exp.Column) or term.table or isinstance(term.this, exp.Star):
@@ -120,11 +120,11 @@ def _group_term(term: exp.Expression, select: exp.Select, reach: Reach) -> int:
     return 0
 
 
-def _aggregates(expression: exp.Expression) -> bool:
+def _aggregates(expression: exp.Expr) -> bool:
     return any(call.name.lower() in _AGGREGATES for call in expression.find_all(exp.Anonymous))
 
 
-def _order_term(term: exp.Expression, select: exp.Select, reach: Reach) -> None:
+def _order_term(term: exp.Expr, select: exp.Select, reach: Reach) -> None:
     """A whole term that is a bare word is an output first, everywhere; inside an expression it is a column first."""
     context = reach.context
     inner = term
@@ -150,7 +150,7 @@ def _order_term(term: exp.Expression, select: exp.Select, reach: Reach) -> None:
     resolve_expression(inner, reach=reach)
 
 
-def _wrapped(term: exp.Expression) -> bool:
+def _wrapped(term: exp.Expr) -> bool:
     """PostgreSQL and MySQL read `(total)` and `total COLLATE x` in ORDER BY as expressions."""
     inner = term.this if isinstance(term, exp.Ordered) else term
     return not isinstance(inner, exp.Column)

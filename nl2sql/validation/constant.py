@@ -30,7 +30,7 @@ _PART = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d+):(\d+)(?::(\d+))?")
 
 
-def number(node: exp.Expression | None) -> float | None:
+def number(node: exp.Expr | None) -> float | None:
     """The number `node` stands for, or None when it is not constant. Powers beyond 10^12 are None too."""
     if isinstance(node, exp.Literal):
         try:
@@ -63,7 +63,7 @@ def _calculate(operation: type[Any], left: float, right: float) -> float | None:
         return None
 
 
-def span_days(node: exp.Expression | None) -> float | None:
+def span_days(node: exp.Expr | None) -> float | None:
     """The length of a constant interval in days; None when it is not one."""
     if isinstance(node, exp.Paren | exp.Cast):
         return span_days(node.this)
@@ -93,7 +93,7 @@ def _span(text: str) -> float | None:
     return total if found else None
 
 
-def day(node: exp.Expression | None) -> float | None:
+def day(node: exp.Expr | None) -> float | None:
     """The day (proleptic ordinal) of a constant date, the clock counting as today; None when it is not constant."""
     if isinstance(node, exp.Literal) and node.is_string:
         return _ordinal(node.this)

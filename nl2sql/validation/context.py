@@ -48,7 +48,7 @@ class Context:
         self.fresh += 1
         return f"{prefix}_{self.fresh}"
 
-    def refuse(self, node: exp.Expression, *, code: str, message: str, hint: str = "") -> None:
+    def refuse(self, node: exp.Expr, *, code: str, message: str, hint: str = "") -> None:
         if len(self.findings) < 10:
             self.findings.append(Violation(code=code, message=message, hint=hint, place=place(node)))
 

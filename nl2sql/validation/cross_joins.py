@@ -32,8 +32,8 @@ def _groups(select: exp.Select) -> int:
     clause = select.args.get("from_")
     if clause is None:
         return 0
-    items: list[exp.Expression] = [clause.this]
-    conditions: list[exp.Expression] = [select.args["where"]] if select.args.get("where") else []
+    items: list[exp.Expr] = [clause.this]
+    conditions: list[exp.Expr] = [select.args["where"]] if select.args.get("where") else []
     pending = list(select.args.get("joins") or [])
     while pending:
         join = pending.pop()
@@ -58,7 +58,7 @@ def _groups(select: exp.Select) -> int:
     return len({_root(parent, name) for name in stored})
 
 
-def _tables(item: exp.Expression, conditions: list[exp.Expression]) -> list[exp.Table]:
+def _tables(item: exp.Expr, conditions: list[exp.Expr]) -> list[exp.Table]:
     """The tables of one FROM item, joins in parentheses included, whose conditions are added to `conditions`."""
     if isinstance(item, exp.Table):
         return [item]

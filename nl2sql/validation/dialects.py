@@ -6,7 +6,7 @@ exactly what the engine will see, and what is printed is what was checked. Only 
 (`CAST(x AS t)`, `EXTRACT(f FROM x)` and the like) are parsed specially.
 """
 
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as SqlglotDialect
@@ -14,6 +14,14 @@ from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.dialects.mysql import MySQL
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.dialects.sqlite import SQLite
+from sqlglot.generators.duckdb import DuckDBGenerator
+from sqlglot.generators.mysql import MySQLGenerator
+from sqlglot.generators.postgres import PostgresGenerator
+from sqlglot.generators.sqlite import SQLiteGenerator
+from sqlglot.parsers.duckdb import DuckDBParser
+from sqlglot.parsers.mysql import MySQLParser
+from sqlglot.parsers.postgres import PostgresParser
+from sqlglot.parsers.sqlite import SQLiteParser
 
 from schema_index.schema import Dialect
 
@@ -24,8 +32,8 @@ def _special(parsers: dict[str, Any], *more: str) -> dict[str, Any]:
     return {name: parsers[name] for name in (*_GRAMMAR_OF_THEIR_OWN, *more) if name in parsers}
 
 
-def _without_parentheses(parsers: dict[str, Any]) -> dict[str, Any]:
-    return {name: parsers[name] for name in ("ANY", "CASE") if name in parsers}
+def _without_parentheses(parsers: dict[str, Any], *more: str) -> dict[str, Any]:
+    return {name: parsers[name] for name in ("ANY", "CASE", *more) if name in parsers}
 
 
 class _Generator(Protocol):
@@ -50,56 +58,56 @@ def _within_group(generator: _Generator, node: exp.WithinGroup) -> str:
 
 
 class GuardPostgres(Postgres):
-    class Parser(Postgres.Parser):
+    class Parser(PostgresParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
-        FUNCTION_PARSERS = _special(Postgres.Parser.FUNCTION_PARSERS)
-        NO_PAREN_FUNCTION_PARSERS = _without_parentheses(Postgres.Parser.NO_PAREN_FUNCTION_PARSERS)
+        FUNCTION_PARSERS = _special(PostgresParser.FUNCTION_PARSERS)
+        NO_PAREN_FUNCTION_PARSERS = _without_parentheses(PostgresParser.NO_PAREN_FUNCTION_PARSERS)
 
-    class Generator(Postgres.Generator):
+    class Generator(PostgresGenerator):
         MULTI_ARG_DISTINCT = True
         TRANSFORMS = {
-            **Postgres.Generator.TRANSFORMS,
+            **PostgresGenerator.TRANSFORMS,
             exp.CurrentTime: _constant("CURRENT_TIME"),
             exp.Pow: _infix("^"),
         }
 
 
 class GuardMySQL(MySQL):
-    class Parser(MySQL.Parser):
+    class Parser(MySQLParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
-        FUNCTION_PARSERS = _special(MySQL.Parser.FUNCTION_PARSERS, "GROUP_CONCAT")
-        NO_PAREN_FUNCTION_PARSERS = _without_parentheses(MySQL.Parser.NO_PAREN_FUNCTION_PARSERS)
+        FUNCTION_PARSERS = _special(MySQLParser.FUNCTION_PARSERS, "GROUP_CONCAT")
+        NO_PAREN_FUNCTION_PARSERS = _without_parentheses(MySQLParser.NO_PAREN_FUNCTION_PARSERS)
 
-    class Generator(MySQL.Generator):
+    class Generator(MySQLGenerator):
         TRANSFORMS = {
-            **MySQL.Generator.TRANSFORMS,
+            **MySQLGenerator.TRANSFORMS,
             exp.CurrentTime: _constant("CURRENT_TIME"),
             exp.RegexpLike: _infix("REGEXP"),
         }
 
 
 class GuardSQLite(SQLite):
-    class Parser(SQLite.Parser):
+    class Parser(SQLiteParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
-        FUNCTION_PARSERS = _special(SQLite.Parser.FUNCTION_PARSERS)
-        NO_PAREN_FUNCTION_PARSERS = _without_parentheses(SQLite.Parser.NO_PAREN_FUNCTION_PARSERS)
+        FUNCTION_PARSERS = _special(SQLiteParser.FUNCTION_PARSERS)
+        NO_PAREN_FUNCTION_PARSERS = _without_parentheses(SQLiteParser.NO_PAREN_FUNCTION_PARSERS)
 
-    class Generator(SQLite.Generator):
+    class Generator(SQLiteGenerator):
         MULTI_ARG_DISTINCT = True
         # NUMERIC affinity keeps integers; REAL, sqlglot's choice, does not.
-        TYPE_MAPPING = {**SQLite.Generator.TYPE_MAPPING, exp.DType.DECIMAL: "NUMERIC"}
+        TYPE_MAPPING = {**SQLiteGenerator.TYPE_MAPPING, exp.DType.DECIMAL: "NUMERIC"}
 
 
 class GuardDuckDB(DuckDB):
-    class Parser(DuckDB.Parser):
+    class Parser(DuckDBParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
-        FUNCTION_PARSERS = _special(DuckDB.Parser.FUNCTION_PARSERS)
-        NO_PAREN_FUNCTION_PARSERS = _without_parentheses(DuckDB.Parser.NO_PAREN_FUNCTION_PARSERS)
+        FUNCTION_PARSERS = _special(DuckDBParser.FUNCTION_PARSERS)
+        NO_PAREN_FUNCTION_PARSERS = _without_parentheses(DuckDBParser.NO_PAREN_FUNCTION_PARSERS, "MAP")
 
-    class Generator(DuckDB.Generator):
+    class Generator(DuckDBGenerator):
         MULTI_ARG_DISTINCT = True
         TRANSFORMS = {
-            **DuckDB.Generator.TRANSFORMS,
+            **DuckDBGenerator.TRANSFORMS,
             exp.Pow: _infix("**"),
             exp.WithinGroup: _within_group,
         }
@@ -115,4 +123,4 @@ _DIALECTS: dict[Dialect, SqlglotDialect] = {
 
 def guard_dialect(dialect: Dialect) -> SqlglotDialect:
     """The dialect that both parses and prints for the guard; shared and stateless between calls."""
-    return cast(SqlglotDialect, _DIALECTS[dialect])
+    return _DIALECTS[dialect]

@@ -25,13 +25,13 @@ class Reach:
     scope: Scope
     context: Context
     subquery: Subquery
-    aliases: Mapping[str, exp.Expression] | None = None
+    aliases: Mapping[str, exp.Expr] | None = None
     prefers_alias: bool = False
 
 
-def resolve_expression(root: exp.Expression, *, reach: Reach) -> None:
+def resolve_expression(root: exp.Expr, *, reach: Reach) -> None:
     """Bind every column below `root`, in place. Iterative: a chain of a thousand operators is no deeper than one."""
-    pending: list[tuple[exp.Expression, Scope]] = [(root, reach.scope)]
+    pending: list[tuple[exp.Expr, Scope]] = [(root, reach.scope)]
     while pending:
         node, scope = pending.pop()
         if isinstance(node, exp.Query):
@@ -74,7 +74,7 @@ def _column(column: exp.Column, scope: Scope, reach: Reach) -> None:
     refuse_unknown(column, scope=scope, context=context)
 
 
-def _inlined(expression: exp.Expression) -> exp.Expression:
+def _inlined(expression: exp.Expr) -> exp.Expr:
     copy = expression.copy()
     return copy if isinstance(copy, exp.Column | exp.Literal | exp.Anonymous | exp.Paren) else exp.Paren(this=copy)
 

@@ -9,7 +9,7 @@ from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
 
 
-def functions(tree: exp.Expression, *, dialect: Dialect) -> tuple[Violation, ...]:
+def functions(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
     """Calls that are refused. Qualified calls never come here: `nodes` lists no `Dot`.
 
     Calls in the dialect's own grammar (CAST, EXTRACT, TRIM …) are node classes and judged by `nodes`.

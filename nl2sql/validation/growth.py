@@ -62,7 +62,7 @@ def growth(tree: exp.Query) -> tuple[Violation, ...]:
     return tuple(found)
 
 
-def _too_many(node: exp.Expression) -> Violation:
+def _too_many(node: exp.Expr) -> Violation:
     return Violation(
         code="series_too_long",
         message=f"A generated series could give more than {MAX_SERIES:,} rows, or its length is not plain.",
@@ -87,7 +87,7 @@ def _call(node: exp.Anonymous, name: str) -> Iterator[Violation]:
 
 
 def _number(
-    node: exp.Expression, name: str, argument: exp.Expression, most: float, *, constant: bool
+    node: exp.Expr, name: str, argument: exp.Expr, most: float, *, constant: bool
 ) -> Iterator[Violation]:
     value = number(argument)
     if value is None and isinstance(argument, exp.Anonymous) and argument.name.lower() in {"least", "min"}:
@@ -97,11 +97,11 @@ def _number(
         yield _refused(node, name, f"needs a plain number up to {most:,.0f} there")
 
 
-def _large_literal(argument: exp.Expression, most: float) -> bool:
+def _large_literal(argument: exp.Expr, most: float) -> bool:
     return any((value := number(part)) is not None and value > most for part in argument.find_all(exp.Literal))
 
 
-def _refused(node: exp.Expression, name: str, why: str) -> Violation:
+def _refused(node: exp.Expr, name: str, why: str) -> Violation:
     return Violation(
         code="growth",
         message=f"The call of {name} {why}.",
@@ -110,9 +110,14 @@ def _refused(node: exp.Expression, name: str, why: str) -> Violation:
     )
 
 
-def _template(node: exp.Anonymous, name: str, argument: exp.Expression) -> Iterator[Violation]:
+def _template(node: exp.Anonymous, name: str, argument: exp.Expr) -> Iterator[Violation]:
     """A format's template is text in the statement, and no directive in it is wider than a screen."""
-    if name == "format" and number(argument) is None and not isinstance(argument, exp.Literal) and len(node.expressions) == 2:
+    if (
+        name == "format"
+        and number(argument) is None
+        and not isinstance(argument, exp.Literal)
+        and len(node.expressions) == 2
+    ):
         second = node.expressions[1]
         if number(second) is not None:
             return
@@ -143,7 +148,7 @@ def _growing_depth(node: exp.Anonymous) -> int:
         current = inner
 
 
-def _lengthens(old: exp.Expression, new: exp.Expression) -> bool:
+def _lengthens(old: exp.Expr, new: exp.Expr) -> bool:
     if not isinstance(new, exp.Literal):
         return True
     return len(new.this) > (len(old.this) if isinstance(old, exp.Literal) else 1)
@@ -168,11 +173,11 @@ def _rows(node: exp.Anonymous) -> float | None:
     return 1.0 if all(_from_data(part) for part in ends) and _open_step(step) else None
 
 
-def _step_days(step: exp.Expression | None) -> float | None:
+def _step_days(step: exp.Expr | None) -> float | None:
     return 1.0 if step is None else span_days(step)
 
 
-def _open_step(step: exp.Expression | None) -> bool:
+def _open_step(step: exp.Expr | None) -> bool:
     if step is None:
         return True
     span = span_days(step)
@@ -181,7 +186,7 @@ def _open_step(step: exp.Expression | None) -> bool:
     return (number(step) or 0) != 0
 
 
-def _from_data(end: exp.Expression) -> bool:
+def _from_data(end: exp.Expr) -> bool:
     """Whether an end is no constant beyond the cap: data, or the clock, shifted by no more than a century."""
     if any((value := number(part)) is not None and abs(value) > MAX_SERIES for part in end.find_all(exp.Literal)):
         return False

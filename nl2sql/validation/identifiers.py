@@ -20,7 +20,7 @@ def key(name: str, *, dialect: Dialect) -> str:
     return name if dialect == "postgres" else name.translate(_UPPER)
 
 
-def identifiers(tree: exp.Expression, *, dialect: Dialect) -> tuple[Violation, ...]:
+def identifiers(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
     """Fold and quote every name of `tree` in place; names that the engine would cut are refused."""
     found: list[Violation] = []
     for node in tree.find_all(exp.Identifier):

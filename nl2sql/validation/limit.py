@@ -23,12 +23,12 @@ def limit(tree: exp.Query, *, row_limit: int) -> tuple[Violation, ...]:
     return tuple(found)
 
 
-def _count(node: exp.Expression) -> exp.Expression | None:
+def _count(node: exp.Expr) -> exp.Expr | None:
     value = node.args.get("count" if isinstance(node, exp.Fetch) else "expression")
-    return value if isinstance(value, exp.Expression) else None
+    return value if isinstance(value, exp.Expr) else None
 
 
-def _plain(node: exp.Expression) -> bool:
+def _plain(node: exp.Expr) -> bool:
     value = _count(node)
     if isinstance(node, exp.Limit) and node.args.get("offset"):
         return False
@@ -39,14 +39,14 @@ def _plain(node: exp.Expression) -> bool:
     return isinstance(value, exp.Literal) and not value.is_string and value.this.isdigit() and len(value.this) <= 18
 
 
-def _no_limit(value: exp.Expression) -> bool:
+def _no_limit(value: exp.Expr) -> bool:
     """`LIMIT ALL` and `LIMIT NULL`."""
     return isinstance(value, exp.Null) or (isinstance(value, exp.Var) and value.name.upper() == "ALL")
 
 
 def _outermost(tree: exp.Query, rows: int) -> None:
     node = tree.args.get("limit")
-    if isinstance(node, exp.Expression):
+    if isinstance(node, exp.Expr):
         value = _count(node)
         asked = 1 if value is None else rows + 1 if _no_limit(value) else int(value.name)
         if asked <= rows:

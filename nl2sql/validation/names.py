@@ -114,7 +114,7 @@ def _common_table(
     return table
 
 
-def renamed(outputs: Outputs, columns: tuple[str, ...], node: exp.Expression, context: Context) -> Outputs:
+def renamed(outputs: Outputs, columns: tuple[str, ...], node: exp.Expr, context: Context) -> Outputs:
     """`outputs` under a column list. Over a star of a stored table a list is refused: positions may not be ours."""
     if not columns:
         return outputs

@@ -14,7 +14,7 @@ from schema_index.schema import Dialect
 
 _MODIFIERS = {"with_", "order", "limit", "offset"}
 
-_CLAUSES: dict[type[exp.Expression], set[str]] = {
+_CLAUSES: dict[type[exp.Expr], set[str]] = {
     exp.Select: {
         *_MODIFIERS,
         *("expressions", "distinct", "from_", "joins", "where", "group", "having", "qualify", "windows"),
@@ -52,7 +52,7 @@ _CLAUSES: dict[type[exp.Expression], set[str]] = {
     exp.Alias: {"this", "alias"},
 }
 
-_EXPRESSIONS: dict[type[exp.Expression], set[str]] = {
+_EXPRESSIONS: dict[type[exp.Expr], set[str]] = {
     exp.Literal: {"this", "is_string"},
     exp.ByteString: {"this"},
     exp.HexString: {"this", "is_integer"},
@@ -86,6 +86,7 @@ _EXPRESSIONS: dict[type[exp.Expression], set[str]] = {
     exp.GroupConcat: {"this", "separator"},
     exp.Array: {"expressions", "bracket_notation"},
     exp.Struct: {"expressions"},
+    exp.ToMap: {"this"},
     exp.PropertyEQ: {"this", "expression"},
     exp.Lambda: {"this", "expressions", "colon"},
     exp.Bracket: {"this", "expressions", "offset", "safe", "returns_list_for_maps"},
@@ -114,7 +115,7 @@ _EXPRESSIONS: dict[type[exp.Expression], set[str]] = {
 }
 
 _OPERATOR_ARGS = {"this", "expression", "safe", "typed", "negate", "json_type", "only_json_types", "requires_json"}
-_OPERATORS: tuple[type[exp.Expression], ...] = (
+_OPERATORS: tuple[type[exp.Expr], ...] = (
     *(exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Pow, exp.DPipe),
     *(exp.And, exp.Or, exp.Xor, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE),
     *(exp.NullSafeEQ, exp.NullSafeNEQ, exp.Overlaps),
@@ -124,7 +125,7 @@ _OPERATORS: tuple[type[exp.Expression], ...] = (
     *(exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar),
 )
 
-_ALLOWED: dict[type[exp.Expression], set[str]] = {
+_ALLOWED: dict[type[exp.Expr], set[str]] = {
     **_CLAUSES,
     **_EXPRESSIONS,
     **dict.fromkeys(_OPERATORS, _OPERATOR_ARGS),
@@ -144,7 +145,7 @@ _COLLATIONS: dict[str, frozenset[str]] = {
     "duckdb": frozenset({"nocase", "noaccent", "nfc"}),
 }
 
-_NAMED: dict[type[exp.Expression], str] = {
+_NAMED: dict[type[exp.Expr], str] = {
     exp.Into: "SELECT INTO",
     exp.Lock: "row locking (FOR UPDATE / FOR SHARE)",
     exp.Parameter: "a parameter or variable",
@@ -159,7 +160,7 @@ _NAMED: dict[type[exp.Expression], str] = {
 }
 
 
-def nodes(tree: exp.Expression, *, dialect: Dialect) -> tuple[Violation, ...]:
+def nodes(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
     """Every node and argument outside the closed set, at most ten of them."""
     found: list[Violation] = []
     for node in tree.walk():
@@ -169,7 +170,7 @@ def nodes(tree: exp.Expression, *, dialect: Dialect) -> tuple[Violation, ...]:
     return tuple(found)
 
 
-def _node(node: exp.Expression, dialect: Dialect) -> Iterator[Violation]:
+def _node(node: exp.Expr, dialect: Dialect) -> Iterator[Violation]:
     allowed = _ALLOWED.get(type(node))
     if allowed is None:
         yield _refused(node, _NAMED.get(type(node), type(node).__name__))
@@ -191,7 +192,7 @@ def _present(value: Any) -> bool:
     return value is not None and value is not False and value != []
 
 
-def _refused(node: exp.Expression, what: str) -> Violation:
+def _refused(node: exp.Expr, what: str) -> Violation:
     return Violation(
         code="forbidden_syntax",
         message=f"This is not allowed in a query: {what}.",

@@ -23,7 +23,7 @@ def normalise(tree: exp.Query, *, dialect: Dialect) -> exp.Query:
     return _root(tree)
 
 
-def _unit_word(argument: exp.Expression) -> None:
+def _unit_word(argument: exp.Expr) -> None:
     if isinstance(argument, exp.Column) and not argument.table and argument.name.lower() in _UNITS:
         argument.replace(exp.Var(this=argument.name.upper()))
 

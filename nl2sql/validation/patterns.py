@@ -26,7 +26,9 @@ _LIKE_FUNCTIONS = {"like": 0, "glob": 0, "like_escape": 1, "ilike_escape": 1, "n
 def patterns(tree: exp.Query) -> tuple[Violation, ...]:
     """Patterns in `tree` that could take time out of all proportion to their length."""
     found: list[Violation] = []
-    for node in tree.find_all(exp.Like, exp.ILike, exp.Glob, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike, exp.Anonymous):
+    for node in tree.find_all(
+        exp.Like, exp.ILike, exp.Glob, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike, exp.Anonymous
+    ):
         pattern, regular = _pattern(node)
         if pattern is not None and not _safe(pattern, regular=regular):
             found.append(
@@ -40,7 +42,7 @@ def patterns(tree: exp.Query) -> tuple[Violation, ...]:
     return tuple(found)
 
 
-def _pattern(node: exp.Expression) -> tuple[exp.Expression | None, bool]:
+def _pattern(node: exp.Expr) -> tuple[exp.Expr | None, bool]:
     """The pattern of `node`, and whether it is a regular expression."""
     if isinstance(node, exp.Anonymous):
         name = node.name.lower()
@@ -53,14 +55,14 @@ def _pattern(node: exp.Expression) -> tuple[exp.Expression | None, bool]:
     return (pattern.this if isinstance(pattern, exp.Escape) else pattern), regular
 
 
-def _safe(pattern: exp.Expression, *, regular: bool) -> bool:
+def _safe(pattern: exp.Expr, *, regular: bool) -> bool:
     text = "".join(part.this for part in pattern.find_all(exp.Literal, exp.ByteString) if _is_text(part))
     if len(text) > MAX_PATTERN:
         return False
     return _repetition_is_flat(text) if regular else len(re.findall(r"[%*]+", text)) <= MAX_WILDCARDS
 
 
-def _is_text(part: exp.Expression) -> bool:
+def _is_text(part: exp.Expr) -> bool:
     return isinstance(part, exp.ByteString) or bool(part.args.get("is_string"))
 
 

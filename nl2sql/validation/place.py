@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 
-def place(node: exp.Expression) -> str:
+def place(node: exp.Expr) -> str:
     """`line 2, column 14`, counted from 1, of `node` or its first part that knows; empty when none does."""
     for part in node.walk():
         line, column = part.meta.get("line"), part.meta.get("col")

@@ -11,7 +11,7 @@ from nl2sql.validation.scope import Outputs, Scope, Source
 def projections(select: exp.Select, *, scope: Scope, context: Context, subquery: Subquery, derived: bool) -> Outputs:
     """Resolve the select list in place. With `derived`, outputs get unique names, so that a star over them is clear."""
     exact = True
-    expanded: list[exp.Expression] = []
+    expanded: list[exp.Expr] = []
     for item in select.expressions:
         star = _star_of(item)
         if star is None:
@@ -20,7 +20,7 @@ def projections(select: exp.Select, *, scope: Scope, context: Context, subquery:
         columns, known = _expand(item, star, scope, context)
         exact = exact and known
         expanded.extend(columns)
-    aliases: dict[str, exp.Expression] = {}
+    aliases: dict[str, exp.Expr] = {}
     select.set("expressions", expanded)
     for item in expanded:
         reach = Reach(
@@ -46,13 +46,13 @@ def projections(select: exp.Select, *, scope: Scope, context: Context, subquery:
     return _outputs(select, context, derived=derived, exact=exact)
 
 
-def _star_of(item: exp.Expression) -> exp.Star | None:
+def _star_of(item: exp.Expr) -> exp.Star | None:
     if isinstance(item, exp.Star):
         return item
     return item.this if isinstance(item, exp.Column) and isinstance(item.this, exp.Star) else None
 
 
-def _expand(item: exp.Expression, star: exp.Star, scope: Scope, context: Context) -> tuple[list[exp.Expression], bool]:
+def _expand(item: exp.Expr, star: exp.Star, scope: Scope, context: Context) -> tuple[list[exp.Expr], bool]:
     """The columns that `item`, `*` or `alias.*`, stands for, and whether the engine would expand it to the same."""
     if isinstance(item, exp.Column):
         sources = [source] if (source := _starred(item, scope, context)) else []
@@ -84,11 +84,11 @@ def _starred(item: exp.Column, scope: Scope, context: Context) -> Source | None:
 
 
 def _columns(
-    sources: list[Source], merged: dict[str, exp.Expression], context: Context
-) -> dict[str, list[exp.Expression]]:
+    sources: list[Source], merged: dict[str, exp.Expr], context: Context
+) -> dict[str, list[exp.Expr]]:
     """Key → expressions, in the order of the star. USING columns come first, or (SQLite, DuckDB) where they first stand."""
     in_place = context.dialect in {"sqlite", "duckdb"}
-    found: list[tuple[str, exp.Expression]] = []
+    found: list[tuple[str, exp.Expr]] = []
     done: set[str] = set()
     if not in_place:
         for name, expression in merged.items():
@@ -102,20 +102,20 @@ def _columns(
                     done.add(name)
                 continue
             found.append((name, reference(source, spelled)))
-    ordered: dict[str, list[exp.Expression]] = {}
+    ordered: dict[str, list[exp.Expr]] = {}
     for position, (name, expression) in enumerate(found):
         ordered.setdefault(f"{position}:{name}", []).append(expression)
     return ordered
 
 
-def _merged_output(name: str, expression: exp.Expression) -> exp.Expression:
+def _merged_output(name: str, expression: exp.Expr) -> exp.Expr:
     copy = expression.copy()
     return copy if isinstance(copy, exp.Column) else exp.Alias(this=copy, alias=quoted(name))
 
 
 def _adjusted(
-    columns: dict[str, list[exp.Expression]], star: exp.Star, scope: Scope, context: Context
-) -> list[exp.Expression]:
+    columns: dict[str, list[exp.Expr]], star: exp.Star, scope: Scope, context: Context
+) -> list[exp.Expr]:
     """DuckDB's `* EXCLUDE (a)` and `* REPLACE (x AS a)`."""
     excluded = {context.key(part.name): part for part in star.args.get("except_") or []}
     replaced = {context.key(part.alias): part for part in star.args.get("replace") or []}
@@ -124,7 +124,7 @@ def _adjusted(
         if name not in names:
             probe = part if isinstance(part, exp.Column) else exp.Column(this=quoted(part.alias_or_name))
             refuse_unknown(probe, scope=scope, context=context)
-    result: list[exp.Expression] = []
+    result: list[exp.Expr] = []
     for position, expressions in columns.items():
         name = position.partition(":")[2]
         if name in replaced:
@@ -162,7 +162,7 @@ def _unique(name: str, seen: set[str], context: Context) -> str:
     return candidate
 
 
-def output_name(item: exp.Expression, context: Context) -> str:
+def output_name(item: exp.Expr, context: Context) -> str:
     """The name an output without AS bears: a column's own; in PostgreSQL a function's or an inner column's too."""
     if isinstance(item, exp.Column):
         return "" if isinstance(item.this, exp.Star) else item.name

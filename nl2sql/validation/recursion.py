@@ -11,7 +11,9 @@ from schema_index.schema import Dialect
 
 MAX_ROUNDS = 10_000
 
-_NO_LARGER = frozenset({"least", "greatest", "coalesce", "nullif", "round", "abs", "date", "datetime", "date_add", "date"})
+_NO_LARGER = frozenset(
+    {"least", "greatest", "coalesce", "nullif", "round", "abs", "date", "datetime", "date_add", "date"}
+)
 
 
 def recursion(tree: exp.Query, *, dialect: Dialect) -> tuple[Violation, ...]:
@@ -53,7 +55,7 @@ def _refused(cte: exp.CTE, why: str) -> Violation:
     )
 
 
-def _conjuncts(node: exp.Expression | None) -> Iterator[exp.Expression]:
+def _conjuncts(node: exp.Expr | None) -> Iterator[exp.Expr]:
     pending = [node] if node is not None else []
     while pending:
         part = pending.pop()
@@ -65,7 +67,7 @@ def _conjuncts(node: exp.Expression | None) -> Iterator[exp.Expression]:
             yield part
 
 
-def _conditions(arm: exp.Select) -> Iterator[exp.Expression]:
+def _conditions(arm: exp.Select) -> Iterator[exp.Expr]:
     yield from _conjuncts(arm.args.get("where"))
     for join in arm.args.get("joins") or []:
         yield from _conjuncts(join.args.get("on"))
@@ -89,11 +91,11 @@ def _counter_bound(arm: exp.Select, name: str) -> bool:
     return False
 
 
-def _of(node: exp.Expression, name: str) -> bool:
+def _of(node: exp.Expr, name: str) -> bool:
     return any(column.table == name for column in node.find_all(exp.Column))
 
 
-def _small(bound: exp.Expression) -> bool:
+def _small(bound: exp.Expr) -> bool:
     value = number(bound)
     if value is not None:
         return abs(value) <= MAX_ROUNDS
@@ -110,14 +112,14 @@ def _walks(arm: exp.Select, name: str) -> bool:
     )
 
 
-def _side(node: exp.Expression, name: str) -> str:
+def _side(node: exp.Expr, name: str) -> str:
     columns = list(node.find_all(exp.Column))
     if not columns:
         return "constant"
     return "self" if all(column.table == name for column in columns) else "other"
 
 
-def _doubles(output: exp.Expression, name: str) -> bool:
+def _doubles(output: exp.Expr, name: str) -> bool:
     """Whether one text-building call or concatenation takes the recursive relation's values twice."""
     for node in output.find_all(exp.Anonymous, exp.DPipe, exp.Array, exp.Struct):
         if isinstance(node, exp.Anonymous) and node.name.lower() in _NO_LARGER:

@@ -31,7 +31,7 @@ class _From:
         self.query = query
         self.declared: frozenset[str] = frozenset()
         self.sources: list[Source] = []
-        self.merged: dict[str, exp.Expression] = {}
+        self.merged: dict[str, exp.Expr] = {}
 
     def scope(self, sources: list[Source]) -> Scope:
         return Scope(sources=sources, declared=self.declared, parent=self.outer, merged=self.merged)
@@ -65,7 +65,7 @@ def from_clause(
     return state.scope(state.sources)
 
 
-def _name_unnamed(items: list[exp.Expression], context: Context) -> None:
+def _name_unnamed(items: list[exp.Expr], context: Context) -> None:
     """Derived tables without an alias get one, so that their columns can be qualified."""
     for item in items:
         derived = isinstance(item, exp.Subquery) and isinstance(item.this, exp.Query | exp.Values)
@@ -75,7 +75,7 @@ def _name_unnamed(items: list[exp.Expression], context: Context) -> None:
             item.set("alias", exp.TableAlias(this=quoted(context.fresh_name("subquery"))))
 
 
-def _declared(items: list[exp.Expression], context: Context) -> list[str]:
+def _declared(items: list[exp.Expr], context: Context) -> list[str]:
     found: list[str] = []
     for item in items:
         if isinstance(item, exp.Subquery) and isinstance(item.this, exp.Table) and not item.alias:
@@ -86,7 +86,7 @@ def _declared(items: list[exp.Expression], context: Context) -> list[str]:
     return found
 
 
-def _alias(item: exp.Expression) -> str:
+def _alias(item: exp.Expr) -> str:
     if item.alias:
         return item.alias
     inner = item.this if isinstance(item, exp.Lateral) else item
@@ -97,7 +97,7 @@ def _alias(item: exp.Expression) -> str:
     return called_name(inner) if isinstance(inner, exp.Anonymous) else inner.name
 
 
-def _joined(first: exp.Expression, joins: list[exp.Join], state: _From) -> None:
+def _joined(first: exp.Expr, joins: list[exp.Join], state: _From) -> None:
     group = _relation(first, state)
     state.sources += group
     for join in joins:
@@ -130,11 +130,11 @@ def _condition(join: exp.Join, left: list[Source], right: list[Source], state: _
         join.set("on", exp.and_(*conditions, copy=False, wrap=False))
 
 
-def _using(name: str, join: exp.Join, left: list[Source], right: list[Source], state: _From) -> exp.Expression | None:
+def _using(name: str, join: exp.Join, left: list[Source], right: list[Source], state: _From) -> exp.Expr | None:
     """One USING column as an equality. What it merges to is noted for bare uses of the name and for stars."""
     context = state.context
     column = context.key(name)
-    sides: list[exp.Expression] = []
+    sides: list[exp.Expr] = []
     for sources, merged in ((left, state.merged), (right, {})):
         scope = Scope(sources=sources, declared=frozenset(), merged=merged)
         probe = exp.Column(this=quoted(name))
@@ -152,7 +152,7 @@ def _using(name: str, join: exp.Join, left: list[Source], right: list[Source], s
     return exp.EQ(this=sides[0], expression=sides[1])
 
 
-def _relation(item: exp.Expression, state: _From) -> list[Source]:
+def _relation(item: exp.Expr, state: _From) -> list[Source]:
     """The relation or, for joins in parentheses, the relations that one item of FROM brings into reach."""
     if isinstance(item, exp.Table):
         return [_table(item, state)]
@@ -199,7 +199,7 @@ def _derived(item: exp.Subquery, scope: Scope, state: _From) -> Source:
     return _source(item, outputs, "query", state)
 
 
-def _source(item: exp.Expression, outputs: Outputs, kind: str, state: _From) -> Source:
+def _source(item: exp.Expr, outputs: Outputs, kind: str, state: _From) -> Source:
     context = state.context
     alias = item.args.get("alias")
     columns = tuple(column.name for column in alias.columns) if isinstance(alias, exp.TableAlias) else ()
@@ -222,7 +222,7 @@ def _source(item: exp.Expression, outputs: Outputs, kind: str, state: _From) -> 
     )
 
 
-def _values(node: exp.Values, item: exp.Expression, scope: Scope, state: _From) -> Source:
+def _values(node: exp.Values, item: exp.Expr, scope: Scope, state: _From) -> Source:
     resolve_expression(node, reach=state.reach(scope))
     rows = node.expressions
     width = len(rows[0].expressions) if rows and isinstance(rows[0], exp.Tuple) else 1
@@ -256,7 +256,7 @@ def _unnest(item: exp.Unnest, state: _From, *, lateral: bool) -> Source:
     return _called(item, "unnest", state, extra=("ordinality",) if item.args.get("offset") else ())
 
 
-def _called(item: exp.Expression, name: str, state: _From, *, extra: tuple[str, ...] = ()) -> Source:
+def _called(item: exp.Expr, name: str, state: _From, *, extra: tuple[str, ...] = ()) -> Source:
     """A function in FROM: on the list of those that may stand there, with the columns they are known to give."""
     listed = TABLE_FUNCTIONS[state.context.dialect]
     if name not in listed:

@@ -39,7 +39,7 @@ class Scope:
     sources: list[Source] = field(default_factory=list)
     declared: frozenset[str] = frozenset()
     parent: "Scope | None" = None
-    merged: dict[str, exp.Expression] = field(default_factory=dict)
+    merged: dict[str, exp.Expr] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
 
     def levels(self) -> Iterator["Scope"]:
