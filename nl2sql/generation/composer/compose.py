@@ -1,5 +1,7 @@
 """A question to SQL without a language model: every word gets a place, or the question is refused."""
 
+import re
+
 from nl2sql.generation.base import Draft, GenerationRequest, Refused
 from nl2sql.generation.composer.columns import Columns
 from nl2sql.generation.composer.explain import explain
@@ -14,13 +16,14 @@ from nl2sql.generation.composer.vocabulary import Vocabulary
 from nl2sql.generation.composer.words import MAX_TOKENS, tokenise
 
 NAME = "composer"
+_BOTH_NAMES = re.compile(r"\bfirst(?: name)? and (?:the )?(last) name(s?)\b", re.IGNORECASE)
 MAX_READINGS = 60
 MAX_LISTED = 12
 
 
 def compose(request: GenerationRequest) -> Draft | Refused:
     """Never raises on any question: what cannot be read is refused."""
-    tokens = tokenise(request.question)
+    tokens = tokenise(_BOTH_NAMES.sub(r"first name\2 and last name\2", request.question))
     if not tokens or len(tokens) > MAX_TOKENS:
         return _refused(request, "The question is empty or too long to be read with certainty.", ())
     vocabulary = Vocabulary(request.schema)

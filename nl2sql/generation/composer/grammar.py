@@ -38,7 +38,9 @@ class Grammar:
 
     def noun(self, position: int, focus: Entity | None) -> Noun | None:
         chunk = self.at(position)
-        return Noun(text=chunk.text, names=chunk.columns, focus=focus) if chunk.columns else None
+        if not chunk.columns and not (chunk.has("full_name") and not chunk.tables):
+            return None
+        return Noun(text=chunk.text, names=chunk.columns, focus=focus)
 
     def entity(self, position: int) -> Entity | None:
         chunk = self.at(position)
@@ -77,7 +79,7 @@ class Grammar:
         yield from self._rest(reading, start)
 
     def _head(self, reading: Reading, position: int) -> Partial:
-        if self.has(position, "each"):
+        if self.has(position, "each") and position == 0:
             for grouped, following in self._group(reading, position):
                 following = self.skip(following, "comma")
                 yield from self._head(replace(grouped, each=True), following)
@@ -172,7 +174,7 @@ class Grammar:
 
     def _item(self, reading: Reading, position: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
         start, distinct = position, False
-        while self.has(start, "det", "pron", "distinct", "both", "noise", "either", "lead"):
+        while self.has(start, "det", "pron", "distinct", "both", "noise", "either", "lead", "each"):
             distinct = distinct or self.has(start, "distinct")
             start += 1
         if self.has(start, "howmany"):
@@ -220,7 +222,7 @@ class Grammar:
             position += 1
             if self.has(self.skip(position, "comma", "and", "det"), "agg", "sup"):
                 position = self.skip(position, "comma", "and", "det")
-        position = self.skip(position, "det", "of", "pron")
+        position = self.skip(position, "det", "of", "pron", "numof")
         owner = self.entity(position) if self.at(position + 1).columns and not self.at(position).columns else None
         if owner is not None:
             position += 1
@@ -323,6 +325,8 @@ class Grammar:
         if not reading.either:
             yield from self._related(reading, position)
             yield from self._extra_item(reading, position)
+        if self.has(position, "after") and position > 0 and position + 1 == len(self.chunks):
+            yield reading, position + 1
         if self.has(position, *SKIPPED) and not self.has(position, "or", "not", "no", "without"):
             chunk = self.at(position)
             verbs = (*reading.verbs, chunk.text) if chunk.has("verb") else reading.verbs
@@ -473,7 +477,7 @@ class Grammar:
             data = chunk.data(tag)
             if data is None:
                 continue
-            named = self.skip(start + 1, "det", "of", "distinct")
+            named = self.skip(start + 1, "det", "of", "distinct", "noise", "pron")
             yield from self._superlative_of(reading, tag, named, descending=data == "max", limit=limit)
         if chunk.has("adj"):
             measures, direction = ADJECTIVES[_adjective(chunk)]
@@ -494,7 +498,7 @@ class Grammar:
                 ranked = Ordering(noun=noun, function=cast(Function, function), descending=descending)
                 yield replace(reading, superlative=ranked, limit=limit), self.skip(named + 1, "of", "det") + 1
         if tag == "sup" and self.has(named, "numof"):
-            tag, named = "most", self.skip(named + 1, "det", "of", "distinct")
+            tag, named = "most", self.skip(named + 1, "det", "of", "distinct", "noise", "pron")
         entity, noun = self.entity(named), self.noun(named, reading.focus)
         if tag == "most" and entity is not None:
             ranked = Ordering(counted=True, entity=entity, descending=descending)
@@ -516,7 +520,7 @@ class Grammar:
         after = self.at(start + 1).data("cmp_after")
         if after is not None:
             operator, start = after, start + 1
-        named = self.skip(start + 1, "distinct", "of", "det")
+        named = self.skip(start + 1, "distinct", "of", "det", "noise")
         entity = self.entity(named)
         if entity is not None and (operator is not None or self.has(position - 1, "have", "with", "verb", "noise")):
             having = Having(operator=operator or "=", number=number, entity=entity)
@@ -627,6 +631,11 @@ class Grammar:
             either = self._compare(noun, operator, chunk.number, reading, negated=negated)
             yield self._add(reading, either, position + 1)
             second = self.skip(position + 1, "or")
+            other_operator = self.at(second).data("cmp")
+            if second > position + 1 and other_operator is not None and self.at(second + 1).number:
+                after, _ = self._add(reading, either, second)
+                other = replace(self._compare(noun, other_operator, self.at(second + 1).number, reading), either=True)
+                yield replace(after, conditions=(*after.conditions, other)), second + 2
             if second > position + 1 and self.at(second).number and operator == "=":
                 after, _ = self._add(reading, either, second)
                 other = replace(self._compare(noun, operator, self.at(second).number, reading), either=True)
@@ -667,7 +676,7 @@ class Grammar:
                 )
                 yield self._add(reading, condition, start + 1)
         if chunk.span is not None and (
-            self.has(position - 1, "prep", "verb", "or", "noise", "and") or not chunk.number
+            self.has(position - 1, "prep", "verb", "or", "noise", "either") or not chunk.number
         ):
             condition = Condition(kind="span", text="", focus=reading.focus, span=chunk.span, operator="=")
             yield self._add(reading, condition, position + 1)
@@ -835,7 +844,7 @@ def _count(number: str) -> int | None:
 
 
 def _adjective(chunk: Chunk) -> str:
-    return " ".join(token.norm for token in chunk.tokens)
+    return " ".join(token.norm for token in chunk.tokens).removeprefix("the ")
 
 
 def _cheaper(noun: Noun | None, entity: Entity | None) -> bool:

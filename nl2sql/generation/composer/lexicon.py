@@ -70,6 +70,8 @@ _add(
     "with which|for whom|to whom|so that|which is|which are|who is|who are|that is|that are",
 )
 _add("whose", "whose")
+_add("than", "than")
+_add("full_name", "name|names|full name|full names")
 _add("and", "and|as well as|along with|together with|and also|plus|and the|in addition to|and then|but also")
 _add("or", "or|or else")
 _add("but", "but|yet")
@@ -87,7 +89,7 @@ _add("howmany", "how many|how many total|how many of the|in total how many")
 _add(
     "numof",
     "number of|the number of|total number of|the total number of|count of|total count of|"
-    "amount of|no of|num of|count for|number of all|overall number of|the count of|quantity of|number of total",
+    "amount of|no of|num of|number of all|overall number of|the count of|number of total",
 )
 _add("count_lead", "count|count up")
 _add("count_self", "number|count|amount of times|number of times|number of occurrences|the number|the count")
@@ -258,7 +260,7 @@ _add("top", "top|the top|first|the first|best|bottom top", "max")
 _add("top", "bottom|the bottom", "min")
 _add(
     "noise",
-    "in total|please|in the database|in the system|on record|in our records|overall|respectively|"
+    "in total|please|at least once|in the database|in the system|on record|in our records|overall|respectively|"
     "altogether|corresponding|respective|the corresponding|in the record|in the records|recorded|at all|too|"
     "in the dataset|in this database|in our database|currently totally|existing|exist|exists|"
     "registered in the database|in the table|as well|in all|in the data|we have|do we have|are there|is there|"
@@ -348,7 +350,7 @@ _adjective("highest rated|best rated|top rated", "rating|rate|score", "max")
 _adjective("lowest rated|worst rated", "rating|rate|score", "min")
 
 for _form in ADJECTIVES:
-    _add("adj", _form)
+    _add("adj", f"{_form}|the {_form}")
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "gender": ("sex",), "sex": ("gender",), "cost": ("price",), "price": ("cost",), "wage": ("salary",),

@@ -121,7 +121,7 @@ def _pieces_at(
     for end in range(start + 1, min(len(tokens), start + MAX_CHUNK_WORDS) + 1):
         part = tokens[start:end]
         single = part[0] if len(part) == 1 else None
-        plain = all(token.kind in ("word", "number", "possessive") for token in part)
+        plain = all(token.kind in ("word", "number") or (token.kind == "possessive" and len(part) > 1) for token in part)
         stems = tuple(token.stem for token in part)
         norms = tuple("s" if token.kind == "possessive" else token.norm for token in part)
         named = plain and len(part) <= MAX_NAME_WORDS

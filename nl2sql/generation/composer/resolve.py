@@ -45,7 +45,7 @@ class Resolver:
         """The tables the question may be about; several are tried, and must not all succeed."""
         if self.reading.root is not None:
             return sorted(self.columns.focus_of(self.reading.root))
-        nouns = [item.noun for item in self.reading.items if item.noun is not None]
+        nouns = [item.noun for item in self.reading.items if item.noun is not None and item.noun.names]
         sets = [{key_of(name.table): name.cost for name in noun.names} for noun in nouns]
         common = set.intersection(*(set(found) for found in sets)) if sets else set()
         if not common:
@@ -59,10 +59,26 @@ class Resolver:
         total = {key: sum(found[key] for found in sets) for key in common}
         least = min(total.values())
         likeliest = sorted(key for key in common if total[key] <= least + MARGIN)
+        likeliest = self._home(likeliest) or likeliest
         if len(likeliest) > 1:
             names = ", ".join(key[1] for key in likeliest)
             raise fail("ambiguous", f"it may be asked of {names}", *(noun.text for noun in nouns))
         return likeliest
+
+    def _home(self, keys: list[Key]) -> list[Key]:
+        """Codes that several tables refer to are listed where they are kept."""
+        reading = self.reading
+        if reading.conditions or reading.superlative or reading.having or reading.groups or len(keys) < 2:
+            return []
+        nouns = [item.noun for item in reading.items if item.noun is not None and item.kind == "column"]
+        if len(nouns) != len(reading.items):
+            return []
+        kept = []
+        for key in keys:
+            columns = [name.column for noun in nouns for name in noun.names if key_of(name.table) == key]
+            if not any(self.columns.is_foreign(ColumnRef(table=key, column=column)) for column in columns):
+                kept.append(key)
+        return kept if len(kept) == 1 else []
 
     def _spoken(self) -> set[Key]:
         """Tables that a restriction can only be of."""
@@ -220,7 +236,7 @@ class Resolver:
         noun = item.noun
         assert noun is not None, "the caller checked"
         words = {word for word in noun.text.lower().split() if word not in ("the", "of")}
-        if not words <= {"name", "names", "full"} or item.kind != "column":
+        if not words or not words <= {"name", "names", "full"} or item.kind != "column":
             return []
         keys = self.columns.focus_of(noun.focus) or frozenset({draft.scene.root})
         if any(key_of(name.table) in keys for name in noun.names) or len(keys) != 1:
@@ -245,7 +261,7 @@ class Resolver:
             return Output(kind="count")
         assert item.noun is not None, "a count is of an entity or a noun"
         ref = self.columns.resolve(item.noun, draft.scene)
-        if not item.distinct:
+        if not item.distinct and ref.column.kind != "text":
             raise fail("unsure", f"'{item.noun.text}' may be counted or counted once each", item.noun.text)
         self._join(draft, ref.table)
         return Output(kind="count", column=ref, distinct=True)

@@ -9,6 +9,10 @@ from nl2sql.generation.composer.words import name_words, singular, verb_roots
 from schema_index.schema import Column, DatabaseSchema, Table
 
 MAX_NAME_WORDS = 7
+PART_COST = 1.5
+"""Of a column said by some of its words: "rate" for support_rate."""
+OTHERS_COST = 0.4
+"""Of a column that another table's words begin: product_name in services, when products has one too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Vocabulary:
 
     def column_stems(self, table: Table, column: Column) -> Stems:
         """The column's own words, without the table's in front."""
-        words = self._expand(column.name)
+        words = self._column_words(table, column)
         owner = self.table_stems(table)
         if len(words) > len(owner) and words[: len(owner)] == owner:
             return words[len(owner) :]
@@ -82,6 +86,13 @@ class Vocabulary:
 
     def words_of(self, column: Column) -> Stems:
         return self._expand(column.name)
+
+    def _column_words(self, table: Table, column: Column) -> Stems:
+        """"pname" of player is its name: the initial of the table before a common ending."""
+        words = self._expand(column.name)
+        if len(words) == 1 and words[0][1:] in _ENDINGS and words[0][0] == self.table_stems(table)[0][0]:
+            return (words[0][1:],)
+        return words
 
     def _expand(self, name: str) -> Stems:
         words: list[str] = []
@@ -130,10 +141,15 @@ class Vocabulary:
 
     def _add_column(self, table: Table, column: Column) -> None:
         owner = self.table_stems(table)
-        words = self._expand(column.name)
+        words = self._column_words(table, column)
         rest = self.column_stems(table, column)
+        borrowed = OTHERS_COST if rest == words and words[:-1] in self.tables else 0.0
+        trimmed = words != self._expand(column.name)
         for stems, cost in _spellings(words, self.tables):
-            self._name_column(stems, table, column, cost)
+            self._name_column(stems, table, column, cost + borrowed, trimmed=trimmed)
+        for at in range(1, len(rest)):
+            self._name_column(rest[at:], table, column, PART_COST, trimmed=True)
+            self._name_column(rest[:at], table, column, PART_COST, trimmed=True)
         if rest != words:
             for stems, cost in _spellings(rest, self.tables):
                 self._name_column(stems, table, column, cost, trimmed=True)

@@ -71,7 +71,7 @@ _IRREGULAR = {
     "bases": "base", "news": "news", "calories": "calorie", "cookies": "cookie", "ties": "tie", "staffs": "staff",
     "wives": "wife", "lives": "life", "knives": "knife", "shelves": "shelf", "leaves": "leave", "halves": "half",
     "aircrafts": "aircraft", "potatoes": "potato", "tomatoes": "tomato", "heroes": "hero", "has": "has",
-    "is": "is", "was": "was", "this": "this", "its": "its", "his": "his", "does": "does", "yes": "yes", "us": "us",
+    "is": "is", "was": "was", "this": "this", "its": "its", "his": "his", "does": "does", "yes": "yes", "us": "us", "ids": "id", "nos": "no",
 }  # fmt: skip
 
 
