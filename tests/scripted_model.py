@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -128,6 +129,7 @@ class ScriptedModel:
         self.newer_limit = newer_limit
         self.default = default
         self.requests: list[Recorded] = []
+        self.prefix = f"/{uuid.uuid4().hex[:8]}"
         self.closing = threading.Event()
         self._chat: deque[Behaviour] = deque()
         self._embeddings: deque[Behaviour] = deque()
@@ -137,8 +139,8 @@ class ScriptedModel:
 
     @property
     def url(self) -> str:
-        """The base URL, `http://127.0.0.1:<port>/v1`."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        """The base URL; unique, so that nothing remembered of another server on the same port applies to it."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}{self.prefix}/v1"
 
     def script(self, behaviours: Iterable[Behaviour]) -> None:
         """Append behaviours for /v1/chat/completions."""
@@ -203,7 +205,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         raw = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), _MAX_BODY))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server.model.reply_to(Recorded(path=self.path, headers=headers, body=json.loads(raw)))
+        path = self.path.removeprefix(self.server.model.prefix)
+        reply = self.server.model.reply_to(Recorded(path=path, headers=headers, body=json.loads(raw)))
         if reply.delay_s:
             self.server.model.closing.wait(reply.delay_s)
         is_json = not isinstance(reply.body, str)
