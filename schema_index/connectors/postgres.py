@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql as psycopg_sql
 from psycopg.pq import TransactionStatus
 
-from schema_index.connectors.base import Introspection, Limits, Progress, ResultColumn, ResultSet
+from schema_index.connectors.base import DataSourceError, Introspection, Limits, Progress, ResultColumn, ResultSet
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.kinds import FIRST_USER_OID, POSTGRES_OIDS, postgres_kind
 from schema_index.connectors.postgres_catalogue import read_catalogue
@@ -33,7 +33,8 @@ class PostgresConnector:
 
     def introspect(self, *, progress: Progress | None = None) -> Introspection:
         with read_only_session(self._config, deadline_ms=INTROSPECTION_DEADLINE_MS) as session:
-            return read_catalogue(session.connection, includes=self._config.includes, progress=progress)
+            catalogue = read_catalogue(session.connection, includes=self._config.includes)
+        return catalogue.described(progress=progress)
 
     def distinct_values(self, *, schema: str, table: str, column: str, limit: int) -> list[str]:
         query = psycopg_sql.SQL(
@@ -51,6 +52,9 @@ class PostgresConnector:
 
     def read(self, sql: str, *, limits: Limits) -> ResultSet:
         started = time.monotonic()
+        if "\0" in sql:
+            # The driver would send what stands before it, without the limit that stands behind.
+            raise DataSourceError("The statement holds a null character.")
         with read_only_session(self._config, deadline_ms=limits.deadline_ms) as session:
             session.statement = sql
             cursor = session.connection.cursor()

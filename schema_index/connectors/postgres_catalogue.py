@@ -7,6 +7,7 @@ are partitions of another.
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import psycopg
@@ -66,40 +67,24 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 Rows = defaultdict[int, list[tuple[Any, ...]]]
 
 
-def read_catalogue(
-    connection: Connection, *, includes: Callable[[str], bool], progress: Progress | None
-) -> Introspection:
+def read_catalogue(connection: Connection, *, includes: Callable[[str], bool]) -> "Catalogue":
     """Every relation outside the system's schemas whose schema `includes` lets through.
 
-    Expects the session's search path to be `pg_catalog, <the role's first schema>, …`.
+    Expects the session's search path to be `pg_catalog, <the role's first schema>, …`. Raises DataSourceError.
     """
     found = connection.execute(_RELATIONS, {"limit": MAX_RELATIONS + 1}).fetchall()
     _refuse_more_than(MAX_RELATIONS, len(found), what="tables")
-    relations = [_Relation(*row) for row in found if includes(row[1])]
-    readable = [relation for relation in relations if relation.readable]
-    oids = [relation.oid for relation in readable]
+    relations = tuple(Relation(*row) for row in found if includes(row[1]))
+    oids = [relation.oid for relation in relations if relation.readable]
     columns = _by_relation(connection, _COLUMNS, oids)
     _refuse_more_than(MAX_COLUMNS, sum(map(len, columns.values())), what="columns")
-    assembly = _Assembly(
-        relations={relation.oid: relation for relation in readable},
-        column_names={oid: {row[1]: row[2] for row in rows} for oid, rows in columns.items()},
+    default_schema = connection.execute("SELECT coalesce((current_schemas(false))[2], 'public')").fetchone()
+    return Catalogue(
+        default_schema=default_schema[0] if default_schema else "public",
+        relations=relations,
         columns=columns,
         keys=_by_relation(connection, _KEYS, oids),
         foreign_keys=_by_relation(connection, _FOREIGN_KEYS, oids),
-    )
-    tables: list[Table] = []
-    for done, relation in enumerate(readable, start=1):
-        tables.append(assembly.table(relation))
-        if progress is not None:
-            progress(done, len(readable), relation.name)
-    default_schema = connection.execute("SELECT coalesce((current_schemas(false))[2], 'public')").fetchone()
-    return Introspection(
-        schema=DatabaseSchema.of("postgres", default_schema[0] if default_schema else "public", tables),
-        unreadable=tuple(
-            Unreadable(schema=relation.schema, name=relation.name, reason=FORBIDDEN)
-            for relation in relations
-            if not relation.readable
-        ),
     )
 
 
@@ -115,7 +100,7 @@ def _refuse_more_than(limit: int, count: int, *, what: str) -> None:
         raise DataSourceError(f"The database has more than {limit:,} {what}. Give the source fewer schemas to include.")
 
 
-class _Relation(NamedTuple):
+class Relation(NamedTuple):
     oid: int
     schema: str
     name: str
@@ -124,17 +109,42 @@ class _Relation(NamedTuple):
     readable: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Assembly:
-    """The catalogue's rows, by the relation's oid."""
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """The catalogue's rows; columns and keys by the relation's oid."""
 
-    relations: dict[int, _Relation]
-    column_names: dict[int, dict[int, str]]
+    default_schema: str
+    relations: tuple[Relation, ...]
     columns: Rows
     keys: Rows
     foreign_keys: Rows
 
-    def table(self, relation: _Relation) -> Table:
+    def described(self, *, progress: Progress | None) -> Introspection:
+        """As our own values. The database is not asked again: progress may take its time."""
+        readable = [relation for relation in self.relations if relation.readable]
+        tables: list[Table] = []
+        for done, relation in enumerate(readable, start=1):
+            tables.append(self._table(relation))
+            if progress is not None:
+                progress(done, len(readable), relation.name)
+        return Introspection(
+            schema=DatabaseSchema.of("postgres", self.default_schema, tables),
+            unreadable=tuple(
+                Unreadable(schema=relation.schema, name=relation.name, reason=FORBIDDEN)
+                for relation in self.relations
+                if not relation.readable
+            ),
+        )
+
+    @cached_property
+    def _readable(self) -> dict[int, Relation]:
+        return {relation.oid: relation for relation in self.relations if relation.readable}
+
+    @cached_property
+    def _column_names(self) -> dict[int, dict[int, str]]:
+        return {oid: {row[1]: row[2] for row in rows} for oid, rows in self.columns.items()}
+
+    def _table(self, relation: Relation) -> Table:
         keys = [(row[1], self._names(relation.oid, row[2])) for row in self.keys[relation.oid]]
         return Table(
             schema=relation.schema,
@@ -152,7 +162,7 @@ class _Assembly:
     def _foreign_key(self, row: tuple[Any, ...]) -> ForeignKey | None:
         """None when a side of the key may not be read."""
         owner, places, target_oid, target_places = row
-        target = self.relations.get(target_oid)
+        target = self._readable.get(target_oid)
         columns, target_columns = self._names(owner, places), self._names(target_oid, target_places)
         if target is None or not columns or not target_columns:
             return None
@@ -162,7 +172,7 @@ class _Assembly:
 
     def _names(self, oid: int, places: Sequence[int]) -> tuple[str, ...]:
         """Column names of attribute numbers, or () when one of them may not be read."""
-        names = self.column_names.get(oid, {})
+        names = self._column_names.get(oid, {})
         return tuple(names[place] for place in places) if all(place in names for place in places) else ()
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ CHILD = Path(__file__).with_name("sqlite_child.py")
 
 GRACE_S = 0.25
 """How long after the deadline the child may take to stop by itself: one progress check and one frame."""
+
+KILL_WAIT_S = 5.0
+"""A killed process goes at once, unless a network file system holds it in the kernel."""
 
 CHUNK_BYTES = 1 << 16
 
@@ -40,6 +44,7 @@ def frames(request: Frame, *, deadline_ms: int, max_output: int) -> Iterator[Fra
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        bufsize=0,
         env=environment,
     )
     assert process.stdin is not None
@@ -48,7 +53,6 @@ def frames(request: Frame, *, deadline_ms: int, max_output: int) -> Iterator[Fra
         try:
             # A request is far smaller than what a pipe holds or the child reads at once.
             process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
             for line in _lines(process.stdout.fileno(), deadline=deadline, max_output=max_output):
                 frame: Frame = json.loads(line)
                 yield frame
@@ -58,18 +62,20 @@ def frames(request: Frame, *, deadline_ms: int, max_output: int) -> Iterator[Fra
             raise ChildFailed from None
         finally:
             process.kill()
-            process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(KILL_WAIT_S)
     raise ChildFailed
 
 
 def _lines(descriptor: int, *, deadline: float, max_output: int) -> Iterator[bytes]:
     """Complete lines until the pipe closes."""
     total = 0
-    buffer = bytearray()
+    pending: list[bytes] = []
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
         while True:
-            if not selector.select(max(0.0, deadline - time.monotonic())):
+            remaining_s = deadline - time.monotonic()
+            if remaining_s <= 0 or not selector.select(remaining_s):
                 raise ChildKilled
             chunk = os.read(descriptor, CHUNK_BYTES)
             if not chunk:
@@ -77,7 +83,8 @@ def _lines(descriptor: int, *, deadline: float, max_output: int) -> Iterator[byt
             total += len(chunk)
             if total > max_output:
                 raise ChildFailed
-            buffer += chunk
-            *complete, rest = buffer.split(b"\n")
-            buffer = bytearray(rest)
-            yield from (bytes(line) for line in complete)
+            first, *others = chunk.split(b"\n")
+            pending.append(first)
+            for other in others:
+                yield b"".join(pending)
+                pending = [other]

@@ -221,5 +221,5 @@ def test_many_relations_take_no_query_each(postgres_server: PostgresServer) -> N
     found = connector_for("postgres", config).introspect()
 
     assert len(found.schema.tables) == 800
-    # Some 30 ms here; five queries a relation would be 4,000 of them.
-    assert time.monotonic() - started < 1
+    # A tenth of a second on an idle machine; five queries a relation would be 4,000 of them.
+    assert time.monotonic() - started < 1.5

@@ -87,6 +87,8 @@ def test_an_empty_result_still_has_its_columns(target: Target) -> None:
         "COMMIT",
         "VACUUM",
         "",
+        "SELECT 1\0 LIMIT 1",
+        "SELECT '\ud800'",
     ],
 )
 def test_what_is_not_a_read_fails_in_the_engine(target: Target, sql: str) -> None:
@@ -145,7 +147,8 @@ def test_the_deadline_holds(target: Target, sql: str) -> None:
     with pytest.raises(QueryTimeout) as caught:
         target.connector.read(sql, limits=SHORT)
 
-    assert time.monotonic() - started < 1.3
+    # 0.3 to 0.6 s on an idle machine; the statements would run for half a minute or for ever.
+    assert time.monotonic() - started < 3
     assert caught.value.details == {"deadline_ms": 300}
 
 
@@ -166,7 +169,7 @@ def test_ten_million_rows_stop_at_the_row_cap(target: Target) -> None:
     result = target.connector.read(NUMBERS.format(10_000_000), limits=LIMITS)
 
     assert (len(result.rows), result.truncated) == (100, True)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 5
 
 
 WIDE = {

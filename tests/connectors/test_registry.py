@@ -1,0 +1,25 @@
+import pytest
+
+from schema_index.connectors.registry import ConnectionConfig, DialectUnsupported, connector_for
+
+
+def test_a_dialect_without_connector_says_which_there_are() -> None:
+    with pytest.raises(DialectUnsupported) as caught:
+        connector_for("duckdb", ConnectionConfig())
+
+    assert caught.value.message == "Databases of kind duckdb cannot be connected; use postgres, sqlite."
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "included"),
+    [
+        ((), (), ["public", "sales_eu", "tmp_1"]),
+        (("sales*",), (), ["sales_eu"]),
+        ((), ("tmp*",), ["public", "sales_eu"]),
+        (("*",), ("tmp*", "public"), ["sales_eu"]),
+    ],
+)
+def test_schema_patterns(include: tuple[str, ...], exclude: tuple[str, ...], included: list[str]) -> None:
+    config = ConnectionConfig(include_schemas=include, exclude_schemas=exclude)
+
+    assert [schema for schema in ("public", "sales_eu", "tmp_1") if config.includes(schema)] == included
