@@ -157,7 +157,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-CELERY_BROKER_URL = ENVIRONMENT.celery_broker_url.get_secret_value()
+# kombu warns about an address without a host, which the in-memory queue does not have.
+CELERY_BROKER_URL = (
+    "memory://localhost//" if ENVIRONMENT.embedded_worker else ENVIRONMENT.celery_broker_url.get_secret_value()
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

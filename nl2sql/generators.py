@@ -4,7 +4,6 @@ from django.conf import settings
 
 from nl2sql.generation.base import Generator
 from nl2sql.generation.composer import Composer
-from nl2sql.generation.openai_compatible import ModelSettings, OpenAICompatibleGenerator
 
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -13,6 +12,9 @@ def configured_generator() -> Generator:
     environment = settings.ENVIRONMENT
     if not environment.model_configured:
         return Composer()
+    # Loading the client takes half a second, which commands without a model need not pay.
+    from nl2sql.generation.openai_compatible import ModelSettings, OpenAICompatibleGenerator  # noqa: PLC0415
+
     return OpenAICompatibleGenerator(
         ModelSettings(
             base_url=environment.llm_base_url or OPENAI_URL,

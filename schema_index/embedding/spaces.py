@@ -4,7 +4,6 @@ from django.conf import settings
 
 from schema_index.embedding.base import Embedder
 from schema_index.embedding.minilm import MiniLMEmbedder
-from schema_index.embedding.openai_compatible import OpenAICompatibleEmbedder
 
 THRESHOLDS = {"all-MiniLM-L6-v2": 0.15, "text-embedding-3-small": 0.6, "text-embedding-3-large": 0.6}
 """See docs/retrieval.md for how the first was measured."""
@@ -17,6 +16,9 @@ def configured_embedder() -> Embedder:
     environment = settings.ENVIRONMENT
     if environment.embedding_base_url is None:
         return MiniLMEmbedder()
+    # Loading the client takes half a second, which commands without an endpoint need not pay.
+    from schema_index.embedding.openai_compatible import OpenAICompatibleEmbedder  # noqa: PLC0415
+
     return OpenAICompatibleEmbedder(
         base_url=environment.embedding_base_url,
         api_key=environment.embedding_api_key.get_secret_value() if environment.embedding_api_key else "",

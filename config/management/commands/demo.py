@@ -104,7 +104,7 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
         server = [
-            *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port)),
+            *(sys.executable, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port)),
             *("--static-path-route", "/static", "--static-path-mount", str(settings.STATIC_ROOT)),
             *("--no-access-log", "--log-level", "warning", "config.asgi:application"),
         ]
