@@ -56,10 +56,17 @@ class Columns:
 
     def resolve(self, noun: Noun, scene: Scene) -> ColumnRef:
         focus = self.focus_of(noun.focus)
+        if noun.text.lower() in ("id", "ids"):
+            return self._identifier(noun, focus or frozenset({scene.root}))
         scored: list[tuple[float, ColumnName]] = []
-        near = focus | scene.mentioned | {scene.root}
+        near = focus if noun.owned else focus | scene.mentioned | {scene.root}
+        if noun.owned:
+            beside = near | {key for one in focus for key in self._beside(one)}
+            scene = Scene(root=next(iter(focus), scene.root), mentioned=focus)
         for name in noun.names:
-            if name.trimmed and key_of(name.table) not in near:
+            if (name.trimmed and key_of(name.table) not in near) or (
+                noun.owned and key_of(name.table) not in beside
+            ):
                 continue
             distance = self.distance(key_of(name.table), scene, focus)
             if distance is not None:
@@ -73,6 +80,14 @@ class Columns:
             names = ", ".join(f"{name.table.name}.{name.column.name}" for _, name in (best, *rivals))
             raise fail("ambiguous", f"'{noun.text}' may be {names}", noun.text)
         return ColumnRef(table=key_of(best[1].table), column=best[1].column)
+
+    def _identifier(self, noun: Noun, keys: frozenset[Key]) -> ColumnRef:
+        """"id" is the key of what was spoken of, whatever it is called there."""
+        found = [refs[0] for key in sorted(keys) if len(refs := self.key(key)) == 1]
+        named = [ref for ref in found if ref.column.name.lower().endswith("id")]
+        if len(named) != 1 or len(keys) != 1:
+            raise fail("ambiguous", f"it is not certain what '{noun.text}' identifies", noun.text)
+        return named[0]
 
     def measured(self, words: tuple[str, ...], scene: Scene, focus_entity: Entity | None) -> ColumnRef | None:
         """The one column of the table spoken of that an adjective measures."""

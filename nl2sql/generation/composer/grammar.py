@@ -42,6 +42,11 @@ class Grammar:
             return None
         return Noun(text=chunk.text, names=chunk.columns, focus=focus)
 
+    def owned(self, position: int, owner: Entity) -> Noun | None:
+        """A column named right after its table: of no other table."""
+        noun = self.noun(position, owner)
+        return replace(noun, owned=True) if noun is not None else None
+
     def entity(self, position: int) -> Entity | None:
         chunk = self.at(position)
         return Entity(text=chunk.text, names=chunk.tables) if chunk.tables else None
@@ -148,7 +153,7 @@ class Grammar:
         if self.steps > MAX_STEPS:
             return
         start = self.skip(position, "comma", "and", "both", "also")
-        if start > position or self.has(start, "numof"):
+        if start > position:
             for more, after, following in self._item(reading, start):
                 yield from self._more_items(items + more, after, following)
         for entity, following in self._owner(items, position):
@@ -249,10 +254,13 @@ class Grammar:
         """ "the 3 oldest singers", "the top 5 products"."""
         for ordering, limit, position in self._rank(reading, start):
             entity = self.entity(position)
+            noun = self.noun(position, reading.focus)
+            if noun is not None and ordering is None and (entity is None or _cheaper(noun, entity)):
+                yield (Item(kind="column", noun=noun),), replace(reading, limit=limit), position + 1
             if entity is None:
                 continue
-            after = replace(reading, root=entity, focus=entity, superlative=ordering, limit=limit or 1)
-            owned = self.noun(position + 1, entity)
+            after = replace(reading, root=entity, focus=entity, superlative=ordering, limit=limit or (1 if ordering else None))
+            owned = self.owned(position + 1, entity)
             if owned is not None:
                 yield (Item(kind="column", noun=owned),), after, position + 2
             yield (Item(kind="label", entity=entity),), after, position + 1
@@ -287,7 +295,7 @@ class Grammar:
         entity, noun = self.entity(start), self.noun(start, reading.focus)
         if entity is not None:
             owned_at = self.skip(start + 1, "possessive")
-            owned = self.noun(owned_at, entity)
+            owned = self.owned(owned_at, entity)
             if owned is not None:
                 after = replace(reading, root=reading.root or entity, focus=entity)
                 yield (Item(kind="column", noun=owned),), after, owned_at + 1
@@ -309,6 +317,8 @@ class Grammar:
             yield from self._unit(replace(reading, either=True), self.skip(position, "or", "either"))
             return
         if not reading.either:
+            if self.has(position, "by") and reading.limit is not None and reading.superlative is None:
+                yield from self._ranked_by(reading, position + 1)
             if self.has(position, "each", "group_by"):
                 yield from self._group(reading, position)
             if self.has(position, "by") and _aggregated(reading) and not self.has(position - 1, "verb"):
@@ -363,7 +373,7 @@ class Grammar:
         entity = self.entity(start)
         if entity is not None:
             owned_at = self.skip(start + 1, "possessive")
-            owned = self.noun(owned_at, entity)
+            owned = self.owned(owned_at, entity)
             if owned is not None:
                 yield Grouping(noun=owned), owned_at + 1
         noun = self.noun(start, reading.focus)
@@ -442,12 +452,18 @@ class Grammar:
         owner = self.entity(start)
         if owner is not None:
             owned_at = self.skip(start + 1, "possessive")
-            owned = self.noun(owned_at, owner)
+            owned = self.owned(owned_at, owner)
             if owned is not None:
                 yield Ordering(noun=owned), owned_at + 1
         noun = self.noun(start, reading.focus)
         if noun is not None:
             yield Ordering(noun=noun), start + 1
+
+    def _ranked_by(self, reading: Reading, position: int) -> Partial:
+        """"top 5 products by quantity sold": the greatest sums, where a product has several rows of them."""
+        for ordering, following in self._order_key(reading, self.skip(position, "det", "pron")):
+            ranked = replace(ordering, descending=True, summed=ordering.noun is not None)
+            yield replace(reading, superlative=ranked), following
 
     def _ordered(self, reading: Reading, ordering: Ordering, position: int) -> tuple[Reading, int]:
         return self._with_order(reading, (*reading.order, ordering), position)

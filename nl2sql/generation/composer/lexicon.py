@@ -382,9 +382,8 @@ ABBREVIATIONS: dict[str, str] = {
     "org": "organization", "pct": "percentage", "perc": "percentage", "temp": "temperature", "src": "source",
     "dst": "destination", "dest": "destination", "cnt": "count", "ref": "reference", "reg": "registration",
     "mfr": "manufacturer", "ins": "insurance", "tot": "total", "postalcode": "postal code", "zipcode": "zip code",
-    "openning": "opening", "nickname": "nickname", "hs": "hours",
+    "openning": "opening", "max": "maximum", "min": "minimum", 
 }  # fmt: skip
-del ABBREVIATIONS["hs"]
 
 MAKES = {"tbl", "dim", "fact", "ref", "reference", "tb", "lkp", "lookup", "vw"}
 """Words before a table's name that say what sort of table it is, not what it holds."""

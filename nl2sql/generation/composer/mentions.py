@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from nl2sql.generation.base import StoredValue
 from nl2sql.generation.composer.lexicon import MAX_PHRASE_WORDS, NUMBER_WORDS, Phrase, phrases_at
 from nl2sql.generation.composer.time_spans import TimeSpan, spans_at
-from nl2sql.generation.composer.vocabulary import MAX_NAME_WORDS, ColumnName, TableName, Vocabulary
+from nl2sql.generation.composer.vocabulary import MAX_NAME_WORDS, PART_COST, ColumnName, TableName, Vocabulary
 from nl2sql.generation.composer.words import Token, singular, value_words
 
 MAX_CHUNK_WORDS = 12
@@ -126,12 +126,15 @@ def _pieces_at(
         norms = tuple("s" if token.kind == "possessive" else token.norm for token in part)
         named = plain and len(part) <= MAX_NAME_WORDS
         columns = tuple(vocabulary.columns.get(stems, {}).values()) if named else ()
+        tables = tuple(vocabulary.tables_at(stems).values()) if named else ()
+        if any(name.cost == 0 for name in tables):
+            columns = tuple(name for name in columns if name.cost < PART_COST)
         stored = tuple(values.get(end, ()))
         weak = bool(stored) and _everyday(part, stored, vocabulary, first=start == 0)
         piece = Chunk(
             text=" ".join(token.text for token in part),
             phrases=phrases_at(norms) if plain and len(part) <= MAX_PHRASE_WORDS and not _acronym(part) else _mark(single),
-            tables=tuple(vocabulary.tables_at(stems).values()) if named else (),
+            tables=tables,
             columns=columns,
             values=() if weak and single is None else stored,
             number=_number(single),

@@ -25,6 +25,7 @@ class Noun:
 
     text: str
     names: tuple[ColumnName, ...]
+    owned: bool = False
     focus: Entity | None = None
 
 
@@ -75,6 +76,7 @@ class Ordering:
     measures: tuple[str, ...] = ()
     by_output: bool = False
     alphabetical: bool = False
+    summed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

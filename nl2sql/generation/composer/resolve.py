@@ -142,6 +142,10 @@ class Resolver:
         if keys:
             return keys.pop()
         aggregated = {
+            self.columns.resolve(ordering.noun, scene).table
+            for ordering in (self.reading.superlative, *self.reading.order)
+            if ordering is not None and ordering.noun is not None and (ordering.function or ordering.summed)
+        } | {
             self.columns.resolve(item.noun, scene).table
             for item in self.reading.items
             if item.kind == "aggregate" and item.noun is not None
@@ -245,7 +249,7 @@ class Resolver:
         return list(labels) if len(labels) == 2 else []
 
     def _is_rank(self, ref: ColumnRef) -> bool:
-        return bool({"rank", "ranking", "position"} & set(self.columns.vocabulary.words_of(ref.column)))
+        return self.columns.vocabulary.words_of(ref.column)[-1] in ("rank", "ranking", "position")
 
     def _check_aggregate(self, item: Item, ref: ColumnRef) -> None:
         kinds = _NUMERIC if item.function in ("avg", "sum") else _ORDERED
@@ -271,12 +275,13 @@ class Resolver:
     def _groups(self, draft: _Draft) -> None:
         reading = self.reading
         counted = reading.having is not None or any(
-            order is not None and (order.counted or order.function is not None)
+            order is not None and (order.counted or order.function is not None or self._sums(order, draft))
             for order in (reading.superlative, *reading.order)
         )
         aggregated = any(output.kind in ("aggregate", "count") for output in draft.outputs)
         plain = [output for output in draft.outputs if output.kind == "column"]
         if not counted and not aggregated:
+            self._check_each(draft)
             return
         explicit: list[ColumnRef] = []
         for group in reading.groups:
@@ -298,6 +303,14 @@ class Resolver:
             draft.having = (reading.having.operator, reading.having.number)
         if counted and not draft.groups:
             raise fail("unsure", "nothing to count by")
+
+    def _check_each(self, draft: _Draft) -> None:
+        """Without a measure, "each" may only be said of what is listed."""
+        shown = {output.column for output in draft.outputs}
+        for group in self.reading.groups:
+            own = draft.grain in self.columns.focus_of(group.entity)
+            if not own and not (group.noun is not None and self.columns.resolve(group.noun, draft.scene) in shown):
+                raise fail("unsure", "it is not said what to measure for each")
 
     def _by_entity(self, ref: ColumnRef) -> bool:
         """Whether the group is a thing that the columns asked for already name."""
@@ -352,9 +365,12 @@ class Resolver:
             raise fail("unsure", f"the best {ref.column.name} may be the least", ref.column.name)
         if superlative and ref.column.kind not in _ORDERED:
             raise fail("unsure", f"{ref.column.name} holds text: its greatest is not certain", ref.column.name)
-        if ordering.function is not None:
+        function = ordering.function or ("sum" if self._sums(ordering, draft) else None)
+        if function is not None:
+            if function in ("avg", "sum") and ref.column.kind not in _NUMERIC:
+                raise fail("unsure", f"{ref.column.name} holds no numbers", ref.column.name)
             self._join(draft, ref.table)
-            return Sort(output=Output(kind="aggregate", column=ref, function=ordering.function), descending=descending)
+            return Sort(output=Output(kind="aggregate", column=ref, function=function), descending=descending)
         if draft.groups:
             return self._grouped_sort(ref, descending, draft)
         if superlative and any(output.kind in ("aggregate", "count") for output in draft.outputs):
@@ -363,6 +379,10 @@ class Resolver:
             self._check_superlative(ref, draft)
         self._join(draft, ref.table)
         return Sort(output=Output(kind="column", column=ref), descending=descending)
+
+    def _sums(self, ordering: Ordering, draft: _Draft) -> bool:
+        """Whether each of what is listed has several rows of the measure, which then count together."""
+        return ordering.summed and ordering.noun is not None and draft.grain != draft.scene.root
 
     def _check_superlative(self, ref: ColumnRef, draft: _Draft) -> None:
         """ "students of the department with the highest budget": many rows share the greatest."""
@@ -401,7 +421,9 @@ class Resolver:
         if len(measured) == 1 and not alphabetical:
             return measured[0]
         columns = [output for output in draft.outputs if output.kind == "column"]
-        if not columns or (measured and len(columns) != 1):
+        if alphabetical:
+            columns = [output for output in columns if output.column and output.column.column.kind == "text"] or columns
+        if not columns or (len(columns) != 1 and (measured or not alphabetical)):
             raise fail("unsure", "it is not said by what to order")
         return columns[0]
 

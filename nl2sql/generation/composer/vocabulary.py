@@ -147,7 +147,7 @@ class Vocabulary:
         trimmed = words != self._expand(column.name)
         for stems, cost in _spellings(words, self.tables):
             self._name_column(stems, table, column, cost + borrowed, trimmed=trimmed)
-        for at in range(1, len(rest)):
+        for at in range(1, len(rest) if rest[-1] != "id" else 0):
             self._name_column(rest[at:], table, column, PART_COST, trimmed=True)
             self._name_column(rest[:at], table, column, PART_COST, trimmed=True)
         if rest != words:
