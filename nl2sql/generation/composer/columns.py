@@ -7,7 +7,7 @@ from nl2sql.generation.composer.joins import JoinGraph, Key, key_of
 from nl2sql.generation.composer.plan import ColumnRef
 from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Entity, Noun
-from nl2sql.generation.composer.vocabulary import ColumnName, Vocabulary
+from nl2sql.generation.composer.vocabulary import PART_COST, ColumnName, Vocabulary
 from nl2sql.generation.composer.words import verb_roots
 from schema_index.schema import Column, DatabaseSchema, Table
 
@@ -16,6 +16,7 @@ MARGIN = 0.3
 
 _NUMERIC = {"integer", "number"}
 _TEMPORAL = {"date", "timestamp"}
+_MEASURED = _NUMERIC | _TEMPORAL
 _AUDIT = {"updated", "modified", "deleted", "update", "inserted", "synced", "loaded"}
 
 
@@ -94,9 +95,9 @@ class Columns:
         keys = self.focus_of(focus_entity) or frozenset({scene.root})
         for candidates in (keys, frozenset({scene.root}), self._beside(scene.root)):
             found: dict[tuple[Key, str], ColumnRef] = {}
-            for phrase in words:
+            for limit, phrase in ((limit, phrase) for limit in (0.9, PART_COST) for phrase in words):
                 for name in self.vocabulary.columns.get(tuple(phrase.split()), {}).values():
-                    if key_of(name.table) in candidates and name.cost < 1:
+                    if key_of(name.table) in candidates and name.cost <= limit and name.column.kind in _MEASURED:
                         ref = ColumnRef(table=key_of(name.table), column=name.column)
                         found[ref.table, ref.column.name] = ref
                 if found:

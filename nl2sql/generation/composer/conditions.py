@@ -33,6 +33,8 @@ class Conditions:
                 return self._like(condition, scene)
             case "span":
                 return self._span(condition, scene)
+            case "flag":
+                return self._flag(condition, scene)
             case "average":
                 column = self._measure(condition, scene)
                 return column, AgainstAverage(column=column, operator=condition.operator)
@@ -52,6 +54,11 @@ class Conditions:
         if column.column.kind != "text":
             raise fail("unsure", f"'{condition.text}' is text and {column.column.name} is not", condition.text)
         return column, Comparison(column=column, operator=operator, operand=condition.operand, numeric=False)
+
+    def _flag(self, condition: Condition, scene: Scene) -> tuple[ColumnRef, Filter]:
+        column = self._named_column(condition, scene)
+        operand = "false" if condition.negated else "true"
+        return column, Comparison(column=column, operator="=", operand=operand, numeric=False)
 
     def _named_column(self, condition: Condition, scene: Scene) -> ColumnRef:
         if condition.noun is not None:

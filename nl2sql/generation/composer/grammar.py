@@ -14,6 +14,9 @@ MAX_STEPS = 6000
 SKIPPED = ("be", "do", "have", "there", "rel", "verb", "noise", "comma", "and", "pron", "det", "prep", "of", "with",
            "by", "both", "either", "whose", "but", "sorted", "lead", "wh", "possessive", "distinct")  # fmt: skip
 
+PASSED = ("det", "be", "have", "verb", "prep", "of", "with", "by", "noise", "distinct", "pron", "there")
+"""What may stand between a negation and what it denies."""
+
 Partial = Iterator[tuple[Reading, int]]
 
 
@@ -21,6 +24,10 @@ class Grammar:
     def __init__(self, chunks: tuple[Chunk, ...]) -> None:
         self.chunks = chunks
         self.steps = 0
+        self.grouped = any(
+            chunk.has("each", "group_by") or (chunk.has("by") and at > 0 and not chunks[at - 1].has("verb", "order"))
+            for at, chunk in enumerate(chunks)
+        )
 
     # -- looking at chunks ---------------------------------------------------------------------------------------
 
@@ -121,6 +128,9 @@ class Grammar:
         conditions: tuple[Condition, ...] = ()
         if self.at(start).values and not self.at(start).weak and self.at(start + 1).tables:
             conditions = (self._value(reading, start),)
+            start += 1
+        elif _is_flag(self.at(start)) and self.at(start + 1).tables:
+            conditions = (self._flag(replace(reading, focus=self.entity(start + 1)), start),)
             start += 1
         entity, noun = self.entity(start), self.noun(start, reading.focus)
         if entity is not None and self.at(start + 1).columns and (distinct or self.has(start + 1, "")):
@@ -286,6 +296,12 @@ class Grammar:
 
     def _named_item(self, reading: Reading, start: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
         chunk = self.at(start)
+        if _is_flag(chunk) and self.at(start + 1).tables:
+            entity = self.entity(start + 1)
+            flagged = (*reading.conditions, self._flag(replace(reading, focus=entity), start))
+            yield (Item(kind="label", entity=entity),), replace(
+                reading, root=entity, focus=entity, conditions=flagged
+            ), start + 2
         if chunk.values and not chunk.weak and self.at(start + 1).tables:
             entity = self.entity(start + 1)
             after = replace(
@@ -300,7 +316,9 @@ class Grammar:
                 after = replace(reading, root=reading.root or entity, focus=entity)
                 yield (Item(kind="column", noun=owned),), after, owned_at + 1
         options: list[tuple[Item, Reading]] = []
-        if noun is not None:
+        if noun is not None and self.grouped and _is_total(chunk):
+            options.append((Item(kind="aggregate", noun=noun, function="sum"), reading))
+        elif noun is not None:
             options.append((Item(kind="column", noun=noun), reading))
         if entity is not None:
             label = Item(kind="label", entity=entity)
@@ -337,6 +355,9 @@ class Grammar:
             yield from self._extra_item(reading, position)
         if self.has(position, "after") and position > 0 and position + 1 == len(self.chunks):
             yield reading, position + 1
+        idle_by = self.has(position, "by") and not self.has(position - 1, "verb") and not self.has(position, "verb")
+        if idle_by and _groupable(self.at(self.skip(position + 1, "det"))):
+            return
         if self.has(position, *SKIPPED) and not self.has(position, "or", "not", "no", "without"):
             chunk = self.at(position)
             verbs = (*reading.verbs, chunk.text) if chunk.has("verb") else reading.verbs
@@ -545,8 +566,62 @@ class Grammar:
     def _negation(self, reading: Reading, position: int) -> Partial:
         if not self.has(position, "not", "no", "without"):
             return
-        start = self.skip(position + 1, "det", "be", "have", "verb", "prep", "of", "with", "by", "noise", "distinct",
-                          "pron", "there")  # fmt: skip
+        start = position + 1
+        while self.has(start, *PASSED) and not self.at(start).tables and not self.has(start, "starts"):
+            start += 1
+        entity = self.entity(start)
+        if entity is not None and not self.at(start + 1).columns:
+            value_first: tuple[Condition, ...] = ()
+            yield from self._not_related(reading, entity, start + 1, value_first)
+        if self.at(start).values and not self.at(start).weak and self.at(start + 1).tables:
+            inner_entity = self.entity(start + 1)
+            if inner_entity is not None:
+                inner = (self._value(replace(reading, focus=inner_entity), start),)
+                yield from self._not_related(reading, inner_entity, start + 2, inner)
+        if self.at(start).values or self.at(start).literal is not None or self.at(start).columns:
+            for after, following in (*self._value_unit(reading, start), *self._like(reading, start)):
+                *earlier, latest = after.conditions
+                negated = replace(latest, negated=not latest.negated)
+                yield replace(after, conditions=(*earlier, negated)), following
+
+    def _not_related(self, reading: Reading, entity: Entity, position: int, inner: tuple[Condition, ...]) -> Partial:
+        """Everything said after the absent thing is said of it: "without orders in 2024"."""
+        inside = Reading(root=entity, focus=entity, items=reading.items, conditions=inner)
+        for after in self._inside(inside, position):
+            condition = Condition(
+                kind="related", text=entity.text, entity=entity, negated=True, inner=after[0].conditions
+            )
+            yield self._add(replace(reading, verbs=(*reading.verbs, *after[0].verbs)), condition, after[1])
+
+    def _inside(self, inside: Reading, position: int) -> Partial:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            return
+        if position >= len(self.chunks) or self.has(position, "stop", "order", "direction", "alpha", "each", "sorted"):
+            yield inside, position
+            return
+        for after, following in self._unit(inside, position):
+            plain = (after.groups, after.order, after.superlative, after.having) == ((), (), None, None)
+            if plain and after.items == inside.items:
+                yield from self._inside(after, following)
+
+    def _comparison(self, reading: Reading, position: int) -> Partial:
+        chunk = self.at(position)
+        if chunk.has("adj") and self.has(position + 1, "than"):
+            yield from self._adjective_comparison(reading, position)
+        owner = self.entity(position)
+        if owner is not None and self.at(position + 1).columns:
+            noun = self.noun(position + 1, owner)
+            if noun is not None:
+                yield from self._compared(reading, noun, position + 2)
+        noun = self.noun(position, reading.focus)
+        if noun is not None:
+            yield from self._compared(reading, noun, position + 1)
+        operator = chunk.data("cmp")
+        if operator is not None:
+            start = position + 1
+        while self.has(start, *PASSED) and not self.at(start).tables and not self.has(start, "starts"):
+            start += 1
         entity = self.entity(start)
         if entity is not None and not self.at(start + 1).columns:
             value_first: tuple[Condition, ...] = ()
@@ -747,6 +822,8 @@ class Grammar:
         if noun is not None:
             yield from self._noun_value(reading, noun, position + 1)
         chunk = self.at(position)
+        if _is_flag(chunk) and self.has(position - 1, "be", "have", "with", "det", "rel", "and", "noise"):
+            yield self._add(reading, self._flag(reading, position), position + 1)
         if not chunk.values:
             return
         follower = self.noun(position + 1, reading.focus)
@@ -830,6 +907,11 @@ class Grammar:
         return Condition(kind="value", text=text, focus=reading.focus, values=chunk.values, operand=text,
                          prep=before.text.lower() if before.has("prep", "verb", "by") else "")  # fmt: skip
 
+    def _flag(self, reading: Reading, position: int) -> Condition:
+        """A yes-or-no column that is said of something: "active stores"."""
+        noun = self.noun(position, reading.focus)
+        return Condition(kind="flag", text=self.at(position).text, noun=noun, focus=reading.focus)
+
     @staticmethod
     def _compare(noun: Noun, operator: str, number: str, reading: Reading, *, negated: bool = False) -> Condition:
         return Condition(kind="compare", text=noun.text, noun=noun, focus=reading.focus, operator=operator,
@@ -853,6 +935,20 @@ def _of(entity: Entity, chunk: Chunk) -> bool:
     """Whether the chunk names a column of the entity's own: "student name"."""
     own = {(name.table.schema, name.table.name) for name in entity.names}
     return any((name.table.schema, name.table.name) in own for name in chunk.columns)
+
+
+def _is_total(chunk: Chunk) -> bool:
+    """"total amount" with a column of that name: its sum, where something is said for each."""
+    numeric = all(name.column.kind in ("integer", "number") for name in chunk.columns)
+    return numeric and bool(chunk.tokens) and chunk.tokens[0].norm == "total"
+
+
+def _groupable(chunk: Chunk) -> bool:
+    return bool(chunk.columns or chunk.tables) and not chunk.values
+
+
+def _is_flag(chunk: Chunk) -> bool:
+    return bool(chunk.columns) and all(name.column.kind == "boolean" for name in chunk.columns)
 
 
 def _count(number: str) -> int | None:

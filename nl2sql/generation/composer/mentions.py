@@ -8,7 +8,7 @@ from nl2sql.generation.base import StoredValue
 from nl2sql.generation.composer.lexicon import MAX_PHRASE_WORDS, NUMBER_WORDS, Phrase, phrases_at
 from nl2sql.generation.composer.time_spans import TimeSpan, spans_at
 from nl2sql.generation.composer.vocabulary import MAX_NAME_WORDS, PART_COST, ColumnName, TableName, Vocabulary
-from nl2sql.generation.composer.words import Token, singular, value_words
+from nl2sql.generation.composer.words import Token, singular, value_words, verb_roots
 
 MAX_CHUNK_WORDS = 12
 UNKNOWN_COST = 1000.0
@@ -129,11 +129,16 @@ def _pieces_at(
         tables = tuple(vocabulary.tables_at(stems).values()) if named else ()
         if any(name.cost == 0 for name in tables):
             columns = tuple(name for name in columns if name.cost < PART_COST)
+        phrases = phrases_at(norms) if plain and len(part) <= MAX_PHRASE_WORDS and not _acronym(part) else _mark(single)
+        if single is not None and single.norm.endswith("ed") and len(single.norm) > 4:
+            columns = tuple(name for name in columns if name.cost < PART_COST)
+            if verb_roots(single.norm) & vocabulary.date_verbs:
+                phrases = (*phrases, Phrase("verb"))
         stored = tuple(values.get(end, ()))
         weak = bool(stored) and _everyday(part, stored, vocabulary, first=start == 0)
         piece = Chunk(
             text=" ".join(token.text for token in part),
-            phrases=phrases_at(norms) if plain and len(part) <= MAX_PHRASE_WORDS and not _acronym(part) else _mark(single),
+            phrases=phrases,
             tables=tables,
             columns=columns,
             values=() if weak and single is None else stored,

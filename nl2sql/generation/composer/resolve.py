@@ -292,7 +292,7 @@ class Resolver:
             raise fail("unsure", "it is not said for each of what")
         draft.groups.extend(explicit)
         shown = [output.column for output in plain if output.column is not None]
-        for ref in explicit:
+        for ref in reversed(explicit):
             if not reading.listed and not (plain and self._by_entity(ref)) and ref not in shown and ref in self._shown_groups(explicit, draft):
                 draft.outputs.insert(0, Output(kind="column", column=ref))
         for ref in shown:

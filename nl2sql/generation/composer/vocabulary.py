@@ -51,6 +51,14 @@ class Vocabulary:
             for word in name_words(name)
             if len(word) >= 3
         )
+        self.date_verbs = frozenset(
+            root
+            for table in schema.tables
+            for column in table.columns
+            if column.kind in ("date", "timestamp")
+            for word in name_words(column.name)
+            for root in verb_roots(word)
+        )
         self.stems: dict[tuple[str, str], Stems] = {}
         self._prefix = _shared_prefix(schema)
         for table in schema.tables:
