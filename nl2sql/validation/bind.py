@@ -1,8 +1,10 @@
 """One column reference: find the relation it means by the dialect's rules, and write that relation into it.
 
-Every column leaves here qualified by its relation, so that no column the caller cannot see, in whatever inner table, can
-capture the name when the engine reads it. What is not found is refused in the same words whether it is hidden or absent.
+Every column leaves here qualified by its relation, so that no column the caller cannot see, in whatever inner table,
+can capture the name when the engine reads it. What is not found is refused in the same words whether hidden or absent.
 """
+
+from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -24,29 +26,53 @@ def bind(column: exp.Column, *, scope: Scope, context: Context, own_level: bool 
 
     `own_level` looks at the innermost level only.
     """
-    name = context.key(column.name)
+    look = _at_level_named if column.table else _at_level_bare
     for depth, level in enumerate(scope.levels()):
         if own_level and depth:
             return False
-        if column.table:
-            source = _named(column, level, context)
-            if source is None and context.key(column.table) in level.declared:
-                return False
-            if source is not None:
-                return name in source.columns and _write(column, source, name, scope, depth, context)
-            continue
-        if name in level.merged:
-            if _shadowed(level.merged[name], scope, depth, context):
-                return False
-            column.replace(level.merged[name].copy())
-            return True
-        holders = level.holders(name)
-        if len(holders) > 1:
-            _ambiguous(column, [source.name for source in holders], context)
-            return True
-        if holders:
-            return _write(column, holders[0], name, scope, depth, context)
+        found = look(column, level, reach=_Reach(scope=scope, depth=depth, context=context))
+        if found is not None:
+            return found
     return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reach:
+    """Where the search stands: `depth` levels outside `scope`."""
+
+    scope: Scope
+    depth: int
+    context: Context
+
+    def hidden(self, key: str) -> bool:
+        """Whether a relation of an inner level bears the same name, so that a qualified reference cannot get out."""
+        return any(key in level.declared for level, _ in zip(self.scope.levels(), range(self.depth), strict=False))
+
+
+def _at_level_named(column: exp.Column, level: Scope, *, reach: _Reach) -> bool | None:
+    """`alias.column` at one level: bound, not to be found at all, or None to go on outwards."""
+    source = _named(column, level, reach.context)
+    if source is None:
+        return False if reach.context.key(column.table) in level.declared else None
+    name = reach.context.key(column.name)
+    return name in source.columns and _write(column, source, name, reach)
+
+
+def _at_level_bare(column: exp.Column, level: Scope, *, reach: _Reach) -> bool | None:
+    """A bare column at one level, likewise."""
+    context = reach.context
+    name = context.key(column.name)
+    merged = level.merged.get(name)
+    if merged is not None:
+        if any(reach.hidden(context.key(part.table)) for part in merged.find_all(exp.Column)):
+            return False
+        column.replace(merged.copy())
+        return True
+    holders = level.holders(name)
+    if len(holders) > 1:
+        _ambiguous(column, [source.name for source in holders], context)
+        return True
+    return _write(column, holders[0], name, reach) if holders else None
 
 
 def _named(column: exp.Column, level: Scope, context: Context) -> Source | None:
@@ -60,17 +86,17 @@ def _named(column: exp.Column, level: Scope, context: Context) -> Source | None:
     return source if context.key(table.name) == source.key else None
 
 
-def _write(column: exp.Column, source: Source, name: str, scope: Scope, depth: int, context: Context) -> bool:
+def _write(column: exp.Column, source: Source, name: str, reach: _Reach) -> bool:
     if name in source.ambiguous:
-        _ambiguous(column, [source.name], context)
+        _ambiguous(column, [source.name], reach.context)
         return True
-    if _hidden_by_inner(source.key, scope, depth):
+    if reach.hidden(source.key):
         return False
     column.set("this", _like(column.this, source.columns[name]))
     column.set("table", quoted(source.name))
     column.set("db", None)
     if source.table is not None:
-        context.read(source.table, source.columns[name])
+        reach.context.read(source.table, source.columns[name])
     return True
 
 
@@ -78,15 +104,6 @@ def _like(old: exp.Expr, name: str) -> exp.Identifier:
     new = quoted(name)
     new.meta.update(old.meta)
     return new
-
-
-def _hidden_by_inner(key: str, scope: Scope, depth: int) -> bool:
-    """Whether a relation of an inner level bears the same name, so that a qualified reference would not get out."""
-    return any(key in level.declared for level, _ in zip(scope.levels(), range(depth), strict=False))
-
-
-def _shadowed(merged: exp.Expr, scope: Scope, depth: int, context: Context) -> bool:
-    return any(_hidden_by_inner(context.key(part.table), scope, depth) for part in merged.find_all(exp.Column))
 
 
 def _ambiguous(column: exp.Column, names: list[str], context: Context) -> None:

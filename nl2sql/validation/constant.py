@@ -95,20 +95,22 @@ def _span(text: str) -> float | None:
 
 def day(node: exp.Expr | None) -> float | None:
     """The day (proleptic ordinal) of a constant date, the clock counting as today; None when it is not constant."""
-    if isinstance(node, exp.Literal) and node.is_string:
-        return _ordinal(node.this)
+    if isinstance(node, exp.Literal):
+        return _ordinal(node.name) if node.is_string else None
     if isinstance(node, exp.CurrentDate | exp.CurrentTimestamp | exp.Localtimestamp):
         return float(datetime.now(UTC).toordinal())
     if isinstance(node, exp.Paren | exp.Cast | exp.TryCast | exp.AtTimeZone):
         return day(node.this)
     if isinstance(node, exp.Add | exp.Sub):
-        base, span = day(node.this), span_days(node.expression)
-        if base is None or span is None:
-            return None
-        return base + span if isinstance(node, exp.Add) else base - span
-    if isinstance(node, exp.Anonymous):
-        return _called(node)
-    return None
+        return _shifted(node)
+    return _called(node) if isinstance(node, exp.Anonymous) else None
+
+
+def _shifted(node: exp.Add | exp.Sub) -> float | None:
+    base, span = day(node.this), span_days(node.expression)
+    if base is None or span is None:
+        return None
+    return base + span if isinstance(node, exp.Add) else base - span
 
 
 def _called(node: exp.Anonymous) -> float | None:

@@ -42,6 +42,11 @@ class _Generator(Protocol):
     def binary(self, expression: exp.Binary, op: str) -> str: ...
 
 
+def _no_command(parser: Any, _start: Any) -> Any:
+    """sqlglot logs and keeps as text what it cannot parse; here it is an error, and nothing is logged."""
+    parser.raise_error("Commands are refused")
+
+
 def _infix(operator: str) -> Any:
     def render(generator: _Generator, node: exp.Binary) -> str:
         return generator.binary(node, operator)
@@ -59,6 +64,7 @@ def _within_group(generator: _Generator, node: exp.WithinGroup) -> str:
 
 class GuardPostgres(Postgres):
     class Parser(PostgresParser):
+        _parse_as_command = _no_command
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = _special(PostgresParser.FUNCTION_PARSERS)
         NO_PAREN_FUNCTION_PARSERS = _without_parentheses(PostgresParser.NO_PAREN_FUNCTION_PARSERS)
@@ -74,6 +80,7 @@ class GuardPostgres(Postgres):
 
 class GuardMySQL(MySQL):
     class Parser(MySQLParser):
+        _parse_as_command = _no_command
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = _special(MySQLParser.FUNCTION_PARSERS, "GROUP_CONCAT")
         NO_PAREN_FUNCTION_PARSERS = _without_parentheses(MySQLParser.NO_PAREN_FUNCTION_PARSERS)
@@ -88,6 +95,7 @@ class GuardMySQL(MySQL):
 
 class GuardSQLite(SQLite):
     class Parser(SQLiteParser):
+        _parse_as_command = _no_command
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = _special(SQLiteParser.FUNCTION_PARSERS)
         NO_PAREN_FUNCTION_PARSERS = _without_parentheses(SQLiteParser.NO_PAREN_FUNCTION_PARSERS)
@@ -100,6 +108,7 @@ class GuardSQLite(SQLite):
 
 class GuardDuckDB(DuckDB):
     class Parser(DuckDBParser):
+        _parse_as_command = _no_command
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = _special(DuckDBParser.FUNCTION_PARSERS)
         NO_PAREN_FUNCTION_PARSERS = _without_parentheses(DuckDBParser.NO_PAREN_FUNCTION_PARSERS, "MAP")

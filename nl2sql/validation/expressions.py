@@ -135,12 +135,19 @@ def _derived_row(column: exp.Column, scope: Scope, context: Context) -> bool:
     """
     call = _call_around(column)
     source = scope.source(context.key(column.name))
-    if context.dialect != "postgres" or source is None or column.args.get("db"):
+    if context.dialect not in {"postgres", "duckdb"} or source is None or column.args.get("db"):
         return False
     if source.kind == "function" and len(source.columns) == 1:
         column.replace(reference(source, next(iter(source.columns.values()))))
         return True
     if source.kind != "query" or call is None or called_name(call) not in WHOLE_ROW_FUNCTIONS:
         return False
-    column.replace(exp.Column(this=exp.Star(), table=quoted(source.name)))
+    if context.dialect == "postgres":
+        column.replace(exp.Column(this=exp.Star(), table=quoted(source.name)))
+        return True
+    fields = [
+        exp.PropertyEQ(this=quoted(spelled), expression=reference(source, spelled))
+        for spelled in source.columns.values()
+    ]
+    column.replace(exp.Anonymous(this="struct_pack", expressions=list(fields)))
     return True

@@ -31,22 +31,29 @@ _SERIES = frozenset({"generate_series", "range"})
 _GROWING = frozenset({*_SIZES, *_SERIES, "string_agg", "group_concat", "format", "printf"})
 _TEMPLATES = {"format": 0, "printf": 0, "to_char": 1, "strftime": 0, "date_format": 1}
 COLLECTING = frozenset(
-    """string_agg array_agg json_agg jsonb_agg json_object_agg jsonb_object_agg group_concat list json_group_array
-    json_group_object json_arrayagg json_objectagg histogram listagg jsonb_group_array""".split()
+    (
+        *("string_agg", "array_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg", "group_concat"),
+        *("list", "listagg", "histogram", "json_group_array", "json_group_object", "jsonb_group_array"),
+        *("json_arrayagg", "json_objectagg"),
+    )
 )
+"""Aggregates that gather all rows into one value."""
 _REPLACING = frozenset({"replace", "translate", "regexp_replace", "insert"})
 
 
 def growth(tree: exp.Query) -> tuple[Violation, ...]:
     """Calls that could grow beyond their caps."""
     found: list[Violation] = []
-    product, collects, last = 1.0, False, None
+    product, collects = 1.0, False
+    last: exp.Expr | None = None
     for node in tree.find_all(exp.Anonymous, exp.Pow, exp.GroupConcat):
         if isinstance(node, exp.GroupConcat):
             collects = True
             continue
         if isinstance(node, exp.Pow):
             found.extend(_number(node, "power", node.expression, 1_000, constant=False))
+            continue
+        if not isinstance(node, exp.Anonymous):
             continue
         name = node.name.lower()
         collects = collects or name in COLLECTING
@@ -86,9 +93,7 @@ def _call(node: exp.Anonymous, name: str) -> Iterator[Violation]:
         yield _refused(node, name, "is nested more than twice with longer replacements")
 
 
-def _number(
-    node: exp.Expr, name: str, argument: exp.Expr, most: float, *, constant: bool
-) -> Iterator[Violation]:
+def _number(node: exp.Expr, name: str, argument: exp.Expr, most: float, *, constant: bool) -> Iterator[Violation]:
     value = number(argument)
     if value is None and isinstance(argument, exp.Anonymous) and argument.name.lower() in {"least", "min"}:
         bounded = [found for part in argument.expressions if (found := number(part)) is not None]

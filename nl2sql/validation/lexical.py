@@ -89,9 +89,7 @@ def lexical(sql: str, *, dialect: Dialect) -> tuple[Violation, ...]:
         message = f"The statement holds the control character U+{ord(control.group()[0]):04X}."
         return (_violation("control_character", message, sql, control.start(), "Remove it."),)
     scanned = _scan(sql, dialect)
-    if isinstance(scanned, Violation):
-        return (scanned,)
-    finding = _tokens(scanned, sql, dialect)
+    finding = scanned if isinstance(scanned, Violation) else _tokens(scanned, sql, dialect)
     return (finding,) if finding else ()
 
 
@@ -136,29 +134,32 @@ def _unplaced(sql: str, offset: int) -> Violation:
 
 def _piece(kind: str, text: str, sql: str, offset: int, dialect: Dialect) -> Violation | None:
     """One token that is refused for what it is."""
-    if kind == "block":
-        if text[2:3] in {"!", "+"} or text[2:4].upper() == "M!" or "/*" in text[2:]:
-            message = "Executable, hint and nested comments are refused."
-            return _violation("forbidden_comment", message, sql, offset, "Write no comments.")
-    elif kind == "word":
-        following = sql[offset + len(text) : offset + len(text) + 2]
-        if text.lower() == "u" and following in {"&'", '&"'}:
-            message = "Unicode-escaped strings and names are refused."
-            return _violation("unicode_escape", message, sql, offset, "Write the characters themselves.")
-        if following[:1] in {"'", '"'} and following[:1] != (None if dialect == "mysql" else '"'):
-            if not _may_precede_string(text):
-                message = f"The prefix {text!r} before a quote is not known here."
-                return _violation("ambiguous_token", message, sql, offset, "Put a space between.")
-        if any(unicodedata.category(sign)[0] not in "LMN" and sign != "_" for sign in text):
-            return _violation("forbidden_character", f"The name {text!r} holds odd characters.", sql, offset)
-    elif kind == "name":
-        if len(text) == 2 or any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in text):
-            return _violation("forbidden_character", "A quoted name is empty or not printable.", sql, offset)
-    elif (kind == "escaped" and "\\'" in text) or (
-        kind == "string" and dialect == "mysql" and re.search(r"\\['\"\\]", text)
-    ):
+    if kind == "block" and (text[2:3] in {"!", "+"} or text[2:4].upper() == "M!" or "/*" in text[2:]):
+        message = "Executable, hint and nested comments are refused."
+        return _violation("forbidden_comment", message, sql, offset, "Write no comments.")
+    if kind == "word":
+        return _word(text, sql, offset, dialect)
+    if kind == "name" and (len(text) == 2 or any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in text)):
+        return _violation("forbidden_character", "A quoted name is empty or not printable.", sql, offset)
+    escaped = (kind == "escaped" and "\\'" in text) or (kind == "string" and dialect == "mysql")
+    if escaped and re.search(r"\\['\"\\]", text):
         message = "A backslash before a quote is read differently by engines."
         return _violation("ambiguous_string", message, sql, offset, "Double the quote instead: ''.")
+    return None
+
+
+def _word(text: str, sql: str, offset: int, dialect: Dialect) -> Violation | None:
+    following = sql[offset + len(text) : offset + len(text) + 2]
+    if text.lower() == "u" and following in {"&'", '&"'}:
+        message = "Unicode-escaped strings and names are refused."
+        return _violation("unicode_escape", message, sql, offset, "Write the characters themselves.")
+    quote = following[:1]
+    opens_string = quote == "'" or (quote == '"' and dialect == "mysql")
+    if opens_string and not _may_precede_string(text):
+        message = f"The prefix {text!r} before a quote is not known here."
+        return _violation("ambiguous_token", message, sql, offset, "Put a space between.")
+    if any(unicodedata.category(sign)[0] not in "LMN" and sign != "_" for sign in text):
+        return _violation("forbidden_character", f"The name {text!r} holds odd characters.", sql, offset)
     return None
 
 
@@ -211,6 +212,8 @@ def _sequence(  # noqa: PLR0911
         message = "Only one statement may be run."
         return _violation("multiple_statements", message, sql, start, "Write one SELECT and nothing after it.")
     touching = following is not None and following.start == start + len(text)
+    if text == "?" and dialect == "postgres" and _is_operand(previous) and following and following.kind == "string":
+        return None
     if text == "?" or (
         text == ":" and touching and following and following.kind in {"word", "name"} and dialect != "duckdb"
     ):
@@ -220,11 +223,18 @@ def _sequence(  # noqa: PLR0911
     if text == "@" or (text == "#" and dialect != "postgres"):
         message = f"The sign {text!r} (a variable, position or prefix operator) is refused."
         return _violation("forbidden_character", message, sql, start, "Name the column.")
-    if text == ":=" and dialect != "duckdb":
+    if text == ":=" and not (dialect in {"duckdb", "postgres"} and previous and previous.kind in {"word", "name"}):
         return _violation("assignment", "Assignments are refused.", sql, start)
+    if text in "[]" and dialect in {"sqlite", "mysql"}:
+        return _violation("forbidden_character", "Brackets are refused here.", sql, start, "Quote the name.")
     if text in "{}" and (dialect != "duckdb" or (following and touching and following.text in {"{", "%", "#"})):
         return _violation("template", "Template marks and escapes in braces are refused.", sql, start)
     return None
+
+
+def _is_operand(token: _Token | None) -> bool:
+    """Whether `?` after it is PostgreSQL's operator "has the key", not a placeholder."""
+    return token is not None and (token.kind in {"word", "name", "string"} or token.text in {")", "]"})
 
 
 def _python_placeholder(sql: str, offset: int) -> bool:

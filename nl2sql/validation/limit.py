@@ -32,11 +32,13 @@ def _plain(node: exp.Expr) -> bool:
     value = _count(node)
     if isinstance(node, exp.Limit) and node.args.get("offset"):
         return False
+    if isinstance(value, exp.Literal) and node.find(exp.LimitOptions) and "." in value.this:
+        return str(value.this).replace(".", "", 1).isdigit()
     if value is None:
         return isinstance(node, exp.Fetch)
     if _no_limit(value):
         return isinstance(node, exp.Limit)
-    return isinstance(value, exp.Literal) and not value.is_string and value.this.isdigit() and len(value.this) <= 18
+    return isinstance(value, exp.Literal) and not value.is_string and value.name.isdigit() and len(value.name) <= 18
 
 
 def _no_limit(value: exp.Expr) -> bool:

@@ -1,9 +1,9 @@
 """Name resolution of our own: every relation and column bound to what the caller may see, or refused.
 
 `qualify()` of sqlglot is no security boundary. Here CTE scope is lexical and per query, a qualified name never means a
-CTE, a derived table sees its siblings only after LATERAL, ON sees only what was joined so far, and what nothing explains
-is refused. The tree is rewritten so that the engine cannot read it otherwise: tables carry their schema, columns
-their relation, stars are expanded, USING becomes ON.
+CTE, a derived table sees its siblings only after LATERAL, ON sees only what was joined so far, and what nothing
+explains is refused. The tree is rewritten so that the engine cannot read it otherwise: tables carry their schema,
+columns their relation, stars are expanded, USING becomes ON.
 """
 
 from dataclasses import dataclass

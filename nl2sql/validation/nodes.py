@@ -17,7 +17,7 @@ _MODIFIERS = {"with_", "order", "limit", "offset"}
 _CLAUSES: dict[type[exp.Expr], set[str]] = {
     exp.Select: {
         *_MODIFIERS,
-        *("expressions", "distinct", "from_", "joins", "where", "group", "having", "qualify", "windows"),
+        *("expressions", "distinct", "from_", "joins", "where", "group", "having", "qualify", "windows", "sample"),
     },
     exp.Union: {*_MODIFIERS, "this", "expression", "distinct", "by_name"},
     exp.Intersect: {*_MODIFIERS, "this", "expression", "distinct", "by_name"},
@@ -25,7 +25,8 @@ _CLAUSES: dict[type[exp.Expr], set[str]] = {
     exp.Subquery: {*_MODIFIERS, "this", "alias"},
     exp.With: {"expressions", "recursive"},
     exp.CTE: {"this", "alias", "materialized"},
-    exp.Table: {"this", "alias", "db", "joins", "ordinality"},
+    exp.Table: {"this", "alias", "db", "joins", "ordinality", "sample"},
+    exp.TableSample: {"method", "percent", "size", "seed"},
     exp.TableAlias: {"this", "columns"},
     exp.Values: {"expressions", "alias"},
     exp.Lateral: {"this", "alias", "ordinality"},
@@ -41,9 +42,9 @@ _CLAUSES: dict[type[exp.Expr], set[str]] = {
     exp.Rollup: {"expressions"},
     exp.Order: {"this", "expressions"},
     exp.Ordered: {"this", "desc", "nulls_first"},
-    exp.Limit: {"expression", "offset"},
+    exp.Limit: {"expression", "offset", "limit_options"},
     exp.Fetch: {"direction", "count", "limit_options"},
-    exp.LimitOptions: {"rows", "with_ties"},
+    exp.LimitOptions: {"rows", "with_ties", "percent"},
     exp.Offset: {"expression"},
     exp.Distinct: {"expressions", "on"},
     exp.Star: {"except_", "replace"},
@@ -73,7 +74,7 @@ _EXPRESSIONS: dict[type[exp.Expr], set[str]] = {
     exp.Case: {"this", "ifs", "default"},
     exp.If: {"this", "true", "false"},
     exp.Cast: {"this", "to"},
-    exp.TryCast: {"this", "to"},
+    exp.TryCast: {"this", "to", "safe", "requires_string"},
     exp.DataType: {"this", "expressions", "nested", "values", "kind"},
     exp.DataTypeParam: {"this"},
     exp.Interval: {"this", "unit"},
@@ -87,6 +88,7 @@ _EXPRESSIONS: dict[type[exp.Expr], set[str]] = {
     exp.Array: {"expressions", "bracket_notation"},
     exp.Struct: {"expressions"},
     exp.ToMap: {"this"},
+    exp.Map: {"keys", "values"},
     exp.PropertyEQ: {"this", "expression"},
     exp.Lambda: {"this", "expressions", "colon"},
     exp.Bracket: {"this", "expressions", "offset", "safe", "returns_list_for_maps"},
@@ -122,7 +124,7 @@ _OPERATORS: tuple[type[exp.Expr], ...] = (
     *(exp.Like, exp.ILike, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike, exp.Glob),
     *(exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseLeftShift, exp.BitwiseRightShift),
     *(exp.ArrayContainsAll, exp.ArrayContainedBy, exp.ArrayOverlaps),
-    *(exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar),
+    *(exp.JSONBContainsTopKey, exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar),
 )
 
 _ALLOWED: dict[type[exp.Expr], set[str]] = {
@@ -156,7 +158,6 @@ _NAMED: dict[type[exp.Expr], str] = {
     exp.Operator: "a qualified operator",
     exp.CurrentUser: "the current user",
     exp.Pivot: "PIVOT",
-    exp.TableSample: "TABLESAMPLE",
 }
 
 
@@ -184,6 +185,10 @@ def _node(node: exp.Expr, dialect: Dialect) -> Iterator[Violation]:
         yield _refused(node, "IN over a bare name")
     elif isinstance(node, exp.Collate):
         yield from _collation(node, dialect)
+    elif isinstance(node, exp.TableSample) and any(
+        not isinstance(part, exp.Literal | exp.Var) for part in node.iter_expressions()
+    ):
+        yield _refused(node, "a sample of computed size")
     elif isinstance(node, exp.Var) and not _is_word(node.name):
         yield _refused(node, f"the word {node.name!r}")
 

@@ -1,4 +1,4 @@
-"""Forms that mean the same, brought to one: bare function names, unit words, a root without needless parentheses."""
+"""Forms that mean the same, brought to one: plain strings, bare function names, unit words, a root that is a SELECT."""
 
 from sqlglot import exp
 
@@ -6,13 +6,19 @@ from schema_index.schema import Dialect
 
 _UNIT_FIRST = frozenset({"timestampadd", "timestampdiff", "get_format"})
 _UNITS = frozenset(
-    "microsecond second minute hour day week month quarter year date time datetime timestamp "
-    "sql_tsi_second sql_tsi_minute sql_tsi_hour sql_tsi_day sql_tsi_week sql_tsi_month sql_tsi_quarter sql_tsi_year".split()
+    (
+        *("microsecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"),
+        *("date", "time", "datetime", "timestamp"),
+        *("sql_tsi_second", "sql_tsi_minute", "sql_tsi_hour", "sql_tsi_day", "sql_tsi_week", "sql_tsi_month"),
+        *("sql_tsi_quarter", "sql_tsi_year"),
+    )
 )
 
 
 def normalise(tree: exp.Query, *, dialect: Dialect) -> exp.Query:
     """The same query in the one form that the rules read; `tree` may be changed."""
+    for raw in list(tree.find_all(exp.RawString)):
+        raw.replace(exp.Literal.string(raw.this))
     for call in list(tree.find_all(exp.Anonymous)):
         if isinstance(call.this, exp.Identifier) and call.name.isidentifier() and call.name.isascii():
             keeps_meaning = dialect != "postgres" or call.name == call.name.lower()
@@ -20,7 +26,17 @@ def normalise(tree: exp.Query, *, dialect: Dialect) -> exp.Query:
                 call.set("this", call.name)
         if dialect == "mysql" and call.name.lower() in _UNIT_FIRST and call.expressions:
             _unit_word(call.expressions[0])
-    return _root(tree)
+    return _strictly_limited(_root(tree))
+
+
+def _strictly_limited(tree: exp.Query) -> exp.Query:
+    """A percentage of rows, or ties, have no fixed number: the query goes into a derived table, and LIMIT outside."""
+    clause = tree.args.get("limit")
+    options = clause.args.get("limit_options") if isinstance(clause, exp.Expr) else None
+    if options is None or not (options.args.get("percent") or options.args.get("with_ties")):
+        return tree
+    source = exp.Subquery(this=tree, alias=exp.TableAlias(this=exp.Identifier(this="rows", quoted=True)))
+    return exp.Select(expressions=[exp.Star()], from_=exp.From(this=source))
 
 
 def _unit_word(argument: exp.Expr) -> None:

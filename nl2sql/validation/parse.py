@@ -7,7 +7,7 @@ from nl2sql.validation.dialects import guard_dialect
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
 
-_QUERY_ROOTS = (exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery)
+_QUERY_ROOTS = (exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery, exp.Values)
 
 
 def parse(sql: str, *, dialect: Dialect) -> exp.Query | Violation:
@@ -32,7 +32,14 @@ def parse(sql: str, *, dialect: Dialect) -> exp.Query | Violation:
     (root,) = statements
     if not isinstance(root, _QUERY_ROOTS):
         return Violation(code="not_a_query", message="Only a query may be run.", hint="Write one SELECT.")
-    return root
+    return (
+        exp.Select(expressions=[exp.Star()], from_=exp.From(this=_rows(root))) if isinstance(root, exp.Values) else root
+    )
+
+
+def _rows(values: exp.Values) -> exp.Subquery:
+    """A VALUES list as the derived table that it stands for."""
+    return exp.Subquery(this=values, alias=exp.TableAlias(this=exp.Identifier(this="rows", quoted=True)))
 
 
 def _explain(error: Exception) -> str:

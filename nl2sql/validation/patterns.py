@@ -12,14 +12,14 @@ MAX_PATTERN = 500
 MAX_REPEAT = 255
 """PostgreSQL's own limit (DUPMAX)."""
 
-_PATTERN_FUNCTIONS = {
-    **dict.fromkeys(
-        """regexp_replace regexp_match regexp_matches regexp_count regexp_instr regexp_like regexp_substr
-        regexp_split_to_array regexp_split_to_table regexp_extract regexp_extract_all regexp_full_match
-        string_split_regex str_split_regex""".split(),
-        1,
+_PATTERN_FUNCTIONS = dict.fromkeys(
+    (
+        *("regexp_replace", "regexp_match", "regexp_matches", "regexp_count", "regexp_instr", "regexp_like"),
+        *("regexp_substr", "regexp_split_to_array", "regexp_split_to_table", "regexp_extract", "regexp_extract_all"),
+        *("regexp_full_match", "string_split_regex", "str_split_regex"),
     ),
-}
+    1,
+)
 _LIKE_FUNCTIONS = {"like": 0, "glob": 0, "like_escape": 1, "ilike_escape": 1, "not_like_escape": 1}
 
 

@@ -12,6 +12,7 @@ def projections(select: exp.Select, *, scope: Scope, context: Context, subquery:
     """Resolve the select list in place. With `derived`, outputs get unique names, so that a star over them is clear."""
     exact = True
     expanded: list[exp.Expr] = []
+    bound: set[int] = set()
     for item in select.expressions:
         star = _star_of(item)
         if star is None:
@@ -20,9 +21,12 @@ def projections(select: exp.Select, *, scope: Scope, context: Context, subquery:
         columns, known = _expand(item, star, scope, context)
         exact = exact and known
         expanded.extend(columns)
+        bound.update(id(column) for column in columns if isinstance(column, exp.Column))
     aliases: dict[str, exp.Expr] = {}
     select.set("expressions", expanded)
     for item in expanded:
+        if id(item) in bound:
+            continue
         reach = Reach(
             scope=scope,
             context=context,
@@ -83,10 +87,8 @@ def _starred(item: exp.Column, scope: Scope, context: Context) -> Source | None:
     return source if fits and table is not None and context.key(table.name) == source.key else None
 
 
-def _columns(
-    sources: list[Source], merged: dict[str, exp.Expr], context: Context
-) -> dict[str, list[exp.Expr]]:
-    """Key → expressions, in the order of the star. USING columns come first, or (SQLite, DuckDB) where they first stand."""
+def _columns(sources: list[Source], merged: dict[str, exp.Expr], context: Context) -> dict[str, list[exp.Expr]]:
+    """Key → expressions, in the star's order: USING columns first, or (SQLite, DuckDB) where they first stand."""
     in_place = context.dialect in {"sqlite", "duckdb"}
     found: list[tuple[str, exp.Expr]] = []
     done: set[str] = set()
@@ -102,6 +104,8 @@ def _columns(
                     done.add(name)
                 continue
             found.append((name, reference(source, spelled)))
+            if source.table is not None:
+                context.read(source.table, spelled)
     ordered: dict[str, list[exp.Expr]] = {}
     for position, (name, expression) in enumerate(found):
         ordered.setdefault(f"{position}:{name}", []).append(expression)
@@ -113,9 +117,7 @@ def _merged_output(name: str, expression: exp.Expr) -> exp.Expr:
     return copy if isinstance(copy, exp.Column) else exp.Alias(this=copy, alias=quoted(name))
 
 
-def _adjusted(
-    columns: dict[str, list[exp.Expr]], star: exp.Star, scope: Scope, context: Context
-) -> list[exp.Expr]:
+def _adjusted(columns: dict[str, list[exp.Expr]], star: exp.Star, scope: Scope, context: Context) -> list[exp.Expr]:
     """DuckDB's `* EXCLUDE (a)` and `* REPLACE (x AS a)`."""
     excluded = {context.key(part.name): part for part in star.args.get("except_") or []}
     replaced = {context.key(part.alias): part for part in star.args.get("replace") or []}
@@ -166,16 +168,16 @@ def output_name(item: exp.Expr, context: Context) -> str:
     """The name an output without AS bears: a column's own; in PostgreSQL a function's or an inner column's too."""
     if isinstance(item, exp.Column):
         return "" if isinstance(item.this, exp.Star) else item.name
-    if context.dialect != "postgres":
-        return ""
+    return _postgres_name(item, context) if context.dialect == "postgres" else ""
+
+
+def _postgres_name(item: exp.Expr, context: Context) -> str:
     if isinstance(item, exp.Anonymous):
         return item.name.lower()
     if isinstance(item, exp.Cast | exp.Window | exp.Filter | exp.WithinGroup | exp.Paren | exp.Collate | exp.Bracket):
         return output_name(item.this, context)
-    if isinstance(item, exp.Case):
-        return "case"
-    if isinstance(item, exp.Extract):
-        return "extract"
+    if isinstance(item, exp.Case | exp.Extract):
+        return item.key
     if isinstance(item, exp.Subquery) and isinstance(item.this, exp.Select) and item.this.expressions:
         inner = item.this.expressions[0]
         return inner.alias if isinstance(inner, exp.Alias) else output_name(inner, context)

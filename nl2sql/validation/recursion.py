@@ -11,9 +11,7 @@ from schema_index.schema import Dialect
 
 MAX_ROUNDS = 10_000
 
-_NO_LARGER = frozenset(
-    {"least", "greatest", "coalesce", "nullif", "round", "abs", "date", "datetime", "date_add", "date"}
-)
+_NO_LARGER = frozenset({"least", "greatest", "coalesce", "nullif", "round", "abs", "date", "datetime", "date_add"})
 
 
 def recursion(tree: exp.Query, *, dialect: Dialect) -> tuple[Violation, ...]:

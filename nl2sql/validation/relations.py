@@ -70,9 +70,13 @@ def _name_unnamed(items: list[exp.Expr], context: Context) -> None:
     for item in items:
         derived = isinstance(item, exp.Subquery) and isinstance(item.this, exp.Query | exp.Values)
         if (derived or isinstance(item, exp.Values | exp.Unnest | exp.Lateral)) and not item.alias:
-            if isinstance(item, exp.Unnest) or not derived and isinstance(item, exp.Lateral):
+            if isinstance(item, exp.Unnest | exp.Lateral) and not _is_subquery(item):
                 continue
             item.set("alias", exp.TableAlias(this=quoted(context.fresh_name("subquery"))))
+
+
+def _is_subquery(item: exp.Expr) -> bool:
+    return isinstance(item, exp.Lateral) and isinstance(item.this, exp.Subquery)
 
 
 def _declared(items: list[exp.Expr], context: Context) -> list[str]:
@@ -158,14 +162,11 @@ def _relation(item: exp.Expr, state: _From) -> list[Source]:
         return [_table(item, state)]
     if isinstance(item, exp.Subquery) and isinstance(item.this, exp.Table):
         return _parenthesised(item, state)
-    if isinstance(item, exp.Lateral):
-        return [_lateral(item, state)]
-    if isinstance(item, exp.Unnest):
-        return [_unnest(item, state, lateral=True)]
-    if isinstance(item, exp.Values):
-        return [_values(item, item, state.scope([]), state)]
-    if isinstance(item, exp.Subquery):
-        return [_derived(item, state.scope([]), state)]
+    alone = state.scope([])
+    if isinstance(item, exp.Lateral | exp.Unnest):
+        return [_lateral(item, state) if isinstance(item, exp.Lateral) else _unnest(item, state)]
+    if isinstance(item, exp.Values | exp.Subquery):
+        return [_values(item, item, alone, state) if isinstance(item, exp.Values) else _derived(item, alone, state)]
     state.context.refuse(item, code="forbidden_syntax", message="This cannot stand in FROM.")
     return []
 
@@ -249,14 +250,16 @@ def _lateral(item: exp.Lateral, state: _From) -> Source:
     return _source(item, Outputs(names=()), "query", state)
 
 
-def _unnest(item: exp.Unnest, state: _From, *, lateral: bool) -> Source:
-    scope = state.scope(list(state.sources) if lateral else [])
+def _unnest(item: exp.Unnest, state: _From) -> Source:
+    scope = state.scope(list(state.sources))
     for argument in item.expressions:
         resolve_expression(argument, reach=state.reach(scope))
-    return _called(item, "unnest", state, extra=("ordinality",) if item.args.get("offset") else ())
+    offset = item.args.get("offset")
+    extra = (offset.name,) if isinstance(offset, exp.Identifier) else ("ordinality",) if offset else ()
+    return _called(item, "unnest", state, width=len(item.expressions), extra=extra)
 
 
-def _called(item: exp.Expr, name: str, state: _From, *, extra: tuple[str, ...] = ()) -> Source:
+def _called(item: exp.Expr, name: str, state: _From, *, width: int = 1, extra: tuple[str, ...] = ()) -> Source:
     """A function in FROM: on the list of those that may stand there, with the columns they are known to give."""
     listed = TABLE_FUNCTIONS[state.context.dialect]
     if name not in listed:
@@ -269,6 +272,7 @@ def _called(item: exp.Expr, name: str, state: _From, *, extra: tuple[str, ...] =
     if item.args.get("ordinality"):
         extra = ("ordinality",)
     columns = listed.get(name, ()) or (_alias(item),)
+    columns += tuple(f"{columns[0]}_{number}" for number in range(1, width))
     return _source(item, Outputs(names=(*columns, *extra)), "function", state)
 
 

@@ -16,8 +16,8 @@ class Source:
     """One relation of a FROM clause.
 
     `name` is its alias as rendered and `key` the form it is compared under; `columns` maps a column's key to its
-    spelling, in order. `table` is set when it is a stored table; `exact` is false when a star over a stored table decides
-    its width, so that the caller's picture of it may differ from the engine's.
+    spelling, in order. `table` is set when it is a stored table; `exact` is false when a star over a stored table
+    decides its width, so that the caller's picture of it may differ from the engine's.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
-    """The columns a query gives, in order. `explicit` are the keys of names given with AS, by position."""
+    """The columns a query gives, in order; "" where one has no name. `ambiguous` are keys that two of them bear."""
 
     names: tuple[str, ...]
     exact: bool = True

@@ -24,7 +24,7 @@ from nl2sql.validation.patterns import patterns
 from nl2sql.validation.recursion import recursion
 from nl2sql.validation.render import render
 from nl2sql.validation.verdict import Accepted, Rejected, Violation
-from schema_index.schema import DatabaseSchema
+from schema_index.schema import DatabaseSchema, Dialect
 
 _ROUNDS = 3
 """Rendering settles in one round, two for the few forms that sqlglot prints under another name."""
@@ -77,22 +77,19 @@ def _once(sql: str, schema: DatabaseSchema, row_limit: int) -> _Pass | tuple[Vio
     if isinstance(parsed, Violation):
         return (parsed,)
     tree = normalise(parsed, dialect=dialect)
-    found = (*nodes(tree, dialect=dialect), *functions(tree, dialect=dialect), *cast_types(tree))
-    if found:
-        return found
-    if found := (*identifiers(tree, dialect=dialect), *bounds(tree)):
+    if found := _syntax(tree, dialect) or (*identifiers(tree, dialect=dialect), *bounds(tree)):
         return found
     resolved = names(tree, schema=schema)
-    if resolved.violations:
-        return resolved.violations
-    found = (
-        *growth(tree),
-        *patterns(tree),
-        *recursion(tree, dialect=dialect),
-        *cross_joins(tree),
-        *limit(tree, row_limit=row_limit),
-    )
-    if found:
+    if found := resolved.violations or (*_size(tree, dialect), *limit(tree, row_limit=row_limit)):
         return found
     text = render(tree, dialect=dialect)
     return (text,) if isinstance(text, Violation) else _Pass(sql=text, tree=tree, names=resolved)
+
+
+def _syntax(tree: exp.Query, dialect: Dialect) -> tuple[Violation, ...]:
+    return (*nodes(tree, dialect=dialect), *functions(tree, dialect=dialect), *cast_types(tree))
+
+
+def _size(tree: exp.Query, dialect: Dialect) -> tuple[Violation, ...]:
+    """What a resolved tree could make the engine do."""
+    return (*growth(tree), *patterns(tree), *recursion(tree, dialect=dialect), *cross_joins(tree))

@@ -1,0 +1,62 @@
+-- not_a_query: pragma
+PRAGMA table_info(orders)
+
+-- not_a_query: attach
+ATTACH '/etc/passwd' AS x
+
+-- unknown_table: the schema table
+SELECT sql FROM sqlite_master
+
+-- unknown_table: another schema
+SELECT id FROM temp.orders
+
+-- unknown_table: a string as a name
+SELECT token FROM 'secrets'
+
+-- forbidden_function: pragma functions
+SELECT name FROM pragma_table_info('secrets')
+
+-- unknown_column: row numbers
+SELECT rowid FROM orders
+
+-- unknown_column: double-quoted text is a name; single quotes make text
+SELECT id FROM orders WHERE status = "paid"
+
+-- unknown_column: hidden, in brackets
+SELECT [email] FROM customers
+
+-- forbidden_syntax: IN over a table's name
+SELECT (1, 'x') IN secrets
+
+-- forbidden_function: files
+SELECT readfile('/etc/passwd')
+
+-- forbidden_function: extensions
+SELECT load_extension('x')
+
+-- forbidden_function: memory
+SELECT zeroblob(1000000000)
+
+-- growth: a wide directive
+SELECT printf('%1000000d', 1)
+
+-- growth: a width from an argument
+SELECT printf('%*d', 1000000, 1)
+
+-- unknown_table: an IN over the schema table
+SELECT 1 FROM orders WHERE id IN (SELECT rootpage FROM sqlite_schema)
+
+-- placeholder: by position
+SELECT ?
+
+-- forbidden_character: by name
+SELECT @a
+
+-- forbidden_character: by dollar
+SELECT $a
+
+-- unbounded_recursion: without the word
+WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n
+
+-- forbidden_character: brackets have no escape
+SELECT [a]]b] FROM orders
