@@ -3,15 +3,15 @@
 import re
 
 from nl2sql.generation.base import Draft, GenerationRequest, Refused
-from nl2sql.generation.composer.columns import Columns
 from nl2sql.generation.composer.explain import explain
-from nl2sql.generation.composer.grammar import Grammar
+from nl2sql.generation.composer.grammar.grammar import Grammar
 from nl2sql.generation.composer.joins import JoinGraph
 from nl2sql.generation.composer.mentions import Chunk, chunk
 from nl2sql.generation.composer.plan import Plan
+from nl2sql.generation.composer.planning.columns import Columns
+from nl2sql.generation.composer.planning.resolve import Resolver
 from nl2sql.generation.composer.problem import CannotPlan, Problem
 from nl2sql.generation.composer.render import render
-from nl2sql.generation.composer.resolve import Resolver
 from nl2sql.generation.composer.vocabulary import Vocabulary
 from nl2sql.generation.composer.words import MAX_TOKENS, tokenise
 

@@ -1,7 +1,16 @@
 """A plan in words: what the statement answers, so that the asker can see whether it was what they meant."""
 
 from nl2sql.generation.composer.plan import (
-    AgainstAverage, AllOf, AnyOf, ColumnRef, Comparison, Exists, Filter, Output, Pattern, Plan,
+    AgainstAverage,
+    AllOf,
+    AnyOf,
+    ColumnRef,
+    Comparison,
+    Exists,
+    Filter,
+    Output,
+    Pattern,
+    Plan,
 )  # fmt: skip
 from nl2sql.generation.composer.words import name_words
 
@@ -15,15 +24,16 @@ def explain(plan: Plan) -> str:
         parts[0] = f"distinct {parts[0]}"
     if plan.filters:
         parts.append("where " + " and ".join(_filter(one) for one in plan.filters))
-    if plan.groups:
-        parts.append("for each " + _listed([_column(ref) for ref in plan.groups]))
+    if plan.groups or plan.periods:
+        keys = [*(_column(ref) for ref in plan.groups), *(_output(period, plan) for period in plan.periods)]
+        parts.append("for each " + _listed(keys))
     if plan.having is not None:
         parts.append(f"where the number of rows {_OPERATORS[plan.having[0]]} {plan.having[1]}")
     if plan.sorts:
-        keys = [
+        sorts = [
             f"{_output(sort.output, plan)} {'descending' if sort.descending else 'ascending'}" for sort in plan.sorts
         ]
-        parts.append("ordered by " + _listed(keys))
+        parts.append("ordered by " + _listed(sorts))
     if plan.limit is not None:
         parts.append("the first row" if plan.limit == 1 else f"the first {plan.limit} rows")
     sentence = ", ".join(parts)
@@ -49,6 +59,8 @@ def _output(output: Output, plan: Plan) -> str:
         return f"number of {_name(plan.source[1])}"
     if output.kind == "count":
         return f"number of {'distinct ' if output.distinct else ''}{_column(output.column)}"
+    if output.kind == "period":
+        return f"{output.unit} of {_column(output.column)}"
     return f"{_FUNCTIONS[output.function]} {_column(output.column)}" if output.function else _column(output.column)
 
 

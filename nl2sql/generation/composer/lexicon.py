@@ -30,7 +30,8 @@ _add(
     "show|show me|list|find|find out|give|give me|return|tell|tell me|display|provide|provide me with|get|get me|"
     "retrieve|report|print|please|can you|could you|i want|i want to know|i would like to know|i would like to see|"
     "we want to know|list out|list up|select|give me a list of|show a list of|return a list of|what about|"
-    "calculate|compute|determine|identify|list down|a list of|the list of|list of|do you know|name the|name all|name all the|what can you tell me about|"
+    "calculate|compute|determine|identify|list down|a list of|the list of|list of|do you know|name the|name all|"
+    "name all the|what can you tell me about|"
     "please show|please list|please give me|please find|please show me|let me know|look up|also list|also show",
 )
 _add("wh", "what|which|whats|what is|what are|what was|what were|which is|which are|what s|which of|whichever")
@@ -48,7 +49,8 @@ _add(
     "each",
     "each|every|per|for each|for every|in each|in every|of each|of every|from each|by each|on each|at each|"
     "to each|for each of the|of each of the|within each|each of|for each different|for each distinct|with each|"
-    "under each|for each of|for different|for all different|across each|across different|for the different|of different",
+    "under each|for each of|for different|"
+    "for all different|across each|across different|for the different|of different",
 )
 _add("group_by", "grouped by|group by|broken down by|split by|by each")
 _add(
@@ -71,6 +73,8 @@ _add(
 )
 _add("whose", "whose")
 _add("than", "than")
+for _unit in ("day", "week", "month", "quarter", "year"):
+    _add("unit", _unit, _unit)
 _add("full_name", "name|names|full name|full names")
 _add("and", "and|as well as|along with|together with|and also|plus|and the|in addition to|and then|but also")
 _add("or", "or|or else")
@@ -104,8 +108,7 @@ _add("agg", "maximum|max|maximal|the maximum", "max")
 _add("agg", "minimum|min|minimal|the minimum", "min")
 _add(
     "agg",
-    "total|sum|sum of|total sum of|sum total of|summed|combined|total amount of|the total|overall|the sum of|"
-    "altogether",
+    "total|sum|sum of|total sum of|sum total of|summed|combined|the total|overall|the sum of|altogether",
     "sum",
 )
 _add(
@@ -285,7 +288,8 @@ _add(
     "correspond to|corresponds to|corresponding to|correspond|come with|run by|run|runs|operated by|operate|operates|"
     "made in|present in|listed in|registered|found in|based in|can be found in|situated in|headquartered in|"
     "get|got|obtained|obtain|earned|earn|earns|achieved|shared by|share|composed of|affiliated with|provided|"
-    "provided by|supplied by|supplies|supply|supplied|ordered|ordered by customers|requested|submitted|filed|raised|handled|handled by|"
+    "provided by|supplied by|supplies|supply|supplied|ordered|"
+    "requested|submitted|filed|raised|handled|handled by|"
     "posted|created|issued|assigned with|stay in|stays in|stayed in|play|plays|played|played in|played for|"
     "performed|perform|performs|performed by|joined|join|joins|hosted|host|hosts|hosted by|booked|book|"
     "reported|report|given to|sent to|sent|received by|lives|reside in|resides in|residing in|"
@@ -357,7 +361,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "pay": ("salary",), "salary": ("wage",), "surname": ("last name",), "forename": ("first name",),
     "family name": ("last name",), "given name": ("first name",), "phone number": ("phone", "telephone", "phone no"),
     "phone": ("phone number", "telephone"), "telephone": ("phone",), "telephone number": ("phone",),
-    "email address": ("email", "email"), "email": ("email address", "e mail"), "birthday": ("date of birth", "birth date"),
+    "email address": ("email",), "email": ("email address", "e mail"),
+    "birthday": ("date of birth", "birth date"),
     "birth date": ("date of birth", "birthday"), "date of birth": ("birthday", "birth date", "dob"),
     "headquarter": ("headquarters",), "job title": ("job",), "zip": ("zip code", "postal code", "postcode"),
     "zip code": ("postal code", "postcode", "zip"), "postal code": ("zip code", "postcode", "zip"),
@@ -366,15 +371,18 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "client": ("customer",), "percentage": ("percent", "rate"), "percent": ("percentage",), "elevation": ("altitude",),
     "altitude": ("elevation",), "nation": ("country",), "state": ("province",), "kind": ("type",), "type": ("kind",),
     "worker": ("employee",), "doctor": ("physician",), "physician": ("doctor",), "car": ("vehicle",),
-    "revenue": ("sale",), "start date": ("date from", "from date", "start"), "end date": ("date to", "to date", "end"),
+    "revenue": ("sale",),
+    "start date": ("date from", "from date", "start"), "end date": ("date to", "to date", "end"),
     "identifier": ("id",), "ids": ("id",), "colour": ("color",), "color": ("colour",), "maker": ("manufacturer",),
-    "manufacturer": ("maker",), "description": ("detail",), "detail": ("description",), "organisation": ("organization",),
+    "manufacturer": ("maker",),
+    "description": ("detail",), "detail": ("description",), "organisation": ("organization",),
 }  # fmt: skip
 
 ABBREVIATIONS: dict[str, str] = {
     "fname": "first name", "lname": "last name", "firstname": "first name", "lastname": "last name",
     "mname": "middle name", "dob": "date of birth", "qty": "quantity", "num": "number", "no": "number",
-    "nbr": "number", "amt": "amount", "desc": "description", "addr": "address", "tel": "telephone", "dept": "department",
+    "nbr": "number", "amt": "amount", "desc": "description", "addr": "address", "tel": "telephone",
+    "dept": "department",
     "emp": "employee", "cust": "customer", "prod": "product", "cat": "category", "avg": "average", "dt": "date",
     "yr": "year", "loc": "location", "pos": "position", "sal": "salary", "pwd": "password", "mgr": "manager",
     "govt": "government", "acct": "account", "trans": "transaction", "tx": "transaction", "txn": "transaction",
@@ -390,6 +398,6 @@ MAKES = {"tbl", "dim", "fact", "ref", "reference", "tb", "lkp", "lookup", "vw"}
 
 CODE_ENDINGS = {"code", "cd", "type code"}
 UNIT_WORDS = {
-    "in", "million", "billion", "billion", "thousand", "usd", "eur", "dollar", "kg", "cm", "m", "km", "lb", "lbs", "mm",
+    "in", "million", "billion", "thousand", "usd", "eur", "dollar", "kg", "cm", "m", "km", "lb", "lbs", "mm",
     "metric", "tonne", "ft", "inch", "mile", "minute", "second", "hour", "percent", "pct", "mph",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The question's words cut into chunks, each with everything it may mean: phrase, table, column, value, number, date."""
+"""The question's words cut into chunks, each with all that it may mean: phrase, table, column, value, number, date."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -84,7 +84,7 @@ def chunk(tokens: tuple[Token, ...], *, vocabulary: Vocabulary, values: tuple[St
 
 def _cost(piece: Chunk, length: int) -> float:
     if piece.tables or piece.columns or piece.values:
-        costs = [name.cost for name in (*piece.tables, *piece.columns)]
+        costs = [*(name.cost for name in piece.tables), *(name.cost for name in piece.columns)]
         return 1.0 - 0.02 * length + (0.1 * min(costs) if costs and not piece.values else 0.0)
     return 1.0 - 0.01 * length
 
@@ -121,7 +121,9 @@ def _pieces_at(
     for end in range(start + 1, min(len(tokens), start + MAX_CHUNK_WORDS) + 1):
         part = tokens[start:end]
         single = part[0] if len(part) == 1 else None
-        plain = all(token.kind in ("word", "number") or (token.kind == "possessive" and len(part) > 1) for token in part)
+        plain = all(
+            token.kind in ("word", "number") or (token.kind == "possessive" and len(part) > 1) for token in part
+        )
         stems = tuple(token.stem for token in part)
         norms = tuple("s" if token.kind == "possessive" else token.norm for token in part)
         named = plain and len(part) <= MAX_NAME_WORDS
@@ -187,7 +189,7 @@ def _everyday(part: tuple[Token, ...], values: tuple[StoredValue, ...], vocabula
 
 
 def _acronym(part: tuple[Token, ...]) -> bool:
-    """"US" is not "us"; a question in capitals only has to be spelled otherwise."""
+    """ "US" is not "us"; a question in capitals only has to be spelled otherwise."""
     return len(part) == 1 and len(part[0].text) > 1 and part[0].text.isupper() and part[0].norm not in _SHOUTED
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nl2sql.generation.composer.joins import Key, Step
+from nl2sql.generation.composer.time_spans import Unit
 from schema_index.schema import Column
 
 
@@ -15,10 +16,11 @@ class ColumnRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """A column, an aggregate of one, a count of rows (no column), or all columns of `table`."""
+    """A column, its aggregate, a count of rows (no column), all columns of `table`, or the `unit` that a date is in."""
 
-    kind: Literal["column", "aggregate", "count", "everything"]
+    kind: Literal["column", "aggregate", "count", "everything", "period"]
     column: ColumnRef | None = None
+    unit: Unit = "day"
     function: str = ""
     distinct: bool = False
     table: Key | None = None
@@ -36,7 +38,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """`pattern` with % and _ of the asker's own words already escaped by doubling nothing: they hold none."""
+    """Like `pattern`, whatever the case; the asker's own words in it hold no pattern character."""
 
     column: ColumnRef
     pattern: str
@@ -86,6 +88,7 @@ class Plan:
     outputs: tuple[Output, ...] = ()
     filters: tuple[Filter, ...] = ()
     groups: tuple[ColumnRef, ...] = ()
+    periods: tuple[Output, ...] = ()
     having: tuple[str, str] | None = None
     sorts: tuple[Sort, ...] = ()
     limit: int | None = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nl2sql.generation.base import StoredValue
-from nl2sql.generation.composer.time_spans import TimeSpan
+from nl2sql.generation.composer.time_spans import TimeSpan, Unit
 from nl2sql.generation.composer.vocabulary import ColumnName, TableName
 
 Function = Literal["avg", "max", "min", "sum"]
@@ -89,6 +89,9 @@ class Having:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grouping:
+    """By a column, a thing, or whole units of time of a date column."""
+
+    unit: Unit | None = None
     noun: Noun | None = None
     entity: Entity | None = None
 

@@ -4,8 +4,19 @@ from sqlglot import exp
 
 from nl2sql.generation.composer.joins import Key, Step
 from nl2sql.generation.composer.plan import (
-    AgainstAverage, AllOf, AnyOf, ColumnRef, Comparison, Exists, Filter, Output, Pattern, Plan, Sort,
+    AgainstAverage,
+    AllOf,
+    AnyOf,
+    ColumnRef,
+    Comparison,
+    Exists,
+    Filter,
+    Output,
+    Pattern,
+    Plan,
+    Sort,
 )  # fmt: skip
+from nl2sql.generation.composer.time_spans import Unit
 from schema_index.schema import Dialect
 
 _COMPARE: dict[str, type[exp.Binary]] = {
@@ -36,8 +47,9 @@ class _Writer:
         query = query.select(*outputs, copy=False)
         for condition in plan.filters:
             query = query.where(self._filter(condition), copy=False)
-        if plan.groups:
-            query = query.group_by(*[self._column(ref) for ref in plan.groups], copy=False)
+        if plan.groups or plan.periods:
+            keys = [*(self._column(ref) for ref in plan.groups), *(self._output(period) for period in plan.periods)]
+            query = query.group_by(*keys, copy=False)
         if plan.having is not None:
             operator, number = plan.having
             counted = _COMPARE[operator](this=_count_rows(), expression=exp.Literal.number(number))
@@ -48,7 +60,7 @@ class _Writer:
             query = query.limit(plan.limit, copy=False)
         return query.distinct(copy=False) if plan.distinct else query
 
-    def _table(self, key: Key) -> exp.Expression:
+    def _table(self, key: Key) -> exp.Expr:
         schema, name = key
         alias = name
         number = 2
@@ -62,7 +74,7 @@ class _Writer:
         )
         return exp.alias_(table, alias, table=True, quoted=True) if alias != name else table
 
-    def _on(self, step: Step) -> exp.Expression:
+    def _on(self, step: Step) -> exp.Expr:
         pairs = [
             exp.EQ(this=self._field(step.source, source), expression=self._field(step.target, target))
             for source, target in zip(step.source_columns, step.target_columns, strict=True)
@@ -77,7 +89,7 @@ class _Writer:
     def _column(self, ref: ColumnRef) -> exp.Column:
         return self._field(ref.table, ref.column.name)
 
-    def _output(self, output: Output) -> exp.Expression:
+    def _output(self, output: Output) -> exp.Expr:
         if output.kind == "everything" and output.table is not None:
             return exp.Column(this=exp.Star(), table=exp.to_identifier(self.names[output.table], quoted=True))
         if output.column is None:
@@ -85,18 +97,29 @@ class _Writer:
         column = self._column(output.column)
         if output.kind == "count":
             return exp.Count(this=exp.Distinct(expressions=[column])) if output.distinct else exp.Count(this=column)
+        if output.kind == "period":
+            return self._period(column, output.unit)
         if output.kind == "aggregate":
             return _FUNCTIONS[output.function](this=column)
         return column
+
+    def _period(self, column: exp.Column, unit: Unit) -> exp.Expr:
+        """The first day of the unit; SQLite and MySQL have no function for it and get its name."""
+        if self.dialect in ("postgres", "duckdb"):
+            truncated = exp.TimestampTrunc(this=column, unit=exp.var(unit.upper()))
+            return exp.cast(truncated, exp.DataType.Type.DATE)
+        if self.dialect == "sqlite":
+            return exp.Anonymous(this="STRFTIME", expressions=[exp.Literal.string(_STRFTIME[unit]), column])
+        return exp.Anonymous(this="DATE_FORMAT", expressions=[column, exp.Literal.string(_DATE_FORMAT[unit])])
 
     def _sort(self, sort: Sort) -> exp.Ordered:
         """NULL is never the greatest: PostgreSQL would list it first when descending."""
         return exp.Ordered(this=self._output(sort.output), desc=sort.descending, nulls_first=False)
 
-    def _filter(self, condition: Filter) -> exp.Expression:
+    def _filter(self, condition: Filter) -> exp.Expr:
         match condition:
             case Comparison():
-                operand = (
+                operand: exp.Expr = (
                     exp.Literal.number(condition.operand)
                     if condition.numeric
                     else exp.Literal.string(condition.operand)
@@ -118,7 +141,7 @@ class _Writer:
             case Exists():
                 return self._exists(condition)
 
-    def _against_average(self, condition: AgainstAverage) -> exp.Expression:
+    def _against_average(self, condition: AgainstAverage) -> exp.Expr:
         outer = self._column(condition.column)
         before = dict(self.names)
         inner = exp.Select().from_(self._table(condition.column.table))
@@ -126,7 +149,7 @@ class _Writer:
         self.names = before
         return _COMPARE[condition.operator](this=outer, expression=inner.subquery())
 
-    def _exists(self, condition: Exists) -> exp.Expression:
+    def _exists(self, condition: Exists) -> exp.Expr:
         before = dict(self.names)
         outer = [self._field(condition.first.source, column) for column in condition.first.source_columns]
         inner = exp.Select().select(exp.Literal.number(1)).from_(self._table(condition.first.target))
@@ -139,6 +162,10 @@ class _Writer:
         self.names = before
         found = exp.Exists(this=inner)
         return exp.not_(found) if condition.negated else found
+
+
+_STRFTIME = {"day": "%Y-%m-%d", "week": "%Y-%W", "month": "%Y-%m", "year": "%Y"}
+_DATE_FORMAT = {"day": "%Y-%m-%d", "week": "%x-%v", "month": "%Y-%m", "year": "%Y"}
 
 
 def _count_rows() -> exp.Count:

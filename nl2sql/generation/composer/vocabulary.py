@@ -96,7 +96,7 @@ class Vocabulary:
         return self._expand(column.name)
 
     def _column_words(self, table: Table, column: Column) -> Stems:
-        """"pname" of player is its name: the initial of the table before a common ending."""
+        """ "pname" of player is its name: the initial of the table before a common ending."""
         words = self._expand(column.name)
         if len(words) == 1 and words[0][1:] in _ENDINGS and words[0][0] == self.table_stems(table)[0][0]:
             return (words[0][1:],)

@@ -12,10 +12,10 @@ MAX_TOKENS = 80
 
 _TOKEN = re.compile(
     r"""
-    (?P<quoted>"[^"]{1,120}"|“[^”]{1,120}”|‘[^’]{1,120}’|`[^`]{1,120}`|(?<![^\W_])'[^'\n]{1,120}'(?![^\W_]))
+    (?P<quoted>"[^"]{1,120}"|\u201c[^\u201d]{1,120}\u201d|\u2018[^\u2019]{1,120}\u2019|`[^`]{1,120}`|(?<![^\W_])'[^'\n]{1,120}'(?![^\W_]))
   | (?P<date>\d{4}-\d{1,2}-\d{1,2})(?![\d-])
   | (?P<number>(?<![\w-])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![^\W_])|(?<=-)\d+(?![^\W_]))
-  | (?P<possessive>['’]s\b|(?<=s)['’](?=\s))
+  | (?P<possessive>['\u2019]s\b|(?<=s)['\u2019](?=\s))
   | (?P<word>[^\W_]+)
   | (?P<comma>,)
   | (?P<stop>[.?!;:]+)
@@ -67,11 +67,13 @@ _IRREGULAR = {
     "mice": "mouse", "geese": "goose", "teeth": "tooth", "lenses": "lens", "lens": "lens", "media": "medium",
     "criteria": "criterion", "indices": "index", "analyses": "analysis", "crises": "crisis", "premises": "premise",
     "movies": "movie", "series": "series", "species": "species", "status": "status", "statuses": "status",
-    "courses": "course", "caches": "cache", "buses": "bus", "gases": "gas", "aliases": "alias", "diagnoses": "diagnosis",
+    "courses": "course", "caches": "cache", "buses": "bus", "gases": "gas", "aliases": "alias",
+    "diagnoses": "diagnosis",
     "bases": "base", "news": "news", "calories": "calorie", "cookies": "cookie", "ties": "tie", "staffs": "staff",
     "wives": "wife", "lives": "life", "knives": "knife", "shelves": "shelf", "leaves": "leave", "halves": "half",
     "aircrafts": "aircraft", "potatoes": "potato", "tomatoes": "tomato", "heroes": "hero", "has": "has",
-    "is": "is", "was": "was", "this": "this", "its": "its", "his": "his", "does": "does", "yes": "yes", "us": "us", "ids": "id", "nos": "no",
+    "is": "is", "was": "was", "this": "this", "its": "its", "his": "his", "does": "does", "yes": "yes", "us": "us",
+    "ids": "id", "nos": "no",
 }  # fmt: skip
 
 

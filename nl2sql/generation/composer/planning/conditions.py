@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from nl2sql.generation.composer.columns import Columns, Scene
 from nl2sql.generation.composer.plan import AgainstAverage, AllOf, AnyOf, ColumnRef, Comparison, Filter, Pattern
+from nl2sql.generation.composer.planning.columns import Columns, Scene
 from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Condition
 from nl2sql.generation.composer.time_spans import TimeSpan
@@ -22,24 +22,23 @@ class Conditions:
 
     def filter(self, condition: Condition, scene: Scene) -> tuple[ColumnRef, Filter]:
         """The column restricted, and the filter."""
-        match condition.kind:
-            case "value":
-                return self._value(condition, scene)
-            case "compare":
-                return self._compare(condition, scene)
-            case "between":
-                return self._between(condition, scene)
-            case "like":
-                return self._like(condition, scene)
-            case "span":
-                return self._span(condition, scene)
-            case "flag":
-                return self._flag(condition, scene)
-            case "average":
-                column = self._measure(condition, scene)
-                return column, AgainstAverage(column=column, operator=condition.operator)
-            case _:
-                raise fail("unsure", f"'{condition.text}' is not a restriction", condition.text)
+        readers = {
+            "value": self._value,
+            "compare": self._compare,
+            "between": self._between,
+            "like": self._like,
+            "span": self._span,
+            "flag": self._flag,
+            "average": self._average,
+        }
+        reader = readers.get(condition.kind)
+        if reader is None:
+            raise fail("unsure", f"'{condition.text}' is not a restriction", condition.text)
+        return reader(condition, scene)
+
+    def _average(self, condition: Condition, scene: Scene) -> tuple[ColumnRef, Filter]:
+        column = self._measure(condition, scene)
+        return column, AgainstAverage(column=column, operator=condition.operator)
 
     def _value(self, condition: Condition, scene: Scene) -> tuple[ColumnRef, Filter]:
         operator = "<>" if condition.negated else "="

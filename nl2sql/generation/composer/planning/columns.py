@@ -65,9 +65,7 @@ class Columns:
             beside = near | {key for one in focus for key in self._beside(one)}
             scene = Scene(root=next(iter(focus), scene.root), mentioned=focus)
         for name in noun.names:
-            if (name.trimmed and key_of(name.table) not in near) or (
-                noun.owned and key_of(name.table) not in beside
-            ):
+            if (name.trimmed and key_of(name.table) not in near) or (noun.owned and key_of(name.table) not in beside):
                 continue
             distance = self.distance(key_of(name.table), scene, focus)
             if distance is not None:
@@ -83,7 +81,7 @@ class Columns:
         return ColumnRef(table=key_of(best[1].table), column=best[1].column)
 
     def _identifier(self, noun: Noun, keys: frozenset[Key]) -> ColumnRef:
-        """"id" is the key of what was spoken of, whatever it is called there."""
+        """ "id" is the key of what was spoken of, whatever it is called there."""
         found = [refs[0] for key in sorted(keys) if len(refs := self.key(key)) == 1]
         named = [ref for ref in found if ref.column.name.lower().endswith("id")]
         if len(named) != 1 or len(keys) != 1:
@@ -133,15 +131,16 @@ class Columns:
 
     def _likeliest(self, options: list[ColumnRef], verbs: tuple[str, ...]) -> ColumnRef:
         roots = frozenset(root for verb in verbs for word in verb.lower().split() for root in verb_roots(word))
-        tests = (
-            lambda ref: bool(roots & self._roots(ref)),
-            lambda ref: bool(frozenset(self.vocabulary.table_stems(self.table(ref.table))) & self._roots(ref)),
-            lambda ref: not self._roots(ref) & _AUDIT,
-        )
         if len(options) == 1:
             return options[0]
-        for test in tests:
-            kept = [ref for ref in options if test(ref)]
+        own = [
+            ref for ref in options if frozenset(self.vocabulary.table_stems(self.table(ref.table))) & self._roots(ref)
+        ]
+        for kept in (
+            [ref for ref in options if roots & self._roots(ref)],
+            own,
+            [ref for ref in options if not self._roots(ref) & _AUDIT],
+        ):
             if len(kept) == 1:
                 return kept[0]
         names = ", ".join(ref.column.name for ref in options)
@@ -177,7 +176,7 @@ class Columns:
         return tuple(ColumnRef(table=key, column=c) for c in table.columns if c.name in table.primary_key)
 
     def _owns_label(self, value: StoredValue, scene: Scene, prep: str) -> bool:
-        """"tracks in X" with X the name of a track: something else of that name is meant."""
+        """ "tracks in X" with X the name of a track: something else of that name is meant."""
         if not prep or (value.schema, value.table) != scene.root:
             return False
         return value.column in {ref.column.name for ref in self.label(scene.root)}
@@ -246,7 +245,7 @@ class Columns:
 
     def _fits(self, value: StoredValue, prep: str) -> bool:
         words = set(self.vocabulary.words_of(_column(self.table((value.schema, value.table)), value.column)))
-        return bool(words & _DIRECTIONS.get(prep.split(" ")[-1] if prep else "", set()))
+        return bool(words & _DIRECTIONS.get(prep.rsplit(" ", maxsplit=1)[-1] if prep else "", set()))
 
 
 _DIRECTIONS = {

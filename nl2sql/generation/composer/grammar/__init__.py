@@ -1,0 +1,1 @@
+"""Chunks to readings: a small grammar of English questions."""

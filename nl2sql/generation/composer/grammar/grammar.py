@@ -1,0 +1,232 @@
+"""Sentences: rules tried in the order of their likelihood, with bounded backtracking."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nl2sql.generation.composer.grammar.comparisons import Comparisons
+from nl2sql.generation.composer.grammar.cursor import (
+    MAX_STEPS,
+    Partial,
+)
+from nl2sql.generation.composer.grammar.orders import Orders
+from nl2sql.generation.composer.grammar.shown import Shown, adopt
+from nl2sql.generation.composer.grammar.superlatives import Superlatives
+from nl2sql.generation.composer.mentions import Chunk
+from nl2sql.generation.composer.reading import (
+    Condition,
+    Entity,
+    Item,
+    Reading,
+)
+
+SKIPPED = (
+    "be", "do", "have", "there", "rel", "verb", "noise", "comma", "and", "pron", "det", "prep", "of", "with", "by",
+    "both", "either", "whose", "but", "sorted", "lead", "wh", "possessive", "distinct",
+)  # fmt: skip
+"""What joins the parts of a sentence and restricts nothing itself; negations and alternatives are not among them."""
+
+PASSED = ("det", "be", "have", "verb", "prep", "of", "with", "by", "noise", "distinct", "pron", "there")
+"""What may stand between a negation and what it denies."""
+
+
+class Grammar(Shown, Comparisons, Orders, Superlatives):
+    """`readings` yields the likeliest first."""
+
+    def readings(self) -> Iterator[Reading]:
+        for reading, position in self._head(Reading(), 0):
+            yield from self._rest(reading, position)
+
+    def _rest(self, reading: Reading, position: int) -> Iterator[Reading]:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            return
+        if position >= len(self.chunks):
+            yield reading
+            return
+        if self.has(position, "stop"):
+            yield from self._next_sentence(reading, position + 1)
+            return
+        for after, following in self._unit(reading, position):
+            yield from self._rest(after, following)
+
+    def _next_sentence(self, reading: Reading, position: int) -> Iterator[Reading]:
+        if position >= len(self.chunks):
+            yield reading
+            return
+        start = self.skip(position, "lead", "wh", "be", "who", "noise", "also", "and")
+        if start > position or self.at(start).columns or self.has(start, "pron", "numof", "det"):
+            for items, root, following in self._items(replace(reading, items=(), focus=_asked(reading)), start):
+                kept = tuple(item for item in reading.items if item.kind != "label")
+                merged = _without_repeats((*kept, *items) if not _repeats(kept, items) else items)
+                del root
+                yield from self._rest(replace(reading, items=merged, listed=True), following)
+        yield from self._rest(reading, start)
+
+    def _head(self, reading: Reading, position: int) -> Partial:
+        if self.has(position, "each") and position == 0:
+            for grouped, following in self._group(reading, position):
+                yield from self._head(replace(grouped, each=True), self.skip(following, "comma"))
+            return
+        start = self.skip(position, "lead", "wh", "be", "who", "noise", "comma", "there")
+        if self.has(start, "order_head") or self.has(start, "order"):
+            yield from self._sorted_head(reading, start)
+        if self.has(start, "howmany", "count_lead"):
+            yield from self._count_head(reading, self.skip(start, "howmany", "count_lead"))
+            return
+        for items, after, following in self._items(reading, start):
+            yield replace(after, items=items), following
+        if self.has(start, "det", "pron"):
+            start = self.skip(start, "det", "pron")
+            if self.has(start, "lead", "wh"):
+                yield from self._head(reading, start)
+
+    def _sorted_head(self, reading: Reading, position: int) -> Partial:
+        """ "Sort the names of products by price"; what is sorted is what is listed."""
+        start = self.skip(position, "order_head", "order", "det")
+        for items, after, following in self._items(reading, start):
+            yield replace(after, items=items), following
+
+    def _count_head(self, reading: Reading, position: int) -> Partial:
+        start = self.skip(position, "det", "numof", "of", "pron")
+        distinct = False
+        while self.has(start, "distinct", "det"):
+            distinct = distinct or self.has(start, "distinct")
+            start += 1
+        for item, after, following in self._counted(reading, start, distinct=distinct):
+            yield replace(after, items=(item,)), following
+
+    def _unit(self, reading: Reading, position: int) -> Partial:
+        if self.has(position, "or"):
+            yield from self._unit(replace(reading, either=True), self.skip(position, "or", "either"))
+            return
+        if not reading.either:
+            if self.has(position, "by") and reading.limit is not None and reading.superlative is None:
+                yield from self._ranked_by(reading, position + 1)
+            if self.has(position, "each", "group_by"):
+                yield from self._group(reading, position)
+            if self.has(position, "by") and _aggregated(reading) and not self.has(position - 1, "verb"):
+                yield from self._group(reading, position)
+            if self.has(position, "order", "direction", "alpha", "sorted"):
+                yield from self._order(reading, position)
+            yield from self._superlative(reading, position)
+            yield from self._having(reading, position)
+        yield from self._negation(reading, position)
+        yield from self._comparison(reading, position)
+        yield from self._time(reading, position)
+        yield from self._like(reading, position)
+        yield from self._value_unit(reading, position)
+        if not reading.either:
+            yield from self._related(reading, position)
+            yield from self._extra_item(reading, position)
+        if self.has(position, "after") and position > 0 and position + 1 == len(self.chunks):
+            yield reading, position + 1
+        idle_by = self.has(position, "by") and not self.has(position - 1, "verb") and not self.has(position, "verb")
+        if idle_by and _groupable(self.at(self.skip(position + 1, "det"))):
+            return
+        if self.has(position, *SKIPPED) and not self.has(position, "or", "not", "no", "without"):
+            chunk = self.at(position)
+            verbs = (*reading.verbs, chunk.text) if chunk.has("verb") else reading.verbs
+            distinct = reading.distinct or chunk.has("distinct")
+            yield replace(reading, verbs=verbs, distinct=distinct), position + 1
+
+    def _negation(self, reading: Reading, position: int) -> Partial:
+        if not self.has(position, "not", "no", "without"):
+            return
+        start = position + 1
+        while self.has(start, *PASSED) and not self.at(start).tables and not self.has(start, "starts"):
+            start += 1
+        entity = self.entity(start)
+        if entity is not None and not self.at(start + 1).columns:
+            value_first: tuple[Condition, ...] = ()
+            yield from self._not_related(reading, entity, start + 1, value_first)
+        if self.at(start).values and not self.at(start).weak and self.at(start + 1).tables:
+            inner_entity = self.entity(start + 1)
+            if inner_entity is not None:
+                inner = (self._value(replace(reading, focus=inner_entity), start),)
+                yield from self._not_related(reading, inner_entity, start + 2, inner)
+        if self.at(start).values or self.at(start).literal is not None or self.at(start).columns:
+            for after, following in (*self._value_unit(reading, start), *self._like(reading, start)):
+                *earlier, latest = after.conditions
+                negated = replace(latest, negated=not latest.negated)
+                yield replace(after, conditions=(*earlier, negated)), following
+
+    def _not_related(self, reading: Reading, entity: Entity, position: int, inner: tuple[Condition, ...]) -> Partial:
+        """Everything said after the absent thing is said of it: "without orders in 2024"."""
+        inside = Reading(root=entity, focus=entity, items=reading.items, conditions=inner)
+        for after in self._inside(inside, position):
+            condition = Condition(
+                kind="related", text=entity.text, entity=entity, negated=True, inner=after[0].conditions
+            )
+            yield self._add(replace(reading, verbs=(*reading.verbs, *after[0].verbs)), condition, after[1])
+
+    def _inside(self, inside: Reading, position: int) -> Partial:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            return
+        if position >= len(self.chunks) or self.has(position, "stop", "order", "direction", "alpha", "each", "sorted"):
+            yield inside, position
+            return
+        for after, following in self._unit(inside, position):
+            plain = (after.groups, after.order, after.superlative, after.having) == ((), (), None, None)
+            if plain and after.items == inside.items:
+                yield from self._inside(after, following)
+
+    def _related(self, reading: Reading, position: int) -> Partial:
+        entity = self.entity(position)
+        if entity is None or self._coordinated(position) or min(name.cost for name in entity.names) >= 2:
+            return
+        condition = Condition(kind="related", text=entity.text, entity=entity)
+        after, _ = self._add(reading, condition, position + 1)
+        yield replace(after, focus=entity), position + 1
+
+    def _coordinated(self, position: int) -> bool:
+        """ "customers and staff": a second thing listed, not one that the first is related to."""
+        back = position - 1
+        while self.has(back, "det", "distinct") and not self.has(back, "and"):
+            back -= 1
+        return self.has(back, "and", "comma")
+
+    def _extra_item(self, reading: Reading, position: int) -> Partial:
+        """ "…, and their ages": a further thing to show after the restrictions began."""
+        back = position - 1
+        while self.has(back, "det", "pron", "distinct", "noise") and not self.has(back, "and"):
+            back -= 1
+        own = any(self.has(at, "pron") for at in range(back + 1, position))
+        if not (self.has(back, "and", "comma") or (own and self.has(back, "with"))):
+            return
+        told = replace(reading, focus=reading.root if own else None)
+        for items, after, following in self._items(told, position):
+            if items[0].kind == "label":
+                continue
+            owner = reading.focus if after.focus is None else None
+            kept = adopt(items, owner) if owner is not None else items
+            focus = after.focus or reading.focus
+            more = replace(after, items=(*reading.items, *kept), root=reading.root or after.root, focus=focus)
+            yield more, following
+
+
+def _asked(reading: Reading) -> Entity | None:
+    """What a following sentence speaks of: the thing each row stands for."""
+    grouped = [group.entity for group in reading.groups if group.entity is not None]
+    return grouped[0] if len(grouped) == 1 else reading.root
+
+
+def _groupable(chunk: Chunk) -> bool:
+    return bool(chunk.columns or chunk.tables) and not chunk.values
+
+
+def _aggregated(reading: Reading) -> bool:
+    return any(item.kind in ("count", "aggregate") for item in reading.items)
+
+
+def _repeats(kept: tuple[Item, ...], items: tuple[Item, ...]) -> bool:
+    """Whether a second sentence says again all that the first listed."""
+    return all(any(item.kind == other.kind and _stem(item) == _stem(other) for other in items) for item in kept)
+
+
+def _stem(item: Item) -> object:
+    return (item.noun.names if item.noun else None, item.entity.names if item.entity else None, item.function)
+
+
+def _without_repeats(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    return tuple(dict.fromkeys(items))

@@ -1,0 +1,146 @@
+"""How a question groups and orders."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
+
+from nl2sql.generation.composer.grammar.cursor import (
+    Cursor,
+    Partial,
+    nearer_column,
+)
+from nl2sql.generation.composer.reading import (
+    Function,
+    Grouping,
+    Ordering,
+    Reading,
+)
+from nl2sql.generation.composer.time_spans import Unit
+
+
+class Orders(Cursor):
+    def _group(self, reading: Reading, position: int) -> Partial:
+        start = self.skip(position, "each", "group_by", "by", "of", "det", "distinct", "pron")
+        by_word = self.has(position, "by") and not self.has(position, "each", "group_by")
+        for grouping, following in self._group_key(reading, start):
+            if by_word and (self.at(following).values or self.at(following).literal is not None):
+                return
+            after = replace(
+                reading, groups=(*reading.groups, grouping), each=True, focus=grouping.entity or reading.focus
+            )
+            joined = self.skip(following, "and", "comma")
+            if joined > following:
+                joined = self.skip(joined, "each", "det")
+                for second, end in self._group_key(reading, joined):
+                    yield replace(after, groups=(*after.groups, second)), end
+            yield after, following
+        if (
+            start >= len(self.chunks)
+            or self.has(start, "stop", "comma", "be", "have")
+            or (not by_word and not self.at(start).columns and not self.at(start).tables)
+        ):
+            yield replace(reading, each=True), start
+
+    def _group_key(self, reading: Reading, start: int) -> Iterator[tuple[Grouping, int]]:
+        entity = self.entity(start)
+        if entity is not None:
+            owned_at = self.skip(start + 1, "possessive")
+            owned = self.owned(owned_at, entity)
+            if owned is not None:
+                yield Grouping(noun=owned), owned_at + 1
+        noun = self.noun(start, reading.focus)
+        options: list[Grouping] = []
+        if noun is not None:
+            options.append(Grouping(noun=noun))
+        if entity is not None:
+            options.append(Grouping(entity=entity))
+            if not nearer_column(noun, entity):
+                options.reverse()
+        for option in options:
+            yield option, start + 1
+        unit = self.at(start).data("unit")
+        if unit is not None and not options:
+            yield Grouping(unit=cast(Unit, unit)), start + 1
+
+    def _order(self, reading: Reading, position: int) -> Partial:
+        start = self.skip(position, "sorted")
+        direction = self.at(start).data("direction")
+        if self.has(start, "alpha"):
+            keyed = self.skip(start + 1, "of", "by", "prep", "det", "pron", "order")
+            noun = self.noun(keyed, reading.focus)
+            if keyed > start + 1 and noun is not None:
+                yield self._ordered(reading, Ordering(noun=noun), keyed + 1)
+            elif keyed > start + 1 and self.entity(keyed) is not None:
+                yield self._ordered(reading, Ordering(by_output=True, alphabetical=True), keyed + 1)
+            yield self._ordered(reading, Ordering(by_output=True, alphabetical=True), start + 1)
+            return
+        if direction is not None:
+            keyed = self.skip(start + 1, "of", "by", "order", "prep", "det", "pron")
+            if keyed > start + 1:
+                yield from self._order_keys(reading, keyed, descending=direction == "desc")
+            if reading.order:
+                *earlier, latest = reading.order
+                yield self._with_order(reading, (*earlier, replace(latest, descending=direction == "desc")), start + 1)
+            elif start > position or direction:
+                yield self._ordered(reading, Ordering(by_output=True, descending=direction == "desc"), start + 1)
+            return
+        if self.has(start, "order") or (start > position and self.has(start, "by", "prep", "of")):
+            yield from self._order_keys(reading, start + 1, descending=False)
+
+    def _order_keys(self, reading: Reading, position: int, *, descending: bool) -> Partial:
+        start = self.skip(position, "det", "pron", "both", "of", "alpha")
+        early = self.at(start).data("direction")
+        if early is not None:
+            descending = early == "desc"
+            start = self.skip(start + 1, "det", "of", "by", "pron")
+        for ordering, following in self._order_key(reading, start):
+            late_at = (
+                self.skip(following, "sorted", "comma")
+                if self.has(self.skip(following, "sorted", "comma"), "direction", "alpha")
+                else following
+            )
+            late = self.at(late_at).data("direction")
+            end = late_at + 1 if late is not None or self.has(late_at, "alpha") else following
+            final = replace(ordering, descending=late == "desc" if late is not None else descending)
+            after, _ = self._ordered(reading, final, end)
+            again = self.skip(end, "and", "comma")
+            if again > end:
+                again = self.skip(again, "order", "by", "sorted")
+                yield from self._order_keys(after, again, descending=descending)
+            yield after, end
+
+    def _order_key(self, reading: Reading, start: int) -> Iterator[tuple[Ordering, int]]:
+        if self.has(start, "numof", "count_self"):
+            at = self.skip(start + 1, "det", "of", "distinct")
+            entity = self.entity(at)
+            if entity is not None:
+                yield Ordering(counted=True, entity=entity), at + 1
+            if self.has(start, "count_self"):
+                yield Ordering(counted=True), start + 1
+        function = self.at(start).data("agg")
+        if function is not None:
+            noun = self.noun(self.skip(start + 1, "det", "of"), reading.focus)
+            if noun is not None:
+                yield Ordering(noun=noun, function=cast(Function, function)), self.skip(start + 1, "det", "of") + 1
+        owner = self.entity(start)
+        if owner is not None:
+            owned_at = self.skip(start + 1, "possessive")
+            owned = self.owned(owned_at, owner)
+            if owned is not None:
+                yield Ordering(noun=owned), owned_at + 1
+        noun = self.noun(start, reading.focus)
+        if noun is not None:
+            yield Ordering(noun=noun), start + 1
+
+    def _ranked_by(self, reading: Reading, position: int) -> Partial:
+        """ "top 5 products by quantity sold": the greatest sums, where a product has several rows of them."""
+        for ordering, following in self._order_key(reading, self.skip(position, "det", "pron")):
+            ranked = replace(ordering, descending=True, summed=ordering.noun is not None)
+            yield replace(reading, superlative=ranked), following
+
+    def _ordered(self, reading: Reading, ordering: Ordering, position: int) -> tuple[Reading, int]:
+        return self._with_order(reading, (*reading.order, ordering), position)
+
+    @staticmethod
+    def _with_order(reading: Reading, order: tuple[Ordering, ...], position: int) -> tuple[Reading, int]:
+        return replace(reading, order=order), position

@@ -1,0 +1,252 @@
+"""What a question asks to see: columns, counts, aggregates, things by their name."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
+
+from nl2sql.generation.composer.grammar.cursor import (
+    MAX_STEPS,
+    adjective_of,
+    is_flag,
+    nearer_column,
+    owns,
+    small_count,
+)
+from nl2sql.generation.composer.grammar.values import Values
+from nl2sql.generation.composer.lexicon import ADJECTIVES
+from nl2sql.generation.composer.mentions import Chunk
+from nl2sql.generation.composer.reading import (
+    Condition,
+    Entity,
+    Function,
+    Item,
+    Ordering,
+    Reading,
+)
+
+Items = Iterator[tuple[tuple[Item, ...], Reading, int]]
+"""What is shown, the reading so far, and where the next chunk stands."""
+
+
+class Shown(Values):
+    def _items(self, reading: Reading, position: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
+        for items, after, following in self._item(reading, position):
+            yield from self._more_items(items, after, following)
+
+    def _more_items(
+        self, items: tuple[Item, ...], reading: Reading, position: int
+    ) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            return
+        start = self.skip(position, "comma", "and", "both", "also")
+        if start > position:
+            for more, after, following in self._item(reading, start):
+                yield from self._more_items(items + more, after, following)
+        for entity, following in self._owner(items, position):
+            kept = adopt(items, entity)
+            distinct = reading.distinct or any(self.has(at, "distinct") for at in range(position, following))
+            focused = replace(reading, root=reading.root or entity, focus=entity, distinct=distinct)
+            yield kept, focused, following
+        yield items, reading, position
+
+    def _owner(self, items: tuple[Item, ...], position: int) -> Iterator[tuple[Entity, int]]:
+        """ "… of all singers": the entity that the listed columns belong to. What is counted has none."""
+        if not self.has(position, "of", "prep", "each"):
+            return
+        if any(item.kind == "count" for item in items):
+            return
+        measured = any(item.kind == "aggregate" for item in items)
+        if measured and self.has(self.skip(position, "of", "prep", "det", "pron"), "each"):
+            return
+        start = self.skip(position, "of", "prep", "det", "each", "pron", "distinct", "both")
+        entity = self.entity(start)
+        if entity is not None and not owns(entity, self.at(start + 1)):
+            yield entity, start + 1
+
+    def _item(self, reading: Reading, position: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
+        start, distinct = position, False
+        while self.has(start, "det", "pron", "distinct", "both", "noise", "either", "lead", "each"):
+            distinct = distinct or self.has(start, "distinct")
+            start += 1
+        if self.has(start, "howmany"):
+            yield from self._number_of(reading, start)
+            return
+        yield from self._info(reading, start)
+        if self.has(start, "numof"):
+            yield from self._number_of(reading, start)
+        if self.has(start, "agg", "sup"):
+            yield from self._aggregates(reading, start)
+        if self.has(start, "common"):
+            yield from self._most_common(reading, start)
+        yield from self._ranked_entity(reading, start)
+        marked = replace(reading, distinct=reading.distinct or distinct)
+        yield from self._named_item(marked, start)
+        if start > position:
+            yield from self._named_item(marked, position)
+
+    def _info(self, reading: Reading, start: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
+        if not self.has(start, "info"):
+            return
+        position = self.skip(start + 1, "star_of", "of", "prep", "det", "each")
+        entity = self.entity(position)
+        if entity is not None and not owns(entity, self.at(start)):
+            after = replace(reading, root=entity, focus=entity)
+            yield (Item(kind="everything", entity=entity),), after, position + 1
+
+    def _number_of(self, reading: Reading, start: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
+        position, distinct = start + 1, False
+        while self.has(position, "det", "distinct", "pron"):
+            distinct = distinct or self.has(position, "distinct")
+            position += 1
+        for item, after, following in self._counted(reading, position, distinct=distinct):
+            kept = after if reading.root is None else replace(after, root=reading.root)
+            yield (item,), kept, following
+
+    def _counted(self, reading: Reading, start: int, *, distinct: bool) -> Iterator[tuple[Item, Reading, int]]:
+        conditions: tuple[Condition, ...] = ()
+        if self.at(start).values and not self.at(start).weak and self.at(start + 1).tables:
+            conditions = (self._value(reading, start),)
+            start += 1
+        elif is_flag(self.at(start)) and self.at(start + 1).tables:
+            conditions = (self._flag(replace(reading, focus=self.entity(start + 1)), start),)
+            start += 1
+        entity, noun = self.entity(start), self.noun(start, reading.focus)
+        if entity is not None and self.at(start + 1).columns and (distinct or self.has(start + 1, "")):
+            owned = self.noun(start + 1, entity)
+            yield Item(kind="count", noun=owned, distinct=True), reading, start + 2
+        options: list[tuple[Item, Reading]] = []
+        if entity is not None:
+            item = Item(kind="count", entity=entity, distinct=distinct)
+            focused = replace(
+                reading, root=reading.root or entity, focus=entity, conditions=reading.conditions + conditions
+            )
+            options.append((item, focused))
+        if noun is not None and not conditions:
+            options.append((Item(kind="count", noun=noun, distinct=distinct), reading))
+            if distinct:
+                options.reverse() if nearer_column(noun, entity) else None
+        for item, after in options:
+            yield item, after, start + 1
+
+    def _aggregates(self, reading: Reading, start: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
+        functions: list[Function] = []
+        position = start
+        while True:
+            data = self.at(position).data("agg") or self.at(position).data("sup")
+            if data is None:
+                break
+            functions.append(cast(Function, data))
+            position += 1
+            if self.has(self.skip(position, "comma", "and", "det"), "agg", "sup"):
+                position = self.skip(position, "comma", "and", "det")
+        position = self.skip(position, "det", "of", "pron", "numof")
+        owner = self.entity(position) if self.at(position + 1).columns and not self.at(position).columns else None
+        if owner is not None:
+            position += 1
+        noun = self.noun(position, owner or reading.focus)
+        if noun is None:
+            return
+        items = tuple(Item(kind="aggregate", noun=noun, function=function) for function in functions)
+        position += 1
+        yield items, reading, position
+        shared = self.skip(position, "comma", "and")
+        if shared > position and len(functions) == 1:
+            more = self.noun(shared, owner or reading.focus)
+            if more is not None and all(name.column.kind in ("integer", "number") for name in more.names):
+                yield (*items, Item(kind="aggregate", noun=more, function=functions[0])), reading, shared + 1
+
+    def _most_common(self, reading: Reading, start: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
+        direction = self.at(start).data("common")
+        noun = self.noun(start + 1, reading.focus)
+        if noun is not None:
+            ranked = Ordering(counted=True, descending=direction == "max")
+            yield (Item(kind="column", noun=noun),), replace(reading, superlative=ranked), start + 2
+
+    def _ranked_entity(self, reading: Reading, start: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
+        """ "the 3 oldest singers", "the top 5 products"."""
+        for ordering, limit, position in self._rank(reading, start):
+            entity = self.entity(position)
+            noun = self.noun(position, reading.focus)
+            if noun is not None and ordering is None and (entity is None or nearer_column(noun, entity)):
+                yield (Item(kind="column", noun=noun),), replace(reading, limit=limit), position + 1
+            if entity is None:
+                continue
+            after = replace(
+                reading, root=entity, focus=entity, superlative=ordering, limit=limit or (1 if ordering else None)
+            )
+            owned = self.owned(position + 1, entity)
+            if owned is not None:
+                yield (Item(kind="column", noun=owned),), after, position + 2
+            yield (Item(kind="label", entity=entity),), after, position + 1
+
+    def _rank(self, reading: Reading, start: int) -> Iterator[tuple[Ordering | None, int | None, int]]:
+        """An adjective in the superlative with its count, and where it ends. No ordering: "top 3", to be said later."""
+        position, limit = start, None
+        top = self.at(position).data("top")
+        if top is not None and self.at(position + 1).number:
+            limit = small_count(self.at(position + 1).number)
+            position += 2
+            if not self.has(position, "adj", "recent", "most"):
+                yield None, limit, position
+        elif self.at(position).number and self.has(position + 1, "adj", "recent", "sup"):
+            limit = small_count(self.at(position).number)
+            position += 1
+        chunk = self.at(position)
+        if chunk.has("adj"):
+            measures, direction = ADJECTIVES[adjective_of(chunk)]
+            yield Ordering(measures=measures, descending=direction == "max"), limit, position + 1
+        if chunk.has("recent"):
+            yield Ordering(measures=("date",), descending=chunk.data("recent") == "max"), limit, position + 1
+
+    def _named_item(self, reading: Reading, start: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
+        chunk = self.at(start)
+        if is_flag(chunk) and self.at(start + 1).tables:
+            entity = self.entity(start + 1)
+            flagged = (*reading.conditions, self._flag(replace(reading, focus=entity), start))
+            yield (
+                (Item(kind="label", entity=entity),),
+                replace(reading, root=entity, focus=entity, conditions=flagged),
+                start + 2,
+            )
+        if chunk.values and not chunk.weak and self.at(start + 1).tables:
+            entity = self.entity(start + 1)
+            after = replace(
+                reading, root=entity, focus=entity, conditions=(*reading.conditions, self._value(reading, start))
+            )
+            yield (Item(kind="label", entity=entity),), after, start + 2
+        entity, noun = self.entity(start), self.noun(start, reading.focus)
+        if entity is not None:
+            owned_at = self.skip(start + 1, "possessive")
+            owned = self.owned(owned_at, entity)
+            if owned is not None:
+                after = replace(reading, root=reading.root or entity, focus=entity)
+                yield (Item(kind="column", noun=owned),), after, owned_at + 1
+        options: list[tuple[Item, Reading]] = []
+        if noun is not None and self.grouped and _is_total(chunk):
+            options.append((Item(kind="aggregate", noun=noun, function="sum"), reading))
+        elif noun is not None:
+            options.append((Item(kind="column", noun=noun), reading))
+        if entity is not None:
+            label = Item(kind="label", entity=entity)
+            options.append((label, replace(reading, root=reading.root or entity, focus=entity)))
+            if not nearer_column(noun, entity) or not self.has(start + 1, "of", "and", "comma"):
+                options.reverse()
+        for item, after in options:
+            yield (item,), after, start + 1
+
+
+def adopt(items: tuple[Item, ...], entity: Entity) -> tuple[Item, ...]:
+    """The listed columns were said of `entity`, which came after them."""
+    return tuple(
+        replace(item, noun=replace(item.noun, focus=entity))
+        if item.noun is not None and item.noun.focus is None
+        else item
+        for item in items
+    )
+
+
+def _is_total(chunk: Chunk) -> bool:
+    """ "total amount" with a column of that name: its sum, where something is said for each."""
+    numeric = all(name.column.kind in ("integer", "number") for name in chunk.columns)
+    return numeric and bool(chunk.tokens) and chunk.tokens[0].norm == "total"

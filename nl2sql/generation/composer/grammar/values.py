@@ -1,0 +1,125 @@
+"""Values in a question: stored, quoted, matched by pattern, or a yes-or-no column."""
+
+from dataclasses import replace
+from typing import cast
+
+from nl2sql.generation.composer.grammar.cursor import (
+    Cursor,
+    Partial,
+    is_flag,
+)
+from nl2sql.generation.composer.reading import (
+    Condition,
+    LikeKind,
+    Noun,
+    Reading,
+)
+
+
+class Values(Cursor):
+    def _value_unit(self, reading: Reading, position: int) -> Partial:
+        """A stored or quoted value, with or without the column it belongs to."""
+        if self.has(position, "named"):
+            start = self.skip(position + 1, "be", "det")
+            chunk = self.at(start)
+            if chunk.values or chunk.literal is not None:
+                condition = replace(self._value(reading, start), labelled=True, noun=None)
+                yield self._add(reading, condition, start + 1)
+            return
+        owner = self.entity(position)
+        if owner is not None and self.at(position + 1).columns:
+            noun = self.noun(position + 1, owner)
+            if noun is not None:
+                yield from self._noun_value(reading, noun, position + 2)
+        noun = self.noun(position, reading.focus)
+        if noun is not None:
+            yield from self._noun_value(reading, noun, position + 1)
+        chunk = self.at(position)
+        if is_flag(chunk) and self.has(position - 1, "be", "have", "with", "det", "rel", "and", "noise"):
+            yield self._add(reading, self._flag(reading, position), position + 1)
+        if not chunk.values:
+            return
+        follower = self.noun(position + 1, reading.focus)
+        if follower is not None:
+            condition = replace(self._value(reading, position), noun=follower)
+            yield self._add(reading, condition, position + 2)
+        if chunk.weak:
+            return
+        entity = self.entity(position + 1)
+        if entity is not None:
+            focused = replace(reading, focus=entity)
+            after, _ = self._add(focused, self._value(focused, position), position + 2)
+            related = Condition(kind="related", text=entity.text, entity=entity)
+            yield replace(after, conditions=(*after.conditions, related)), position + 2
+        yield self._add(reading, self._value(reading, position), position + 1)
+
+    def _noun_value(self, reading: Reading, noun: Noun, position: int) -> Partial:
+        start = self.skip(
+            position, "be", "have", "of", "det", "rel", "named", "prep", "either", "both", "verb", "noise"
+        )
+        operator = self.at(start).data("cmp")
+        negated = operator == "<>"
+        if operator in ("=", "<>"):
+            start = self.skip(start + 1, "det")
+        if self.has(start, "not"):
+            negated = not negated
+            start = self.skip(start + 1, "be", "det")
+        chunk = self.at(start)
+        if not chunk.values and chunk.literal is None:
+            return
+        condition = replace(self._value(reading, start), noun=noun, negated=negated)
+        after, end = self._add(reading, condition, start + 1)
+        following = self.skip(end, "or", "comma")
+        while (
+            following > end
+            and self.has(following - 1, "or", "comma")
+            and (self.at(following).values or self.at(following).literal is not None)
+        ):
+            other = replace(self._value(reading, following), noun=noun, either=True)
+            after, end = replace(after, conditions=(*after.conditions, other)), following + 1
+            following = self.skip(end, "or", "comma")
+        yield after, end
+
+    def _like(self, reading: Reading, position: int) -> Partial:
+        noun, start = self.noun(position, reading.focus), position
+        if noun is not None:
+            start = self.skip(position + 1, "be", "rel", "do", "pron", "verb")
+            negated = self.has(start, "not")
+            start += negated
+        else:
+            negated = False
+        kind = self.at(start).data("starts")
+        if kind is None:
+            return
+        kind = "ends" if "end" in self.at(start).text.lower().split(" ")[0] else kind
+        value_at = self.skip(start + 1, "noise")
+        chunk = self.at(value_at)
+        if chunk.has("det") and len(chunk.text) > 1:
+            return
+        text = chunk.literal
+        if text is None and chunk.tokens and len(chunk.tokens) == 1:
+            text = chunk.tokens[0].text
+        if text is None:
+            return
+        end = value_at + 1
+        if noun is None:
+            named = self.skip(end, "prep", "pron", "det", "of")
+            noun = self.noun(named, reading.focus)
+            if noun is None or named == end:
+                return
+            end = named + 1
+        condition = Condition(kind="like", text=noun.text, noun=noun, focus=reading.focus, like=cast(LikeKind, kind),
+                              operand=text, negated=negated)  # fmt: skip
+        yield self._add(reading, condition, end)
+
+    def _value(self, reading: Reading, position: int) -> Condition:
+        chunk = self.at(position)
+        before = self.at(position - 1)
+        text = chunk.literal if chunk.literal is not None else chunk.text
+        return Condition(kind="value", text=text, focus=reading.focus, values=chunk.values, operand=text,
+                         prep=before.text.lower() if before.has("prep", "verb", "by") else "")  # fmt: skip
+
+    def _flag(self, reading: Reading, position: int) -> Condition:
+        """A yes-or-no column that is said of something: "active stores"."""
+        noun = self.noun(position, reading.focus)
+        return Condition(kind="flag", text=self.at(position).text, noun=noun, focus=reading.focus)

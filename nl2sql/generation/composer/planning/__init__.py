@@ -1,0 +1,1 @@
+"""Readings to plans: which columns are meant, joined how, at which grain."""

@@ -1,0 +1,80 @@
+"""What is shown."""
+
+from nl2sql.generation.composer.joins import key_of
+from nl2sql.generation.composer.plan import ColumnRef, Output
+from nl2sql.generation.composer.planning.draft import NUMERIC, ORDERED, PlanDraft, Tables
+from nl2sql.generation.composer.problem import fail
+from nl2sql.generation.composer.reading import Item
+
+
+class Outputs(Tables):
+    def _outputs(self, draft: PlanDraft) -> None:
+        for item in self.reading.items:
+            draft.outputs.extend(self._output(item, draft))
+        if len(set(draft.outputs)) < len(draft.outputs):
+            raise fail("unsure", "two of the things asked for would be the same column")
+        if not draft.outputs:
+            raise fail("unsure", "nothing is asked for")
+
+    def _output(self, item: Item, draft: PlanDraft) -> list[Output]:
+        if item.kind == "everything":
+            key = self._entity_key(item.entity, draft.scene.root) if item.entity else draft.grain
+            return [Output(kind="everything", table=key)]
+        if item.kind == "count":
+            return [self._count(item, draft)]
+        if item.kind == "label":
+            key = self._entity_key(item.entity, draft.scene.root) if item.entity else draft.grain
+            labels = self.columns.label(key)
+            if not labels:
+                raise fail("unsure", f"{key[1]} has no name to show", item.entity.text if item.entity else key[1])
+            self._join(draft, key)
+            return [Output(kind="column", column=label) for label in labels]
+        assert item.noun is not None, "columns and aggregates are given by nouns"
+        refs = self._full_name(item, draft) or [self.columns.resolve(item.noun, draft.scene)]
+        for ref in refs:
+            self._join(draft, ref.table)
+        if item.kind == "aggregate":
+            self._check_aggregate(item, refs[0])
+            return [Output(kind="aggregate", column=refs[0], function=item.function or "")]
+        self._check_code(item, refs[0])
+        return [Output(kind="column", column=ref) for ref in refs]
+
+    def _check_code(self, item: Item, ref: ColumnRef) -> None:
+        """ "the role" of an employee may be its code or what the code stands for."""
+        noun = item.noun
+        assert noun is not None, "the caller checked"
+        costs = [name.cost for name in noun.names if (key_of(name.table), name.column) == (ref.table, ref.column)]
+        if self.columns.is_foreign(ref) and min(costs, default=0.0) > 0:
+            raise fail("unsure", f"'{noun.text}' may be {ref.column.name} or what it stands for", noun.text)
+
+    def _full_name(self, item: Item, draft: PlanDraft) -> list[ColumnRef]:
+        """ "names" of people who have a first and a last name."""
+        noun = item.noun
+        assert noun is not None, "the caller checked"
+        words = {word for word in noun.text.lower().split() if word not in ("the", "of")}
+        if not words or not words <= {"name", "names", "full"} or item.kind != "column":
+            return []
+        keys = self.columns.focus_of(noun.focus) or frozenset({draft.scene.root})
+        if any(key_of(name.table) in keys for name in noun.names) or len(keys) != 1:
+            return []
+        labels = self.columns.label(next(iter(keys)))
+        return list(labels) if len(labels) == 2 else []
+
+    def _check_aggregate(self, item: Item, ref: ColumnRef) -> None:
+        kinds = NUMERIC if item.function in ("avg", "sum") else ORDERED
+        if item.function in ("max", "min") and self._is_rank(ref):
+            raise fail("unsure", f"the best {ref.column.name} may be the least", item.noun.text if item.noun else "")
+        if ref.column.kind not in kinds:
+            raise fail("unsure", f"{ref.column.name} cannot be aggregated", item.noun.text if item.noun else "")
+
+    def _count(self, item: Item, draft: PlanDraft) -> Output:
+        if item.entity is not None:
+            if self.reading.superlative is not None and len(self.reading.items) == 1:
+                raise fail("unsure", "a number of the greatest only is not certain", item.entity.text)
+            return Output(kind="count")
+        assert item.noun is not None, "a count is of an entity or a noun"
+        ref = self.columns.resolve(item.noun, draft.scene)
+        if not item.distinct and ref.column.kind != "text":
+            raise fail("unsure", f"'{item.noun.text}' may be counted or counted once each", item.noun.text)
+        self._join(draft, ref.table)
+        return Output(kind="count", column=ref, distinct=True)

@@ -1,0 +1,144 @@
+"""A reading to a plan, or the problem that stands in the way."""
+
+from nl2sql.generation.composer.joins import Key, key_of
+from nl2sql.generation.composer.plan import ColumnRef, Comparison, Plan
+from nl2sql.generation.composer.planning.columns import MARGIN, Scene
+from nl2sql.generation.composer.planning.draft import PlanDraft
+from nl2sql.generation.composer.planning.groups import Groups
+from nl2sql.generation.composer.planning.outputs import Outputs
+from nl2sql.generation.composer.planning.restrictions import Restrictions
+from nl2sql.generation.composer.planning.sorts import Sorts
+from nl2sql.generation.composer.problem import fail
+from nl2sql.generation.composer.reading import Entity
+
+
+class Resolver(Outputs, Groups, Sorts, Restrictions):
+    def roots(self) -> list[Key]:
+        """The tables the question may be about; several are tried, and must not all succeed."""
+        if self.reading.root is not None:
+            return sorted(self.columns.focus_of(self.reading.root))
+        nouns = [item.noun for item in self.reading.items if item.noun is not None and item.noun.names]
+        sets = [{key_of(name.table): name.cost for name in noun.names} for noun in nouns]
+        common = set.intersection(*(set(found) for found in sets)) if sets else set()
+        if not common:
+            grouped = [group.entity for group in self.reading.groups if group.entity is not None]
+            if len(grouped) == 1:
+                return sorted(self.columns.focus_of(grouped[0]))
+            raise fail("unjoined", "it is not said of what", *(noun.text for noun in nouns))
+        spoken = common & self._spoken()
+        if len(common) > 1 and len(spoken) == 1:
+            common = spoken
+        total = {key: sum(found[key] for found in sets) for key in common}
+        least = min(total.values())
+        likeliest = sorted(key for key in common if total[key] <= least + MARGIN)
+        likeliest = self._home(likeliest) or likeliest
+        if len(likeliest) > 1:
+            names = ", ".join(key[1] for key in likeliest)
+            raise fail("ambiguous", f"it may be asked of {names}", *(noun.text for noun in nouns))
+        return likeliest
+
+    def _home(self, keys: list[Key]) -> list[Key]:
+        """Codes that several tables refer to are listed where they are kept."""
+        reading = self.reading
+        if reading.conditions or reading.superlative or reading.having or reading.groups or len(keys) < 2:
+            return []
+        nouns = [item.noun for item in reading.items if item.noun is not None and item.kind == "column"]
+        if len(nouns) != len(reading.items):
+            return []
+        kept = []
+        for key in keys:
+            columns = [name.column for noun in nouns for name in noun.names if key_of(name.table) == key]
+            if not any(self.columns.is_foreign(ColumnRef(table=key, column=column)) for column in columns):
+                kept.append(key)
+        return kept if len(kept) == 1 else []
+
+    def _spoken(self) -> set[Key]:
+        """Tables that a restriction can only be of."""
+        spoken = set(self.mentioned)
+        for condition in self.reading.conditions:
+            tables = {key_of(name.table) for name in condition.noun.names} if condition.noun is not None else set()
+            spoken |= tables if len(tables) == 1 else set()
+        return spoken
+
+    def plan(self, root: Key) -> Plan:
+        reading = self.reading
+        mentioned = self.mentioned
+        scene = Scene(root=root, mentioned=mentioned)
+        draft = PlanDraft(grain=self._grain(root, scene), scene=scene)
+        if draft.grain != root:
+            draft.scene = Scene(root=root, mentioned=mentioned | {draft.grain})
+        self._outputs(draft)
+        self._groups(draft)
+        self._order(draft)
+        self._conditions(draft)
+        self._check(draft)
+        distinct = (reading.distinct or self._bare(draft)) and not draft.groups
+        distinct = distinct and all(output.kind == "column" for output in draft.outputs)
+        return Plan(
+            source=draft.grain, joins=tuple(draft.joins), outputs=tuple(draft.outputs), filters=tuple(draft.filters),
+            groups=tuple(dict.fromkeys(draft.groups)), having=draft.having, sorts=tuple(draft.sorts),
+            limit=draft.limit, distinct=distinct, periods=tuple(draft.periods),
+            notes=tuple(dict.fromkeys(self.conditions.notes)),
+        )  # fmt: skip
+
+    def _bare(self, draft: PlanDraft) -> bool:
+        """ "What are all the genres?": a column without the thing it is of is a list of what there is."""
+        if self.reading.root is not None or len(draft.outputs) != 1 or draft.sorts:
+            return False
+        ref = draft.outputs[0].column
+        return ref is not None and (ref,) != self.columns.key(ref.table)
+
+    def _counted_entities(self) -> list[Entity]:
+        reading = self.reading
+        found = [item.entity for item in reading.items if item.kind == "count" and item.entity is not None]
+        for ordering in (reading.superlative, *reading.order):
+            if ordering is not None and ordering.counted and ordering.entity is not None:
+                found.append(ordering.entity)
+        if reading.having is not None and reading.having.entity is not None:
+            found.append(reading.having.entity)
+        return found
+
+    def _grain(self, root: Key, scene: Scene) -> Key:
+        entities = self._counted_entities()
+        keys = {self._entity_key(entity, root) for entity in entities}
+        if len(keys) > 1:
+            raise fail("unsure", "two different things are counted", *(entity.text for entity in entities))
+        if keys:
+            return keys.pop()
+        aggregated = {
+            self.columns.resolve(ordering.noun, scene).table
+            for ordering in (self.reading.superlative, *self.reading.order)
+            if ordering is not None and ordering.noun is not None and (ordering.function or ordering.summed)
+        } | {
+            self.columns.resolve(item.noun, scene).table
+            for item in self.reading.items
+            if item.kind == "aggregate" and item.noun is not None
+        }
+        if len(aggregated) == 1:
+            table = aggregated.pop()
+            paths = self.graph.shortest(root, table)
+            if table != root and len(paths) == 1 and any(step.many for step in paths[0]):
+                return table
+        return root
+
+    def _check(self, draft: PlanDraft) -> None:
+        if self._bare(draft) and any(condition.negated for condition in self.reading.conditions):
+            raise fail("unsure", "none of its rows, or some row that is not so, may be meant")
+        if draft.groups and draft.limit is not None and tuple(draft.groups) == self.columns.key(draft.grain):
+            raise fail("unsure", f"each of {draft.grain[1]} is there once")
+        equal: set[ColumnRef] = set()
+        for one in draft.filters:
+            if isinstance(one, Comparison) and one.operator == "=":
+                if one.column in equal:
+                    raise fail(
+                        "unsure", f"{one.column.column.name} cannot be two things at once", one.column.column.name
+                    )
+                equal.add(one.column)
+        aggregated = [output for output in draft.outputs if output.kind in ("aggregate", "count")]
+        if draft.multiplied and any(output.kind == "aggregate" for output in aggregated):
+            raise fail("unsure", "the join would multiply the rows that are aggregated")
+        everything = any(output.kind == "everything" for output in draft.outputs)
+        if everything and len(draft.outputs) > 1:
+            raise fail("unsure", "all columns and more are asked for")
+        if self.reading.each and not draft.groups and not draft.periods and aggregated:
+            raise fail("unsure", "it is not said for each of what")

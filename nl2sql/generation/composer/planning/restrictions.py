@@ -1,0 +1,124 @@
+"""Which rows: filters joined where rows do not multiply, asked for by EXISTS where they would."""
+
+from nl2sql.generation.composer.joins import Key, Path, Step
+from nl2sql.generation.composer.plan import ColumnRef, Comparison, Exists, Filter
+from nl2sql.generation.composer.planning.columns import Scene
+from nl2sql.generation.composer.planning.conditions import either
+from nl2sql.generation.composer.planning.draft import PlanDraft, Tables
+from nl2sql.generation.composer.problem import fail
+from nl2sql.generation.composer.reading import Condition
+
+Pending = dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]]
+"""First step to related rows → the way on from there, and the filters at its end."""
+
+
+class Restrictions(Tables):
+    def _conditions(self, draft: PlanDraft) -> None:
+        pending: dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]] = {}
+        for alternatives in _alternatives(self.reading.conditions):
+            first = alternatives[0]
+            if first.kind == "related":
+                self._related(first, draft, pending)
+                continue
+            pairs = [self.conditions.filter(condition, draft.scene) for condition in alternatives]
+            tables = {ref.table for ref, _ in pairs}
+            if len(tables) != 1:
+                raise fail("unsure", "alternatives of different tables", *(c.text for c in alternatives))
+            self._place(pairs, tables.pop(), draft, pending)
+        for step, groups in pending.items():
+            draft.filters.append(self._exists(step, groups))
+
+    def _place(
+        self,
+        pairs: list[tuple[ColumnRef, Filter]],
+        table: Key,
+        draft: PlanDraft,
+        pending: dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]],
+    ) -> None:
+        """A filter on rows that do not multiply joins them; on many related rows, it asks whether one exists."""
+        anchor = draft.grain
+        if table in self._joined(draft):
+            draft.filters.append(either([one for _, one in pairs]))
+            return
+        path = self._path(anchor, table, pairs[0][0].column.name)
+        cut = next((at for at, step in enumerate(path) if step.many), None)
+        if cut is None:
+            self._join(draft, table)
+            draft.filters.append(either([one for _, one in pairs]))
+            return
+        for step in path[:cut]:
+            if step.target not in self._joined(draft):
+                draft.joins.append(step)
+        pending.setdefault(path[cut], []).append((path[cut + 1 :], pairs))
+
+    def _related(
+        self,
+        condition: Condition,
+        draft: PlanDraft,
+        pending: dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]],
+    ) -> None:
+        assert condition.entity is not None, "a relation is to an entity"
+        key = self._entity_key(condition.entity, draft.grain)
+        if condition.negated:
+            draft.filters.append(self._absent(condition, key, draft))
+            return
+        if key in self._joined(draft):
+            return
+        path = self._path(draft.grain, key, condition.entity.text)
+        cut = next((at for at, step in enumerate(path) if step.many), None)
+        if cut is None:
+            self._join(draft, key)
+            return
+        for step in path[:cut]:
+            if step.target not in self._joined(draft):
+                draft.joins.append(step)
+        pending.setdefault(path[cut], []).append((path[cut + 1 :], []))
+
+    def _absent(self, condition: Condition, key: Key, draft: PlanDraft) -> Exists:
+        anchor = draft.grain
+        if key == anchor:
+            raise fail("unsure", "a thing cannot lack itself", condition.text)
+        path = self._path(anchor, key, condition.text)
+        inner: list[Filter] = []
+        joins = list(path[1:])
+        scene = Scene(root=key, mentioned=draft.scene.mentioned)
+        for alternatives in _alternatives(condition.inner):
+            if alternatives[0].kind == "related":
+                raise fail("unsure", "an absence of a relation of a relation", condition.text)
+            pairs = [self.conditions.filter(one, scene) for one in alternatives]
+            tables = {ref.table for ref, _ in pairs}
+            if len(tables) != 1 or anchor in tables:
+                raise fail("unsure", "the absence says something of what is listed", condition.text)
+            for step in self._path(key, tables.pop(), condition.text):
+                if step.target not in {path[0].target, *(one.target for one in joins)}:
+                    joins.append(step)
+            inner.append(either([one for _, one in pairs]))
+        return Exists(first=path[0], joins=tuple(joins), filters=tuple(inner), negated=True)
+
+    def _exists(self, step: Step, groups: list[tuple[Path, list[tuple[ColumnRef, Filter]]]]) -> Filter:
+        joins: list[Step] = []
+        filters: list[Filter] = []
+        seen: set[ColumnRef] = set()
+        for path, pairs in groups:
+            joins.extend(one for one in path if one not in joins)
+            for ref, one in pairs:
+                if isinstance(one, Comparison) and one.operator == "=":
+                    if ref in seen and len(pairs) == 1:
+                        raise fail("unsure", f"{ref.column.name} cannot be two things at once", ref.column.name)
+                    seen.add(ref)
+                if isinstance(one, Comparison) and one.operator == "<>":
+                    raise fail("unsure", "some or none of the related rows may be meant", ref.column.name)
+            if pairs:
+                filters.append(either([one for _, one in pairs]))
+        return Exists(first=step, joins=tuple(joins), filters=tuple(filters))
+
+
+def _alternatives(conditions: tuple[Condition, ...]) -> list[list[Condition]]:
+    """Conditions joined by OR, together; those joined by AND apart."""
+    groups: list[list[Condition]] = []
+    for condition in conditions:
+        if condition.either and groups:
+            groups[-1].append(condition)
+        else:
+            groups.append([condition])
+    return groups
