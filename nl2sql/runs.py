@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from nl2sql.event_payload import event_payload
 from nl2sql.events import Answered, AskedBack, CannotAnswer, Event, Failed
+from nl2sql.execution.caps import caps
 from nl2sql.generation.base import Usage
 from nl2sql.generators import configured_generator
 from nl2sql.models import Conversation, Run, RunEvent
@@ -100,7 +101,7 @@ def recent(principal: Principal, *, limit: int) -> list[Run]:
 class _Opened:
     run: Run
     source: DataSource
-    today: date
+    time_zone: str
 
 
 def _open(principal: Principal, request: AskRequest, *, request_id: str) -> _Opened:
@@ -122,8 +123,8 @@ def _open(principal: Principal, request: AskRequest, *, request_id: str) -> _Ope
         )
         audit.record("question.asked", actor=principal.actor, subject=str(run.id), source=source.slug)
         # "Last month" is the tenant's, not the server's.
-        zone = ZoneInfo(Tenant.objects.get(id=principal.tenant_id).time_zone)
-    return _Opened(run=run, source=source, today=datetime.now(zone).date())
+        time_zone = Tenant.objects.get(id=principal.tenant_id).time_zone
+    return _Opened(run=run, source=source, time_zone=time_zone)
 
 
 def _conversation(principal: Principal, request: AskRequest) -> Conversation:
@@ -152,7 +153,11 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
     Raises DataSourceNotSynced, DataSourceForbidden, DataSourceUnavailable or CredentialUnreadable.
     """
     environment = settings.ENVIRONMENT
-    max_rows = min(request.max_rows or environment.query_max_rows, environment.query_max_rows)
+    ceiling = Limits(
+        deadline_ms=environment.query_timeout_ms,
+        max_rows=environment.query_max_rows,
+        max_bytes=environment.query_max_bytes,
+    )
     return Task(
         question=request.question,
         mode=request.mode,
@@ -161,12 +166,10 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
         schema=visible_schema(opened.source),
         embedder=configured_embedder(),
         generator=configured_generator(),
-        connector=open_connector(opened.source),
-        limits=Limits(
-            deadline_ms=environment.query_timeout_ms, max_rows=max_rows, max_bytes=environment.query_max_bytes
-        ),
+        connector=open_connector(opened.source, time_zone=opened.time_zone),
+        limits=caps(ceiling, max_rows=request.max_rows),
         top_k=environment.retrieval_top_k,
-        today=opened.today,
+        today=datetime.now(ZoneInfo(opened.time_zone)).date(),
         language=request.language,
     )
 

@@ -26,6 +26,7 @@ class DataSourceForm(forms.ModelForm[DataSource]):
         model = DataSource
         fields = [
             *("slug", "name", "dialect", "host", "port", "database", "username"),
+            *("tls", "include_schemas", "exclude_schemas"),
             *("hidden", "index_values", "values_excluded"),
         ]
 

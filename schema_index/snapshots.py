@@ -60,7 +60,7 @@ def sync(tenant_id: UUID, *, source_id: UUID, actor: str, progress: Progress | N
                 DataSource.objects.filter(id=source_id).update(sync_error=error.message)
             raise
         with tenant_transaction(tenant_id):
-            return _store(source_id, found, values, actor=actor)
+            return record(source_id, found, values, actor=actor)
 
 
 @contextmanager
@@ -82,7 +82,8 @@ def _lease(tenant_id: UUID, source_id: UUID) -> Iterator[DataSource]:
             DataSource.objects.filter(id=source_id, sync_lease_until=until).update(sync_lease_until=None)
 
 
-def _store(source_id: UUID, found: Introspection, values: tuple[FoundValue, ...] | None, *, actor: str) -> SyncResult:
+def record(source_id: UUID, found: Introspection, values: tuple[FoundValue, ...] | None, *, actor: str) -> SyncResult:
+    """Store what one introspection found and tell whoever listens. Needs an open scope; one transaction is all of it."""
     source = DataSource.objects.select_for_update(of=("self",)).select_related("snapshot").get(id=source_id)
     if values is not None:
         store_values(values, source_id=source.id)

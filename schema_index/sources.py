@@ -96,8 +96,8 @@ def upsert(*, slug: str, password: str, actor: str, **fields: object) -> DataSou
     return source
 
 
-def open_connector(source: DataSource) -> Connector:
-    """The engine behind a source, pointed only where `target_policy` allows.
+def open_connector(source: DataSource, *, time_zone: str = "UTC") -> Connector:
+    """The engine behind a source, pointed only where `target_policy` allows; `time_zone` is the tenant's.
 
     Raises DataSourceForbidden, DataSourceUnavailable or CredentialUnreadable. Names are resolved, nothing is connected.
     """
@@ -118,6 +118,10 @@ def open_connector(source: DataSource) -> Connector:
             port=port,
             database=source.database,
             username=source.username,
+            tls=source.tls,
+            include_schemas=tuple(source.include_schemas),
+            exclude_schemas=tuple(source.exclude_schemas),
+            time_zone=time_zone,
             password=decrypt(bytes(source.encrypted_password), tenant_id=source.tenant_id, source_id=source.id),
         ),
     )

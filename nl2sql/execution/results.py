@@ -1,11 +1,8 @@
-"""A result set in the two shapes that leave the house: JSON values and CSV text."""
+"""A result set as JSON values."""
 
 import base64
-import csv
-import io
-import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,9 +14,6 @@ MAX_DEPTH = 32
 
 SAFE_INTEGER = 2**53 - 1
 """Beyond it JavaScript and every JSON reader built on doubles silently rounds (RFC 8259 §6)."""
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet runs a cell that starts so (OWASP, CSV Injection)."""
 
 
 def json_rows(result: ResultSet) -> list[list[Any]]:
@@ -80,30 +74,3 @@ def iso_duration(value: timedelta) -> str:
     clock += f"{minutes}M" if minutes else ""
     clock += f"{seconds}{fraction}S" if seconds or fraction or not days + clock else ""
     return f"{'-' if value < timedelta(0) else ''}P{days}{'T' if clock else ''}{clock}"
-
-
-def csv_lines(result: ResultSet) -> Iterator[str]:
-    """RFC 4180 lines, header first, each ending in CRLF; null is empty. Every cell is quoted, since a spreadsheet may
-    split at semicolons too.
-    """
-    yield _csv_line([column.name for column in result.columns])
-    for row in result.rows:
-        yield _csv_line(row)
-
-
-def csv_cell(value: Any) -> str:
-    """Text that a spreadsheet would run as a formula gets a leading apostrophe; numbers are numbers by their type."""
-    plain = json_value(value)
-    if plain is None:
-        return ""
-    if isinstance(plain, bool):
-        return "true" if plain else "false"
-    text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
-    is_number = isinstance(value, int | float | Decimal)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not is_number else text
-
-
-def _csv_line(values: Sequence[Any]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, quoting=csv.QUOTE_ALL).writerow(map(csv_cell, values))
-    return buffer.getvalue()

@@ -15,6 +15,7 @@ class ConnectionConfig:
 
     `address` is what `target_policy.check_target` returned for `host`: the connection goes there and nowhere else,
     `host` only names the certificate. `path` is what `target_policy.check_file` returned.
+    `time_zone` (IANA) is that of the people who ask: whose midnight a date without a zone means.
     Schema patterns are shell patterns over schema names; an empty `include_schemas` includes all.
     """
 
@@ -26,6 +27,7 @@ class ConnectionConfig:
     password: str = field(default="", repr=False)
     tls: TlsMode = "prefer"
     path: Path | None = None
+    time_zone: str = "UTC"
     include_schemas: tuple[str, ...] = ()
     exclude_schemas: tuple[str, ...] = ()
 

@@ -37,6 +37,7 @@ SELECT set_config('statement_timeout', %(deadline)s, true),
        set_config('work_mem', '64MB', true),
        set_config('max_parallel_workers_per_gather', '0', true),
        set_config('jit', 'off', true),
+       set_config('timezone', %(time_zone)s, true),
        set_config('datestyle', 'ISO, YMD', true),
        set_config('intervalstyle', 'postgres', true),
        set_config('bytea_output', 'hex', true),
@@ -71,7 +72,9 @@ def read_only_session(config: ConnectionConfig, *, deadline_ms: int) -> Iterator
         try:
             register_lenient_loaders(connection)
             connection.read_only = True
-            connection.execute(_SETTINGS, {"deadline": str(math.ceil(remaining_s * 1000))})
+            connection.execute(
+                _SETTINGS, {"deadline": str(math.ceil(remaining_s * 1000)), "time_zone": config.time_zone}
+            )
             yield session
         except (psycopg.Error, UnicodeError) as error:
             failure = error if isinstance(error, psycopg.Error) else psycopg.DataError()

@@ -20,6 +20,16 @@ class DataSource(TenantOwned):
         max_length=500, help_text="Database name; for SQLite, a file below the tenant's own folder."
     )
     username = models.CharField(max_length=100, blank=True)
+    tls = models.CharField(
+        max_length=16,
+        default="prefer",
+        choices=[(mode, mode) for mode in ("disable", "prefer", "require", "verify-full")],
+        help_text="verify-full for any server reached over a network that others share.",
+    )
+    include_schemas = models.JSONField(
+        default=list, blank=True, help_text='Shell patterns of schema names to read; empty for all: ["sales*"].'
+    )
+    exclude_schemas = models.JSONField(default=list, blank=True, help_text="Shell patterns of schema names to leave out.")
     encrypted_password = models.BinaryField(blank=True, default=b"", editable=False)
     hidden = models.JSONField(
         default=list,

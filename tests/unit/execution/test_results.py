@@ -1,7 +1,5 @@
 """Values as JSON and as CSV: nothing lost, nothing that a reader or a spreadsheet would misread."""
 
-import csv
-import io
 import json
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,10 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from nl2sql.execution.results import MAX_DEPTH, csv_cell, csv_lines, iso_duration, json_rows, json_value
+from nl2sql.execution.results import MAX_DEPTH, iso_duration, json_rows, json_value
 from schema_index.connectors.base import ResultColumn, ResultSet
 
 
@@ -86,52 +82,3 @@ RESULT = ResultSet(
 
 def test_rows_keep_their_shape() -> None:
     assert json_rows(RESULT) == [['Ada, "the"\nfirst', "-1.50"], ["=1+1", -2], [None, None]]
-
-
-def test_csv_lines() -> None:
-    assert list(csv_lines(RESULT)) == [
-        '"name","\'=cmd"\r\n',
-        '"Ada, ""the""\nfirst","-1.50"\r\n',
-        '"\'=1+1","-2"\r\n',
-        '"",""\r\n',
-    ]
-
-
-@pytest.mark.parametrize(
-    ("value", "cell"),
-    [
-        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
-        ("+1", "'+1"),
-        ("-1", "'-1"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'\t=1"),
-        ("\r=1", "'\r=1"),
-        ("\n=1", "'\n=1"),
-        ("plain - text", "plain - text"),
-        (-1, "-1"),
-        (-(2**63), "-9223372036854775808"),
-        (Decimal("-0.5"), "-0.5"),
-        (-1.5, "-1.5"),
-        (timedelta(days=-1), "'-P1D"),
-        (True, "true"),
-        (None, ""),
-        (["=1"], '["=1"]'),
-        ({"a": "☕"}, '{"a": "☕"}'),
-    ],
-)
-def test_cells_a_spreadsheet_would_run_are_made_text(value: object, cell: str) -> None:
-    assert csv_cell(value) == cell
-
-
-@given(st.lists(st.text(alphabet=st.characters(codec="utf-8"), min_size=1), min_size=1, max_size=4))
-def test_any_text_survives_a_csv_reader(values: list[str]) -> None:
-    result = ResultSet(
-        columns=tuple(ResultColumn(name="c", kind="text") for _ in values),
-        rows=(tuple(values),),
-        truncated=False,
-        elapsed_ms=0,
-    )
-    (_, row) = csv.reader(io.StringIO("".join(csv_lines(result)), newline=""))
-
-    assert [cell.removeprefix("'") for cell in row] == [value.removeprefix("'") for value in values]
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for cell in row)
