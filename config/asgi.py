@@ -8,17 +8,16 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from config.startup import ensure_database_server
+from config.startup import ensure_database_server, refuse_unready_database
 
 ensure_database_server()
 application = get_asgi_application()
+refuse_unready_database()
 
 # After the applications are loaded, which these need.
 from config.embedded_worker import embedded_worker  # noqa: E402
 from schema_index.tasks import resume_embedding  # noqa: E402
-from tenants.confinement import assert_confined  # noqa: E402
 
-assert_confined()
 _running = ExitStack()
 _running.enter_context(embedded_worker())
 atexit.register(_running.close)

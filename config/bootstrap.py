@@ -7,34 +7,53 @@ from django.conf import settings
 from django.core.management import call_command
 from psycopg import sql
 
+from config.database import DatabaseAccess
+from tenants.domain_error import DomainError
+
 BOOTSTRAP_LOCK = 0x51756572656E74
 """The name in hexadecimal: an advisory lock nobody else takes by chance."""
 
 
 def prepare_database(*, verbosity: int = 0) -> None:
-    """Safe to run again. Raises psycopg.Error where the administrator's address does not work."""
-    access = settings.ACCESS
+    """Safe to run again. Raises psycopg.Error where an address does not work or a role may not do its part."""
+    access: DatabaseAccess = settings.ACCESS
     if access.admin is not None:
-        _create_roles_and_database(access.admin, owner=access.owner, app=access.app)
+        create_roles_and_database(access.admin, owner=access.owner, app=access.app)
+    let_application_in(access.owner, app=access.app)
     call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
 
 
+class ExtensionMissing(DomainError):
+    """The database has no pgvector and its owner may not create it: an administrator must."""
+
+    code = "internal_error"
+
+
 def _connect(target: dict[str, Any], database: str) -> "psycopg.Connection[Any]":
-    return psycopg.connect(
-        host=target["HOST"],
-        port=target["PORT"] or 5432,
-        user=target["USER"],
-        password=target["PASSWORD"],
-        dbname=database,
-        autocommit=True,
-        connect_timeout=10,
-    )
+    given: dict[str, Any] = {
+        "host": target["HOST"],
+        "port": target["PORT"] or 5432,
+        "user": target["USER"],
+        "password": target["PASSWORD"],
+        "connect_timeout": 10,
+        # What the address says after its question mark, as `sslmode`.
+        **target.get("OPTIONS", {}),
+    }
+    return psycopg.connect(**given, dbname=database, autocommit=True)
 
 
-def _create_roles_and_database(admin: dict[str, Any], *, owner: dict[str, Any], app: dict[str, Any]) -> None:
+def _connect_to_server(admin: dict[str, Any]) -> "psycopg.Connection[Any]":
+    """To the named database, or to the one that every server has while the named one is still to be created."""
+    try:
+        return _connect(admin, admin["NAME"])
+    except psycopg.OperationalError:
+        return _connect(admin, "postgres")
+
+
+def create_roles_and_database(admin: dict[str, Any], *, owner: dict[str, Any], app: dict[str, Any]) -> None:
     name = sql.Identifier(owner["NAME"])
     owner_role, app_role = sql.Identifier(owner["USER"]), sql.Identifier(app["USER"])
-    with _connect(admin, admin["NAME"]) as connection:
+    with _connect_to_server(admin) as connection:
         # Two starts at once would change the same role's row; the lock ends with the connection.
         connection.execute("SELECT pg_advisory_lock(%s)", [BOOTSTRAP_LOCK])
         for role in (owner, app):
@@ -50,17 +69,35 @@ def _create_roles_and_database(admin: dict[str, Any], *, owner: dict[str, Any], 
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, app_role),
             sql.SQL("GRANT ALL ON DATABASE {} TO {}").format(name, owner_role),
             sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC"),
-            sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}").format(owner_role),
-            sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(app_role),
+            sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {} WITH GRANT OPTION").format(owner_role),
         ):
             connection.execute(statement)
+
+
+def let_application_in(owner: dict[str, Any], *, app: dict[str, Any]) -> None:
+    """Whoever made the roles, the application's may use what the owner creates from here on."""
+    role = sql.Identifier(app["USER"])
     with _connect(owner, owner["NAME"]) as connection:
+        if connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'vector'").fetchone() is None:
+            _create_extension(connection)
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
         for kind, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "USAGE, SELECT")):
             connection.execute(
                 sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {} ON {} TO {}").format(
-                    sql.SQL(rights), sql.SQL(kind), app_role
+                    sql.SQL(rights), sql.SQL(kind), role
                 )
             )
+
+
+def _create_extension(connection: "psycopg.Connection[Any]") -> None:
+    """Works for an owner where the extension is trusted, as in most packages of pgvector."""
+    try:
+        connection.execute("CREATE EXTENSION vector")
+    except psycopg.errors.InsufficientPrivilege:
+        raise ExtensionMissing(
+            "The database has no pgvector, and the role in DATABASE_OWNER_URL may not create it: "
+            "have an administrator run CREATE EXTENSION vector in it."
+        ) from None
 
 
 def _create_role(connection: "psycopg.Connection[Any]", role: dict[str, Any]) -> None:

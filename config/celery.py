@@ -1,11 +1,28 @@
 """The Celery application: `celery -A config worker` for separate workers, a thread of the process by default."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import celeryd_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("querent")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect(dispatch_uid="config.celery")
+def _refuse_to_start_unready(**_: Any) -> None:
+    """Of the command only. SystemExit passes through Celery's signals, which swallow every other exception."""
+    from config.startup import ensure_database_server, refuse_unready_database  # noqa: PLC0415  it needs the settings
+
+    ensure_database_server()
+    refuse_unready_database()
+
+
+@worker_ready.connect(dispatch_uid="config.celery")
+def _resume(**_: Any) -> None:
+    """A worker that was killed leaves its message invisible to others for half an hour; its work need not wait."""
+    app.send_task("schema_index.tasks.resume_embedding")

@@ -24,7 +24,8 @@ class DatabaseAccess:
 
 def database_access(environment: Environment, *, secret_key: str) -> DatabaseAccess:
     if environment.database_url is None:
-        return _derived(EmbeddedPostgres(environment.querent_home).admin_settings(), secret_key)
+        server = EmbeddedPostgres(environment.querent_home, port=environment.embedded_postgres_port)
+        return _derived(server.admin_settings(), secret_key)
     given = _parsed(environment.database_url.get_secret_value())
     if environment.database_owner_url is None:
         return _derived(given, secret_key)
@@ -32,18 +33,22 @@ def database_access(environment: Environment, *, secret_key: str) -> DatabaseAcc
 
 
 def _parsed(url: str) -> dict[str, Any]:
-    settings = dict(dj_database_url.parse(url))
-    if settings["ENGINE"] != "django.db.backends.postgresql":
-        raise ValueError("DATABASE_URL must be a postgresql:// address: Querent keeps vectors in PostgreSQL.")
-    return settings
+    """`?host=/socket&port=5433`, libpq's way to name a socket, counts like host and port of the address itself."""
+    settings: dict[str, Any] = {**dj_database_url.parse(url)}
+    options = dict(settings.get("OPTIONS", {}))
+    for name in ("host", "port"):
+        if name in options:
+            settings[name.upper()] = str(options.pop(name))
+    return {**settings, "PORT": str(settings["PORT"]), "OPTIONS": options}
 
 
 def _derived(admin: dict[str, Any], secret_key: str) -> DatabaseAccess:
+    """Roles named after the database. One that is reached by a socket admits them by TCP: sockets ask no password."""
     database = admin["NAME"] if admin["NAME"] not in ("", "postgres") else DEFAULT_DATABASE
+    host = "127.0.0.1" if Path(str(admin["HOST"])).is_absolute() else admin["HOST"]
 
     def role(suffix: str) -> dict[str, Any]:
         user = f"{database}_{suffix}"
-        host = "127.0.0.1" if Path(str(admin["HOST"])).is_absolute() else admin["HOST"]
         password = derived_password(secret_key, f"database role {user}")
         return {**admin, "NAME": database, "USER": user, "PASSWORD": password, "HOST": host}
 

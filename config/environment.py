@@ -1,22 +1,29 @@
 """Every setting Querent reads from the environment, in one place; README's table is generated from here."""
 
+import os
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+import dj_database_url
+from cryptography.fernet import Fernet
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
+BROKERS = ("memory", "redis", "rediss", "sentinel", "amqp", "amqps", "pyamqp")
+
 
 class Environment(BaseSettings):
     """Values come from the process environment, then `.env`, then files in `SECRETS_DIR`, then the defaults here."""
 
-    model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=BASE_DIR / ".env", extra="ignore", env_ignore_empty=True, secrets_dir=os.environ.get("SECRETS_DIR")
+    )
 
     querent_home: Path = Field(
         default=BASE_DIR / ".querent", description="Folder of the embedded server, generated secrets and demo files."
@@ -42,6 +49,9 @@ class Environment(BaseSettings):
     )
     database_owner_url: SecretStr | None = Field(
         default=None, description="Role that owns the tables and runs migrations; the web process never uses it."
+    )
+    embedded_postgres_port: int | None = Field(
+        default=None, ge=1024, le=65_535, description="Port of the embedded server; unset, it follows from the folder."
     )
     celery_broker_url: SecretStr = Field(
         default=SecretStr("memory://"),
@@ -91,7 +101,9 @@ class Environment(BaseSettings):
         default=None, description="Folder under which SQLite sources may live; unset, `QUERENT_HOME/files`."
     )
 
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
     log_json: bool = Field(default=False, description="One JSON object a line instead of text for a terminal.")
 
     @field_validator("allowed_hosts", "credential_keys", "target_networks", mode="before")
@@ -99,6 +111,44 @@ class Environment(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("credential_keys")
+    @classmethod
+    def _are_fernet_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for key in value:
+            try:
+                Fernet(key.get_secret_value())
+            except ValueError:
+                raise ValueError("must be Fernet keys: 32 bytes each, in url-safe base64") from None
+        return value
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None:
+            return None
+        try:
+            engine = dj_database_url.parse(value.get_secret_value()).get("ENGINE")
+        except ValueError:
+            engine = None
+        if engine != "django.db.backends.postgresql":
+            # The parser's own words would hold the address, and with it the password.
+            raise ValueError("must be a postgresql://user:password@host:port/database address (pgvector keeps vectors)")
+        if info.field_name == "database_owner_url" and not info.data.get("database_url"):
+            raise ValueError("needs DATABASE_URL with the application role beside it")
+        return value
+
+    @field_validator("celery_broker_url")
+    @classmethod
+    def _is_broker(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value().partition("://")[0] not in BROKERS:
+            raise ValueError(f"must start with one of {', '.join(f'{scheme}://' for scheme in BROKERS)}")
         return value
 
     @field_validator("llm_base_url", "embedding_base_url")

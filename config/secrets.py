@@ -4,21 +4,41 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
 
 def _kept(path: Path, fresh: str) -> str:
-    """The content of `path`, or `fresh` written there. Two processes racing both read the winner's value."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """The content of `path`, or `fresh` written there. Two processes racing both read the winner's value.
+
+    Leaves with a sentence where the folder cannot be used: nothing works without the secrets.
+    """
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            _written_whole(path, fresh)
         return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(fresh)
-    return fresh
+    except OSError as error:
+        raise SystemExit(
+            f"Querent cannot keep its secrets in {path.parent} ({error.strerror}): "
+            "set QUERENT_HOME to a folder that it may write."
+        ) from None
+
+
+def _written_whole(path: Path, text: str) -> None:
+    """Gives the file its name only when it is complete, so that nobody reads half of it; a file already there stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # readable by its owner alone
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
 
 
 def kept_secret_key(home: Path) -> str:

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.bootstrap import prepare_database
+from tenants.domain_error import DomainError
 
 
 class Command(BaseCommand):
@@ -16,6 +17,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             prepare_database(verbosity=options["verbosity"])
+        except DomainError as error:
+            raise CommandError(error.message) from None
         except psycopg.OperationalError:
             raise CommandError(
                 "The database cannot be reached with the address in DATABASE_URL: check host, port, user and password."
