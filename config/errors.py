@@ -9,6 +9,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from nl2sql.api.parser import PayloadTooLarge
 from tenants.domain_error import DomainError
 from tenants.middleware import HEADER
 
@@ -55,6 +56,7 @@ _CODE_OF: dict[type[exceptions.APIException], str] = {
     exceptions.NotAcceptable: "not_acceptable",
     exceptions.UnsupportedMediaType: "unsupported_media_type",
     exceptions.Throttled: "rate_limited",
+    PayloadTooLarge: "payload_too_large",
 }
 
 INTERNAL = "Something went wrong on our side. Give the request id to whoever runs this installation."
@@ -92,6 +94,11 @@ class ProblemHandler(ExceptionHandler):
             details["retry_after"] = int(wait) + 1
         text = "; ".join(f"{one.attr}: {one.detail}" if one.attr else str(one.detail) for one in found)
         return problem(request._request, code=code, detail=text, details=details)
+
+    def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
+        """Only bugs: a model or database that is down is told to its tenant and kept in the run, without a stack."""
+        if response.data["code"] == "internal_error":
+            super().report_exception(exc, response)
 
     def get_response(self, exc: exceptions.APIException, data: dict[str, Any]) -> Response:
         headers = self.get_headers(exc)

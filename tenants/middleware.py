@@ -4,9 +4,12 @@ import re
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
+import structlog
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django_structlog.signals import bind_extra_request_metadata
 
 HEADER = "X-Request-ID"
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -26,7 +29,7 @@ class RequestIdMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        given = request.headers.get(HEADER, "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = given if _ACCEPTABLE.fullmatch(given) else uuid4().hex
         request.META["HTTP_X_REQUEST_ID"] = request_id
         response = self._get_response(request)
@@ -39,3 +42,8 @@ class RequestIdMiddleware:
         response = await pending
         response[HEADER] = request_id
         return response
+
+
+@receiver(bind_extra_request_metadata)
+def _name_in_log_lines(request: HttpRequest, **kwargs: object) -> None:
+    structlog.contextvars.bind_contextvars(request_id=request.META["HTTP_X_REQUEST_ID"])

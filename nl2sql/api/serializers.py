@@ -5,6 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 MAX_QUESTION = 2_000
+CONTROL_CHARACTERS = "Control characters are not text: remove them."
+
+_METADATA_NAME = serializers.CharField(max_length=100)
+
+
+def has_control_characters(text: str) -> bool:
+    """Those below the space, other than tabs and line ends, and DEL."""
+    return any((ord(character) < 32 and character not in "\t\n\r") or character == "\x7f" for character in text)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -24,8 +32,17 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class TextField(serializers.CharField):
+    """Text alone: a number is no question, and nobody is helped by its being read as one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class AskSerializer(StrictSerializer):
-    question = serializers.CharField(max_length=MAX_QUESTION, help_text="1 to 2,000 characters.")
+    question = TextField(max_length=MAX_QUESTION, help_text="1 to 2,000 characters.")
     data_source = serializers.SlugField(
         required=False, max_length=63, help_text="Slug; required when the tenant has several."
     )
@@ -41,18 +58,21 @@ class AskSerializer(StrictSerializer):
     )
     metadata = serializers.DictField(
         required=False,
-        child=serializers.CharField(max_length=500),
-        help_text="Echoed in the reply; at most 16 entries.",
+        child=serializers.CharField(max_length=500, allow_blank=True),
+        help_text="Echoed in the reply; at most 16 entries, names of at most 100 characters.",
     )
 
     def validate_question(self, value: str) -> str:
-        if any(ord(character) < 32 and character not in "\t\n\r" for character in value):
-            raise serializers.ValidationError("Control characters are not text: remove them.")
+        if has_control_characters(value):
+            raise serializers.ValidationError(CONTROL_CHARACTERS)
         return value
 
     def validate_metadata(self, value: dict[str, str]) -> dict[str, str]:
         if len(value) > 16:
             raise serializers.ValidationError("At most 16 entries.")
+        for name in value:
+            # Names are checked as values are: what the database cannot store must not reach it.
+            _METADATA_NAME.run_validation(name)
         return value
 
 

@@ -10,6 +10,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from nl2sql import runs
+from nl2sql.api.parser import BoundedJsonParser
 from nl2sql.api.serializers import AskSerializer, ProblemSerializer, ReplySerializer
 from nl2sql.models import Run, RunStatus
 from nl2sql.runs import AskRequest
@@ -23,7 +24,10 @@ PROBLEMS = {
         401: "unauthenticated, key_expired",
         403: "insufficient_scope, tenant_suspended",
         404: "not_found",
+        405: "method_not_allowed",
+        406: "not_acceptable",
         409: "data_source_not_synced",
+        413: "payload_too_large",
         415: "unsupported_media_type",
         422: "sql_blocked, data_source_forbidden",
         429: "rate_limited, quota_exceeded; `Retry-After` says when",
@@ -57,6 +61,7 @@ class AskThrottle(SimpleRateThrottle):
 
 
 class AskView(APIView):
+    parser_classes = [BoundedJsonParser]
     throttle_classes = [AskThrottle]
 
     @extend_schema(

@@ -1,0 +1,35 @@
+"""JSON bodies of a bounded size and depth."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any, Protocol
+
+from rest_framework import exceptions
+from rest_framework.parsers import JSONParser
+
+MAX_BODY_BYTES = 256 * 1024
+"""The largest valid request is under 60 kB: a question of 2,000 characters and 16 entries of metadata, escaped."""
+
+
+class PayloadTooLarge(exceptions.APIException):
+    status_code = 413
+    default_detail = f"A request may have {MAX_BODY_BYTES:,} bytes at most."
+    default_code = "payload_too_large"
+
+
+class _Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class BoundedJsonParser(JSONParser):
+    def parse(
+        self, stream: _Stream, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Raises PayloadTooLarge, or ParseError for what is no JSON."""
+        body = stream.read(MAX_BODY_BYTES + 1)
+        if len(body) > MAX_BODY_BYTES:
+            raise PayloadTooLarge
+        try:
+            return super().parse(BytesIO(body), media_type, parser_context)
+        except RecursionError:
+            raise exceptions.ParseError("The JSON is nested too deeply.") from None

@@ -1,0 +1,161 @@
+"""What the doors are tested with: changed settings, a scripted model behind them, and a PostgreSQL target database."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from pydantic import SecretStr
+
+from config.environment import Environment
+from nl2sql.models import Run
+from schema_index import sources
+from schema_index.embedding.base import Vectors
+from schema_index.embedding.embed_chunks import embed_pending
+from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.models import DataSource
+from schema_index.snapshots import sync
+from tenants.context import tenant_transaction
+from tenants.models import Tenant
+from tests.conftest import Member
+from tests.scripted_model import ScriptedModel
+
+MODEL_KEY = "sk-secret-of-the-tests"
+READER_PASSWORD = "reader's own"
+
+WAREHOUSE = """
+CREATE TABLE products (id integer PRIMARY KEY, name text NOT NULL, price numeric(8, 2) NOT NULL, added_at timestamptz);
+CREATE TABLE stock (product_id integer NOT NULL REFERENCES products (id), bin bigint NOT NULL, amount integer NOT NULL);
+INSERT INTO products VALUES
+    (1, 'Bolt', 0.10, '2026-01-05T10:00:00Z'), (2, 'Nut', 0.05, NULL), (3, 'Washer', 1234.50, NULL);
+INSERT INTO stock SELECT 1 + n % 3, n, n % 7 FROM generate_series(1, 3000) AS n;
+"""
+
+
+class RememberingEmbedder(MiniLMEmbedder):
+    """The local model, asked once a test run for the same texts: half a hundred tests sync the same shop."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], Vectors] = {}
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        key = tuple(texts)
+        if key not in self._known:
+            self._known[key] = super().embed(texts)
+        return self._known[key]
+
+
+EMBEDDER = RememberingEmbedder()
+
+
+def sync_and_embed(source: DataSource) -> DataSource:
+    """The source as stored afterwards."""
+    sync(source.tenant_id, source_id=source.id, actor="system:test")
+    embed_pending(source.tenant_id, embedder=EMBEDDER)
+    with tenant_transaction(source.tenant_id):
+        return DataSource.objects.select_related("snapshot").get(id=source.id)
+
+
+@pytest.fixture
+def shop(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+    """The little shop, synced without its values, which takes a process for each column."""
+    return sync_and_embed(new_sqlite_source(tenant, index_values=False))
+
+
+@pytest.fixture
+def change_environment(settings: Any) -> Callable[..., Environment]:
+    """Replaces values of `settings.ENVIRONMENT` for one test."""
+
+    def change(**values: Any) -> Environment:
+        changed: Environment = settings.ENVIRONMENT.model_copy(update=values)
+        # The copy takes along what was derived from the old values.
+        for name in ("embedded", "model_configured", "embedded_worker", "files_root"):
+            changed.__dict__.pop(name, None)
+        settings.ENVIRONMENT = changed
+        return changed
+
+    return change
+
+
+@pytest.fixture
+def model(change_environment: Callable[..., Environment]) -> Iterator[ScriptedModel]:
+    """A scripted model that the installation is configured to use, tried once a call."""
+    with ScriptedModel() as scripted:
+        changed = change_environment(
+            llm_base_url=scripted.url, llm_api_key=SecretStr(MODEL_KEY), llm_model="scripted", llm_max_attempts=1
+        )
+        assert changed.model_configured
+        yield scripted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetDatabase:
+    """A PostgreSQL database behind a role that may only read; `run` is its superuser."""
+
+    port: int
+    database: str
+    username: str
+    connect: Callable[[str], "psycopg.Connection[Any]"]
+
+    def run(self, script: str) -> None:
+        with closing(self.connect(self.database)) as connection:
+            connection.execute(script.encode())
+
+
+@pytest.fixture(scope="session")
+def target_database(
+    admin_connection: Callable[[str], "psycopg.Connection[Any]"],
+    embedded_server: dict[str, Any],
+    request: pytest.FixtureRequest,
+) -> Iterator[TargetDatabase]:
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    name = f"test_target_{worker}"
+    role = sql.Identifier(f"{name}_reader")
+    with closing(admin_connection("postgres")) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(role))
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(READER_PASSWORD)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    target = TargetDatabase(
+        port=int(embedded_server["PORT"]), database=name, username=f"{name}_reader", connect=admin_connection
+    )
+    target.run(WAREHOUSE)
+    target.run(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}_reader")
+    yield target
+    with closing(admin_connection("postgres")) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("DROP ROLE {}").format(role))
+
+
+@pytest.fixture
+def warehouse(tenant: Tenant, target_database: TargetDatabase) -> DataSource:
+    """The PostgreSQL source of tenant Acme, synced and embedded."""
+    with tenant_transaction(tenant.id):
+        source = sources.upsert(
+            slug="warehouse",
+            name="Warehouse",
+            dialect="postgres",
+            host="127.0.0.1",
+            port=target_database.port,
+            database=target_database.database,
+            username=target_database.username,
+            password=READER_PASSWORD,
+            actor="system:test",
+        )
+    return sync_and_embed(source)
+
+
+@pytest.fixture
+def last_run() -> Callable[[Member], Run]:
+    """The tenant's latest run, as stored."""
+
+    def read(member: Member) -> Run:
+        with tenant_transaction(member.tenant.id):
+            run = Run.objects.first()
+        assert run is not None
+        return run
+
+    return read
