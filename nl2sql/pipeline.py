@@ -32,6 +32,7 @@ from nl2sql.generation.base import (
     Refused,
     Usage,
 )
+from nl2sql.generation.errors import LlmError
 from nl2sql.repair import after_query_error, after_violations
 from nl2sql.trust.receipt import checks_of
 from nl2sql.validation.validate import validate
@@ -68,7 +69,6 @@ class Task:
 
 def answer(task: Task) -> Iterator[Event]:
     """Ends with exactly one of Answered, AskedBack, CannotAnswer or Failed."""
-    spent = Usage()
     try:
         started = time.monotonic()
         retrieved = retrieve(
@@ -82,7 +82,7 @@ def answer(task: Task) -> Iterator[Event]:
         yield Found(retrieved=retrieved)
         yield _done("retrieve", started)
         if not retrieved.tables:
-            yield CannotAnswer(refused=_nothing_similar(task.schema), usage=spent)
+            yield CannotAnswer(refused=_nothing_similar(task.schema), usage=Usage())
             return
         request = GenerationRequest(
             question=task.question,
@@ -94,27 +94,33 @@ def answer(task: Task) -> Iterator[Event]:
             max_rows=task.limits.max_rows,
             language=task.language,
         )
-        yield from _attempts(task, request)
     except DomainError as error:
-        yield Failed(code=error.code, message=error.message, details=dict(error.details), usage=spent)
+        yield _failed(error, Usage())
+        return
+    yield from _attempts(task, request)
 
 
 def _attempts(task: Task, request: GenerationRequest) -> Iterator[Event]:
     spent = Usage()
-    for attempt in range(1, MAX_REPAIRS + 2):
-        started = time.monotonic()
-        generation = task.generator.generate(request)
-        spent = _sum(spent, generation.usage)
-        yield _done("generate", started, attempt)
-        if not isinstance(generation, Draft):
-            yield _not_a_draft(generation, spent)
-            return
-        yield Drafted(draft=generation)
-        last = attempt == MAX_REPAIRS + 1 or not task.generator.can_repair
-        feedback = yield from _try(task, generation, attempt=attempt, last=last, spent=spent)
-        if feedback is None:
-            return
-        request = replace(request, feedback=feedback)
+    try:
+        for attempt in range(1, MAX_REPAIRS + 2):
+            started = time.monotonic()
+            generation = task.generator.generate(request)
+            spent = _sum(spent, generation.usage)
+            yield _done("generate", started, attempt)
+            if not isinstance(generation, Draft):
+                yield _not_a_draft(generation, spent)
+                return
+            yield Drafted(draft=generation)
+            last = attempt == MAX_REPAIRS + 1 or not task.generator.can_repair
+            feedback = yield from _try(task, generation, attempt=attempt, last=last, spent=spent)
+            if feedback is None:
+                return
+            request = replace(request, feedback=feedback)
+    except LlmError as error:
+        yield _failed(error, _sum(spent, error.usage))
+    except DomainError as error:
+        yield _failed(error, spent)
 
 
 def _try(task: Task, draft: Draft, *, attempt: int, last: bool, spent: Usage) -> Steps[Event, None, Feedback | None]:
@@ -136,7 +142,7 @@ def _try(task: Task, draft: Draft, *, attempt: int, last: bool, spent: Usage) ->
         yield QueryFailed(sql=verdict.sql, message=error.message)
         if not last:
             return after_query_error(verdict.sql, error)
-        yield Failed(code=error.code, message=error.message, details=dict(error.details), usage=spent)
+        yield _failed(error, spent)
         return None
     if result is not None:
         yield _done("execute", started, attempt)
@@ -162,6 +168,10 @@ def _not_a_draft(generation: Generation, spent: Usage) -> Event:
         return AskedBack(clarify=generation, usage=spent)
     assert isinstance(generation, Refused)
     return CannotAnswer(refused=generation, usage=spent)
+
+
+def _failed(error: DomainError, spent: Usage) -> Failed:
+    return Failed(code=error.code, message=error.message, details=dict(error.details), usage=spent)
 
 
 def _blocked(verdict: Rejected, spent: Usage) -> Failed:

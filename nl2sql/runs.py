@@ -18,6 +18,7 @@ from nl2sql.generators import configured_generator
 from nl2sql.models import Conversation, Run, RunEvent
 from nl2sql.pipeline import Mode, Task, answer
 from nl2sql.reply import reply_body
+from nl2sql.stored_json import storable
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import configured_embedder
 from schema_index.models import DataSource
@@ -177,7 +178,9 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
 def _record(run: Run, event: Event, *, sequence: int) -> None:
     kind, payload = event_payload(event)
     with tenant_transaction(run.tenant_id):
-        RunEvent.objects.create(tenant_id=run.tenant_id, run=run, sequence=sequence, kind=kind, payload=payload)
+        RunEvent.objects.create(
+            tenant_id=run.tenant_id, run=run, sequence=sequence, kind=kind, payload=storable(payload)
+        )
 
 
 def _close(run: Run, events: list[Event]) -> None:
@@ -186,7 +189,7 @@ def _close(run: Run, events: list[Event]) -> None:
     if not isinstance(ending, Answered | AskedBack | CannotAnswer | Failed):
         ending = Failed(code="internal_error", message="The run was interrupted.", details={}, usage=Usage())
         events = [*events, ending]
-    run.reply = reply_body(events)
+    run.reply = storable(reply_body(events))
     run.status = run.reply["status"]
     run.completed_at = timezone.now()
     run.model = ending.usage.model
@@ -194,7 +197,7 @@ def _close(run: Run, events: list[Event]) -> None:
     if isinstance(ending, Answered):
         run.sql = ending.accepted.sql
     if isinstance(ending, Failed):
-        run.error_code, run.error_detail = ending.code, ending.message
+        run.error_code, run.error_detail = ending.code, storable(ending.message)
     with tenant_transaction(run.tenant_id):
         run.save()
         quotas.count_tokens(input_tokens=run.input_tokens, output_tokens=run.output_tokens)
