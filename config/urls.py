@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -11,14 +12,22 @@ from config.errors import not_found, server_error
 from config.health import live, ready
 from nl2sql.api.views import AskView
 
-handler500 = server_error
+API = ("/api/", "/nl2sql", "/health/")
+"""Below these addresses errors are JSON; everywhere else they are pages."""
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """JSON below the API's addresses, a page everywhere else."""
-    if request.path.startswith(("/api/", "/nl2sql", "/health/")):
+    if request.path.startswith(API):
         return not_found(request, exception)
     return render(request, "nl2sql/not_found.html", status=404)
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(API):
+        return server_error(request)
+    # Without a request context: what failed may be the session or the database.
+    page = render_to_string("nl2sql/server_error.html", {"request_id": request.META.get("HTTP_X_REQUEST_ID", "")})
+    return HttpResponse(page, status=500)
 
 
 urlpatterns = [

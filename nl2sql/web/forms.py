@@ -2,7 +2,7 @@
 
 from django import forms
 
-from nl2sql.api.serializers import MAX_QUESTION
+from nl2sql.api.serializers import CONTROL_CHARACTERS, MAX_QUESTION, has_control_characters
 
 
 class AskForm(forms.Form):
@@ -21,3 +21,9 @@ class AskForm(forms.Form):
         field = self.fields["data_source"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = sources
+
+    def clean_question(self) -> str:
+        question: str = self.cleaned_data["question"]
+        if has_control_characters(question):
+            raise forms.ValidationError(CONTROL_CHARACTERS)
+        return question

@@ -14,9 +14,10 @@ from nl2sql.models import Run
 from nl2sql.runs import AskRequest, RunNotFound
 from nl2sql.web.forms import AskForm
 from nl2sql.web.highlight import highlighted_sql
+from nl2sql.web.in_tenant import in_tenant, tenant_context
 from nl2sql.web.result_table import shown_rows
 from schema_index.sources import source_choices
-from tenants.active_tenant import SESSION_KEY, belonging_of, principal_of
+from tenants.active_tenant import SESSION_KEY
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.memberships import belongings
@@ -25,12 +26,9 @@ from tenants.principal import Principal
 RECENT = 10
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
-def home(request: HttpRequest) -> HttpResponse:
-    principal = principal_of(request)
-    if principal is None:
-        return render(request, "nl2sql/no_tenant.html", status=403)
+@in_tenant
+def home(request: HttpRequest, principal: Principal) -> HttpResponse:
     with tenant_transaction(principal.tenant_id):
         sources = source_choices()
     form = AskForm(request.POST or None, sources=sources)
@@ -50,12 +48,9 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "nl2sql/home.html", _context(request, principal, form=form), status=status)
 
 
-@login_required
 @require_GET
-def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    principal = principal_of(request)
-    if principal is None:
-        return render(request, "nl2sql/no_tenant.html", status=403)
+@in_tenant
+def run_page(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     try:
         run = runs.find(principal, run_id)
     except RunNotFound as error:
@@ -90,10 +85,8 @@ def _run_context(run: Run) -> dict[str, Any]:
 
 
 def _context(request: HttpRequest, principal: Principal, **more: Any) -> dict[str, Any]:
-    assert request.user.pk is not None
     return {
-        "belonging": belonging_of(request),
-        "belongings": belongings(request.user.pk),
+        **tenant_context(request),
         "recent": runs.recent(principal, limit=RECENT),
         "model": settings.ENVIRONMENT.llm_model if settings.ENVIRONMENT.model_configured else "",
         **more,
