@@ -53,7 +53,7 @@ def _at_level_named(column: exp.Column, level: Scope, *, reach: _Reach) -> bool 
     """`alias.column` at one level: bound, not to be found at all, or None to go on outwards."""
     source = _named(column, level, reach.context)
     if source is None:
-        return False if reach.context.key(column.table) in level.declared else None
+        return False if reach.context.relation(column.table) in level.declared else None
     name = reach.context.key(column.name)
     return name in source.columns and _write(column, source, name, reach)
 
@@ -64,7 +64,7 @@ def _at_level_bare(column: exp.Column, level: Scope, *, reach: _Reach) -> bool |
     name = context.key(column.name)
     merged = level.merged.get(name)
     if merged is not None:
-        if any(reach.hidden(context.key(part.table)) for part in merged.find_all(exp.Column)):
+        if any(reach.hidden(context.relation(part.table)) for part in merged.find_all(exp.Column)):
             return False
         column.replace(merged.copy())
         return True
@@ -76,14 +76,14 @@ def _at_level_bare(column: exp.Column, level: Scope, *, reach: _Reach) -> bool |
 
 
 def _named(column: exp.Column, level: Scope, context: Context) -> Source | None:
-    source = level.source(context.key(column.table))
+    source = level.source(context.relation(column.table))
     schema = column.args.get("db")
     if schema is None or source is None:
         return source
     table = source.table
     if table is None or context.key(table.schema) != context.key(schema.name):
         return None
-    return source if context.key(table.name) == source.key else None
+    return source if context.relation(table.name) == source.key else None
 
 
 def _write(column: exp.Column, source: Source, name: str, reach: _Reach) -> bool:
@@ -117,7 +117,7 @@ def _ambiguous(column: exp.Column, names: list[str], context: Context) -> None:
 
 def refuse_unknown(column: exp.Column, *, scope: Scope, context: Context) -> None:
     """The finding for a column that is not in reach, with the nearest name that is."""
-    wanted = context.key(column.table) if column.table else ""
+    wanted = context.relation(column.table) if column.table else ""
     visible: dict[str, str] = {}
     for level in scope.levels():
         for source in level.sources:

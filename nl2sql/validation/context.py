@@ -5,7 +5,7 @@ from functools import cached_property
 
 from sqlglot import exp
 
-from nl2sql.validation.identifiers import key
+from nl2sql.validation.identifiers import key, relation_key
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import DatabaseSchema, Dialect, Table
@@ -27,6 +27,9 @@ class Context:
 
     def key(self, name: str) -> str:
         return key(name, dialect=self.dialect)
+
+    def relation(self, name: str) -> str:
+        return relation_key(name, dialect=self.dialect)
 
     @cached_property
     def _tables_by_key(self) -> dict[tuple[str, str], list[Table]]:

@@ -7,16 +7,16 @@ from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 
 MAX_UNCONNECTED = 2
-"""Stored tables that no condition links, in one SELECT; one when it collects rows into a value."""
+"""Stored tables that no condition links, in one SELECT; one when it collects rows or joins a table to itself."""
 
 
 def cross_joins(tree: exp.Query) -> tuple[Violation, ...]:
     """SELECTs of a resolved tree whose stored tables fall into too many unconnected groups."""
     found: list[Violation] = []
     for select in tree.find_all(exp.Select):
-        groups = _groups(select)
+        groups, twice = _groups(select)
         collects = any(call.name.lower() in COLLECTING for call in select.find_all(exp.Anonymous))
-        if groups > (1 if collects else MAX_UNCONNECTED):
+        if groups > (1 if collects or twice else MAX_UNCONNECTED):
             found.append(
                 Violation(
                     code="unconnected_tables",
@@ -28,10 +28,11 @@ def cross_joins(tree: exp.Query) -> tuple[Violation, ...]:
     return tuple(found)
 
 
-def _groups(select: exp.Select) -> int:
+def _groups(select: exp.Select) -> tuple[int, bool]:
+    """How many groups of stored tables nothing links, and whether two groups hold the same table."""
     clause = select.args.get("from_")
     if clause is None:
-        return 0
+        return 0, False
     items: list[exp.Expr] = [clause.this]
     conditions: list[exp.Expr] = [select.args["where"]] if select.args.get("where") else []
     pending = list(select.args.get("joins") or [])
@@ -41,12 +42,12 @@ def _groups(select: exp.Select) -> int:
         if join.args.get("on") is not None:
             conditions.append(join.args["on"])
     parent: dict[str, str] = {}
-    stored: set[str] = set()
+    stored: dict[str, str] = {}
     for table in (table for item in items for table in _tables(item, conditions)):
         name = table.alias_or_name
         parent[name] = name
         if table.args.get("db"):
-            stored.add(name)
+            stored[name] = f"{table.db}.{table.name}"
     for item in items:
         if not isinstance(item, exp.Table) and item.alias:
             parent.setdefault(item.alias, item.alias)
@@ -55,7 +56,9 @@ def _groups(select: exp.Select) -> int:
         for part in condition.find_all(exp.Predicate):
             if not isinstance(part, exp.SubqueryPredicate):
                 _link(parent, {column.table for column in part.find_all(exp.Column)})
-    return len({_root(parent, name) for name in stored})
+    roots = {name: _root(parent, name) for name in stored}
+    apart = {(root, stored[name]) for name, root in roots.items()}
+    return len(set(roots.values())), len({table for _, table in apart}) < len(apart)
 
 
 def _tables(item: exp.Expr, conditions: list[exp.Expr]) -> list[exp.Table]:

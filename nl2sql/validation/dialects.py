@@ -14,6 +14,7 @@ from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.dialects.mysql import MySQL
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.dialects.sqlite import SQLite
+from sqlglot.errors import ParseError
 from sqlglot.generators.duckdb import DuckDBGenerator
 from sqlglot.generators.mysql import MySQLGenerator
 from sqlglot.generators.postgres import PostgresGenerator
@@ -22,6 +23,7 @@ from sqlglot.parsers.duckdb import DuckDBParser
 from sqlglot.parsers.mysql import MySQLParser
 from sqlglot.parsers.postgres import PostgresParser
 from sqlglot.parsers.sqlite import SQLiteParser
+from sqlglot.tokenizer_core import Token
 
 from schema_index.schema import Dialect
 
@@ -42,11 +44,6 @@ class _Generator(Protocol):
     def binary(self, expression: exp.Binary, op: str) -> str: ...
 
 
-def _no_command(parser: Any, _start: Any) -> Any:
-    """sqlglot logs and keeps as text what it cannot parse; here it is an error, and nothing is logged."""
-    parser.raise_error("Commands are refused")
-
-
 def _infix(operator: str) -> Any:
     def render(generator: _Generator, node: exp.Binary) -> str:
         return generator.binary(node, operator)
@@ -64,10 +61,13 @@ def _within_group(generator: _Generator, node: exp.WithinGroup) -> str:
 
 class GuardPostgres(Postgres):
     class Parser(PostgresParser):
-        _parse_as_command = _no_command
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = _special(PostgresParser.FUNCTION_PARSERS)
         NO_PAREN_FUNCTION_PARSERS = _without_parentheses(PostgresParser.NO_PAREN_FUNCTION_PARSERS)
+
+        def _parse_as_command(self, start: Token) -> exp.Command:
+            """sqlglot logs what it cannot parse and keeps it as text; here it is an error, and nothing is logged."""
+            raise ParseError(f"{start.text} is no query")
 
     class Generator(PostgresGenerator):
         MULTI_ARG_DISTINCT = True
@@ -80,10 +80,12 @@ class GuardPostgres(Postgres):
 
 class GuardMySQL(MySQL):
     class Parser(MySQLParser):
-        _parse_as_command = _no_command
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = _special(MySQLParser.FUNCTION_PARSERS, "GROUP_CONCAT")
         NO_PAREN_FUNCTION_PARSERS = _without_parentheses(MySQLParser.NO_PAREN_FUNCTION_PARSERS)
+
+        def _parse_as_command(self, start: Token) -> exp.Command:
+            raise ParseError(f"{start.text} is no query")
 
     class Generator(MySQLGenerator):
         TRANSFORMS = {
@@ -95,10 +97,12 @@ class GuardMySQL(MySQL):
 
 class GuardSQLite(SQLite):
     class Parser(SQLiteParser):
-        _parse_as_command = _no_command
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = _special(SQLiteParser.FUNCTION_PARSERS)
         NO_PAREN_FUNCTION_PARSERS = _without_parentheses(SQLiteParser.NO_PAREN_FUNCTION_PARSERS)
+
+        def _parse_as_command(self, start: Token) -> exp.Command:
+            raise ParseError(f"{start.text} is no query")
 
     class Generator(SQLiteGenerator):
         MULTI_ARG_DISTINCT = True
@@ -108,10 +112,12 @@ class GuardSQLite(SQLite):
 
 class GuardDuckDB(DuckDB):
     class Parser(DuckDBParser):
-        _parse_as_command = _no_command
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = _special(DuckDBParser.FUNCTION_PARSERS)
         NO_PAREN_FUNCTION_PARSERS = _without_parentheses(DuckDBParser.NO_PAREN_FUNCTION_PARSERS, "MAP")
+
+        def _parse_as_command(self, start: Token) -> exp.Command:
+            raise ParseError(f"{start.text} is no query")
 
     class Generator(DuckDBGenerator):
         MULTI_ARG_DISTINCT = True

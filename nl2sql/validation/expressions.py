@@ -108,10 +108,10 @@ def _call_around(column: exp.Column) -> exp.Anonymous | None:
 def _row(column: exp.Column, scope: Scope, context: Context) -> None:
     """`alias.*` inside an expression: PostgreSQL's row. Of a stored table it may only be counted."""
     call = _call_around(column)
-    source = next((found for level in scope.levels() if (found := level.source(context.key(column.table)))), None)
+    source = next((found for level in scope.levels() if (found := level.source(context.relation(column.table)))), None)
     name = called_name(call) if call is not None else ""
     fits = source is not None and context.dialect == "postgres" and not column.args.get("db")
-    if source is None or not fits or not _takes_row(name, source):
+    if source is None or not fits or not _takes_row(name, source, column):
         context.refuse(
             column,
             code="whole_row",
@@ -124,8 +124,10 @@ def _row(column: exp.Column, scope: Scope, context: Context) -> None:
         context.read(source.table)
 
 
-def _takes_row(function: str, source: Source) -> bool:
-    return function == "count" or (source.kind == "query" and function in WHOLE_ROW_FUNCTIONS)
+def _takes_row(function: str, source: Source, column: exp.Column) -> bool:
+    """Counting a stored table's rows reads no column; counting distinct ones would."""
+    counted = function == "count" and isinstance(column.parent, exp.Anonymous)
+    return counted or (source.kind == "query" and function in WHOLE_ROW_FUNCTIONS)
 
 
 def _derived_row(column: exp.Column, scope: Scope, context: Context) -> bool:
@@ -134,7 +136,7 @@ def _derived_row(column: exp.Column, scope: Scope, context: Context) -> bool:
     Written `q.*` or `q.column`, so that no hidden column named `q` can stand in for it.
     """
     call = _call_around(column)
-    source = scope.source(context.key(column.name))
+    source = scope.source(context.relation(column.name))
     if context.dialect not in {"postgres", "duckdb"} or source is None or column.args.get("db"):
         return False
     if source.kind == "function" and len(source.columns) == 1:

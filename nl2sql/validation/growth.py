@@ -5,6 +5,7 @@ such a function, DuckDB ignored interrupts), so sizes must be constants below a 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from sqlglot import exp
@@ -38,7 +39,27 @@ COLLECTING = frozenset(
     )
 )
 """Aggregates that gather all rows into one value."""
-_REPLACING = frozenset({"replace", "translate", "regexp_replace", "insert"})
+_REPLACING = frozenset({"replace", "regexp_replace"})
+MAX_RATIO = 100
+OPEN_RATIO = 10
+"""What a replacement taken from data is reckoned to lengthen by."""
+MAX_FACTOR = 10_000
+"""Product of how often each concatenation uses one column: 13 doublings."""
+MAX_ENCODERS = 8
+_ENCODERS = frozenset(
+    (
+        *("hex", "to_base64", "encode", "quote", "quote_literal", "quote_ident", "quote_nullable", "json_quote"),
+        *("url_encode", "regexp_escape", "to_json"),
+    )
+)
+"""Functions that lengthen any text by a factor of up to three."""
+_BUILDING = frozenset(
+    (
+        *("concat", "concat_ws", "array_cat", "array_concat", "list_concat", "list_cat", "array_append", "array"),
+        *("json_array", "json_object", "json_build_array", "jsonb_build_array", "json_build_object"),
+        *("jsonb_build_object", "json_merge_preserve", "list_value", "struct_pack", "row"),
+    )
+)
 
 
 def growth(tree: exp.Query) -> tuple[Violation, ...]:
@@ -66,7 +87,7 @@ def growth(tree: exp.Query) -> tuple[Violation, ...]:
     most = MAX_COLLECTED_SERIES if collects else MAX_SERIES_PRODUCT
     if last is not None and product > most and not found:
         found.append(_too_many(last))
-    return tuple(found)
+    return (*found, *_multiplied(tree))
 
 
 def _too_many(node: exp.Expr) -> Violation:
@@ -89,8 +110,8 @@ def _call(node: exp.Anonymous, name: str) -> Iterator[Violation]:
         yield from _number(node, name, arguments[position], most, constant=name in _MUST_BE_CONSTANT)
     if name in _TEMPLATES and len(arguments) > _TEMPLATES[name]:
         yield from _template(node, name, arguments[_TEMPLATES[name]])
-    if name in _REPLACING and _growing_depth(node) > 2:
-        yield _refused(node, name, "is nested more than twice with longer replacements")
+    if name in _REPLACING and _ratio(node) > MAX_RATIO:
+        yield _refused(node, name, "could make its text far longer")
 
 
 def _number(node: exp.Expr, name: str, argument: exp.Expr, most: float, *, constant: bool) -> Iterator[Violation]:
@@ -132,31 +153,48 @@ def _template(node: exp.Anonymous, name: str, argument: exp.Expr) -> Iterator[Vi
         yield _refused(node, name, "needs a short template written out in the statement")
         return
     for part in literals:
-        directives = re.findall(r"%[-+ 0#$\d.*']*|\{[^}]*\}", part.this)
+        directives = re.findall(r"%[^a-zA-Z%]*|\{[^}]*\}", part.this)
         widths = [int(width) for text in directives for width in re.findall(r"\d+", text)]
         if any("*" in text for text in directives) or max(widths, default=0) > MAX_TEMPLATE:
             yield _refused(node, name, "has a directive that is too wide")
 
 
-def _growing_depth(node: exp.Anonymous) -> int:
-    """How many replacements that lengthen their input are nested, `node` included."""
-    depth, current = 0, node
+def _ratio(node: exp.Anonymous) -> float:
+    """By how much nested replacements, `node` outermost, can lengthen their innermost text at most."""
+    ratio, current = 1.0, node
     while True:
         arguments = current.expressions
-        if len(arguments) >= 3 and _lengthens(arguments[1], arguments[2]):
-            depth += 1
+        if len(arguments) >= 3:
+            ratio *= max(1.0, _lengthens(arguments[1], arguments[2]))
         inner = arguments[0] if arguments else None
         while isinstance(inner, exp.Paren | exp.Cast):
             inner = inner.this
         if not isinstance(inner, exp.Anonymous) or inner.name.lower() not in _REPLACING:
-            return depth
+            return ratio
         current = inner
 
 
-def _lengthens(old: exp.Expr, new: exp.Expr) -> bool:
+def _lengthens(old: exp.Expr, new: exp.Expr) -> float:
     if not isinstance(new, exp.Literal):
-        return True
-    return len(new.this) > (len(old.this) if isinstance(old, exp.Literal) else 1)
+        return OPEN_RATIO
+    return len(new.this) / max(1, len(old.this) if isinstance(old, exp.Literal) else 1)
+
+
+def _multiplied(tree: exp.Query) -> tuple[Violation, ...]:
+    """Texts, lists and documents built from one column twice, or encoded, again and again along a chain of CTEs."""
+    factor, encoders = 1.0, 0
+    for node in tree.find_all(exp.DPipe, exp.Array, exp.Struct, exp.Anonymous):
+        if isinstance(node, exp.Anonymous):
+            encoders += node.name.lower() in _ENCODERS
+            if node.name.lower() not in _BUILDING:
+                continue
+        if isinstance(node.parent, type(node)) and isinstance(node, exp.DPipe):
+            continue
+        uses = Counter((column.table, column.name) for column in node.find_all(exp.Column))
+        factor *= max(uses.values(), default=1)
+    if factor <= MAX_FACTOR and encoders <= MAX_ENCODERS:
+        return ()
+    return (_refused(tree, "concatenation" if factor > MAX_FACTOR else "an encoder", "repeats too often"),)
 
 
 def _rows(node: exp.Anonymous) -> float | None:

@@ -3,6 +3,8 @@
 PostgreSQL lowers an unquoted name and compares exactly; the others compare ASCII letters without case.
 """
 
+import unicodedata
+
 from sqlglot import exp
 
 from nl2sql.validation.place import place
@@ -18,6 +20,17 @@ _UPPER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 def key(name: str, *, dialect: Dialect) -> str:
     """The form under which two already-folded names are the same name."""
     return name if dialect == "postgres" else name.translate(_UPPER)
+
+
+def relation_key(name: str, *, dialect: Dialect) -> str:
+    """The form under which two relation names may be the same name, coarser than any engine's rule.
+
+    MySQL folds more than ASCII. Taking two names for one is safe: a reference is printed as the relation is declared.
+    """
+    if dialect == "postgres":
+        return name
+    decomposed = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
 def identifiers(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:

@@ -141,8 +141,8 @@ def _piece(kind: str, text: str, sql: str, offset: int, dialect: Dialect) -> Vio
         return _word(text, sql, offset, dialect)
     if kind == "name" and (len(text) == 2 or any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in text)):
         return _violation("forbidden_character", "A quoted name is empty or not printable.", sql, offset)
-    escaped = (kind == "escaped" and "\\'" in text) or (kind == "string" and dialect == "mysql")
-    if escaped and re.search(r"\\['\"\\]", text):
+    escaped = kind == "escaped" or (kind == "string" and dialect == "mysql")
+    if escaped and re.search(r"(?<!\\)(?:\\\\)*\\['\"]", text):
         message = "A backslash before a quote is read differently by engines."
         return _violation("ambiguous_string", message, sql, offset, "Double the quote instead: ''.")
     return None
@@ -223,6 +223,9 @@ def _sequence(  # noqa: PLR0911
     if text == "@" or (text == "#" and dialect != "postgres"):
         message = f"The sign {text!r} (a variable, position or prefix operator) is refused."
         return _violation("forbidden_character", message, sql, start, "Name the column.")
+    if text == "-" and dialect == "mysql" and previous and previous.text == "-" and previous.start == start - 1:
+        message = "Two minus signs are a comment to some engines."
+        return _violation("ambiguous_token", message, sql, start, "Put a space between.")
     if text == ":=" and not (dialect in {"duckdb", "postgres"} and previous and previous.kind in {"word", "name"}):
         return _violation("assignment", "Assignments are refused.", sql, start)
     if text in "[]" and dialect in {"sqlite", "mysql"}:

@@ -84,14 +84,14 @@ def _with(query: exp.Query, context: Context, ctes: CommonTables, outer: Scope |
         return ctes
     recursive = bool(clause.args.get("recursive")) or context.dialect == "sqlite"
     reach = dict(ctes)
-    later = [context.key(cte.alias) for cte in clause.expressions]
+    later = [context.relation(cte.alias) for cte in clause.expressions]
     if len(set(later)) < len(later):
         context.refuse(clause, code="duplicate_name", message="Two CTEs bear the same name.", hint="Rename one.")
     for number, cte in enumerate(clause.expressions):
         visible = dict(reach)
         if recursive:
             visible.update({name: CommonTable(name=name, outputs=None) for name in later[number + 1 :]})
-        reach[context.key(cte.alias)] = _common_table(cte, context, visible, outer, recursive=recursive)
+        reach[context.relation(cte.alias)] = _common_table(cte, context, visible, outer, recursive=recursive)
     return reach
 
 
@@ -109,7 +109,7 @@ def _common_table(
     inner = _with(body, context, reach, outer)
     left = renamed(_query(body.this, context, inner, outer, derived=True), columns, cte, context)
     table = CommonTable(name=name, outputs=left)
-    _query(body.expression, context, {**inner, context.key(name): table}, outer, derived=False)
+    _query(body.expression, context, {**inner, context.relation(name): table}, outer, derived=False)
     set_order(body, outputs=left, context=context)
     return table
 

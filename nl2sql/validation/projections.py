@@ -78,13 +78,13 @@ def _expand(item: exp.Expr, star: exp.Star, scope: Scope, context: Context) -> t
 
 def _starred(item: exp.Column, scope: Scope, context: Context) -> Source | None:
     """The relation of `alias.*`; PostgreSQL and MySQL also know `schema.table.*`."""
-    source = scope.source(context.key(item.table))
+    source = scope.source(context.relation(item.table))
     schema = item.args.get("db")
     if source is None or schema is None:
         return source
     table = source.table
     fits = table is not None and context.key(table.schema) == context.key(schema.name)
-    return source if fits and table is not None and context.key(table.name) == source.key else None
+    return source if fits and table is not None and context.relation(table.name) == source.key else None
 
 
 def _columns(sources: list[Source], merged: dict[str, exp.Expr], context: Context) -> dict[str, list[exp.Expr]]:

@@ -86,7 +86,7 @@ def _declared(items: list[exp.Expr], context: Context) -> list[str]:
             inner = item.this
             found += _declared([inner, *(join.this for join in inner.args.get("joins") or [])], context)
         else:
-            found.append(context.key(_alias(item)))
+            found.append(context.relation(_alias(item)))
     return found
 
 
@@ -215,7 +215,7 @@ def _source(item: exp.Expr, outputs: Outputs, kind: str, state: _From) -> Source
     name = _alias(item)
     return Source(
         name=name,
-        key=context.key(name),
+        key=context.relation(name),
         columns={context.key(column): column for column in names},
         kind="function" if kind == "function" else "query",
         exact=outputs.exact,
@@ -282,12 +282,12 @@ def _table(item: exp.Table, state: _From) -> Source:
             state.context.refuse(item, code="forbidden_function", message="Functions are called by their bare name.")
         resolve_expression(item.this, reach=state.reach(state.scope(list(state.sources))))
         return _called(item, called_name(item.this), state)
-    if not item.args.get("db") and (cte := state.ctes.get(state.context.key(item.name))) is not None:
+    if not item.args.get("db") and (cte := state.ctes.get(state.context.relation(item.name))) is not None:
         return _common(item, cte.name, cte.outputs, state)
     table = state.context.table(item.db or state.context.schema.default_schema, item.name)
     if table is None:
         _unknown_table(item, state.context)
-        return Source(name=_alias(item), key=state.context.key(_alias(item)), columns={}, kind="table")
+        return Source(name=_alias(item), key=state.context.relation(_alias(item)), columns={}, kind="table")
     return _stored(item, table, state.context)
 
 
@@ -317,7 +317,7 @@ def _stored(item: exp.Table, table: Table, context: Context) -> Source:
     item.set("alias", exp.TableAlias(this=quoted(name)))
     return Source(
         name=name,
-        key=context.key(name),
+        key=context.relation(name),
         columns={context.key(column.name): column.name for column in table.columns},
         kind="table",
         table=table,

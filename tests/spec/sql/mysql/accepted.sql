@@ -31,5 +31,8 @@ SELECT id FROM orders WHERE status = "paid"
 -- a bounded recursion over dates
 WITH RECURSIVE d AS (SELECT DATE('2024-01-01') AS x UNION ALL SELECT x + INTERVAL 1 DAY FROM d WHERE x < '2024-01-10') SELECT x FROM d
 
+-- backslashes that keep the end of the string
+SELECT name FROM products WHERE name LIKE '100\%' OR name = 'a\\b' OR name = 'line\n'
+
 -- limit with an offset in front
 SELECT id FROM orders ORDER BY id LIMIT 5, 10

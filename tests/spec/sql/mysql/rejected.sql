@@ -16,8 +16,17 @@ SELECT @@datadir
 -- ambiguous_string: an escaped quote
 SELECT 'a\'', 1
 
--- ambiguous_string: a trailing backslash
-SELECT 'a\\', 1
+-- ambiguous_string: an odd number of backslashes before a quote
+SELECT 'a\\\'', 1
+
+-- ambiguous_token: two minus signs
+SELECT 5--1
+
+-- unknown_column: an alias that the engine takes for another
+SELECT id FROM (SELECT 1 AS email) s WHERE EXISTS (SELECT 1 FROM customers ſ WHERE s.email = 'a')
+
+-- unconnected_tables: a table with itself, without a condition
+SELECT a.id FROM orders a, orders b ORDER BY RAND()
 
 -- ambiguous_token: a character-set introducer
 SELECT _latin1'abc'

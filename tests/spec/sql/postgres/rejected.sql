@@ -242,7 +242,19 @@ SELECT format('%100000000s', status) FROM orders
 SELECT power(10::numeric, 100000)
 
 -- growth: replacements that lengthen, nested
-SELECT replace(replace(replace(name, 'a', 'aaaa'), 'a', 'aaaa'), 'a', 'aaaa') FROM customers
+SELECT replace(replace(replace(name, 'a', 'aaaaa'), 'a', 'aaaaa'), 'a', 'aaaaa') FROM customers
+
+-- growth: doubling along a chain of CTEs
+WITH a AS (SELECT name || name || name || name || name || name || name || name || name || name AS x FROM customers), b AS (SELECT x || x || x || x || x || x || x || x || x || x AS x FROM a), c AS (SELECT x || x || x || x || x || x || x || x || x || x AS x FROM b), d AS (SELECT x || x || x || x || x || x || x || x || x || x AS x FROM c), e AS (SELECT x || x AS x FROM d) SELECT length(x) FROM e
+
+-- growth: encoding again and again
+SELECT quote_literal(quote_literal(quote_literal(quote_literal(quote_literal(quote_literal(quote_literal(quote_literal(quote_literal(name))))))))) FROM customers
+
+-- whole_row: distinct rows would tell of hidden columns
+SELECT count(DISTINCT c.*) FROM customers c
+
+-- too_large: grouping sets that multiply
+SELECT 1 FROM orders GROUP BY CUBE (id, status, total), CUBE (customer_id, ordered_at, status, id)
 
 -- series_too_long: constant ends
 SELECT g FROM generate_series(1, 1000000) g

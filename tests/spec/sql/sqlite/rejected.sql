@@ -40,6 +40,9 @@ SELECT zeroblob(1000000000)
 -- growth: a wide directive
 SELECT printf('%1000000d', 1)
 
+-- growth: a directive with a flag of its own
+SELECT printf('%,1000000d', 1)
+
 -- growth: a width from an argument
 SELECT printf('%*d', 1000000, 1)
 
