@@ -28,6 +28,10 @@ _ALLOWED = frozenset(
 )
 
 
+_CHARACTER_SETS = frozenset({"utf8mb4", "utf8mb3", "utf8", "latin1", "ascii", "binary"})
+"""MySQL: `CONVERT(x USING utf8mb4)`."""
+
+
 def cast_types(tree: exp.Expr) -> tuple[Violation, ...]:
     """Every type in `tree` that is not on the list, or has a parameter too large to pad with."""
     return tuple(
@@ -45,6 +49,8 @@ def cast_types(tree: exp.Expr) -> tuple[Violation, ...]:
 def _allowed(node: exp.DataType) -> bool:
     if isinstance(node.this, exp.Interval):
         return True
+    if node.this == _T.CHARACTER_SET:
+        return node.args["kind"].name.lower() in _CHARACTER_SETS
     if node.this not in _ALLOWED or node.args.get("kind"):
         return False
     return all(_parameter(part) for part in node.expressions)

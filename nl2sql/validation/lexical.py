@@ -137,6 +137,9 @@ def _piece(kind: str, text: str, sql: str, offset: int, dialect: Dialect) -> Vio
     if kind == "block" and (text[2:3] in {"!", "+"} or text[2:4].upper() == "M!" or "/*" in text[2:]):
         message = "Executable, hint and nested comments are refused."
         return _violation("forbidden_comment", message, sql, offset, "Write no comments.")
+    if kind == "hex" and dialect in {"postgres", "duckdb"}:
+        message = "A hexadecimal number is read differently by engines."
+        return _violation("ambiguous_token", message, sql, offset, "Write it in decimal.")
     if kind == "word":
         return _word(text, sql, offset, dialect)
     if kind == "name" and (len(text) == 2 or any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in text)):

@@ -85,6 +85,7 @@ _EXPRESSIONS: dict[type[exp.Expr], set[str]] = {
     exp.StrPosition: {"this", "substr", "position"},
     exp.Overlay: {"this", "expression", "from_", "for_"},
     exp.GroupConcat: {"this", "separator"},
+    exp.Concat: {"expressions", "safe", "coalesce"},
     exp.Array: {"expressions", "bracket_notation"},
     exp.Struct: {"expressions"},
     exp.ToMap: {"this"},

@@ -26,7 +26,19 @@ def normalise(tree: exp.Query, *, dialect: Dialect) -> exp.Query:
                 call.set("this", call.name)
         if dialect == "mysql" and call.name.lower() in _UNIT_FIRST and call.expressions:
             _unit_word(call.expressions[0])
+    if dialect == "mysql":
+        _without_dual(tree)
     return _strictly_limited(_root(tree))
+
+
+def _without_dual(tree: exp.Query) -> None:
+    """MySQL's DUAL is the absence of a table."""
+    for select in tree.find_all(exp.Select):
+        clause = select.args.get("from_")
+        table = clause.this if isinstance(clause, exp.From) else None
+        alone = isinstance(table, exp.Table) and not select.args.get("joins")
+        if alone and table is not None and table.name.lower() == "dual" and not (table.args.get("db") or table.alias):
+            select.set("from_", None)
 
 
 def _strictly_limited(tree: exp.Query) -> exp.Query:

@@ -34,5 +34,11 @@ WITH RECURSIVE d AS (SELECT DATE('2024-01-01') AS x UNION ALL SELECT x + INTERVA
 -- backslashes that keep the end of the string
 SELECT name FROM products WHERE name LIKE '100\%' OR name = 'a\\b' OR name = 'line\n'
 
+-- DUAL is no table
+SELECT 1 FROM DUAL
+
+-- several expressions in one GROUP_CONCAT, and character sets
+SELECT GROUP_CONCAT(name, ': ', price SEPARATOR '; '), CONVERT(MAX(name) USING utf8mb4) FROM products
+
 -- limit with an offset in front
 SELECT id FROM orders ORDER BY id LIMIT 5, 10
