@@ -19,7 +19,9 @@ _OPERATORS = {"=": "is", "<>": "is not", ">": "above", "<": "below", ">=": "at l
 
 
 def explain(plan: Plan) -> str:
-    parts = [f"{_listed([_output(output, plan) for output in plan.outputs])} of {_name(plan.source[1])}"]
+    shown = _listed([_output(output, plan) for output in plan.outputs])
+    named = all(output.kind in ("count", "column") for output in plan.outputs)
+    parts = [shown if named else f"{shown} of {_name(plan.source[1])}"]
     if plan.distinct:
         parts[0] = f"distinct {parts[0]}"
     if plan.filters:

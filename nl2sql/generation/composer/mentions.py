@@ -135,7 +135,7 @@ def _pieces_at(
         if single is not None and single.norm.endswith("ed") and len(single.norm) > 4:
             columns = tuple(name for name in columns if name.cost < PART_COST)
             if verb_roots(single.norm) & vocabulary.date_verbs:
-                phrases = (*phrases, Phrase("verb"))
+                phrases = (*phrases, Phrase("dated"))
         stored = tuple(values.get(end, ()))
         weak = bool(stored) and _everyday(part, stored, vocabulary, first=start == 0)
         piece = Chunk(

@@ -112,3 +112,4 @@ class Reading:
     verbs: tuple[str, ...] = ()
     either: bool = False
     listed: bool = False
+    dated: bool = False

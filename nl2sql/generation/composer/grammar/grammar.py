@@ -22,8 +22,12 @@ from nl2sql.generation.composer.reading import (
 SKIPPED = (
     "be", "do", "have", "there", "rel", "verb", "noise", "comma", "and", "pron", "det", "prep", "of", "with", "by",
     "both", "either", "whose", "but", "sorted", "lead", "wh", "possessive", "distinct",
+    "dated",
 )  # fmt: skip
 """What joins the parts of a sentence and restricts nothing itself; negations and alternatives are not among them."""
+
+PART_OF_NAME = 2.0
+"""Of a table called by its last words only: enough for what is listed, not for a relation said in passing."""
 
 PASSED = ("det", "be", "have", "verb", "prep", "of", "with", "by", "noise", "distinct", "pron", "there")
 """What may stand between a negation and what it denies."""
@@ -41,7 +45,8 @@ class Grammar(Shown, Comparisons, Orders, Superlatives):
         if self.steps > MAX_STEPS:
             return
         if position >= len(self.chunks):
-            yield reading
+            if _timed(reading):
+                yield reading
             return
         if self.has(position, "stop"):
             yield from self._next_sentence(reading, position + 1)
@@ -125,9 +130,10 @@ class Grammar(Shown, Comparisons, Orders, Superlatives):
             return
         if self.has(position, *SKIPPED) and not self.has(position, "or", "not", "no", "without"):
             chunk = self.at(position)
-            verbs = (*reading.verbs, chunk.text) if chunk.has("verb") else reading.verbs
+            verbs = (*reading.verbs, chunk.text) if chunk.has("verb", "dated") else reading.verbs
             distinct = reading.distinct or chunk.has("distinct")
-            yield replace(reading, verbs=verbs, distinct=distinct), position + 1
+            dated = reading.dated or (chunk.has("dated") and not chunk.has("verb"))
+            yield replace(reading, verbs=verbs, distinct=distinct, dated=dated), position + 1
 
     def _negation(self, reading: Reading, position: int) -> Partial:
         if not self.has(position, "not", "no", "without"):
@@ -173,11 +179,21 @@ class Grammar(Shown, Comparisons, Orders, Superlatives):
 
     def _related(self, reading: Reading, position: int) -> Partial:
         entity = self.entity(position)
-        if entity is None or self._coordinated(position) or min(name.cost for name in entity.names) >= 2:
+        if (
+            entity is None
+            or self._universal(position)
+            or self._coordinated(position)
+            or min(name.cost for name in entity.names) >= 2
+        ):
             return
         condition = Condition(kind="related", text=entity.text, entity=entity)
         after, _ = self._add(reading, condition, position + 1)
         yield replace(after, focus=entity), position + 1
+
+    def _universal(self, position: int) -> bool:
+        """ "who take all courses" asks for every one of them, not for some."""
+        words = self.at(position - 1).text.lower().split(" ")
+        return words[0] in ("all", "every", "each") and not self.has(position - 2, "prep", "of", "comma")
 
     def _coordinated(self, position: int) -> bool:
         """ "customers and staff": a second thing listed, not one that the first is related to."""
@@ -203,6 +219,17 @@ class Grammar(Shown, Comparisons, Orders, Superlatives):
             focus = after.focus or reading.focus
             more = replace(after, items=(*reading.items, *kept), root=reading.root or after.root, focus=focus)
             yield more, following
+
+
+def _timed(reading: Reading) -> bool:
+    """ "shipped" alone says that a date is there, "shipped last week" which: only the second has a place here."""
+    orders = (reading.superlative, *reading.order)
+    return (
+        not reading.dated
+        or any(condition.kind == "span" or condition.inner for condition in reading.conditions)
+        or any(group.unit is not None for group in reading.groups)
+        or any(order is not None and order.measures == ("date",) for order in orders)
+    )
 
 
 def _asked(reading: Reading) -> Entity | None:

@@ -154,7 +154,7 @@ class Columns:
         """The columns by which people call a row: its name or title; empty when there is none for certain."""
         table = self.table(key)
         by_stems = {self.vocabulary.column_stems(table, column): column for column in table.columns}
-        for stems in (("name",), ("full", "name")):
+        for stems in (("name",), ("full", "name"), self.vocabulary.table_stems(table)):
             if stems in by_stems:
                 return (ColumnRef(table=key, column=by_stems[stems]),)
         pair = [by_stems[stems] for stems in (("first", "name"), ("last", "name")) if stems in by_stems]

@@ -28,6 +28,8 @@ class Groups(Tables):
             draft.groups.append(ref)
         if reading.having is not None:
             draft.having = (reading.having.operator, reading.having.number)
+        for key in {ref.table for ref in draft.groups} - {draft.grain}:
+            self.conditions.notes.append(f"{key[1]} without any {draft.grain[1]} are not listed")
         if not measured and not draft.groups and not draft.periods:
             raise fail("unsure", "nothing to count by")
 

@@ -121,11 +121,22 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
                 return table
         return root
 
+    @staticmethod
+    def _check_ranges(draft: PlanDraft) -> None:
+        """Above 6 and below 4 at once: two rows are meant, not one."""
+        numbers = [one for one in draft.filters if isinstance(one, Comparison) and one.numeric]
+        for low in numbers:
+            for high in numbers:
+                empty = low.operator[0] == ">" and high.operator[0] == "<" and low.operator != "<>"
+                if empty and low.column == high.column and float(low.operand) >= float(high.operand):
+                    raise fail("unsure", f"no {low.column.column.name} is both", low.column.column.name)
+
     def _check(self, draft: PlanDraft) -> None:
         if self._bare(draft) and any(condition.negated for condition in self.reading.conditions):
             raise fail("unsure", "none of its rows, or some row that is not so, may be meant")
         if draft.groups and draft.limit is not None and tuple(draft.groups) == self.columns.key(draft.grain):
             raise fail("unsure", f"each of {draft.grain[1]} is there once")
+        self._check_ranges(draft)
         equal: set[ColumnRef] = set()
         for one in draft.filters:
             if isinstance(one, Comparison) and one.operator == "=":

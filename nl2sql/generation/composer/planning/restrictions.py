@@ -15,6 +15,11 @@ Pending = dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]]
 class Restrictions(Tables):
     def _conditions(self, draft: PlanDraft) -> None:
         pending: dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]] = {}
+        spans = [
+            one for one in self.reading.conditions if one.kind == "span" and one.operator == "=" and not one.either
+        ]
+        if len(spans) > 1:
+            raise fail("unsure", "one date cannot lie in two spans", *(one.span.text for one in spans if one.span))
         for alternatives in _alternatives(self.reading.conditions):
             first = alternatives[0]
             if first.kind == "related":
@@ -24,7 +29,7 @@ class Restrictions(Tables):
             tables = {ref.table for ref, _ in pairs}
             if len(tables) != 1:
                 raise fail("unsure", "alternatives of different tables", *(c.text for c in alternatives))
-            self._place(pairs, tables.pop(), draft, pending)
+            self._place(pairs, tables.pop(), draft, pending, kind=first.kind)
         for step, groups in pending.items():
             draft.filters.append(self._exists(step, groups))
 
@@ -34,6 +39,8 @@ class Restrictions(Tables):
         table: Key,
         draft: PlanDraft,
         pending: dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]],
+        *,
+        kind: str,
     ) -> None:
         """A filter on rows that do not multiply joins them; on many related rows, it asks whether one exists."""
         anchor = draft.grain
@@ -46,6 +53,9 @@ class Restrictions(Tables):
             self._join(draft, table)
             draft.filters.append(either([one for _, one in pairs]))
             return
+        if table not in self.mentioned and kind != "value":
+            name = pairs[0][0].column.name
+            raise fail("unsure", f"{name} is of {table[1]}, of which there may be many", name)
         for step in path[:cut]:
             if step.target not in self._joined(draft):
                 draft.joins.append(step)

@@ -1,0 +1,31 @@
+"""What comes with the statement: the question restated, and the choices that were made."""
+
+from nl2sql.generation.base import Draft
+from tests.unit.composer.schemas import ask, retail
+
+
+def test_time_and_value_are_told() -> None:
+    assert ask("How many orders were cancelled last month?", retail()) == Draft(
+        sql=(
+            'SELECT COUNT(*) FROM "orders" WHERE "orders"."status" = \'cancelled\' AND '
+            '("orders"."ordered_at" >= \'2026-02-01\' AND "orders"."ordered_at" < \'2026-03-01\')'
+        ),
+        generator="composer",
+        interpreted_as=(
+            "Number of orders, where orders status is 'cancelled' and orders ordered at at least '2026-02-01' "
+            "and orders ordered at below '2026-03-01'."
+        ),
+        assumptions=(
+            "'cancelled' is orders.status = 'cancelled'",
+            "last month: orders.ordered_at from 2026-02-01 to before 2026-03-01",
+        ),
+    )
+
+
+def test_ties_and_missing_rows_are_told() -> None:
+    answer = ask("Which store has the most orders?", retail())
+    assert isinstance(answer, Draft)
+    assert answer.assumptions == (
+        "stores without any orders are not listed",
+        "Where several rows share the first place, one of them is shown.",
+    )
