@@ -1,0 +1,216 @@
+"""Documents are true of the code: settings, error codes, commands, links, and the files that deploy it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import get_commands
+from django.urls import resolve
+
+from config.environment import BASE_DIR, Environment
+from config.errors import STATUS
+from config.management.commands.settings_table import settings_table, variable_name, variable_names, with_table
+from nl2sql.api.serializers import AskSerializer, ReplySerializer
+
+DOCUMENTS = sorted([*BASE_DIR.glob("*.md"), *(BASE_DIR / "docs").glob("*.md")])
+
+COMPOSE_ONLY = {"POSTGRES_PASSWORD", "QUERENT_OWNER_PASSWORD", "QUERENT_APP_PASSWORD", "REDIS_PASSWORD", "PORT"}
+"""Read by docker-compose.yml itself, not by the settings."""
+
+HOUSE_WORDS = """tenant, principal, data source, dialect, snapshot, fingerprint, diff, chunk, embedding, hit,
+reciprocal-rank fusion, context, prompt, completion, schema linking, attempt, repair, verdict, violation, allow-list,
+result set, gold SQL, execution accuracy, verified query, receipt"""
+
+
+def _text(name: str) -> str:
+    return (BASE_DIR / name).read_text(encoding="utf-8")
+
+
+def _rows(text: str, *, columns: int) -> list[list[str]]:
+    """The cells of every table row that has so many."""
+    rows = [line.strip("|").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in row] for row in rows if len(row) == columns]
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml.safe_load(_text("docker-compose.yml"))
+    return parsed
+
+
+def test_the_settings_table_is_of_these_settings() -> None:
+    readme = _text("README.md")
+    assert with_table(readme) == readme, "Run `manage.py settings_table --write`."
+    documented = [row[0] for row in _rows(settings_table(), columns=3)]
+    assert documented == ["variable", *(f"`{variable_name(name)}`" for name in Environment.model_fields)]
+
+
+@pytest.mark.parametrize("name", Environment.model_fields)
+def test_every_setting_says_what_it_means(name: str) -> None:
+    description = Environment.model_fields[name].description
+    assert description
+    assert description.endswith(".")
+
+
+def test_a_text_without_markers_takes_no_table() -> None:
+    with pytest.raises(ValueError, match="put them where the table belongs"):
+        with_table("# Querent")
+
+
+def test_no_code_reads_a_setting_past_the_settings() -> None:
+    """What is read elsewhere would stand in no table."""
+    sources = [
+        path for app in ("config", "nl2sql", "schema_index", "tenants") for path in (BASE_DIR / app).rglob("*.py")
+    ]
+    reads = re.compile(r"""(?:environ(?:\.get\(|\[)|getenv\()\s*["']([A-Z_]+)""")
+    found = {match for path in sources for match in reads.findall(path.read_text(encoding="utf-8"))}
+    assert found == {"SECRETS_DIR"}
+    assert "`SECRETS_DIR`" in _text("README.md")
+
+
+def test_every_error_code_is_documented_with_its_status() -> None:
+    documented = {(row[0], row[1]) for row in _rows(_text("docs/api.md"), columns=3)} - {("code", "status")}
+    assert documented == {(f"`{code}`", str(status)) for code, (status, _) in STATUS.items()}
+
+
+def test_every_field_of_a_question_is_documented() -> None:
+    documented = [row[0] for row in _rows(_text("docs/api.md"), columns=2)]
+    assert documented == ["field", *(f"`{name}`" for name in AskSerializer().fields)]
+
+
+def test_the_example_reply_has_fields_that_exist() -> None:
+    example = re.search(r"```json\n(.*?)```", _text("docs/api.md"), re.DOTALL)
+    assert example is not None
+    names = set(re.findall(r'^  "(\w+)":', example[1], re.MULTILINE))
+    assert names
+    assert names <= set(ReplySerializer().fields)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_exist(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z][a-z-]*):", _text("Makefile"), re.MULTILINE))
+    benchmarks = {f"bench-{file.stem}" for file in (BASE_DIR / "benchmarks").glob("*.py")}
+    made = set(re.findall(r"(?:`|^ {4}|=\S+ )make ([a-z][a-z-]*)", text, re.MULTILINE))
+    assert made <= targets | benchmarks
+    managed = set(re.findall(r"manage\.py ([a-z_]+)", text))
+    assert managed <= set(get_commands())
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_options_of_commands_exist(path: Path) -> None:
+    from django.core.management import load_command_class  # noqa: PLC0415  loads every application's command
+
+    for name, rest in re.findall(r"manage\.py ([a-z_]+)([^\n`]*)", path.read_text(encoding="utf-8")):
+        parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
+        known = {option for action in parser._actions for option in action.option_strings}
+        assert set(re.findall(r"(?<= )--[a-z-]+", rest)) <= known, name
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_relative_links_resolve(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
+    relative = [link for link in links if "://" not in link]
+    assert [link for link in relative if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_local_addresses_are_answered(path: Path) -> None:
+    for address in re.findall(r"127\.0\.0\.1:8000(/[\w/]*)", path.read_text(encoding="utf-8")):
+        assert resolve(address)
+
+
+def test_files_named_in_documents_exist() -> None:
+    named = {
+        (path.name, name)
+        for path in DOCUMENTS
+        for name in re.findall(
+            r"`((?:config|nl2sql|schema_index|tenants|tests|docs|requirements)/[\w./-]*)`",
+            path.read_text(encoding="utf-8"),
+        )
+    }
+    assert named
+    assert {one for one in named if not (BASE_DIR / one[1]).exists()} == set()
+
+
+def test_the_glossary_has_the_words_of_the_field_in_order() -> None:
+    terms = [row[0] for row in _rows(_text("docs/glossary.md"), columns=2)][1:]
+    assert {" ".join(word.split()) for word in HOUSE_WORDS.split(",")} - set(terms) == set()
+    assert terms == sorted(set(terms), key=str.casefold)
+
+
+def test_the_example_environment_names_real_settings() -> None:
+    names = re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", _text(".env.example"), re.MULTILINE)
+    assert len(names) == len(set(names))
+    assert set(names) <= set(variable_names()) | COMPOSE_ONLY
+    required = set(re.findall(r"\$\{([A-Z_]+):\?", _text("docker-compose.yml")))
+    uncommented = set(re.findall(r"^([A-Z][A-Z0-9_]+)=$", _text(".env.example"), re.MULTILINE))
+    assert uncommented == required
+
+
+def test_compose_passes_real_settings(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert set(services) == {"postgres", "redis", "migrate", "web", "worker"}
+    for name in ("migrate", "web", "worker"):
+        assert set(services[name]["environment"]) <= set(variable_names()), name
+    interpolated = set(re.findall(r"\$\{([A-Z_]+)", _text("docker-compose.yml")))
+    assert interpolated <= set(variable_names()) | COMPOSE_ONLY
+
+
+def test_compose_gives_each_service_only_its_own_passwords(compose: dict[str, Any]) -> None:
+    holders = {
+        secret: {name for name, service in compose["services"].items() if f"${{{secret}" in str(service)}
+        for secret in ("POSTGRES_PASSWORD", "QUERENT_OWNER_PASSWORD", "QUERENT_APP_PASSWORD")
+    }
+    assert holders == {
+        "POSTGRES_PASSWORD": {"postgres"},
+        "QUERENT_OWNER_PASSWORD": {"postgres", "migrate"},
+        "QUERENT_APP_PASSWORD": {"postgres", "migrate", "web", "worker"},
+    }
+
+
+def test_compose_starts_in_order_and_keeps_its_data(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    for name in ("web", "worker"):
+        assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    waited = {(name, other) for name, service in services.items() for other in service.get("depends_on", {})}
+    assert all(other in services for _, other in waited)
+    assert all("healthcheck" in services[name] for name in ("postgres", "redis", "web", "worker"))
+    mounted = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", ())}
+    named = {source for source in mounted if not source.startswith(".")}
+    assert named == set(compose["volumes"])
+    assert all((BASE_DIR / source).is_file() for source in mounted - named)
+
+
+def test_images_are_pinned(compose: dict[str, Any]) -> None:
+    images = [service["image"] for service in compose["services"].values() if "build" not in service]
+    images += re.findall(r"^ARG PYTHON_IMAGE=(\S+)", _text("Dockerfile"), re.MULTILINE)
+    assert len(images) == 3
+    assert all(re.search(r":\d+\.\d+[\w.-]*$", image) for image in images)
+
+
+def test_the_dockerfile_copies_what_exists_and_what_is_sent() -> None:
+    copied = [
+        name
+        for line in re.findall(r"^COPY (?!--from)(.+)$", _text("Dockerfile"), re.MULTILINE)
+        for name in line.split()[:-1]
+    ]
+    assert copied
+    assert [name for name in copied if not (BASE_DIR / name).exists()] == []
+    sent = {line[1:] for line in _text(".dockerignore").splitlines() if line.startswith("!")}
+    assert sent == set(copied)
+
+
+def test_the_image_runs_without_root_and_without_secrets() -> None:
+    stages = _text("Dockerfile").split("\nFROM ")
+    assert re.findall(r"^USER (\w+)$", stages[-1], re.MULTILINE) == ["querent"]
+    assert re.findall(r"^(?:ENV|ARG) .*(?:KEY|PASSWORD|_URL)", _text("Dockerfile"), re.MULTILINE) == []
+
+
+def test_documents_name_no_machine() -> None:
+    """Nothing in them depends on where they were written."""
+    machine = re.compile(r"(?<![\w.])/(?:home|root|work|Users|tmp)/")
+    names = [*DOCUMENTS, BASE_DIR / ".env.example", BASE_DIR / "docker-compose.yml"]
+    assert {path.name for path in names if machine.search(path.read_text(encoding="utf-8"))} == set()
