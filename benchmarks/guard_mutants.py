@@ -37,12 +37,23 @@ def change_case(pieces: list[str], _dialect: Dialect, rng: random.Random) -> lis
     ]
 
 
+def _changeable(pieces: list[str]) -> list[bool]:
+    """Which pieces are blanks that may change: not the one whose line end closes a comment."""
+    before = ["", *pieces[:-1]]
+    return [_is_blank(piece) and not last.startswith("--") for last, piece in zip(before, pieces, strict=True)]
+
+
 def change_blanks(pieces: list[str], _dialect: Dialect, rng: random.Random) -> list[str]:
-    return [rng.choice(_BLANKS) if _is_blank(piece) else piece for piece in pieces]
+    blanks = _changeable(pieces)
+    return [rng.choice(_BLANKS) if blank else piece for piece, blank in zip(pieces, blanks, strict=True)]
 
 
 def add_comments(pieces: list[str], _dialect: Dialect, rng: random.Random) -> list[str]:
-    return [rng.choice(_COMMENTS) if _is_blank(piece) and rng.random() < 0.4 else piece for piece in pieces]
+    blanks = _changeable(pieces)
+    return [
+        rng.choice(_COMMENTS) if blank and rng.random() < 0.4 else piece
+        for piece, blank in zip(pieces, blanks, strict=True)
+    ]
 
 
 def quote_names(pieces: list[str], dialect: Dialect, rng: random.Random) -> list[str]:
@@ -86,4 +97,5 @@ def mutant(sql: str, *, dialect: Dialect, rng: random.Random) -> str:
     pieces = pieces_of(sql)
     for mutation in rng.choices(MUTATIONS, k=rng.randint(1, 4)):
         pieces = mutation(pieces, dialect, rng)
+        pieces = pieces_of("".join(pieces))
     return "".join(pieces)

@@ -69,6 +69,9 @@ class GuardPostgres(Postgres):
             """sqlglot logs what it cannot parse and keeps it as text; here it is an error, and nothing is logged."""
             raise ParseError(f"{start.text} is no query")
 
+        def _warn_unsupported(self) -> None:
+            raise ParseError("not supported")
+
     class Generator(PostgresGenerator):
         MULTI_ARG_DISTINCT = True
         TRANSFORMS = {
@@ -87,6 +90,9 @@ class GuardMySQL(MySQL):
         def _parse_as_command(self, start: Token) -> exp.Command:
             raise ParseError(f"{start.text} is no query")
 
+        def _warn_unsupported(self) -> None:
+            raise ParseError("not supported")
+
     class Generator(MySQLGenerator):
         TRANSFORMS = {
             **MySQLGenerator.TRANSFORMS,
@@ -104,6 +110,9 @@ class GuardSQLite(SQLite):
         def _parse_as_command(self, start: Token) -> exp.Command:
             raise ParseError(f"{start.text} is no query")
 
+        def _warn_unsupported(self) -> None:
+            raise ParseError("not supported")
+
     class Generator(SQLiteGenerator):
         MULTI_ARG_DISTINCT = True
         # NUMERIC affinity keeps integers; REAL, sqlglot's choice, does not.
@@ -118,6 +127,9 @@ class GuardDuckDB(DuckDB):
 
         def _parse_as_command(self, start: Token) -> exp.Command:
             raise ParseError(f"{start.text} is no query")
+
+        def _warn_unsupported(self) -> None:
+            raise ParseError("not supported")
 
     class Generator(DuckDBGenerator):
         MULTI_ARG_DISTINCT = True

@@ -127,6 +127,12 @@ def test_hostile_shapes_are_refused(sql: str, dialect: Dialect) -> None:
     assert isinstance(validate(sql, schema=shop(dialect), row_limit=ROW_LIMIT), Rejected)
 
 
+@pytest.mark.parametrize("sql", ["WITH m AS (SHOW hba_file) SELECT * FROM m", "SELECT * FROM (EXPLAIN SELECT 1) x"])
+def test_nothing_of_a_statement_is_logged(sql: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert isinstance(validate(sql, schema=shop("postgres"), row_limit=ROW_LIMIT), Rejected)
+    assert caplog.records == []
+
+
 def _deep(case: Case, frames: int) -> Accepted | Rejected:
     if frames:
         return _deep(case, frames - 1)
