@@ -3,16 +3,15 @@
 import re
 
 from nl2sql.generation.base import Draft, GenerationRequest, Refused
+from nl2sql.generation.composer.catalogue import columns_of
 from nl2sql.generation.composer.explain import explain
 from nl2sql.generation.composer.grammar.grammar import Grammar
-from nl2sql.generation.composer.joins import JoinGraph
 from nl2sql.generation.composer.mentions import Chunk, chunk
 from nl2sql.generation.composer.plan import Plan
 from nl2sql.generation.composer.planning.columns import Columns
 from nl2sql.generation.composer.planning.resolve import Resolver
 from nl2sql.generation.composer.problem import CannotPlan, Problem
 from nl2sql.generation.composer.render import render
-from nl2sql.generation.composer.vocabulary import Vocabulary
 from nl2sql.generation.composer.words import MAX_TOKENS, tokenise
 
 NAME = "composer"
@@ -26,13 +25,12 @@ def compose(request: GenerationRequest) -> Draft | Refused:
     tokens = tokenise(_BOTH_NAMES.sub(r"first name\2 and last name\2", request.question))
     if not tokens or len(tokens) > MAX_TOKENS:
         return _refused(request, "The question is empty or too long to be read with certainty.", ())
-    vocabulary = Vocabulary(request.schema)
-    chunks = _trimmed(chunk(tokens, vocabulary=vocabulary, values=request.values))
+    columns = columns_of(request.schema)
+    chunks = _trimmed(chunk(tokens, vocabulary=columns.vocabulary, values=request.values))
     unknown = tuple(dict.fromkeys(piece.text for piece in chunks if not piece.known))
     if unknown:
         listed = ", ".join(f"'{word}'" for word in unknown)
         return _refused(request, f"These words have no place in this database: {listed}.", unknown)
-    columns = Columns(request.schema, vocabulary, JoinGraph(request.schema))
     return _best(request, chunks, columns)
 
 

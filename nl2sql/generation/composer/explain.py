@@ -15,12 +15,14 @@ from nl2sql.generation.composer.plan import (
 from nl2sql.generation.composer.words import name_words
 
 _FUNCTIONS = {"avg": "average", "max": "maximum", "min": "minimum", "sum": "total"}
-_OPERATORS = {"=": "is", "<>": "is not", ">": "above", "<": "below", ">=": "at least", "<=": "at most"}
+_OPERATORS = {"=": "is", "<>": "is not", ">": "is above", "<": "is below", ">=": "is at least", "<=": "is at most"}
 
 
 def explain(plan: Plan) -> str:
     shown = _listed([_output(output, plan) for output in plan.outputs])
     named = all(output.kind in ("count", "column") for output in plan.outputs)
+    if plan.counted:
+        shown = f"number of {shown}"
     parts = [shown if named else f"{shown} of {_name(plan.source[1])}"]
     if plan.distinct:
         parts[0] = f"distinct {parts[0]}"
@@ -30,7 +32,7 @@ def explain(plan: Plan) -> str:
         keys = [*(_column(ref) for ref in plan.groups), *(_output(period, plan) for period in plan.periods)]
         parts.append("for each " + _listed(keys))
     if plan.having is not None:
-        parts.append(f"where the number of rows {_OPERATORS[plan.having[0]]} {plan.having[1]}")
+        parts.append(f"where the number of {_name(plan.source[1])} {_OPERATORS[plan.having[0]]} {plan.having[1]}")
     if plan.sorts:
         sorts = [
             f"{_output(sort.output, plan)} {'descending' if sort.descending else 'ascending'}" for sort in plan.sorts

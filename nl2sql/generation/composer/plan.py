@@ -83,6 +83,8 @@ class Sort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
+    """`counted`: how many rows the rest would list."""
+
     source: Key
     joins: tuple[Step, ...] = ()
     outputs: tuple[Output, ...] = ()
@@ -93,4 +95,5 @@ class Plan:
     sorts: tuple[Sort, ...] = ()
     limit: int | None = None
     distinct: bool = False
+    counted: bool = False
     notes: tuple[str, ...] = ()

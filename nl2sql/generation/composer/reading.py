@@ -33,7 +33,7 @@ class Noun:
 class Item:
     """One thing to show. Of `noun`, `entity` or neither (rows): a column, its aggregate, a count, a label or all."""
 
-    kind: Literal["column", "aggregate", "count", "label", "everything"]
+    kind: Literal["column", "aggregate", "count", "label", "key", "everything"]
     noun: Noun | None = None
     entity: Entity | None = None
     function: Function | None = None

@@ -58,6 +58,8 @@ class _Writer:
             query = query.order_by(self._sort(sort), copy=False)
         if plan.limit is not None:
             query = query.limit(plan.limit, copy=False)
+        if plan.counted:
+            return exp.Select().select(_count_rows()).from_(query.subquery("counted"))
         return query.distinct(copy=False) if plan.distinct else query
 
     def _table(self, key: Key) -> exp.Expr:

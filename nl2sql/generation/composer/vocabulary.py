@@ -61,6 +61,7 @@ class Vocabulary:
         )
         self.stems: dict[tuple[str, str], Stems] = {}
         self._prefix = _shared_prefix(schema)
+        self._expanded: dict[str, Stems] = {}
         for table in schema.tables:
             self._add_table(table)
         for table in schema.tables:
@@ -103,6 +104,12 @@ class Vocabulary:
         return words
 
     def _expand(self, name: str) -> Stems:
+        known = self._expanded.get(name)
+        if known is None:
+            known = self._expanded[name] = self._split(name)
+        return known
+
+    def _split(self, name: str) -> Stems:
         words: list[str] = []
         for word in name_words(name):
             if word == self._prefix:
@@ -183,11 +190,14 @@ class Vocabulary:
 _ENDINGS = {"id", "name", "no", "num", "code", "date", "number", "type", "start", "end", "key", "time", "floor", "year"}
 
 
+_UNITS = UNIT_WORDS | {singular(unit) for unit in UNIT_WORDS}
+
+
 def _spellings(words: Stems, tables: Container[Stems]) -> Iterator[tuple[Stems, float]]:
     """Other ways to say a column's name, each with its distance from the name."""
     yield words, 0.0
     trimmed = words
-    while len(trimmed) > 1 and (trimmed[-1] in UNIT_WORDS or trimmed[-1] in {singular(unit) for unit in UNIT_WORDS}):
+    while len(trimmed) > 1 and trimmed[-1] in _UNITS:
         trimmed = trimmed[:-1]
     if trimmed != words:
         yield trimmed, 0.5

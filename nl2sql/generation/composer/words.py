@@ -3,12 +3,16 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 TokenKind = Literal["word", "number", "date", "quoted", "comma", "stop", "symbol", "possessive", "other"]
 
 MAX_TOKENS = 80
 """Longer questions are refused: no reading of so many words is certain."""
+
+MEMORISED = 8192
+"""Words and names whose reading is kept: those of a few hundred tables."""
 
 _TOKEN = re.compile(
     r"""
@@ -39,6 +43,8 @@ class Token:
 
 def fold(text: str) -> str:
     """Lower case without accents."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
 
@@ -77,6 +83,7 @@ _IRREGULAR = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=MEMORISED)
 def singular(word: str) -> str:
     """The singular of a folded noun; words that are singular already come back as they are."""
     known = _IRREGULAR.get(word)
@@ -108,6 +115,7 @@ def verb_roots(word: str) -> frozenset[str]:
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")
 
 
+@lru_cache(maxsize=MEMORISED)
 def name_words(name: str) -> tuple[str, ...]:
     """The folded words of a table's or column's name: snake case, camel case and digits end a word."""
     return tuple(fold(word) for word in _CAMEL.findall(name))

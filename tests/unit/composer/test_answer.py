@@ -12,8 +12,8 @@ def test_time_and_value_are_told() -> None:
         ),
         generator="composer",
         interpreted_as=(
-            "Number of orders, where orders status is 'cancelled' and orders ordered at at least '2026-02-01' "
-            "and orders ordered at below '2026-03-01'."
+            "Number of orders, where orders status is 'cancelled' and orders ordered at is at least '2026-02-01' "
+            "and orders ordered at is below '2026-03-01'."
         ),
         assumptions=(
             "'cancelled' is orders.status = 'cancelled'",
@@ -29,3 +29,13 @@ def test_ties_and_missing_rows_are_told() -> None:
         "stores without any orders are not listed",
         "Where several rows share the first place, one of them is shown.",
     )
+
+
+def test_a_count_of_a_list_is_told() -> None:
+    answer = ask("How many stores have more than 2 orders?", retail())
+    assert isinstance(answer, Draft)
+    assert answer.sql == (
+        'SELECT COUNT(*) FROM (SELECT "stores"."id" FROM "orders" JOIN "stores" ON "orders"."store_id" = "stores"."id" '
+        'GROUP BY "stores"."id" HAVING COUNT(*) > 2) AS counted'
+    )
+    assert answer.interpreted_as == "Number of stores id, for each stores id, where the number of orders is above 2."

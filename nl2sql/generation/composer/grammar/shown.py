@@ -43,12 +43,31 @@ class Shown(Values):
         if start > position:
             for more, after, following in self._item(reading, start):
                 yield from self._more_items(items + more, after, following)
+        for entity, after, following in self._ranked_owner(items, reading, position):
+            yield adopt(items, entity), after, following
         for entity, following in self._owner(items, position):
             kept = adopt(items, entity)
             distinct = reading.distinct or any(self.has(at, "distinct") for at in range(position, following))
             focused = replace(reading, root=reading.root or entity, focus=entity, distinct=distinct)
             yield kept, focused, following
         yield items, reading, position
+
+    def _ranked_owner(
+        self, items: tuple[Item, ...], reading: Reading, position: int
+    ) -> Iterator[tuple[Entity, Reading, int]]:
+        """ "… of the youngest student", "… of the 3 latest orders"."""
+        if not self.has(position, "of", "prep") or any(item.kind != "column" for item in items):
+            return
+        start = self.skip(position, "of", "prep", "det")
+        for ordering, limit, following in self._rank(reading, start):
+            entity = self.entity(following)
+            if entity is None or ordering is None or owns(entity, self.at(following + 1)):
+                continue
+            yield (
+                entity,
+                replace(reading, root=entity, focus=entity, superlative=ordering, limit=limit or 1),
+                following + 1,
+            )
 
     def _owner(self, items: tuple[Item, ...], position: int) -> Iterator[tuple[Entity, int]]:
         """ "… of all singers": the entity that the listed columns belong to. What is counted has none."""

@@ -30,7 +30,7 @@ class Groups(Tables):
             draft.having = (reading.having.operator, reading.having.number)
         for key in {ref.table for ref in draft.groups} - {draft.grain}:
             self.conditions.notes.append(f"{key[1]} without any {draft.grain[1]} are not listed")
-        if not measured and not draft.groups and not draft.periods:
+        if self._ranked_by_measure(draft) and not draft.groups and not draft.periods:
             raise fail("unsure", "nothing to count by")
 
     def _ranked_by_measure(self, draft: PlanDraft) -> bool:

@@ -5,6 +5,7 @@ from nl2sql.generation.composer.plan import ColumnRef, Output
 from nl2sql.generation.composer.planning.draft import NUMERIC, ORDERED, PlanDraft, Tables
 from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Item
+from nl2sql.generation.composer.vocabulary import OTHERS_COST
 
 
 class Outputs(Tables):
@@ -22,6 +23,10 @@ class Outputs(Tables):
             return [Output(kind="everything", table=key)]
         if item.kind == "count":
             return [self._count(item, draft)]
+        if item.kind == "key":
+            key = self._entity_key(item.entity, draft.scene.root) if item.entity else draft.grain
+            self._join(draft, key)
+            return [Output(kind="column", column=ref) for ref in self.columns.key(key)]
         if item.kind == "label":
             key = self._entity_key(item.entity, draft.scene.root) if item.entity else draft.grain
             labels = self.columns.label(key)
@@ -44,7 +49,7 @@ class Outputs(Tables):
         noun = item.noun
         assert noun is not None, "the caller checked"
         costs = [name.cost for name in noun.names if (key_of(name.table), name.column) == (ref.table, ref.column)]
-        if self.columns.is_foreign(ref) and min(costs, default=0.0) > 0:
+        if self.columns.is_foreign(ref) and min(costs, default=0.0) > OTHERS_COST:
             raise fail("unsure", f"'{noun.text}' may be {ref.column.name} or what it stands for", noun.text)
 
     def _full_name(self, item: Item, draft: PlanDraft) -> list[ColumnRef]:

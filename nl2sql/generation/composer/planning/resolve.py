@@ -1,5 +1,8 @@
 """A reading to a plan, or the problem that stands in the way."""
 
+from dataclasses import replace
+from typing import Literal
+
 from nl2sql.generation.composer.joins import Key, key_of
 from nl2sql.generation.composer.plan import ColumnRef, Comparison, Plan
 from nl2sql.generation.composer.planning.columns import MARGIN, Scene
@@ -9,7 +12,16 @@ from nl2sql.generation.composer.planning.outputs import Outputs
 from nl2sql.generation.composer.planning.restrictions import Restrictions
 from nl2sql.generation.composer.planning.sorts import Sorts
 from nl2sql.generation.composer.problem import fail
-from nl2sql.generation.composer.reading import Entity
+from nl2sql.generation.composer.reading import Entity, Item, Reading
+
+
+def _listed_instead(reading: Reading) -> Reading | None:
+    """ "How many stores have more than 2 orders?": list them, then count the list. None for other questions."""
+    if reading.having is None or len(reading.items) != 1 or reading.items[0].kind != "count" or reading.groups:
+        return None
+    (item,) = reading.items
+    kind: Literal["column", "key"] = "column" if item.noun is not None else "key"
+    return replace(reading, items=(Item(kind=kind, noun=item.noun, entity=item.entity),))
 
 
 class Resolver(Outputs, Groups, Sorts, Restrictions):
@@ -61,6 +73,10 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         return spoken
 
     def plan(self, root: Key) -> Plan:
+        counted = _listed_instead(self.reading)
+        if counted is not None:
+            listed = Resolver(counted, self.columns, today=self.conditions.today).plan(root)
+            return replace(listed, counted=True, distinct=False)
         reading = self.reading
         mentioned = self.mentioned
         scene = Scene(root=root, mentioned=mentioned)
