@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from nl2sql.generation.composer.adjectives import ADJECTIVES
+
 MAX_PHRASE_WORDS = 6
 
 
@@ -313,91 +315,5 @@ NUMBER_WORDS = {
     "once": 1, "twice": 2,
 }  # fmt: skip
 
-ADJECTIVES: dict[str, tuple[tuple[str, ...], str]] = {}
-"""Comparative or superlative → (words of a column that it measures, "max" or "min"; dates are turned round)."""
-
-
-def _adjective(forms: str, measures: str, direction: str) -> None:
-    for form in forms.split("|"):
-        ADJECTIVES[form] = (tuple(measures.split("|")), direction)
-
-
-_adjective(
-    "oldest|older|eldest|elder",
-    "age|date of birth|birth date|birthday|birth year|year of birth|founded|found year",
-    "max",
-)
-_adjective("youngest|younger", "age|date of birth|birth date|birthday|birth year|year of birth", "min")
-_adjective("tallest|taller", "height|elevation", "max")
-_adjective("shorter|shortest", "height|length|duration|distance", "min")
-_adjective("longest|longer", "length|duration|distance|hour|runtime", "max")
-_adjective("heaviest|heavier", "weight|mass|tonnage", "max")
-_adjective("lightest|lighter", "weight|mass|tonnage", "min")
-_adjective("cheapest|cheaper|least expensive|less expensive", "price|cost|fee", "min")
-_adjective("most expensive|more expensive|priciest|costliest|dearest", "price|cost|fee", "max")
-_adjective("fastest|faster", "speed", "max")
-_adjective("slowest|slower", "speed", "min")
-_adjective("deepest", "depth", "max")
-_adjective("richest|wealthiest", "wealth|net worth|money", "max")
-_adjective("hottest|warmest", "temperature", "max")
-_adjective("coldest|coolest", "temperature", "min")
-_adjective("largest|biggest|larger|bigger", "size|area|capacity", "max")
-_adjective("smallest|smaller", "size|area|capacity", "min")
-_adjective("highest|higher", "height|elevation|altitude", "max")
-_adjective("lowest|lower", "height|elevation|altitude", "min")
-_adjective("most populous|most populated", "population", "max")
-_adjective("least populous|least populated", "population", "min")
-_adjective("longest running", "runtime|duration", "max")
-_adjective("best paid|highest paid|better paid", "salary|wage|pay", "max")
-_adjective("worst paid|lowest paid", "salary|wage|pay", "min")
-_adjective("highest rated|best rated|top rated", "rating|rate|score", "max")
-_adjective("lowest rated|worst rated", "rating|rate|score", "min")
-
 for _form in ADJECTIVES:
     _add("adj", f"{_form}|the {_form}")
-
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "gender": ("sex",), "sex": ("gender",), "cost": ("price",), "price": ("cost",), "wage": ("salary",),
-    "pay": ("salary",), "salary": ("wage",), "surname": ("last name",), "forename": ("first name",),
-    "family name": ("last name",), "given name": ("first name",), "phone number": ("phone", "telephone", "phone no"),
-    "phone": ("phone number", "telephone"), "telephone": ("phone",), "telephone number": ("phone",),
-    "email address": ("email",), "email": ("email address", "e mail"),
-    "birthday": ("date of birth", "birth date"),
-    "birth date": ("date of birth", "birthday"), "date of birth": ("birthday", "birth date", "dob"),
-    "headquarter": ("headquarters",), "job title": ("job",), "zip": ("zip code", "postal code", "postcode"),
-    "zip code": ("postal code", "postcode", "zip"), "postal code": ("zip code", "postcode", "zip"),
-    "postcode": ("zip code", "postal code"), "author": ("writer",), "writer": ("author",), "film": ("movie",),
-    "movie": ("film",), "shop": ("store",), "store": ("shop",), "town": ("city",), "city": ("town",),
-    "client": ("customer",), "percentage": ("percent", "rate"), "percent": ("percentage",), "elevation": ("altitude",),
-    "altitude": ("elevation",), "nation": ("country",), "state": ("province",), "kind": ("type",), "type": ("kind",),
-    "worker": ("employee",), "doctor": ("physician",), "physician": ("doctor",), "car": ("vehicle",),
-    "revenue": ("sale",),
-    "start date": ("date from", "from date", "start"), "end date": ("date to", "to date", "end"),
-    "identifier": ("id",), "ids": ("id",), "colour": ("color",), "color": ("colour",), "maker": ("manufacturer",),
-    "manufacturer": ("maker",),
-    "description": ("detail",), "detail": ("description",), "organisation": ("organization",),
-}  # fmt: skip
-
-ABBREVIATIONS: dict[str, str] = {
-    "fname": "first name", "lname": "last name", "firstname": "first name", "lastname": "last name",
-    "mname": "middle name", "dob": "date of birth", "qty": "quantity", "num": "number", "no": "number",
-    "nbr": "number", "amt": "amount", "desc": "description", "addr": "address", "tel": "telephone",
-    "dept": "department",
-    "emp": "employee", "cust": "customer", "prod": "product", "cat": "category", "avg": "average", "dt": "date",
-    "yr": "year", "loc": "location", "pos": "position", "sal": "salary", "pwd": "password", "mgr": "manager",
-    "govt": "government", "acct": "account", "trans": "transaction", "tx": "transaction", "txn": "transaction",
-    "ccy": "currency", "lat": "latitude", "lng": "longitude", "lon": "longitude", "long": "longitude", "ph": "phone",
-    "org": "organization", "pct": "percentage", "perc": "percentage", "temp": "temperature", "src": "source",
-    "dst": "destination", "dest": "destination", "cnt": "count", "ref": "reference", "reg": "registration",
-    "mfr": "manufacturer", "ins": "insurance", "tot": "total", "postalcode": "postal code", "zipcode": "zip code",
-    "openning": "opening", "max": "maximum", "min": "minimum", 
-}  # fmt: skip
-
-MAKES = {"tbl", "dim", "fact", "ref", "reference", "tb", "lkp", "lookup", "vw"}
-"""Words before a table's name that say what sort of table it is, not what it holds."""
-
-CODE_ENDINGS = {"code", "cd", "type code"}
-UNIT_WORDS = {
-    "in", "million", "billion", "thousand", "usd", "eur", "dollar", "kg", "cm", "m", "km", "lb", "lbs", "mm",
-    "metric", "tonne", "ft", "inch", "mile", "minute", "second", "hour", "percent", "pct", "mph",
-}  # fmt: skip

@@ -53,7 +53,6 @@ class Condition:
     values: tuple[StoredValue, ...] = ()
     operator: str = "="
     operand: str = ""
-    operand_kind: Literal["number", "text"] = "number"
     high: str = ""
     like: LikeKind = "contains"
     span: TimeSpan | None = None

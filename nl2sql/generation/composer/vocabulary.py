@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from nl2sql.generation.composer.lexicon import ABBREVIATIONS, CODE_ENDINGS, MAKES, SYNONYMS, UNIT_WORDS
+from nl2sql.generation.composer.synonyms import ABBREVIATIONS, CODE_ENDINGS, MAKES, SYNONYMS, UNIT_WORDS
 from nl2sql.generation.composer.words import name_words, singular, verb_roots
 from schema_index.schema import Column, DatabaseSchema, Table
 

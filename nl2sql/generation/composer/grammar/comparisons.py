@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from nl2sql.generation.composer.adjectives import ADJECTIVES
 from nl2sql.generation.composer.grammar.cursor import (
     Cursor,
     Partial,
     adjective_of,
 )
-from nl2sql.generation.composer.lexicon import ADJECTIVES
 from nl2sql.generation.composer.reading import (
     Condition,
     Noun,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
+from nl2sql.generation.composer.adjectives import ADJECTIVES
 from nl2sql.generation.composer.grammar.cursor import (
     MAX_STEPS,
     adjective_of,
@@ -13,7 +14,6 @@ from nl2sql.generation.composer.grammar.cursor import (
     small_count,
 )
 from nl2sql.generation.composer.grammar.values import Values
-from nl2sql.generation.composer.lexicon import ADJECTIVES
 from nl2sql.generation.composer.mentions import Chunk
 from nl2sql.generation.composer.reading import (
     Condition,

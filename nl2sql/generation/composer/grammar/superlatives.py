@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import cast
 
+from nl2sql.generation.composer.adjectives import ADJECTIVES
 from nl2sql.generation.composer.grammar.cursor import (
     Cursor,
     Partial,
     adjective_of,
     small_count,
 )
-from nl2sql.generation.composer.lexicon import ADJECTIVES
 from nl2sql.generation.composer.reading import (
     Function,
     Having,
