@@ -12,10 +12,22 @@ from schema_index.models import Chunk, ChunkKind, DataSource, Document, FaqEntry
 from schema_index.receivers import rechunk
 from schema_index.sources import set_password
 from schema_index.tasks import sync_source
-from tenants.tenant_admin import ReadOnlyAdmin, TenantOwnedAdmin, actor_of, chosen_tenant
+from tenants.tenant_admin import ReadOnlyAdmin, TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant
 
 
-class DataSourceForm(forms.ModelForm[DataSource]):
+class NameListField(forms.JSONField):
+    """A JSON list of names; an empty one where nothing is entered."""
+
+    def clean(self, value: Any) -> Any:
+        names = super().clean(value)
+        if names is None:
+            return []
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise forms.ValidationError('Enter a list of names: ["one", "two"].')
+        return names
+
+
+class DataSourceForm(TenantOwnedForm[DataSource]):
     password = forms.CharField(
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -29,6 +41,9 @@ class DataSourceForm(forms.ModelForm[DataSource]):
             *("tls", "include_schemas", "exclude_schemas"),
             *("hidden", "index_values", "values_excluded"),
         ]
+        field_classes = dict.fromkeys(
+            ("hidden", "values_excluded", "include_schemas", "exclude_schemas"), NameListField
+        )
 
 
 @admin.register(DataSource)

@@ -1,5 +1,8 @@
 """Tenants and their people, for the platform's administrators."""
 
+from zoneinfo import available_timezones
+
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
@@ -12,8 +15,22 @@ from tenants.tenant_admin import SESSION_KEY, ReadOnlyAdmin, TenantOwnedAdmin, a
 admin.site.register(User, UserAdmin)
 
 
+class TenantForm(forms.ModelForm[Tenant]):
+    class Meta:
+        model = Tenant
+        fields = ["slug", "name", "is_suspended", "questions_per_day", "time_zone", "fiscal_year_start_month"]
+
+    def clean_time_zone(self) -> str:
+        """Every question of the tenant reads it."""
+        name: str = self.cleaned_data["time_zone"]
+        if name not in available_timezones():
+            raise forms.ValidationError("There is no such time zone: name one as in Europe/Paris, or UTC.")
+        return name
+
+
 @admin.register(Tenant)
 class TenantAdmin(admin.ModelAdmin[Tenant]):
+    form = TenantForm
     list_display = ["name", "slug", "is_suspended", "created_at"]
     search_fields = ["name", "slug"]
     actions = ["work_in"]

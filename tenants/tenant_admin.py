@@ -1,8 +1,9 @@
 """Admin of tenant-owned rows: inside the tenant that the operator chose to work in, and nowhere else."""
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
@@ -25,8 +26,33 @@ def actor_of(request: HttpRequest) -> str:
     return f"user:{request.user.pk}"
 
 
+class TenantOwnedForm(forms.ModelForm[OwnedT]):
+    """Checks what is unique in a tenant against the one that the operator works in, which is no field of the form."""
+
+    tenant_id: ClassVar[UUID | None] = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.tenant_id is not None:
+            self.instance.tenant_id = self.tenant_id
+
+    def _get_validation_exclusions(self) -> set[str]:
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # not in the stubs
+        return excluded - {"tenant"}
+
+
 class TenantOwnedAdmin(admin.ModelAdmin[OwnedT]):
     """Shows nothing and adds nothing until a tenant is chosen. Every change leaves an audit event."""
+
+    form = TenantOwnedForm  # type: ignore[assignment]  # the stubs want the form of one model, not of any
+
+    def get_form(
+        self, request: HttpRequest, obj: OwnedT | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[OwnedT]]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        # A class of this request's own: the factory makes one each time.
+        form.tenant_id = chosen_tenant(request)  # type: ignore[attr-defined]  # a TenantOwnedForm by `form` above
+        return form
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OwnedT]:
         if chosen_tenant(request) is None:

@@ -1,0 +1,290 @@
+"""The admin: the platform's operators work inside one tenant at a time, and see no other's rows."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from config.embedded_worker import embedded_worker
+from nl2sql import runs
+from nl2sql.runs import AskRequest
+from schema_index import knowledge
+from schema_index.credentials import decrypt
+from schema_index.models import Chunk, ChunkEmbedding, DataSource
+from tenants.context import platform_transaction, tenant_transaction
+from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
+from tenants.tenant_admin import TenantOwnedAdmin
+from tests.conftest import Member
+
+pytestmark = pytest.mark.django_db
+
+SOURCES = "/admin/schema_index/datasource/"
+SECRET = "the target's own password"
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser(username="root", password="x"))
+    return client
+
+
+def work_in(client: Client, tenant: Tenant) -> None:
+    response = client.post(
+        "/admin/tenants/tenant/", {"action": "work_in", "_selected_action": [str(tenant.id)]}, follow=True
+    )
+    assert f"You now work in {tenant.name}." in response.content.decode()
+
+
+def source_fields(**changed: Any) -> dict[str, Any]:
+    return {
+        **{"slug": "ledger", "name": "Ledger", "dialect": "postgres", "host": "db.example.com", "port": "5432"},
+        **{"database": "ledger", "username": "reader", "password": SECRET, "tls": "require"},
+        **dict.fromkeys(("hidden", "values_excluded", "include_schemas", "exclude_schemas"), "[]"),
+        **changed,
+    }
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+@pytest.fixture
+def furnished(analyst: Member, shop: DataSource) -> Member:
+    with tenant_transaction(analyst.tenant.id):
+        knowledge.save_faq(question="What is paid?", answer="status = 'paid'", actor="system:test")
+        knowledge.save_document(title="Terms", text="A customer is a person.", actor="system:test")
+    runs.ask(analyst.principal, AskRequest(question="How many customers are there?"))
+    return analyst
+
+
+def test_until_a_tenant_is_chosen_nothing_owned_is_shown_or_added(operator: Client, furnished: Member) -> None:
+    assert "Acme" in text(operator.get("/admin/tenants/tenant/"))
+    for model, model_admin in admin.site._registry.items():
+        if isinstance(model_admin, TenantOwnedAdmin):
+            address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+            response = operator.get(address)
+            assert (response.status_code, "0 " in text(response)) == (200, True), address
+            assert operator.get(f"{address}add/").status_code == 403, address
+
+
+def test_every_list_and_row_of_the_chosen_tenant_opens(operator: Client, furnished: Member, outsider: Member) -> None:
+    work_in(operator, furnished.tenant)
+    assert "Querent · Acme" in text(operator.get("/admin/"))
+
+    for model, model_admin in admin.site._registry.items():
+        address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        response = operator.get(address)
+        assert response.status_code == 200, address
+        if isinstance(model_admin, TenantOwnedAdmin):
+            with tenant_transaction(furnished.tenant.id):
+                row = model._default_manager.first()
+            assert row is not None, address
+            assert operator.get(f"{address}{row.pk}/change/").status_code == 200, address
+
+
+def test_rows_of_other_tenants_are_neither_listed_nor_opened(
+    operator: Client, furnished: Member, outsider: Member, new_sqlite_source: Callable[..., DataSource]
+) -> None:
+    foreign = new_sqlite_source(outsider.tenant, slug="foreign")
+    with tenant_transaction(outsider.tenant.id):
+        key = ApiKey.objects.get()
+        membership = Membership.objects.get()
+    work_in(operator, furnished.tenant)
+
+    listed = text(operator.get(SOURCES))
+    assert ("Shop" in listed, "Foreign" in listed) == (True, False)
+    for address in (
+        f"{SOURCES}{foreign.id}/change/",
+        f"{SOURCES}{foreign.id}/delete/",
+        f"/admin/tenants/apikey/{key.id}/change/",
+        f"/admin/tenants/membership/{membership.id}/change/",
+    ):
+        response = operator.get(address, follow=True)
+        assert response.redirect_chain[-1][0] == "/admin/", address
+    operator.post(SOURCES, {"action": "delete_selected", "_selected_action": [str(foreign.id)], "post": "yes"})
+    operator.post(f"{SOURCES}{foreign.id}/change/", source_fields(slug="taken"))
+    with tenant_transaction(outsider.tenant.id):
+        assert list(DataSource.objects.values_list("slug", flat=True)) == ["foreign"]
+
+
+def test_a_source_is_added_with_its_password_encrypted_and_never_shown(operator: Client, tenant: Tenant) -> None:
+    work_in(operator, tenant)
+
+    response = operator.post(f"{SOURCES}add/", source_fields(), follow=True)
+
+    assert "was added successfully" in text(response)
+    with tenant_transaction(tenant.id):
+        source = DataSource.objects.get()
+        events = list(AuditEvent.objects.values_list("action", "subject"))
+    stored = bytes(source.encrypted_password)
+    assert SECRET.encode() not in stored
+    assert decrypt(stored, tenant_id=tenant.id, source_id=source.id) == SECRET
+    assert ("admin.added", f"schema_index.DataSource:{source.pk}") in events
+    page = text(operator.get(f"{SOURCES}{source.pk}/change/"))
+    assert 'type="password"' in page
+    assert SECRET not in page
+    assert stored.decode() not in page
+    history = text(operator.get(f"{SOURCES}{source.pk}/history/"))
+    assert SECRET not in history
+
+
+def test_an_empty_password_keeps_the_stored_one(operator: Client, tenant: Tenant) -> None:
+    work_in(operator, tenant)
+    operator.post(f"{SOURCES}add/", source_fields())
+    with tenant_transaction(tenant.id):
+        before = DataSource.objects.get()
+
+    operator.post(f"{SOURCES}{before.pk}/change/", source_fields(name="Renamed", password=""))
+
+    with tenant_transaction(tenant.id):
+        after = DataSource.objects.get()
+    assert (after.name, bytes(after.encrypted_password)) == ("Renamed", bytes(before.encrypted_password))
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"slug": "No slug"}, "Enter a valid “slug”"),
+        ({"port": "70000"}, "less than or equal to 65535"),
+        ({"dialect": "oracle"}, "Select a valid choice"),
+        ({"hidden": "{"}, "Enter a valid JSON"),
+        ({"hidden": '{"a": 1}'}, "list of names"),
+        ({"hidden": "[1]"}, "list of names"),
+        ({"values_excluded": '"all"'}, "list of names"),
+        ({"include_schemas": "[null]"}, "list of names"),
+    ],
+)
+def test_a_source_that_cannot_be_is_not_added(operator: Client, tenant: Tenant, changed: Any, told: str) -> None:
+    work_in(operator, tenant)
+
+    response = operator.post(f"{SOURCES}add/", source_fields(**changed))
+
+    assert (response.status_code, told in text(response)) == (200, True)
+    with tenant_transaction(tenant.id):
+        assert not DataSource.objects.exists()
+
+
+def test_a_slug_is_taken_once_a_tenant(operator: Client, tenant: Tenant, other_tenant: Tenant) -> None:
+    for chosen in (tenant, other_tenant):
+        work_in(operator, chosen)
+        assert "was added successfully" in text(operator.post(f"{SOURCES}add/", source_fields(), follow=True))
+
+    again = operator.post(f"{SOURCES}add/", source_fields())
+
+    assert (again.status_code, "already exists" in text(again)) == (200, True)
+
+
+def test_lists_left_empty_are_empty(operator: Client, tenant: Tenant) -> None:
+    work_in(operator, tenant)
+
+    operator.post(f"{SOURCES}add/", source_fields(hidden="", include_schemas=""))
+
+    with tenant_transaction(tenant.id):
+        assert DataSource.objects.values_list("hidden", "include_schemas").get() == ([], [])
+
+
+def test_a_hidden_table_leaves_the_index_at_once(operator: Client, tenant: Tenant, shop: DataSource) -> None:
+    work_in(operator, tenant)
+
+    response = operator.post(
+        f"{SOURCES}{shop.pk}/change/",
+        source_fields(slug="shop", dialect="sqlite", database=shop.database, hidden='["main.orders"]'),
+        follow=True,
+    )
+
+    assert "was changed successfully" in text(response)
+    with tenant_transaction(tenant.id):
+        assert list(Chunk.objects.filter(kind="table").values_list("object_key", flat=True)) == ["main.customers"]
+
+
+def test_a_key_is_revoked_and_cannot_be_rewritten(operator: Client, analyst: Member) -> None:
+    work_in(operator, analyst.tenant)
+    with tenant_transaction(analyst.tenant.id):
+        key = ApiKey.objects.get()
+
+    assert key.digest not in text(operator.get(f"/admin/tenants/apikey/{key.id}/change/"))
+    assert operator.post(f"/admin/tenants/apikey/{key.id}/change/", {"scopes": "keys:write"}).status_code == 403
+    operator.post("/admin/tenants/apikey/", {"action": "revoke_keys", "_selected_action": [str(key.id)]})
+
+    assert analyst.client.post("/nl2sql", "{}", content_type="application/json").status_code == 401
+
+
+def test_a_membership_is_added_in_the_chosen_tenant(operator: Client, tenant: Tenant, outsider: Member) -> None:
+    work_in(operator, tenant)
+
+    operator.post("/admin/tenants/membership/add/", {"user": outsider.user.pk, "role": "viewer"})
+    again = operator.post("/admin/tenants/membership/add/", {"user": outsider.user.pk, "role": "owner"})
+
+    assert (again.status_code, "already exists" in text(again)) == (200, True)
+    with tenant_transaction(tenant.id):
+        assert list(Membership.objects.values_list("user__username", "role")) == [("otto", "viewer")]
+
+
+def test_a_time_zone_must_exist(operator: Client, tenant: Tenant) -> None:
+    fields = {"slug": "acme", "name": "Acme", "fiscal_year_start_month": "4"}
+
+    wrong = operator.post(f"/admin/tenants/tenant/{tenant.pk}/change/", {**fields, "time_zone": "Mars/Olympus"})
+    assert (wrong.status_code, "There is no such time zone" in text(wrong)) == (200, True)
+    operator.post(f"/admin/tenants/tenant/{tenant.pk}/change/", {**fields, "time_zone": "Europe/Paris"})
+
+    with platform_transaction():
+        assert Tenant.objects.get(id=tenant.pk).time_zone == "Europe/Paris"
+
+
+def test_members_of_tenants_do_not_enter(owner: Member) -> None:
+    client = Client()
+    client.force_login(owner.user)
+
+    for address in ("/admin/", SOURCES, "/admin/tenants/tenant/"):
+        response = client.get(address)
+        assert (response.status_code, response["Location"].startswith("/admin/login/")) == (302, True)
+
+
+def test_staff_without_permissions_see_nothing(owner: Member, shop: DataSource) -> None:
+    User.objects.filter(pk=owner.user.pk).update(is_staff=True)
+    client = Client()
+    client.force_login(owner.user)
+
+    assert client.get(SOURCES).status_code == 403
+    response = client.post("/admin/tenants/tenant/", {"action": "work_in", "_selected_action": [str(shop.tenant_id)]})
+    assert response.status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sync_now_reads_and_embeds_by_the_embedded_worker(
+    operator: Client, tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
+) -> None:
+    source = new_sqlite_source(tenant, index_values=False)
+    broken = new_sqlite_source(tenant, slug="broken")
+    with tenant_transaction(tenant.id):
+        DataSource.objects.filter(id=broken.id).update(database="gone.sqlite")
+    work_in(operator, tenant)
+
+    with embedded_worker():
+        response = operator.post(
+            SOURCES, {"action": "sync_now", "_selected_action": [str(source.id), str(broken.id)]}, follow=True
+        )
+        assert "was started" in text(response)
+        _until(lambda: _embedded(tenant) == {"main.customers", "main.orders"})
+        _until(lambda: "existing database file" in text(operator.get(SOURCES)))
+
+    with tenant_transaction(tenant.id):
+        stored = DataSource.objects.select_related("snapshot").get(id=source.id)
+    assert stored.snapshot is not None
+    assert (stored.sync_error, stored.snapshot.revision) == ("", 1)
+
+
+def _embedded(tenant: Tenant) -> set[str]:
+    with tenant_transaction(tenant.id):
+        return set(ChunkEmbedding.objects.filter(kind="table").values_list("chunk__object_key", flat=True))
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline, "the worker did not do it in time"
+        time.sleep(0.05)
