@@ -42,6 +42,7 @@ def _run_set(name: str, given: Options) -> list[dict[str, Any]]:
     from config.secrets import derived_password  # noqa: PLC0415
 
     folder = given.data / name
+    assert settings.ACCESS.admin is not None  # the embedded server's
     databases = TargetDatabases(
         settings.ACCESS.admin, password=derived_password(settings.SECRET_KEY, "benchmark reader")
     )

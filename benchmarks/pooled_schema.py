@@ -54,7 +54,7 @@ def _table(row: dict[str, Any]) -> Table:
 
 def _column(column: dict[str, Any]) -> Column:
     declared = str(column["type"]).lower()
-    kind = next((kind for word, kind in _KINDS if word in declared), "other")
+    kind: ColumnKind = next((kind for word, kind in _KINDS if word in declared), "other")
     comment = column["description"] or _said(column["label"], name=column["name"])
     return Column(name=column["name"], type=declared[:60], kind=kind, comment=comment)
 

@@ -28,11 +28,13 @@ def main() -> None:
     prepared()
     from django.conf import settings  # noqa: PLC0415  the applications must be loaded first
 
+    from schema_index.catalogue import Catalogue  # noqa: PLC0415
     from schema_index.embedding.spaces import configured_embedder  # noqa: PLC0415
     from schema_index.retrieval.retrieve import retrieve  # noqa: PLC0415
 
     embedder = configured_embedder()
     found = schemas(given.data)
+    catalogues = {name: Catalogue(schema) for name, schema in found.items()}
     tenant_id, sources = _index(found, embedder)
     questions = spread(json_lines(given.data / "pooled_questions.jsonl"), given.limit)
     cases: list[dict[str, Any]] = []
@@ -47,7 +49,7 @@ def main() -> None:
                 question["question"],
                 tenant_id=tenant_id,
                 source_id=sources[scope],
-                schema=found[scope],
+                catalogue=catalogues[scope],
                 embedder=embedder,
                 top_k=RANKED,
             ).tables
@@ -84,7 +86,9 @@ def _index(found: dict[str, Any], embedder: Any) -> tuple[UUID, dict[str, UUID]]
             )
             ids[name] = source.id
             record(source.id, Introspection(schema=schema), None, actor=ACTOR)
-    while embed_pending(tenant.id, embedder=embedder, progress=lambda done, all_: progress(f"  embedded {done}/{all_}")):
+    while embed_pending(
+        tenant.id, embedder=embedder, progress=lambda done, all_: progress(f"  embedded {done}/{all_}")
+    ):
         pass
     return tenant.id, ids
 
@@ -106,7 +110,12 @@ def _report(cases: list[dict[str, Any]], spent: list[float], *, threshold: float
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for case in cases:
         groups[f"{case['source']}:{case['subset']}"].append(case)
-    print(f"{'pool':22}{'n':>6}" + "".join(f"{f'full@{k}':>9}" for k in KS) + "   within" + "  ".join(f" @{k}" for k in WITHIN_KS))
+    print(
+        f"{'pool':22}{'n':>6}"
+        + "".join(f"{f'full@{k}':>9}" for k in KS)
+        + "   within"
+        + "  ".join(f" @{k}" for k in WITHIN_KS)
+    )
     for name, members in [*sorted(groups.items()), ("ALL", cases)]:
         pooled = "".join(f"{_full(members, 'ranked', k):9.3f}" for k in KS)
         within = "  ".join(f"{_full(members, 'ranked_within', k):.3f}" for k in WITHIN_KS)

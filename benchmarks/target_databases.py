@@ -72,7 +72,11 @@ def _comment(connection: "psycopg.Connection[Any]", meta: dict[str, Any]) -> Non
     ).fetchall()
     real: dict[tuple[str, str], tuple[str, str, str]] = {}
     for schema, table, column in found:
-        real[table.lower(), column.lower()] = real[f"{schema}.{table}".lower(), column.lower()] = (schema, table, column)
+        real[table.lower(), column.lower()] = real[f"{schema}.{table}".lower(), column.lower()] = (
+            schema,
+            table,
+            column,
+        )
     for table, columns in meta["table_metadata"].items():
         for column in columns:
             place = real.get((table.lower(), column["column_name"].lower().strip('"')))

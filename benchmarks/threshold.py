@@ -29,14 +29,15 @@ def main() -> None:
     chunks = schema_chunks(pool)
     questions = spread(json_lines(given.data / "pooled_questions.jsonl"), given.limit)
     progress(f"embedding {len(chunks)} tables and {len(questions)} questions")
-    similarities = embedder.embed([question["question"] for question in questions]) @ embedder.embed(
-        [chunk.text for chunk in chunks]
-    ).T
+    similarities = (
+        embedder.embed([question["question"] for question in questions])
+        @ embedder.embed([chunk.text for chunk in chunks]).T
+    )
     places = {chunk.object_key: place for place, chunk in enumerate(chunks)}
     databases: dict[str, list[int]] = {}
     for place, table in enumerate(pool.tables):
         databases.setdefault(table.schema, []).append(place)
-    draw = random.Random(SEED)  # noqa: S311  a sample, no secret
+    draw = random.Random(SEED)
     gold: list[float] = []
     strange: list[float] = []
     for row, question in zip(similarities, questions, strict=True):

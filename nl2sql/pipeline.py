@@ -37,6 +37,7 @@ from nl2sql.repair import after_query_error, after_violations
 from nl2sql.trust.receipt import checks_of
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
+from schema_index.catalogue import Catalogue
 from schema_index.connectors.base import Connector, DataSourceError, Limits, ResultSet
 from schema_index.embedding.base import Embedder
 from schema_index.retrieval.retrieve import retrieve
@@ -51,13 +52,13 @@ MAX_REPAIRS = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A question with everything it needs. `schema` is what the asking principal may see."""
+    """A question with everything it needs. `catalogue` is what the asking principal may see."""
 
     question: str
     mode: Mode
     tenant_id: UUID
     source_id: UUID
-    schema: DatabaseSchema
+    catalogue: Catalogue
     embedder: Embedder
     generator: Generator
     connector: Connector
@@ -75,18 +76,18 @@ def answer(task: Task) -> Iterator[Event]:
             task.question,
             tenant_id=task.tenant_id,
             source_id=task.source_id,
-            schema=task.schema,
+            catalogue=task.catalogue,
             embedder=task.embedder,
             top_k=task.top_k,
         )
         yield Found(retrieved=retrieved)
         yield _done("retrieve", started)
         if not retrieved.tables:
-            yield CannotAnswer(refused=_nothing_similar(task.schema), usage=Usage())
+            yield CannotAnswer(refused=_nothing_similar(task.catalogue.schema), usage=Usage())
             return
         request = GenerationRequest(
             question=task.question,
-            schema=task.schema,
+            schema=task.catalogue.schema,
             tables=retrieved.tables,
             knowledge=retrieved.knowledge,
             values=retrieved.values,
@@ -126,7 +127,7 @@ def _attempts(task: Task, request: GenerationRequest) -> Iterator[Event]:
 def _try(task: Task, draft: Draft, *, attempt: int, last: bool, spent: Usage) -> Steps[Event, None, Feedback | None]:
     """One draft through guard and database. Returns what a repair should know, or None when the story has ended."""
     started = time.monotonic()
-    verdict = validate(draft.sql, schema=task.schema, row_limit=task.limits.max_rows)
+    verdict = validate(draft.sql, schema=task.catalogue.schema, row_limit=task.limits.max_rows)
     yield _done("validate", started, attempt)
     if isinstance(verdict, Rejected):
         yield Blocked(sql=draft.sql, violations=verdict.violations)

@@ -19,10 +19,11 @@ from nl2sql.models import Conversation, Run, RunEvent
 from nl2sql.pipeline import Mode, Task, answer
 from nl2sql.reply import reply_body
 from nl2sql.stored_json import storable
+from schema_index.catalogue import catalogue_of
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import configured_embedder
 from schema_index.models import DataSource
-from schema_index.sources import open_connector, pick, visible_schema
+from schema_index.sources import open_connector, pick
 from tenants import audit, quotas
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
@@ -164,7 +165,7 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
         mode=request.mode,
         tenant_id=principal.tenant_id,
         source_id=opened.source.id,
-        schema=visible_schema(opened.source),
+        catalogue=catalogue_of(opened.source),
         embedder=configured_embedder(),
         generator=configured_generator(),
         connector=open_connector(opened.source, time_zone=opened.time_zone),

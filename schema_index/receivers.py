@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from schema_index.catalogue import catalogue_of
 from schema_index.chunking import schema_chunks
 from schema_index.chunks import reconcile
 from schema_index.models import ChunkKind, DataSource
 from schema_index.schema import DatabaseSchema
 from schema_index.signals import schema_changed
-from schema_index.sources import visible_schema
 from schema_index.tasks import request_embedding
 
 
@@ -17,8 +17,8 @@ def _reconcile_table_chunks(*, source: DataSource, schema: DatabaseSchema, **_: 
 
 def rechunk(source: DataSource) -> None:
     """After a change of what the source hides: its chunks follow at once, without a sync. Needs an open scope."""
-    if source.snapshot is not None:
-        _reconcile(source, visible_schema(source))
+    if source.snapshot_id is not None:
+        _reconcile(source, catalogue_of(source).schema)
 
 
 def _reconcile(source: DataSource, schema: DatabaseSchema) -> None:

@@ -83,7 +83,7 @@ def _lease(tenant_id: UUID, source_id: UUID) -> Iterator[DataSource]:
 
 
 def record(source_id: UUID, found: Introspection, values: tuple[FoundValue, ...] | None, *, actor: str) -> SyncResult:
-    """Store what one introspection found and tell whoever listens. Needs an open scope; one transaction is all of it."""
+    """Store what one introspection found and tell whoever listens, in the open scope's transaction."""
     source = DataSource.objects.select_for_update(of=("self",)).select_related("snapshot").get(id=source_id)
     if values is not None:
         store_values(values, source_id=source.id)

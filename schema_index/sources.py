@@ -2,21 +2,23 @@
 
 import re
 from collections.abc import Sequence
+from typing import get_args
 
 from django.conf import settings
 
 from schema_index.connectors.base import Connector
-from schema_index.connectors.registry import ConnectionConfig, connector_for
+from schema_index.connectors.connection import ConnectionConfig, TlsMode
+from schema_index.connectors.registry import connector_for
 from schema_index.credentials import decrypt, encrypt
 from schema_index.host_resolution import resolve_host
 from schema_index.models import DataSource
 from schema_index.schema import Column, DatabaseSchema, Table
-from schema_index.schema_json import from_json
 from schema_index.target_policy import DataSourceForbidden, check_file, check_target
 from tenants import audit
 from tenants.context import current_tenant_id
 from tenants.domain_error import DomainError
 
+TLS_MODES: tuple[TlsMode, ...] = get_args(TlsMode)
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -41,11 +43,11 @@ class DataSourceNotSynced(DomainError):
 def pick(slug: str | None) -> DataSource:
     """The named source, or the only one. Needs an open scope. Raises DataSourceNotFound or DataSourceRequired."""
     if slug:
-        source = DataSource.objects.select_related("snapshot").filter(slug=slug).first()
+        source = DataSource.objects.filter(slug=slug).first()
         if source is None:
             raise DataSourceNotFound(f'There is no data source "{slug}".')
         return source
-    found = list(DataSource.objects.select_related("snapshot").order_by("slug")[:50])
+    found = list(DataSource.objects.order_by("slug")[:50])
     if not found:
         raise DataSourceNotFound("This tenant has no data source yet: add one, then sync it.")
     if len(found) > 1:
@@ -60,13 +62,6 @@ def pick(slug: str | None) -> DataSource:
 def source_choices() -> list[tuple[str, str]]:
     """(slug, name) of the open scope's sources."""
     return list(DataSource.objects.order_by("name").values_list("slug", "name")[:50])
-
-
-def visible_schema(source: DataSource) -> DatabaseSchema:
-    """The synced schema without what the source hides. Raises DataSourceNotSynced."""
-    if source.snapshot is None:
-        raise DataSourceNotSynced(f'The data source "{source.slug}" was never synced: sync it, then ask again.')
-    return visible_part(from_json(source.snapshot.description), hidden=source.hidden)
 
 
 def visible_part(schema: DatabaseSchema, *, hidden: Sequence[str]) -> DatabaseSchema:
@@ -118,7 +113,7 @@ def open_connector(source: DataSource, *, time_zone: str = "UTC") -> Connector:
             port=port,
             database=source.database,
             username=source.username,
-            tls=source.tls,
+            tls=next(mode for mode in TLS_MODES if mode == source.tls),
             include_schemas=tuple(source.include_schemas),
             exclude_schemas=tuple(source.exclude_schemas),
             time_zone=time_zone,

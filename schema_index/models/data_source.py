@@ -29,7 +29,9 @@ class DataSource(TenantOwned):
     include_schemas = models.JSONField(
         default=list, blank=True, help_text='Shell patterns of schema names to read; empty for all: ["sales*"].'
     )
-    exclude_schemas = models.JSONField(default=list, blank=True, help_text="Shell patterns of schema names to leave out.")
+    exclude_schemas = models.JSONField(
+        default=list, blank=True, help_text="Shell patterns of schema names to leave out."
+    )
     encrypted_password = models.BinaryField(blank=True, default=b"", editable=False)
     hidden = models.JSONField(
         default=list,

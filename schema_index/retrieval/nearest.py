@@ -1,44 +1,53 @@
-"""Nearest chunks of one tenant in one embedding space, by exact search."""
+"""Nearest chunks of one tenant in one embedding space, by exact search.
 
-from dataclasses import dataclass
+The tenant is a constant of each query besides row-level security, and no threshold is in a WHERE: both would keep
+PostgreSQL from using a vector index.
+"""
+
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from pgvector.django import CosineDistance
 
 from schema_index.embedding.base import Vectors
-from schema_index.models import ChunkEmbedding
+from schema_index.models import ChunkEmbedding, ChunkKind
+from schema_index.retrieval.types import KnowledgeHit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NearChunk:
-    """`similarity` is cosine, 1 best."""
+def nearest_tables(vector: Vectors, *, model: str, source_id: UUID, limit: int) -> dict[str, float]:
+    """`schema.table` → cosine similarity, 1 best, of the `limit` most similar.
 
-    chunk_id: UUID
-    object_key: str
-    title: str
-    text: str
-    kind: str
-    similarity: float
-
-
-def nearest(
-    vector: Vectors, *, model: str, kinds: tuple[str, ...], source_id: UUID, limit: int
-) -> tuple[NearChunk, ...]:
-    """The `limit` most similar chunks of the source, or of the whole tenant's knowledge, best first.
-
-    `vector` is one unit vector (dimension,) of the space `model`. The tenant is a constant of the query besides
-    row-level security, and no threshold is in its WHERE: both would keep PostgreSQL from using a vector index.
+    `vector` is one unit vector (dimension,).
     """
     rows = (
-        ChunkEmbedding.objects.filter(Q(source_id=source_id) | Q(source_id=None), model=model, kind__in=kinds)
+        _in_space(model)
+        .filter(source_id=source_id, kind=ChunkKind.TABLE)
         .annotate(distance=CosineDistance("embedding", vector))
         .order_by("distance")
-        .values_list("chunk_id", "chunk__object_key", "chunk__title", "chunk__text", "kind", "distance")[:limit]
+        .values_list("chunk__object_key", "distance")[:limit]
+    )
+    return {key: _similarity(distance) for key, distance in rows}
+
+
+def nearest_knowledge(vector: Vectors, *, model: str, source_id: UUID, limit: int) -> tuple[KnowledgeHit, ...]:
+    """FAQ entries and document parts about the source or about the whole tenant, best first."""
+    rows = (
+        _in_space(model)
+        .filter(Q(source_id=source_id) | Q(source_id=None), kind__in=(ChunkKind.FAQ, ChunkKind.DOCUMENT))
+        .annotate(distance=CosineDistance("embedding", vector))
+        .order_by("distance")
+        .values_list("kind", "chunk__title", "chunk__text", "distance")[:limit]
     )
     return tuple(
-        NearChunk(
-            chunk_id=chunk_id, object_key=key, title=title, text=text, kind=kind, similarity=round(1 - distance, 6)
-        )
-        for chunk_id, key, title, text, kind, distance in rows
+        KnowledgeHit(kind=kind, title=title, text=text, similarity=_similarity(distance))
+        for kind, title, text, distance in rows
     )
+
+
+def _in_space(model: str) -> QuerySet[ChunkEmbedding]:
+    """Vectors of other models are not comparable, and never meet this one in a query."""
+    return ChunkEmbedding.objects.filter(model=model)
+
+
+def _similarity(distance: float) -> float:
+    return round(1 - distance, 6)

@@ -2,50 +2,43 @@
 
 from uuid import UUID
 
+from schema_index.catalogue import Catalogue
 from schema_index.embedding.base import Embedder
 from schema_index.embedding.spaces import threshold_of
-from schema_index.models import ChunkKind
-from schema_index.retrieval.nearest import nearest
+from schema_index.retrieval.nearest import nearest_knowledge, nearest_tables
 from schema_index.retrieval.question_values import question_values
 from schema_index.retrieval.select_tables import select_tables
-from schema_index.retrieval.types import KnowledgeHit, Retrieved
-from schema_index.schema import DatabaseSchema
+from schema_index.retrieval.types import Retrieved
 from tenants.context import tenant_transaction
 
 MAX_KNOWLEDGE = 6
-RANKED_TABLES = 300
-"""Tables ranked before the threshold and `top_k`; more than any small schema that is given whole."""
+RANKED_TABLES = 2_000
+"""Tables whose similarity is read; in a larger schema, the others are found by their words and joins."""
 
 
 def retrieve(
-    question: str, *, tenant_id: UUID, source_id: UUID, schema: DatabaseSchema, embedder: Embedder, top_k: int
+    question: str, *, tenant_id: UUID, source_id: UUID, catalogue: Catalogue, embedder: Embedder, top_k: int
 ) -> Retrieved:
-    """`schema` is what the asking principal may see; nothing outside it comes back.
+    """`catalogue` is what the asking principal may see; nothing outside it comes back.
 
     Raises EmbeddingUnavailable or EmbeddingRejected. No transaction is open while the embedder works.
     """
     vector = embedder.embed([question])[0]
+    model = embedder.model
     with tenant_transaction(tenant_id):
-        tables = nearest(
-            vector, model=embedder.model, kinds=(ChunkKind.TABLE,), source_id=source_id, limit=RANKED_TABLES
-        )
-        knowledge = nearest(
-            vector,
-            model=embedder.model,
-            kinds=(ChunkKind.FAQ, ChunkKind.DOCUMENT),
-            source_id=source_id,
-            limit=MAX_KNOWLEDGE,
-        )
-        values = question_values(question, source_id=source_id, schema=schema)
-    threshold = threshold_of(embedder.model)
+        similarities = nearest_tables(vector, model=model, source_id=source_id, limit=RANKED_TABLES)
+        knowledge = nearest_knowledge(vector, model=model, source_id=source_id, limit=MAX_KNOWLEDGE)
+        values = question_values(question, source_id=source_id, schema=catalogue.schema)
+    threshold = threshold_of(model)
+    tables = select_tables(
+        question,
+        similarities,
+        schema=catalogue.schema,
+        lexical=catalogue.lexical,
+        joins=catalogue.joins,
+        top_k=top_k,
+        threshold=threshold,
+    )
     return Retrieved(
-        tables=select_tables(
-            [(chunk.object_key, chunk.similarity) for chunk in tables], schema=schema, top_k=top_k, threshold=threshold
-        ),
-        knowledge=tuple(
-            KnowledgeHit(kind=chunk.kind, title=chunk.title, text=chunk.text, similarity=chunk.similarity)
-            for chunk in knowledge
-            if chunk.similarity >= threshold
-        ),
-        values=values,
+        tables=tables, knowledge=tuple(hit for hit in knowledge if hit.similarity >= threshold), values=values
     )

@@ -1,37 +1,76 @@
-"""Which tables a question needs, from ranked similarities. Pure."""
+"""Which tables a question needs, and why each is there. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
+import numpy as np
+
+from schema_index.retrieval.fusion import fuse
+from schema_index.retrieval.join_graph import JoinGraph
+from schema_index.retrieval.lexical import LexicalIndex, shared_words
 from schema_index.retrieval.types import TableHit
 from schema_index.schema import DatabaseSchema, Table
 
 WHOLE_SCHEMA_COLUMNS = 200
-"""A schema this small is given whole, ordered by similarity: leaving a table out could only lose an answer.
+"""A schema this small is given whole, ordered by relevance: leaving a table out could only lose an answer.
 About 3,000 tokens of DDL."""
+
+MAX_SHOWN_WORDS = 3
 
 
 def select_tables(
-    ranked: Sequence[tuple[str, float]], *, schema: DatabaseSchema, top_k: int, threshold: float
+    question: str,
+    similarities: Mapping[str, float],
+    *,
+    schema: DatabaseSchema,
+    lexical: LexicalIndex,
+    joins: JoinGraph,
+    top_k: int,
+    threshold: float,
 ) -> tuple[TableHit, ...]:
-    """`ranked` holds (`schema.table`, cosine similarity), best first. Tables not in `schema` are left out.
+    """`similarities` maps `schema.table` to cosine; tables that `schema` does not hold are left out.
 
-    At most `top_k` tables at or above `threshold`; in a small schema, the others follow with their reason.
+    At most `top_k` tables, best first by all signals together, each of which is at or above `threshold`, shares a word
+    with the question, or joins to a better one; in a small schema, the rest follow. Empty when nothing is similar and
+    no word is shared in a large one.
     """
-    by_name = {table.qualified_name: table for table in schema.tables}
-    seen = [(by_name[name], similarity) for name, similarity in ranked if name in by_name]
-    hits = [
-        _hit(table, similarity, "similar to the question") for table, similarity in seen if similarity >= threshold
-    ][:top_k]
+    found = [similarities.get(table.qualified_name) for table in schema.tables]
+    dense = np.array([max(0.0, value or 0.0) for value in found], dtype=np.float32)
+    words = lexical.words(question)
+    fused = fuse([words, lexical.grams(question), dense], schemas=_schema_numbers(schema), joins=joins)
+    order = [int(place) for place in np.argsort(-fused, kind="stable")]
+    hits: list[TableHit] = []
+    taken: dict[int, Table] = {}
+    for place in order:
+        table = schema.tables[place]
+        similar = found[place] is not None and dense[place] >= threshold
+        reason = _reason(question, table, similar=similar, shares=bool(words[place] > 0))
+        reason = reason or _joined(place, joins, taken)
+        if reason is not None and len(hits) < top_k:
+            hits.append(_hit(table, found[place], reason))
+            taken[place] = table
     if sum(len(table.columns) for table in schema.tables) <= WHOLE_SCHEMA_COLUMNS:
-        hits += _rest(schema, seen, taken={hit.qualified_name for hit in hits})
+        rest = [place for place in order if place not in taken]
+        hits += [_hit(schema.tables[place], found[place], "the whole schema fits") for place in rest]
     return tuple(hits)
 
 
-def _rest(schema: DatabaseSchema, seen: Sequence[tuple[Table, float]], *, taken: set[str]) -> list[TableHit]:
-    similarity_of = {table.qualified_name: similarity for table, similarity in seen}
-    rest = [table for table in schema.tables if table.qualified_name not in taken]
-    rest.sort(key=lambda table: -similarity_of.get(table.qualified_name, -1.0))
-    return [_hit(table, similarity_of.get(table.qualified_name), "the whole schema fits") for table in rest]
+def _reason(question: str, table: Table, *, similar: bool, shares: bool) -> str | None:
+    if similar:
+        return "similar to the question"
+    if shares:
+        return f"shares {', '.join(shared_words(question, table)[:MAX_SHOWN_WORDS])}"
+    return None
+
+
+def _joined(place: int, joins: JoinGraph, taken: Mapping[int, Table]) -> str | None:
+    """A bridge: no question names it, but a table that is already in refers to it, or is referred to by it."""
+    neighbour = next((taken[other] for other in taken if joins.connects(place, other)), None)
+    return None if neighbour is None else f"joins to {neighbour.qualified_name}"
+
+
+def _schema_numbers(schema: DatabaseSchema) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    names: dict[str, int] = {}
+    return np.array([names.setdefault(table.schema, len(names)) for table in schema.tables], dtype=np.int64)
 
 
 def _hit(table: Table, similarity: float | None, reason: str) -> TableHit:
