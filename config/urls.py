@@ -10,7 +10,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config.errors import not_found, server_error
 from config.health import live, ready
-from nl2sql.api.views import AskView
+from nl2sql.api.views import ShortAskView
 
 API = ("/api/", "/nl2sql", "/health/")
 """Below these addresses errors are JSON; everywhere else they are pages."""
@@ -34,7 +34,7 @@ urlpatterns = [
     path("", include("nl2sql.web.urls")),
     path("login", auth.LoginView.as_view(template_name="nl2sql/login.html"), name="login"),
     path("logout", auth.LogoutView.as_view(), name="logout"),
-    path("nl2sql", AskView.as_view(), name="ask-api"),
+    path("nl2sql", ShortAskView.as_view(), name="ask-api"),
     path("api/v1/", include("nl2sql.api.urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

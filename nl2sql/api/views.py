@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
@@ -31,8 +31,9 @@ PROBLEMS = {
         415: "unsupported_media_type",
         422: "sql_blocked, data_source_forbidden",
         429: "rate_limited, quota_exceeded; `Retry-After` says when",
-        502: "llm_bad_response, data_source_error",
-        503: "llm_unavailable, data_source_unavailable",
+        500: "internal_error",
+        502: "llm_bad_response, data_source_error, embedding_rejected",
+        503: "llm_unavailable, data_source_unavailable, embedding_unavailable",
         504: "llm_timeout, query_timeout",
     }.items()
 }
@@ -82,6 +83,11 @@ class AskView(APIView):
         if run.status == RunStatus.FAILED:
             raise RunFailed(run)
         return Response(runs.reply_of(run))
+
+
+@extend_schema_view(post=extend_schema(operation_id="ask_short", summary="Ask a question, at the short address"))
+class ShortAskView(AskView):
+    """The same door; a description needs a name for each."""
 
 
 class RunView(APIView):

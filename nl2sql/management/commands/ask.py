@@ -52,7 +52,8 @@ class Command(BaseCommand):
         elif options["csv"] and reply["result"] is not None:
             sys.stdout.writelines(csv_lines(reply["result"]))
         else:
-            print_reply(reply, file=sys.stdout)
+            # Whoever asked for rows alone finds nothing else where they read them.
+            print_reply(reply, file=sys.stderr if options["csv"] else sys.stdout)
         if run.status == RunStatus.FAILED:
             sys.exit(FAILED)
         if run.status != RunStatus.COMPLETED:

@@ -1,0 +1,284 @@
+"""The commands as a shell sees them: what they print, where, and with which exit code."""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from django.core.management import CommandError, call_command
+
+from config.environment import BASE_DIR
+from nl2sql.models import Run
+from schema_index.models import DataSource
+from tenants import api_keys
+from tenants.context import tenant_transaction
+from tenants.models import Membership, Tenant, User
+from tenants.roles import Permission
+from tests.conftest import database_file
+from tests.scripted_model import MALFORMED, REFUSES, ScriptedModel, answers
+
+COUNT = "How many customers are there?"
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command as `manage.py` does, in this process."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        try:
+            call_command(*arguments)
+            code = 0
+        except CommandError as error:
+            sys.stderr.write(f"CommandError: {error}\n")
+            code = error.returncode
+        except SystemExit as leaving:
+            code = int(leaving.code or 0)
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.mark.django_db
+def test_an_answer_is_printed_with_its_evidence(command: Command, tenant: Tenant, shop: DataSource) -> None:
+    code, out, err = command("ask", COUNT, "--tenant", "acme")
+
+    assert (code, err) == (0, "")
+    for part in (COUNT, "main.customers", "main.orders", "COUNT(*)", "checked"):
+        assert part in out, part
+    assert re.search(r"^\s*3\s*$", out, re.MULTILINE)
+    assert "\x1b[" not in out, "no terminal, no colours"
+
+
+@pytest.mark.django_db
+def test_json_is_the_apis_reply(command: Command, tenant: Tenant, shop: DataSource) -> None:
+    code, out, _ = command("ask", COUNT, "--tenant", "acme", "--json")
+
+    reply = json.loads(out)
+    assert (code, reply["status"], reply["result"]["rows"]) == (0, "completed", [[3]])
+    with tenant_transaction(tenant.id):
+        run = Run.objects.get()
+    assert (reply["id"], run.actor) == (str(run.id), "system:command")
+
+
+@pytest.mark.django_db
+def test_csv_is_the_rows_alone(command: Command, tenant: Tenant, shop: DataSource, model: ScriptedModel) -> None:
+    model.script([answers(sql="SELECT name, email FROM customers ORDER BY id")])
+
+    code, out, _ = command("ask", "Who are our customers?", "--tenant", "acme", "--csv")
+
+    assert code == 0
+    assert list(csv.reader(io.StringIO(out, newline=""))) == [
+        ["name", "email"],
+        ["Ada", "ada@example.com"],
+        ["Ben", "ben@example.com"],
+        ["Cleo", ""],
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
+def test_a_refusal_has_its_own_exit_code(command: Command, tenant: Tenant, shop: DataSource, form: list[str]) -> None:
+    code, out, err = command("ask", "What is the weather on Mars?", "--tenant", "acme", *form)
+
+    assert code == 3
+    if form == ["--csv"]:
+        assert (out, "weather" in err) == ("", True), "standard output holds rows or nothing"
+    else:
+        assert "weather" in out
+
+
+@pytest.mark.django_db
+def test_a_models_refusal_is_printed_with_what_there_is(
+    command: Command, tenant: Tenant, shop: DataSource, model: ScriptedModel
+) -> None:
+    model.script([REFUSES])
+
+    code, out, _ = command("ask", "What is the weather?", "--tenant", "acme")
+
+    assert code == 3
+    assert "without a place in the data: weather" in out
+    assert "there is: orders" in out
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
+def test_a_failure_is_told_without_a_stack(
+    command: Command, tenant: Tenant, shop: DataSource, model: ScriptedModel, form: list[str]
+) -> None:
+    model.script([MALFORMED] * 2)
+
+    code, out, err = command("ask", COUNT, "--tenant", "acme", *form)
+
+    assert code == 1
+    assert "could not be read" in (err if form == ["--csv"] else out)
+    assert "Traceback" not in out + err
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["", "--tenant", "acme"], 2, "question"),
+        (["x" * 2_001, "--tenant", "acme"], 2, "2000"),
+        (["How many\udcff?", "--tenant", "acme"], 2, "question"),
+        ([COUNT, "--tenant", "acme", "--source", "no slug"], 2, "data_source"),
+        ([COUNT, "--tenant", "nobody"], 1, 'There is no tenant "nobody"'),
+        ([COUNT, "--tenant", "acme"], 1, "This tenant has no data source yet"),
+        ([COUNT, "--tenant", "acme", "--source", "nothing"], 1, 'There is no data source "nothing"'),
+    ],
+)
+def test_wrong_usage_and_what_does_not_exist_are_told(
+    command: Command, tenant: Tenant, arguments: list[str], code: int, told: str
+) -> None:
+    found, out, err = command("ask", *arguments)
+
+    assert (found, out) == (code, "")
+    assert told in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.django_db
+def test_another_tenants_source_cannot_be_asked(command: Command, shop: DataSource, other_tenant: Tenant) -> None:
+    code, _, err = command("ask", COUNT, "--tenant", "other", "--source", "shop")
+
+    assert (code, 'There is no data source "shop"' in err) == (1, True)
+
+
+# --- setting up
+
+
+@pytest.mark.django_db
+def test_a_sync_says_what_changed(
+    command: Command, tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
+) -> None:
+    new_sqlite_source(tenant, index_values=False)
+
+    code, out, err = command("sync_schema", "shop", "--tenant", "acme")
+    assert code == 0, err
+    assert "shop: revision 1, 2 tables, " in out
+    assert "2 texts embedded" in out
+    assert "table added: main.customers" in out
+    code, out, _ = command("sync_schema", "--tenant", "acme")
+    assert (code, out) == (0, "shop: revision 1, 2 tables, 0 changes, 0 texts embedded.\n")
+
+
+@pytest.mark.django_db
+def test_a_sync_that_fails_says_why(
+    command: Command, tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
+) -> None:
+    source = new_sqlite_source(tenant)
+    database_file(tenant, "shop").unlink()
+
+    code, out, err = command("sync_schema", "--tenant", "acme")
+
+    assert (code, out, "existing database file" in err) == (1, "", True)
+    with tenant_transaction(tenant.id):
+        source.refresh_from_db()
+    assert "existing database file" in source.sync_error
+
+
+@pytest.mark.django_db
+def test_a_tenant_is_created_once_with_its_owner(command: Command) -> None:
+    User.objects.create_user(username="ina")
+
+    for _ in range(2):
+        code, out, err = command("create_tenant", "inc", "--name", "Inc", "--owner", "ina")
+        assert (code, out.startswith("Tenant inc is there")) == (0, True), err
+
+    code, out, _ = command("create_api_key", "--tenant", "inc")
+    principal = api_keys.authenticate(out.strip())
+    assert (principal.tenant_slug, principal.permissions) == ("inc", frozenset({Permission.ASK}))
+    with tenant_transaction(principal.tenant_id):
+        assert list(Membership.objects.values_list("user__username", "role")) == [("ina", "owner")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["create_tenant", "inc", "--owner", "nobody"], 'There is no user "nobody"'),
+        (["create_api_key", "--tenant", "nobody"], 'There is no tenant "nobody"'),
+        (["create_api_key", "--tenant", "acme", "--days", "0"], "at least 1"),
+        (["sync_schema", "--tenant", "nobody"], 'There is no tenant "nobody"'),
+        (["sync_schema", "nothing", "--tenant", "acme"], 'There is no data source "nothing"'),
+    ],
+)
+def test_what_cannot_be_set_up_is_told(command: Command, tenant: Tenant, arguments: list[str], told: str) -> None:
+    code, out, err = command(*arguments)
+
+    assert (code, out, told in err) == (1, "", True), err
+
+
+# --- the whole demonstration
+
+
+@pytest.fixture
+def empty_home() -> Iterator[Path]:
+    # Not below pytest's own folder: its server runs as another user when we are root, who may not enter there.
+    home = Path(tempfile.mkdtemp(prefix="querent-demo-"))
+    home.chmod(0o755)
+    yield home
+    _stop_server(home)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def test_the_demo_answers_on_an_empty_machine_and_reuses_what_it_made(empty_home: Path) -> None:
+    """The slowest test: both demo databases are built, synced, embedded and asked, by processes of their own."""
+    first = _demo(empty_home)
+
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.count("--- ") == 3
+    assert [line for line in first.stdout.splitlines() if line.startswith("---")] == [
+        "--- Bean There",
+        "--- Bean There",
+        "--- Northlight",
+    ]
+    assert len(re.findall(r"^  +0\.\d{3}  \w+\.\w+  ", first.stdout, re.MULTILINE)) >= 9, "tables with their similarity"
+    assert first.stdout.count("SELECT") == 3
+    assert len(re.findall(r"^ *\w.* +\d+ *$|^ *\d+ *$", first.stdout, re.MULTILINE)) >= 3, "rows"
+    assert "reading the schema" in first.stderr
+
+    second = _demo(empty_home)
+
+    assert second.returncode == 0, second.stderr
+    assert _answers(second.stdout) == _answers(first.stdout)
+    assert "embedded" not in second.stderr, "nothing is embedded again"
+
+
+def _demo(home: Path) -> "subprocess.CompletedProcess[str]":
+    kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "OPENBLAS_NUM_THREADS")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-W", "error", "manage.py", "demo", "--once"],
+        cwd=BASE_DIR,
+        env={**environment, "QUERENT_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def _answers(output: str) -> str:
+    return output[output.index("---") :]
+
+
+def _stop_server(home: Path) -> None:
+    """It stops with its last user, but may still be about it."""
+    file = home / "postgres" / "postmaster.pid"
+    if file.exists():
+        process = psutil.Process(int(file.read_text().split("\n", 1)[0]))
+        process.terminate()
+        process.wait(10)

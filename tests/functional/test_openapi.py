@@ -1,0 +1,87 @@
+"""The API's description: valid, complete, and readable without the internet."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.test import Client
+
+from config.errors import STATUS
+
+pytestmark = pytest.mark.django_db
+
+NOT_OF_ASKING = {"sql_invalid"}
+"""Of a caller's own statement."""
+
+
+@pytest.fixture
+def description(client: Client) -> dict[str, Any]:
+    response = client.get("/api/schema", HTTP_ACCEPT="application/json")
+    assert response.status_code == 200
+    found: dict[str, Any] = yaml.safe_load(response.content)
+    return found
+
+
+def test_the_description_is_valid_and_gives_no_warning(tmp_path: Path) -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "openapi.yaml"))
+
+    assert (tmp_path / "openapi.yaml").read_text().startswith("openapi: 3")
+
+
+def test_both_doors_and_the_run_are_described(description: dict[str, Any]) -> None:
+    assert set(description["paths"]) == {"/nl2sql", "/api/v1/nl2sql", "/api/v1/runs/{run_id}"}
+    operations = [operation["operationId"] for path in description["paths"].values() for operation in path.values()]
+    assert len(set(operations)) == len(operations)
+
+
+def test_every_status_of_the_contract_is_documented_with_its_codes(description: dict[str, Any]) -> None:
+    for door in ("/nl2sql", "/api/v1/nl2sql"):
+        responses = description["paths"][door]["post"]["responses"]
+        documented = {status: response["description"] for status, response in responses.items()}
+        for code, (status, _) in STATUS.items():
+            if code not in NOT_OF_ASKING:
+                assert code in documented[str(status)], code
+        for status, response in responses.items():
+            media = "application/json" if status == "200" else "application/problem+json"
+            assert list(response["content"]) == [media], status
+    run = description["paths"]["/api/v1/runs/{run_id}"]["get"]["responses"]
+    assert set(run) >= {"200", "401", "403", "404"}
+
+
+def test_both_ways_to_sign_in_are_described(description: dict[str, Any]) -> None:
+    schemes = description["components"]["securitySchemes"]
+    assert schemes["apiKey"]["scheme"] == "bearer"
+    assert (schemes["session"]["in"], schemes["session"]["name"]) == ("cookie", "sessionid")
+    assert description["paths"]["/nl2sql"]["post"]["security"] == [{"apiKey": []}, {"session": []}]
+
+
+def test_the_request_names_its_bounds(description: dict[str, Any]) -> None:
+    request = description["components"]["schemas"]["Ask"]
+    assert request["required"] == ["question"]
+    question = request["properties"]["question"]
+    assert (question.get("minLength", 1), question["maxLength"]) == (1, 2_000)
+    assert set(request["properties"]) == {
+        *("question", "data_source", "conversation_id", "mode", "max_rows", "language", "metadata")
+    }
+
+
+def test_the_documentation_loads_from_our_own_host_alone(client: Client) -> None:
+    page = client.get("/api/docs")
+    script = client.get("/api/docs?script")
+
+    assert (page.status_code, script.status_code) == (200, 200)
+    text = page.content.decode() + script.content.decode()
+    assert re.findall(r"https?://(?!www\.w3\.org)[^\"' ]+", text) == []
+    assets = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.content.decode())
+    assert len(assets) >= 3
+    for asset in assets:
+        assert finders.find(asset.removeprefix("/static/")) is not None, asset
+    policy = page["Content-Security-Policy"]
+    assert "script-src" not in policy or "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
+    assert re.search(r"<script(?![^>]*\bsrc=)[^>]*>\s*\S", page.content.decode()) is None, (
+        "no script in the page itself"
+    )
