@@ -61,9 +61,11 @@ def reconcile(wanted: Iterable[ChunkText], *, kind: str, source_id: UUID | None,
     )
 
 
-def pending(*, model: str) -> QuerySet[Chunk]:
+def pending(*, model: str, dimension: int) -> QuerySet[Chunk]:
     """Chunks of the open scope's tenant without a current vector in this space, but for those that never can have."""
-    current = ChunkEmbedding.objects.filter(chunk=OuterRef("pk"), model=model, content_hash=OuterRef("content_hash"))
+    current = ChunkEmbedding.objects.filter(
+        chunk=OuterRef("pk"), model=model, dimension=dimension, content_hash=OuterRef("content_hash")
+    )
     return Chunk.objects.filter(~Exists(current), failure="").order_by(F("updated_at").asc())
 
 

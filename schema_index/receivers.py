@@ -7,8 +7,9 @@ from schema_index.chunking import schema_chunks
 from schema_index.chunks import reconcile
 from schema_index.models import ChunkKind, DataSource
 from schema_index.schema import DatabaseSchema
-from schema_index.signals import schema_changed
+from schema_index.signals import schema_changed, visibility_changed
 from schema_index.tasks import request_embedding
+from schema_index.values import prune_values
 
 
 def _reconcile_table_chunks(*, source: DataSource, schema: DatabaseSchema, **_: Any) -> None:
@@ -16,9 +17,15 @@ def _reconcile_table_chunks(*, source: DataSource, schema: DatabaseSchema, **_: 
 
 
 def rechunk(source: DataSource) -> None:
-    """After a change of what the source hides: its chunks follow at once, without a sync. Needs an open scope."""
+    """After a change of what the source hides: chunks and values follow at once, without a sync. Needs a scope."""
     if source.snapshot_id is not None:
-        _reconcile(source, catalogue_of(source).schema)
+        schema = catalogue_of(source).schema
+        _reconcile(source, schema)
+        prune_values(source, schema=schema)
+
+
+def _follow_visibility(*, source: DataSource, **_: Any) -> None:
+    rechunk(source)
 
 
 def _reconcile(source: DataSource, schema: DatabaseSchema) -> None:
@@ -29,3 +36,4 @@ def _reconcile(source: DataSource, schema: DatabaseSchema) -> None:
 
 def connect() -> None:
     schema_changed.connect(_reconcile_table_chunks, dispatch_uid="schema_index.chunks")
+    visibility_changed.connect(_follow_visibility, dispatch_uid="schema_index.visibility")

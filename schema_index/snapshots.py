@@ -16,7 +16,7 @@ from schema_index.schema import DatabaseSchema
 from schema_index.schema_json import from_json, to_json
 from schema_index.signals import schema_changed
 from schema_index.sources import DataSourceNotFound, open_connector, visible_part
-from schema_index.values import FoundValue, read_values, store_values
+from schema_index.values import FoundValue, permitted, read_values, store_values
 from tenants import audit
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
@@ -51,15 +51,18 @@ def sync(tenant_id: UUID, *, source_id: UUID, actor: str, progress: Progress | N
         try:
             connector = open_connector(source)
             found = connector.introspect(progress=progress)
-            values: tuple[FoundValue, ...] | None = None
+            values: tuple[FoundValue, ...] = ()
             if source.index_values:
                 visible = visible_part(found.schema, hidden=source.hidden)
-                values = read_values(connector, visible, excluded=frozenset(source.values_excluded))
+                values = read_values(connector, visible, excluded=source.values_excluded)
         except DomainError as error:
             with tenant_transaction(tenant_id):
-                DataSource.objects.filter(id=source_id).update(sync_error=error.message)
+                DataSource.objects.filter(id=source_id, sync_lease_until=source.sync_lease_until).update(
+                    sync_error=error.message
+                )
             raise
         with tenant_transaction(tenant_id):
+            _assert_held(source)
             return record(source_id, found, values, actor=actor)
 
 
@@ -82,11 +85,23 @@ def _lease(tenant_id: UUID, source_id: UUID) -> Iterator[DataSource]:
             DataSource.objects.filter(id=source_id, sync_lease_until=until).update(sync_lease_until=None)
 
 
+def _assert_held(source: DataSource) -> None:
+    """A sync that outlived its lease may have been overtaken, and must not put the past over the present."""
+    leases = DataSource.objects.select_for_update().filter(id=source.id).values_list("sync_lease_until", flat=True)
+    found = list(leases)
+    if not found:
+        raise DataSourceNotFound("The data source was deleted while it was read.")
+    if found != [source.sync_lease_until]:
+        raise SyncInProgress(f'Another sync of "{source.slug}" has taken over: it took longer than {LEASE}.')
+
+
 def record(source_id: UUID, found: Introspection, values: tuple[FoundValue, ...] | None, *, actor: str) -> SyncResult:
     """Store what one introspection found and tell whoever listens, in the open scope's transaction."""
     source = DataSource.objects.select_for_update(of=("self",)).select_related("snapshot").get(id=source_id)
     if values is not None:
-        store_values(values, source_id=source.id)
+        # What is hidden or excluded since the values were read is not stored any more.
+        visible = visible_part(found.schema, hidden=source.hidden)
+        store_values(permitted(values, source=source, schema=visible), source_id=source.id)
     known = source.snapshot
     unreadable = tuple(f"{one.schema}.{one.name}: {one.reason}" for one in found.unreadable)
     source.synced_at, source.sync_error = timezone.now(), ""

@@ -1,10 +1,12 @@
 """Finds, creates and opens a tenant's data sources."""
 
-import re
 from collections.abc import Sequence
+from ipaddress import ip_address
+from pathlib import Path
 from typing import get_args
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
 from schema_index.connectors.base import Connector
 from schema_index.connectors.connection import ConnectionConfig, TlsMode
@@ -13,13 +15,13 @@ from schema_index.credentials import decrypt, encrypt
 from schema_index.host_resolution import resolve_host
 from schema_index.models import DataSource
 from schema_index.schema import Column, DatabaseSchema, Table
+from schema_index.signals import visibility_changed
 from schema_index.target_policy import DataSourceForbidden, check_file, check_target
 from tenants import audit
 from tenants.context import current_tenant_id
 from tenants.domain_error import DomainError
 
 TLS_MODES: tuple[TlsMode, ...] = get_args(TlsMode)
-SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 class DataSourceNotFound(DomainError):
@@ -30,6 +32,12 @@ class DataSourceNotFound(DomainError):
 
 class DataSourceRequired(DomainError):
     """The tenant has several data sources: say which, by its slug, in `data_source`."""
+
+    code = "invalid_request"
+
+
+class DataSourceInvalid(DomainError):
+    """A field of the source cannot be so: `message` names it."""
 
     code = "invalid_request"
 
@@ -80,15 +88,31 @@ def set_password(source: DataSource, password: str) -> None:
 
 
 def upsert(*, slug: str, password: str, actor: str, **fields: object) -> DataSource:
-    """Create or change a source of the open scope's tenant; a changed source keeps its snapshot."""
-    source = DataSource.objects.filter(slug=slug).first() or DataSource(tenant_id=current_tenant_id(), slug=slug)
+    """Create or change a source of the open scope's tenant; a changed source keeps its snapshot.
+
+    Raises DataSourceInvalid. What the source now hides, or keeps no values of, is gone with the same transaction.
+    """
+    # Locked, so that a sync that ends meanwhile does not get its snapshot overwritten by the one read here.
+    known = DataSource.objects.select_for_update(of=("self",)).select_related("snapshot").filter(slug=slug).first()
+    source = known or DataSource(tenant_id=current_tenant_id(), slug=slug)
+    before = _visibility(source)
     for name, value in fields.items():
         setattr(source, name, value)
     set_password(source, password)
-    source.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        source.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        wrong = "; ".join(f"{field}: {' '.join(messages)}" for field, messages in sorted(error.message_dict.items()))
+        raise DataSourceInvalid(f"The data source is not valid. {wrong}", fields=error.message_dict) from None
     source.save()
     audit.record("data_source.saved", actor=actor, subject=slug)
+    if known is not None and _visibility(source) != before:
+        visibility_changed.send(DataSource, source=source)
     return source
+
+
+def _visibility(source: DataSource) -> tuple[object, ...]:
+    return source.hidden, source.index_values, source.values_excluded
 
 
 def open_connector(source: DataSource, *, time_zone: str = "UTC") -> Connector:
@@ -123,5 +147,12 @@ def open_connector(source: DataSource, *, time_zone: str = "UTC") -> Connector:
 
 
 def _is_own_server(address: str, port: int) -> bool:
+    """A server on this machine answers at every loopback address, so all of them count as its own."""
     own = settings.DATABASES["default"]
-    return port == int(own["PORT"] or 5432) and address in resolve_host(own["HOST"] or "localhost", port)
+    host = own["HOST"] or "localhost"
+    if port != int(own["PORT"] or 5432):
+        return False
+    by_socket = Path(host).is_absolute()
+    addresses = resolve_host("localhost" if by_socket else host, port)
+    is_loopback = ip_address(address).is_loopback
+    return address in addresses or (is_loopback and any(ip_address(one).is_loopback for one in addresses))

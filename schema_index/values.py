@@ -1,15 +1,14 @@
 """The value dictionary: distinct values of short text columns, read at sync when the source opted in."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from schema_index.connectors.base import Connector
-from schema_index.models import ColumnValue
+from schema_index.connectors.base import Connector, DataSourceError, QueryTimeout, ResultTooLarge
+from schema_index.models import ColumnValue, DataSource
 from schema_index.schema import Column, DatabaseSchema, Table
 from schema_index.words import normalised
 from tenants.context import current_tenant_id
-from tenants.domain_error import DomainError
 
 MAX_DISTINCT = 1_000
 """A column with more distinct values is no vocabulary but data: none of its values are kept."""
@@ -27,15 +26,23 @@ class FoundValue:
     text: str
 
 
-def read_values(connector: Connector, schema: DatabaseSchema, *, excluded: frozenset[str]) -> tuple[FoundValue, ...]:
-    """Values of the schema's text columns but the `excluded` ones (`schema.table.column`). No transaction is open."""
-    columns = [
+def read_values(connector: Connector, schema: DatabaseSchema, *, excluded: Collection[str]) -> tuple[FoundValue, ...]:
+    """Values of the schema's text columns but the `excluded` ones (`schema.table.column`). No transaction is open.
+
+    Raises DataSourceUnavailable: a database that went away has not lost its values.
+    """
+    columns = vocabulary_columns(schema, excluded=excluded)[:MAX_COLUMNS]
+    return tuple(value for table, column in columns for value in _of_column(connector, table, column))
+
+
+def vocabulary_columns(schema: DatabaseSchema, *, excluded: Collection[str]) -> list[tuple[Table, Column]]:
+    """The columns whose values may be kept."""
+    return [
         (table, column)
         for table in schema.tables
         for column in table.columns
         if column.kind == "text" and f"{table.qualified_name}.{column.name}" not in excluded
     ]
-    return tuple(value for table, column in columns[:MAX_COLUMNS] for value in _of_column(connector, table, column))
 
 
 def _of_column(connector: Connector, table: Table, column: Column) -> Iterator[FoundValue]:
@@ -43,14 +50,33 @@ def _of_column(connector: Connector, table: Table, column: Column) -> Iterator[F
         texts = connector.distinct_values(
             schema=table.schema, table=table.name, column=column.name, limit=MAX_DISTINCT + 1
         )
-    except DomainError:
+    except (DataSourceError, QueryTimeout, ResultTooLarge):
         # A column that is too slow or not readable simply has no vocabulary; the sync goes on.
         return
     if len(texts) > MAX_DISTINCT:
         return
     for text in texts:
-        if 0 < len(text) <= MAX_VALUE_CHARACTERS and normalised(text):
+        # PostgreSQL stores no null character.
+        if 0 < len(text) <= MAX_VALUE_CHARACTERS and "\0" not in text and normalised(text):
             yield FoundValue(schema=table.schema, table=table.name, column=column.name, text=text)
+
+
+def permitted(values: tuple[FoundValue, ...], *, source: DataSource, schema: DatabaseSchema) -> tuple[FoundValue, ...]:
+    """The values that the source may keep; `schema` is its visible part."""
+    names = _permitted_names(source, schema)
+    return tuple(value for value in values if (value.schema, value.table, value.column) in names)
+
+
+def _permitted_names(source: DataSource, schema: DatabaseSchema) -> frozenset[tuple[str, str, str]]:
+    kept = vocabulary_columns(schema, excluded=source.values_excluded) if source.index_values else []
+    return frozenset((table.schema, table.name, column.name) for table, column in kept)
+
+
+def prune_values(source: DataSource, *, schema: DatabaseSchema) -> None:
+    """Delete the values that the source may not keep any more; `schema` is its visible part. Needs an open scope."""
+    stored = ColumnValue.objects.filter(source_id=source.id)
+    for name in set(stored.values_list("schema", "table", "column").distinct()) - _permitted_names(source, schema):
+        stored.filter(schema=name[0], table=name[1], column=name[2]).delete()
 
 
 def store_values(values: tuple[FoundValue, ...], *, source_id: UUID) -> None:

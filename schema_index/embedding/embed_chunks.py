@@ -13,6 +13,9 @@ from tenants.context import tenant_transaction
 MAX_CHUNKS_PER_CALL = 2_000
 """One task's bound; whoever asked for more asks again."""
 
+PROBE = "orders"
+"""A text that no embedder has a reason to refuse."""
+
 
 def embed_pending(
     tenant_id: UUID,
@@ -23,10 +26,11 @@ def embed_pending(
 ) -> int:
     """Embeds the given chunks (all pending ones for None) that still need it and returns how many were written.
 
-    No transaction is open while the embedder works. Raises EmbeddingUnavailable; what was done until then stays done.
+    No transaction is open while the embedder works. A text that alone is refused keeps the reason, and the others go
+    on. Raises EmbeddingUnavailable, or EmbeddingRejected where every text would be; what was done then stays done.
     """
     with tenant_transaction(tenant_id):
-        wanted = pending(model=embedder.model)
+        wanted = pending(model=embedder.model, dimension=embedder.dimension)
         if chunk_ids is not None:
             wanted = wanted.filter(id__in=chunk_ids)
         chunks = list(wanted[:MAX_CHUNKS_PER_CALL])
@@ -38,13 +42,22 @@ def embed_pending(
     return done
 
 
+def has_pending(tenant_id: UUID, *, embedder: Embedder) -> bool:
+    """Whether another call would find work."""
+    with tenant_transaction(tenant_id):
+        return pending(model=embedder.model, dimension=embedder.dimension).exists()
+
+
 def _embed_batch(tenant_id: UUID, batch: list[Chunk], embedder: Embedder) -> int:
     try:
         vectors = embedder.embed([chunk.text for chunk in batch])
     except EmbeddingRejected as error:
         if len(batch) > 1:
-            # One text may be what the endpoint refuses: find it, and do not lose the others.
-            return sum(_embed_batch(tenant_id, [chunk], embedder) for chunk in batch)
+            # One text may be what the endpoint refuses: find it by halves, and do not lose the others.
+            middle = len(batch) // 2
+            return sum(_embed_batch(tenant_id, half, embedder) for half in (batch[:middle], batch[middle:]))
+        # A wrong key or model refuses this one too, and raises: then no text is to blame.
+        embedder.embed([PROBE])
         with tenant_transaction(tenant_id):
             Chunk.objects.filter(id=batch[0].id, content_hash=batch[0].content_hash).update(failure=error.message)
         return 0

@@ -1,5 +1,6 @@
 """A tenant's database: where it is, who to be there, and what of it may be seen."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -63,3 +64,17 @@ class DataSource(TenantOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A single name in place of a list would hide nothing, and nobody would see it."""
+        wrong = {
+            field: 'Write a list of names: ["one", "two"].'
+            for field in ("include_schemas", "exclude_schemas", "hidden", "values_excluded")
+            if not _is_list_of_names(getattr(self, field))
+        }
+        if wrong:
+            raise ValidationError(wrong)
+
+
+def _is_list_of_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)

@@ -20,7 +20,7 @@ def nearest_tables(vector: Vectors, *, model: str, source_id: UUID, limit: int) 
     `vector` is one unit vector (dimension,).
     """
     rows = (
-        _in_space(model)
+        _in_space(vector, model)
         .filter(source_id=source_id, kind=ChunkKind.TABLE)
         .annotate(distance=CosineDistance("embedding", vector))
         .order_by("distance")
@@ -32,7 +32,7 @@ def nearest_tables(vector: Vectors, *, model: str, source_id: UUID, limit: int) 
 def nearest_knowledge(vector: Vectors, *, model: str, source_id: UUID, limit: int) -> tuple[KnowledgeHit, ...]:
     """FAQ entries and document parts about the source or about the whole tenant, best first."""
     rows = (
-        _in_space(model)
+        _in_space(vector, model)
         .filter(Q(source_id=source_id) | Q(source_id=None), kind__in=(ChunkKind.FAQ, ChunkKind.DOCUMENT))
         .annotate(distance=CosineDistance("embedding", vector))
         .order_by("distance")
@@ -44,9 +44,9 @@ def nearest_knowledge(vector: Vectors, *, model: str, source_id: UUID, limit: in
     )
 
 
-def _in_space(model: str) -> QuerySet[ChunkEmbedding]:
-    """Vectors of other models are not comparable, and never meet this one in a query."""
-    return ChunkEmbedding.objects.filter(model=model)
+def _in_space(vector: Vectors, model: str) -> QuerySet[ChunkEmbedding]:
+    """Vectors of other models and dimensions are not comparable, and never meet this one in a query."""
+    return ChunkEmbedding.objects.filter(model=model, dimension=vector.shape[-1])
 
 
 def _similarity(distance: float) -> float:

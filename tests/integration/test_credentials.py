@@ -1,0 +1,81 @@
+"""A stored password opens only with its own tenant and source, and survives a change of keys."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from cryptography.fernet import Fernet
+
+from schema_index.credentials import CredentialUnreadable, decrypt, encrypt
+from schema_index.models import DataSource
+from schema_index.snapshots import sync
+from tenants.models import Tenant
+from tests.integration.conftest import READER_PASSWORD, change_of, reread, save_stock_source
+
+TENANT, SOURCE = uuid4(), uuid4()
+OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+
+
+def _opened(token: bytes) -> str:
+    return decrypt(token, tenant_id=TENANT, source_id=SOURCE)
+
+
+@pytest.mark.parametrize("secret", ["", "plain", 'with "quotes" and ünïcödé \0', "x" * 10_000])
+def test_a_secret_comes_back_and_is_not_readable_meanwhile(secret: str) -> None:
+    token = encrypt(secret, tenant_id=TENANT, source_id=SOURCE)
+    assert _opened(token) == secret
+    assert secret == "" or secret.encode() not in token
+
+
+def test_no_token_is_no_secret() -> None:
+    assert _opened(b"") == ""
+
+
+def test_a_secret_of_another_tenant_or_source_does_not_open() -> None:
+    token = encrypt("plain", tenant_id=TENANT, source_id=SOURCE)
+    for tenant_id, source_id in ((uuid4(), SOURCE), (TENANT, uuid4()), (SOURCE, TENANT)):
+        with pytest.raises(CredentialUnreadable, match="another data source"):
+            decrypt(token, tenant_id=tenant_id, source_id=source_id)
+
+
+def test_a_changed_token_does_not_open() -> None:
+    token = bytearray(encrypt("plain", tenant_id=TENANT, source_id=SOURCE))
+    token[-5] ^= 1
+    with pytest.raises(CredentialUnreadable, match="cannot be opened"):
+        _opened(bytes(token))
+
+
+def test_a_new_key_in_front_writes_and_the_old_one_behind_still_reads(settings: Any) -> None:
+    settings.CREDENTIAL_KEYS = [OLD]
+    old = encrypt("plain", tenant_id=TENANT, source_id=SOURCE)
+    settings.CREDENTIAL_KEYS = [NEW, OLD]
+    new = encrypt("plain", tenant_id=TENANT, source_id=SOURCE)
+    assert (_opened(old), _opened(new)) == ("plain", "plain")
+    settings.CREDENTIAL_KEYS = [NEW]
+    assert _opened(new) == "plain"
+    with pytest.raises(CredentialUnreadable, match="cannot be opened"):
+        _opened(old)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_key_is_told_on_the_source_and_a_new_password_mends_it(
+    tenant: Tenant, stock_source: DataSource, settings: Any
+) -> None:
+    assert READER_PASSWORD.encode() not in bytes(stock_source.encrypted_password)
+    settings.CREDENTIAL_KEYS = [NEW]
+    with pytest.raises(CredentialUnreadable):
+        sync(tenant.id, source_id=stock_source.id, actor="system:test")
+    assert reread(stock_source).sync_error.startswith("The stored password cannot be opened")
+    save_stock_source(tenant)
+    assert sync(tenant.id, source_id=stock_source.id, actor="system:test").tables == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_password_copied_to_another_source_does_not_open(
+    tenant: Tenant, stock_source: DataSource, target_database: Callable[[str], None]
+) -> None:
+    other = save_stock_source(tenant, slug="copy", password="unknown")
+    change_of(other, encrypted_password=bytes(stock_source.encrypted_password))
+    with pytest.raises(CredentialUnreadable, match="another data source"):
+        sync(tenant.id, source_id=other.id, actor="system:test")

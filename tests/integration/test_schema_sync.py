@@ -1,0 +1,272 @@
+"""One sync after the other: what is stored, what is left alone, and what a failure leaves behind."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from schema_index.connectors.base import DataSourceUnavailable
+from schema_index.diff import Change
+from schema_index.embedding.embed_chunks import embed_pending
+from schema_index.models import ChunkEmbedding, DataSource, SchemaChange, Snapshot
+from schema_index.signals import schema_changed
+from schema_index.snapshots import LEASE, SyncInProgress, SyncResult, sync
+from schema_index.sources import DataSourceNotFound, open_connector
+from schema_index.target_policy import DataSourceForbidden
+from tenants.context import tenant_transaction
+from tenants.models import AuditEvent, Tenant
+from tests.integration.conftest import (
+    READER_PASSWORD,
+    CountingEmbedder,
+    change_of,
+    chunk_ids,
+    heard,
+    reread,
+    save_stock_source,
+    stored,
+    target_name,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def source(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+    """The little shop, not yet synced."""
+    return new_sqlite_source(tenant, values_excluded=["main.customers.email"])
+
+
+def _sync(source: DataSource) -> SyncResult:
+    return sync(source.tenant_id, source_id=source.id, actor="system:test")
+
+
+def _file(source: DataSource) -> Path:
+    root: Path = settings.ENVIRONMENT.files_root
+    return root / str(source.tenant_id) / source.database
+
+
+def _alter(source: DataSource, script: str) -> None:
+    with closing(sqlite3.connect(_file(source))) as file:
+        file.executescript(script)
+
+
+def _embedded_at(source: DataSource) -> dict[str, object]:
+    with tenant_transaction(source.tenant_id):
+        return dict(ChunkEmbedding.objects.values_list("chunk__title", "embedded_at"))
+
+
+def test_the_first_sync_stores_everything(source: DataSource, embedder: CountingEmbedder) -> None:
+    with heard() as told:
+        result = _sync(source)
+    added = (Change(kind="table_added", table="main.customers"), Change(kind="table_added", table="main.orders"))
+    assert result == SyncResult(revision=1, tables=2, changes=added, unreadable=())
+    assert [(words["source"].id, words["changes"], len(words["schema"].tables)) for words in told] == [
+        (source.id, added, 2)
+    ]
+    assert embed_pending(source.tenant_id, embedder=embedder) == 2
+    found = stored(source)
+    assert found.chunks == {"main.customers", "main.orders"}
+    assert found.vectors == {("main.customers", "words"), ("main.orders", "words")}
+    assert found.values == {
+        *("customers.name=Ada", "customers.name=Ben", "customers.name=Cleo"),
+        *("customers.city=Lyon", "customers.city=Turin", "orders.status=paid", "orders.status=cancelled"),
+    }
+    known = reread(source)
+    assert known.snapshot is not None
+    assert (known.sync_error, known.sync_lease_until, known.snapshot.revision) == ("", None, 1)
+    assert known.synced_at is not None
+    with tenant_transaction(source.tenant_id):
+        assert SchemaChange.objects.filter(snapshot=known.snapshot).count() == 2
+        event = AuditEvent.objects.get(action="schema.changed")
+    assert (event.actor, event.subject, event.details) == ("system:test", "shop", {"revision": 1})
+
+
+def test_an_unchanged_schema_writes_nothing_but_the_time(source: DataSource, embedder: CountingEmbedder) -> None:
+    _sync(source)
+    embed_pending(source.tenant_id, embedder=embedder)
+    before, at = stored(source), _embedded_at(source)
+    embedder.calls.clear()
+    with heard() as told, CaptureQueriesContext(connection) as queries:
+        result = _sync(source)
+    assert (result.revision, result.changes, told) == (1, (), [])
+    written = [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    # The lease is taken, the time is written, the lease is given back.
+    assert [sql.split(" WHERE ")[0].split('"')[1] for sql in written] == ["schema_index_datasource"] * 3
+    assert embed_pending(source.tenant_id, embedder=embedder) == 0
+    assert embedder.calls == []
+    assert (stored(source), _embedded_at(source)) == (before, at)
+    with tenant_transaction(source.tenant_id):
+        assert Snapshot.objects.count() == 1
+
+
+def test_a_changed_column_embeds_its_table_again_and_nothing_else(
+    source: DataSource, embedder: CountingEmbedder
+) -> None:
+    _sync(source)
+    embed_pending(source.tenant_id, embedder=embedder)
+    ids, at = chunk_ids(source.tenant_id), _embedded_at(source)
+    embedder.calls.clear()
+    _alter(source, "ALTER TABLE orders ADD COLUMN coupon TEXT")
+    with heard() as told:
+        result = _sync(source)
+    change = Change(kind="column_added", table="main.orders", column="coupon", detail="TEXT")
+    assert (result.revision, result.changes, told[0]["changes"]) == (2, (change,), (change,))
+    assert embed_pending(source.tenant_id, embedder=embedder) == 1
+    (text,) = embedder.texts
+    assert text.startswith("orders.")
+    assert "coupon" in text
+    now = _embedded_at(source)
+    assert now["main.customers"] == at["main.customers"]
+    assert now["main.orders"] != at["main.orders"]
+    assert chunk_ids(source.tenant_id) == ids
+
+
+def test_a_removed_table_leaves_no_chunk_no_vector_and_no_value(source: DataSource, embedder: CountingEmbedder) -> None:
+    _sync(source)
+    embed_pending(source.tenant_id, embedder=embedder)
+    _alter(source, "DROP TABLE orders")
+    assert _sync(source).changes == (Change(kind="table_removed", table="main.orders"),)
+    found = stored(source)
+    assert (found.chunks, found.vectors) == ({"main.customers"}, {("main.customers", "words")})
+    assert {value.split(".")[0] for value in found.values} == {"customers"}
+
+
+def test_a_second_sync_of_the_same_source_is_refused_while_the_first_reads(source: DataSource) -> None:
+    refused = []
+
+    def meanwhile(done: int, total: int, name: str) -> None:
+        with pytest.raises(SyncInProgress) as error:
+            _sync(source)
+        refused.append(error.value.code)
+
+    result = sync(source.tenant_id, source_id=source.id, actor="system:test", progress=meanwhile)
+    assert result.revision == 1
+    assert refused
+    assert reread(source).sync_lease_until is None
+    assert _sync(source).changes == ()
+
+
+def test_the_lease_of_a_sync_that_died_is_taken_over(source: DataSource) -> None:
+    change_of(source, sync_lease_until=timezone.now() + LEASE)
+    with pytest.raises(SyncInProgress):
+        _sync(source)
+    change_of(source, sync_lease_until=timezone.now() - timedelta(seconds=1))
+    assert _sync(source).revision == 1
+
+
+def test_a_sync_that_was_overtaken_stores_nothing(source: DataSource) -> None:
+    others = timezone.now() + LEASE
+
+    def overtaken(done: int, total: int, name: str) -> None:
+        change_of(source, sync_lease_until=others)
+
+    with pytest.raises(SyncInProgress):
+        sync(source.tenant_id, source_id=source.id, actor="system:test", progress=overtaken)
+    now = reread(source)
+    assert (now.snapshot, now.sync_error, now.sync_lease_until) == (None, "", others)
+
+
+def test_a_source_deleted_while_it_is_read_is_not_found(source: DataSource) -> None:
+    def deleted(done: int, total: int, name: str) -> None:
+        with tenant_transaction(source.tenant_id):
+            DataSource.objects.filter(id=source.id).delete()
+
+    with pytest.raises(DataSourceNotFound):
+        sync(source.tenant_id, source_id=source.id, actor="system:test", progress=deleted)
+
+
+def test_a_missing_file_is_told_on_the_source_until_a_sync_succeeds(source: DataSource) -> None:
+    path = _file(source)
+    away = path.rename(path.with_suffix(".away"))
+    with pytest.raises(DataSourceForbidden) as error:
+        _sync(source)
+    failed = reread(source)
+    assert failed.sync_error == error.value.message
+    assert (failed.synced_at, failed.sync_lease_until) == (None, None)
+    away.rename(path)
+    _sync(source)
+    assert reread(source).sync_error == ""
+
+
+def test_a_file_that_is_no_database_is_told_without_a_traceback(source: DataSource) -> None:
+    _file(source).write_bytes(b"no database at all" * 100)
+    with pytest.raises(DataSourceUnavailable) as error:
+        _sync(source)
+    assert reread(source).sync_error == error.value.message
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"password": "wrong-word"}, {"port": 1025}, {"database": "nowhere_at_all"}, {"username": "nobody_at_all"}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_server_that_cannot_be_reached_is_told_without_what_was_tried(
+    tenant: Tenant, stock_source: DataSource, changes: dict[str, object]
+) -> None:
+    _sync(stock_source)
+    save_stock_source(tenant, **changes)
+    with pytest.raises(DataSourceUnavailable) as error:
+        _sync(stock_source)
+    told = reread(stock_source).sync_error
+    assert told == error.value.message
+    for secret in ("wrong-word", READER_PASSWORD, "127.0.0.1", "1025", target_name()):
+        assert secret not in told
+    save_stock_source(tenant)
+    assert _sync(stock_source).changes == ()
+    assert reread(stock_source).sync_error == ""
+
+
+def test_a_comment_in_postgresql_embeds_one_table_again(
+    stock_source: DataSource, target_database: Callable[[str], None], embedder: CountingEmbedder
+) -> None:
+    _sync(stock_source)
+    embed_pending(stock_source.tenant_id, embedder=embedder)
+    assert stored(stock_source).chunks == {"public.products", "public.stock"}
+    embedder.calls.clear()
+    target_database("COMMENT ON COLUMN stock.shelf IS 'where it lies'")
+    assert _sync(stock_source).changes == (
+        Change(kind="column_changed", table="public.stock", column="shelf", detail="comment"),
+    )
+    embed_pending(stock_source.tenant_id, embedder=embedder)
+    assert [text.split(".")[0] for text in embedder.texts] == ["stock"]
+
+
+def test_another_tenants_source_is_not_found(source: DataSource, other_tenant: Tenant) -> None:
+    for source_id in (source.id, uuid4()):
+        with pytest.raises(DataSourceNotFound, match="no such data source"):
+            sync(other_tenant.id, source_id=source_id, actor="system:test")
+    assert reread(source).sync_lease_until is None
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2"])
+def test_a_source_may_not_be_querents_own_database(
+    tenant: Tenant, stock_source: DataSource, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "TARGET_NETWORKS", [ip_network("127.0.0.0/8"), ip_network("::1/128")])
+    source = save_stock_source(tenant, host=host, database=settings.DATABASES["default"]["NAME"])
+    with pytest.raises(DataSourceForbidden, match="own database"):
+        open_connector(source)
+
+
+def test_a_receiver_that_raises_undoes_the_sync(source: DataSource) -> None:
+    def broken(**_: object) -> None:
+        raise ZeroDivisionError
+
+    schema_changed.connect(broken, weak=False)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            _sync(source)
+    finally:
+        schema_changed.disconnect(broken)
+    now = reread(source)
+    assert (now.snapshot, now.sync_lease_until) == (None, None)
+    assert stored(source).chunks == set()

@@ -1,0 +1,121 @@
+"""Distinct values of short text columns: what becomes vocabulary and what does not."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import ClassVar
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from schema_index.catalogue import catalogue_of
+from schema_index.connectors.base import Connector, DataSourceUnavailable, Introspection, Limits, Progress, ResultSet
+from schema_index.models import ColumnValue, DataSource
+from schema_index.retrieval.question_values import question_values
+from schema_index.retrieval.types import StoredValue
+from schema_index.schema import Dialect
+from schema_index.snapshots import sync
+from schema_index.sources import open_connector
+from schema_index.values import MAX_DISTINCT, MAX_VALUE_CHARACTERS, FoundValue, read_values, store_values
+from tenants.context import tenant_transaction
+from tenants.models import Tenant
+from tests.conftest import database_file
+from tests.integration.conftest import reread, stored
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TICKETS = f"""
+CREATE TABLE tickets (id INTEGER, state TEXT, subject TEXT, note TEXT, odd TEXT);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MAX_DISTINCT + 1})
+INSERT INTO tickets SELECT i, 'open', 'subject ' || i, 'few', NULL FROM n;
+UPDATE tickets SET note = '{"n" * MAX_VALUE_CHARACTERS}' WHERE id = 1;
+UPDATE tickets SET note = '{"n" * (MAX_VALUE_CHARACTERS + 1)}' WHERE id = 2;
+UPDATE tickets SET note = 'Île-de-France' WHERE id = 3;
+UPDATE tickets SET odd = '' WHERE id = 1;
+UPDATE tickets SET odd = '!?' WHERE id = 2;
+UPDATE tickets SET odd = 'nul' || char(0) || 'inside' WHERE id = 3;
+UPDATE tickets SET odd = CAST(X'66ff6f' AS TEXT) WHERE id = 4;
+UPDATE tickets SET odd = 'fine' WHERE id = 5;
+"""
+
+
+@pytest.fixture
+def tickets(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+    source = new_sqlite_source(tenant, slug="tickets", script=TICKETS)
+    sync(tenant.id, source_id=source.id, actor="system:test")
+    return reread(source)
+
+
+def test_short_values_of_columns_with_few_are_kept_and_nothing_else(tickets: DataSource) -> None:
+    assert stored(tickets).values == {
+        *("tickets.state=open", "tickets.note=few", "tickets.note=Île-de-France", "tickets.odd=fine"),
+        f"tickets.note={'n' * MAX_VALUE_CHARACTERS}",
+        "tickets.odd=f\ufffdo",
+    }
+
+
+def test_a_question_names_a_value_in_its_own_spelling(tickets: DataSource) -> None:
+    with tenant_transaction(tickets.tenant_id):
+        found = question_values(
+            "How many are OPEN in ile de france?", source_id=tickets.id, schema=catalogue_of(tickets).schema
+        )
+    assert found == (
+        StoredValue(schema="main", table="tickets", column="note", text="Île-de-France"),
+        StoredValue(schema="main", table="tickets", column="state", text="open"),
+    )
+
+
+def test_values_that_left_the_database_are_deleted_and_the_others_keep_their_rows(
+    tenant: Tenant, tickets: DataSource
+) -> None:
+    def rows() -> dict[str, object]:
+        with tenant_transaction(tenant.id):
+            return dict(ColumnValue.objects.filter(column="state").values_list("text", "id"))
+
+    before = rows()
+    with closing(sqlite3.connect(database_file(tenant, "tickets"))) as file:
+        file.executescript("UPDATE tickets SET note = NULL; UPDATE tickets SET state = 'closed' WHERE id = 1")
+    sync(tenant.id, source_id=tickets.id, actor="system:test")
+    assert stored(tickets).values == {
+        *("tickets.state=open", "tickets.state=closed", "tickets.odd=fine", "tickets.odd=f\ufffdo")
+    }
+    assert rows()["open"] == before["open"]
+
+
+def test_equal_values_are_not_written_again(tenant: Tenant, tickets: DataSource) -> None:
+    with tenant_transaction(tenant.id):
+        values = tuple(
+            FoundValue(schema=one.schema, table=one.table, column=one.column, text=one.text)
+            for one in ColumnValue.objects.all()
+        )
+        with CaptureQueriesContext(connection) as queries:
+            store_values(values, source_id=tickets.id)
+    assert [query["sql"].split()[0] for query in queries] == ["SELECT"]
+
+
+class _GoneAfterOne:
+    """A connector of a server that goes away between two columns."""
+
+    dialect: ClassVar[Dialect] = "sqlite"
+
+    def __init__(self, real: Connector) -> None:
+        self._real = real
+        self._asked = 0
+
+    def introspect(self, *, progress: Progress | None = None) -> Introspection:
+        return self._real.introspect(progress=progress)
+
+    def distinct_values(self, *, schema: str, table: str, column: str, limit: int) -> list[str]:
+        self._asked += 1
+        if self._asked > 1:
+            raise DataSourceUnavailable("The server went away.")
+        return self._real.distinct_values(schema=schema, table=table, column=column, limit=limit)
+
+    def read(self, sql: str, *, limits: Limits) -> ResultSet:
+        return self._real.read(sql, limits=limits)
+
+
+def test_a_server_that_goes_away_does_not_empty_the_dictionary(tickets: DataSource) -> None:
+    with pytest.raises(DataSourceUnavailable):
+        read_values(_GoneAfterOne(open_connector(tickets)), catalogue_of(tickets).schema, excluded=())

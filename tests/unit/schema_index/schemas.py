@@ -1,0 +1,55 @@
+"""Random but well-formed schemas: unique names, keys over columns that exist."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
+
+FEW = settings(max_examples=25, deadline=None)
+"""A random schema costs milliseconds; a busy machine must not fail a law."""
+
+NAMES = st.sampled_from(["a", "b", "Order Items", "é", 'quo"te', "x.y", "ORDERS"])
+TEXTS = st.text(max_size=12)
+
+
+@st.composite
+def columns(draw: st.DrawFn) -> tuple[Column, ...]:
+    names = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
+    return tuple(
+        Column(
+            name=name,
+            type=draw(st.sampled_from(["integer", "text", "numeric(10,2)"])),
+            kind=draw(st.sampled_from(["integer", "text", "number"])),
+            nullable=draw(st.booleans()),
+            comment=draw(TEXTS),
+        )
+        for name in names
+    )
+
+
+@st.composite
+def tables(draw: st.DrawFn, schema: str, name: str, targets: list[tuple[str, str]]) -> Table:
+    own = draw(columns())
+    keys = st.lists(st.sampled_from([column.name for column in own]), min_size=1, max_size=2, unique=True).map(tuple)
+    foreign_keys = []
+    for target_schema, target_table in draw(st.lists(st.sampled_from(targets), max_size=2)):
+        names = draw(keys)
+        foreign_keys.append(
+            ForeignKey(columns=names, target_schema=target_schema, target_table=target_table, target_columns=names)
+        )
+    return Table(
+        schema=schema,
+        name=name,
+        columns=own,
+        kind=draw(st.sampled_from(["table", "view"])),
+        primary_key=draw(st.one_of(st.just(()), keys)),
+        unique_keys=tuple(draw(st.lists(keys, max_size=2))),
+        foreign_keys=tuple(foreign_keys),
+        comment=draw(TEXTS),
+    )
+
+
+@st.composite
+def database_schemas(draw: st.DrawFn) -> DatabaseSchema:
+    names = draw(st.lists(st.tuples(st.sampled_from(["main", "sales"]), NAMES), max_size=4, unique=True))
+    return DatabaseSchema.of("postgres", "main", [draw(tables(schema, name, names)) for schema, name in names])
