@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from tenants import audit
@@ -44,8 +45,9 @@ def issue(*, name: str, scopes: list[Permission], actor: str, expires_at: dateti
 
 
 def revoke(key: ApiKey, *, actor: str) -> None:
-    ApiKey.objects.filter(id=key.id, revoked_at=None).update(revoked_at=timezone.now())
-    audit.record("api_key.revoked", actor=actor, subject=key.prefix)
+    """Of the open scope's tenant; a key that is revoked already stays as it is."""
+    if ApiKey.objects.filter(id=key.id, revoked_at=None).update(revoked_at=timezone.now()):
+        audit.record("api_key.revoked", actor=actor, subject=key.prefix)
 
 
 def authenticate(text: str) -> Principal:
@@ -67,7 +69,9 @@ def authenticate(text: str) -> Principal:
     with tenant_transaction(key.tenant_id):
         tenant = Tenant.objects.get(id=key.tenant_id)
         if key.last_used_at is None or now - key.last_used_at > LAST_USED_RESOLUTION:
-            ApiKey.objects.filter(id=key.id).update(last_used_at=now)
+            # Asked again of the row itself: of many requests at once, one writes.
+            long_ago = Q(last_used_at=None) | Q(last_used_at__lt=now - LAST_USED_RESOLUTION)
+            ApiKey.objects.filter(long_ago, id=key.id).update(last_used_at=now)
     if tenant.is_suspended:
         raise TenantSuspended("This tenant is suspended.")
     return Principal(

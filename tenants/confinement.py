@@ -12,7 +12,9 @@ _FACTS = """
 SELECT current_user, r.rolsuper, r.rolbypassrls,
        EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                WHERE c.relkind IN ('r', 'p') AND n.nspname = current_schema()
-                 AND pg_has_role(c.relowner, 'MEMBER'))
+                 AND pg_has_role(c.relowner, 'MEMBER')),
+       EXISTS (SELECT 1 FROM pg_roles o WHERE (o.rolsuper OR o.rolbypassrls) AND o.oid <> r.oid
+                 AND pg_has_role(o.oid, 'MEMBER'))
 FROM pg_roles r WHERE r.rolname = current_user
 """
 
@@ -30,13 +32,14 @@ def why_not_confined(connection: BaseDatabaseWrapper) -> str | None:
     """What is wrong with the connection's role in words, or None. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_FACTS)
-        role, superuser, bypasses, owns = cursor.fetchone()
+        role, superuser, bypasses, owns, becomes = cursor.fetchone()
     faults = [
         text
         for is_so, text in (
             (superuser, "is a superuser"),
             (bypasses, "has BYPASSRLS"),
             (owns, "owns tables or may act as their owner"),
+            (becomes and not superuser, "may act as a role that bypasses row-level security"),
         )
         if is_so
     ]

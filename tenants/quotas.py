@@ -34,7 +34,8 @@ class QuotaExceeded(DomainError):
 def reserve_question() -> None:
     """Takes one of today's questions of the open scope's tenant. Raises QuotaExceeded; details say when to retry."""
     tenant = Tenant.objects.get(id=current_tenant_id())
-    limit = tenant.questions_per_day or settings.ENVIRONMENT.questions_per_day
+    own = tenant.questions_per_day  # 0 means none at all
+    limit = settings.ENVIRONMENT.questions_per_day if own is None else own
     if not _add(QUESTIONS, amount=1, limit=limit):
         raise QuotaExceeded(
             f"All {limit} questions of today (UTC) are used.", limit=limit, retry_after=seconds_to_next_day()

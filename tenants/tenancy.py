@@ -1,9 +1,19 @@
 """Creates and finds tenants: the platform's side of tenancy."""
 
+import re
+
 from tenants import audit
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Tenant
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+class TenantInvalid(DomainError):
+    """The slug cannot stand in addresses and commands: choose another."""
+
+    code = "invalid_request"
 
 
 class TenantNotFound(DomainError):
@@ -13,12 +23,14 @@ class TenantNotFound(DomainError):
 
 
 def create(*, slug: str, name: str, actor: str) -> Tenant:
-    """A new tenant, or the one that already has this slug, unchanged."""
+    """A new tenant, or the one that already has this slug, unchanged. Raises TenantInvalid."""
+    if not SLUG.fullmatch(slug):
+        raise TenantInvalid(f'"{slug[:63]}" is no slug: use up to 63 lower-case letters, digits and inner hyphens.')
     with platform_transaction():
         tenant, created = Tenant.objects.get_or_create(slug=slug, defaults={"name": name})
-    if created:
-        with tenant_transaction(tenant.id):
-            audit.record("tenant.created", actor=actor, subject=slug)
+        if created:
+            with tenant_transaction(tenant.id):
+                audit.record("tenant.created", actor=actor, subject=slug)
     return tenant
 
 

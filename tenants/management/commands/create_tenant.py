@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants import memberships, tenancy
 from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
 from tenants.models import User
 from tenants.roles import Role
 
@@ -22,7 +23,12 @@ class Command(BaseCommand):
             owner = User.objects.filter(username=options["owner"]).first()
             if owner is None:
                 raise CommandError(f'There is no user "{options["owner"]}": `manage.py createsuperuser` makes one.')
-        tenant = tenancy.create(slug=options["slug"], name=options["name"] or options["slug"], actor="system:command")
+        try:
+            tenant = tenancy.create(
+                slug=options["slug"], name=options["name"] or options["slug"], actor="system:command"
+            )
+        except DomainError as error:
+            raise CommandError(error.message) from None
         if owner is not None:
             with tenant_transaction(tenant.id):
                 memberships.set_role(owner, role=Role.OWNER, actor="system:command")
