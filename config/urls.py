@@ -1,11 +1,15 @@
 """Every address Querent answers."""
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config.errors import not_found, server_error
@@ -30,6 +34,9 @@ def handler500(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=500)
 
 
+# Swagger UI sets style attributes; its scripts stay our own files, as everywhere.
+documentation = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(SpectacularSwaggerSplitView.as_view(url_name="schema"))
+
 urlpatterns = [
     path("", include("nl2sql.web.urls")),
     path("login", auth.LoginView.as_view(template_name="nl2sql/login.html"), name="login"),
@@ -37,7 +44,8 @@ urlpatterns = [
     path("nl2sql", ShortAskView.as_view(), name="ask-api"),
     path("api/v1/", include("nl2sql.api.urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/docs", documentation, name="docs"),
+    path("favicon.ico", RedirectView.as_view(url=static("nl2sql/icon.svg")), name="favicon"),
     path("health/live", live),
     path("health/ready", ready),
     path("admin/", admin.site.urls),
