@@ -4,25 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('schema_index', '0003_store_vectors_in_line'),
+        ("schema_index", "0003_store_vectors_in_line"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='datasource',
-            name='exclude_schemas',
-            field=models.JSONField(blank=True, default=list, help_text='Shell patterns of schema names to leave out.'),
+            model_name="datasource",
+            name="exclude_schemas",
+            field=models.JSONField(blank=True, default=list, help_text="Shell patterns of schema names to leave out."),
         ),
         migrations.AddField(
-            model_name='datasource',
-            name='include_schemas',
-            field=models.JSONField(blank=True, default=list, help_text='Shell patterns of schema names to read; empty for all: ["sales*"].'),
+            model_name="datasource",
+            name="include_schemas",
+            field=models.JSONField(
+                blank=True, default=list, help_text='Shell patterns of schema names to read; empty for all: ["sales*"].'
+            ),
         ),
         migrations.AddField(
-            model_name='datasource',
-            name='tls',
-            field=models.CharField(choices=[('disable', 'disable'), ('prefer', 'prefer'), ('require', 'require'), ('verify-full', 'verify-full')], default='prefer', help_text='verify-full for any server reached over a network that others share.', max_length=16),
+            model_name="datasource",
+            name="tls",
+            field=models.CharField(
+                choices=[
+                    ("disable", "disable"),
+                    ("prefer", "prefer"),
+                    ("require", "require"),
+                    ("verify-full", "verify-full"),
+                ],
+                default="prefer",
+                help_text="verify-full for any server reached over a network that others share.",
+                max_length=16,
+            ),
         ),
     ]

@@ -47,12 +47,18 @@ class LexicalIndex:
 
     def __init__(self, schema: DatabaseSchema) -> None:
         self._documents = [_table_words(table) for table in schema.tables]
+        self._known = [frozenset(words) for words in self._documents]
 
     def words(self, question: str) -> Scores:
         return _score(self._word_postings, _question_words(question), count=len(self._documents))
 
     def grams(self, question: str) -> Scores:
         return _score(self._gram_postings, _grams(_question_words(question)), count=len(self._documents))
+
+    def shared(self, question: str, place: int) -> tuple[str, ...]:
+        """The question's words that the table's name, columns or comments hold, in the question's order."""
+        known = self._known[place]
+        return tuple(dict.fromkeys(word for word in _question_words(question) if word in known))
 
     @cached_property
     def _word_postings(self) -> dict[str, _Postings]:
@@ -61,12 +67,6 @@ class LexicalIndex:
     @cached_property
     def _gram_postings(self) -> dict[str, _Postings]:
         return _postings(self._documents, _grams)
-
-
-def shared_words(question: str, table: Table) -> tuple[str, ...]:
-    """The question's words that the table's name, columns or comments hold, in the question's order."""
-    known = set(_table_words(table))
-    return tuple(dict.fromkeys(word for word in _question_words(question) if word in known))
 
 
 def _question_words(question: str) -> list[str]:

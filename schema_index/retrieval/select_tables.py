@@ -6,7 +6,7 @@ import numpy as np
 
 from schema_index.retrieval.fusion import fuse
 from schema_index.retrieval.join_graph import JoinGraph
-from schema_index.retrieval.lexical import LexicalIndex, shared_words
+from schema_index.retrieval.lexical import LexicalIndex
 from schema_index.retrieval.types import TableHit
 from schema_index.schema import DatabaseSchema, Table
 
@@ -41,25 +41,22 @@ def select_tables(
     hits: list[TableHit] = []
     taken: dict[int, Table] = {}
     for place in order:
-        table = schema.tables[place]
-        similar = found[place] is not None and dense[place] >= threshold
-        reason = _reason(question, table, similar=similar, shares=bool(words[place] > 0))
-        reason = reason or _joined(place, joins, taken)
-        if reason is not None and len(hits) < top_k:
-            hits.append(_hit(table, found[place], reason))
-            taken[place] = table
+        if len(hits) == top_k:
+            break
+        reason: str | None
+        if found[place] is not None and dense[place] >= threshold:
+            reason = "similar to the question"
+        elif words[place] > 0:
+            reason = f"shares {', '.join(lexical.shared(question, place)[:MAX_SHOWN_WORDS])}"
+        else:
+            reason = _joined(place, joins, taken)
+        if reason is not None:
+            hits.append(_hit(schema.tables[place], found[place], reason))
+            taken[place] = schema.tables[place]
     if sum(len(table.columns) for table in schema.tables) <= WHOLE_SCHEMA_COLUMNS:
         rest = [place for place in order if place not in taken]
         hits += [_hit(schema.tables[place], found[place], "the whole schema fits") for place in rest]
     return tuple(hits)
-
-
-def _reason(question: str, table: Table, *, similar: bool, shares: bool) -> str | None:
-    if similar:
-        return "similar to the question"
-    if shares:
-        return f"shares {', '.join(shared_words(question, table)[:MAX_SHOWN_WORDS])}"
-    return None
 
 
 def _joined(place: int, joins: JoinGraph, taken: Mapping[int, Table]) -> str | None:

@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 import time
@@ -108,10 +109,15 @@ class Command(BaseCommand):
             *("--static-path-route", "/static", "--static-path-mount", str(settings.STATIC_ROOT)),
             *("--no-access-log", "--log-level", "warning", "config.asgi:application"),
         ]
-        try:
-            code = subprocess.run(server, check=False, cwd=BASE_DIR).returncode  # noqa: S603  our own words
-        except KeyboardInterrupt:
-            return
+        # Asked to end, the server goes first: it is a process of its own.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        with subprocess.Popen(server, cwd=BASE_DIR) as process:  # noqa: S603  our own words
+            try:
+                code = process.wait()
+            except KeyboardInterrupt:
+                code = 0
+            finally:
+                process.terminate()
         if code:
             raise CommandError(f"The server stopped with exit code {code}; is port {port} taken? Try --port.")
 
