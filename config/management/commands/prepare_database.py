@@ -3,6 +3,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from config.bootstrap import prepare_database
 from tenants.domain_error import DomainError
@@ -19,7 +20,7 @@ class Command(BaseCommand):
             prepare_database(verbosity=options["verbosity"])
         except DomainError as error:
             raise CommandError(error.message) from None
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, OperationalError):
             raise CommandError(
                 "The database cannot be reached with the address in DATABASE_URL: check host, port, user and password."
             ) from None
