@@ -1,8 +1,10 @@
+import os
 import signal
 import subprocess
 import sys
 import time
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,8 @@ from nl2sql.demo.setup import ACTOR, DemoTenant, set_up
 from nl2sql.models import RunStatus
 from nl2sql.runs import AskRequest
 from nl2sql.terminal import print_reply
+from schema_index.host_resolution import resolve_host
+from schema_index.target_policy import is_allowed
 from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
@@ -46,6 +50,7 @@ class Command(BaseCommand):
         self._started = time.monotonic()
         try:
             call_command("prepare_database", verbosity=0, stdout=self.stderr)
+            _allow_own_server_as_target()
             today = datetime.now(ZoneInfo("UTC")).date()
             demo = set_up(until=today.replace(day=1), password_for=_password, progress=self._progress)
             answered = self._ask(demo)
@@ -120,6 +125,20 @@ class Command(BaseCommand):
                 process.terminate()
         if code:
             raise CommandError(f"The server stopped with exit code {code}; is port {port} taken? Try --port.")
+
+
+def _allow_own_server_as_target() -> None:
+    """The demo's database stands on Querent's own server, which may be on a private network.
+
+    For this process and the server it starts; other commands need the printed setting.
+    """
+    own = settings.DATABASES["default"]
+    addresses = [ip_address(text) for text in resolve_host(own["HOST"] or "localhost", int(own["PORT"] or 5432))]
+    closed = [ip_network(address) for address in addresses if not is_allowed(address, settings.TARGET_NETWORKS)]
+    if closed:
+        settings.TARGET_NETWORKS = [*settings.TARGET_NETWORKS, *closed]
+        os.environ["TARGET_NETWORKS"] = ",".join(map(str, settings.TARGET_NETWORKS))
+        sys.stderr.write(f"  To ask about Bean There outside the demo, set TARGET_NETWORKS={closed[0]}\n")
 
 
 def _password(name: str) -> str:
