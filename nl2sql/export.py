@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A spreadsheet runs a cell that starts so (OWASP, CSV Injection)."""
 
 _NUMBERS = ("integer", "number")
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 def csv_lines(result: dict[str, Any]) -> Iterator[str]:
@@ -30,11 +32,7 @@ def _cell(value: Any, *, is_number: bool) -> str:
         return "true" if value else "false"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     # Decimals and large integers are stored as strings; their column says that they are numbers.
-    return text if is_number and _is_plain_number(text) else _text_cell(text)
-
-
-def _is_plain_number(text: str) -> bool:
-    return all(character in "0123456789.eE+-" for character in text)
+    return text if is_number and _PLAIN_NUMBER.fullmatch(text) else _text_cell(text)
 
 
 def _text_cell(text: str) -> str:

@@ -1,5 +1,6 @@
 """A run as the API's reply: one JSON shape for every door. Pure."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -104,9 +105,11 @@ def _sentence(result: ResultSet | None) -> str:
     if not result.rows:
         return "No rows."
     if len(result.rows) == 1 and len(result.columns) == 1:
-        return f"{result.columns[0].name}: {json_rows(result)[0][0]}"
+        value = json_rows(result)[0][0]
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        return f"{result.columns[0].name}: {shown}"
     count = f"more than {len(result.rows)}" if result.truncated else str(len(result.rows))
-    return f"{count} row{'' if count == '1' else 's'}."
+    return f"{count} row{'' if len(result.rows) == 1 else 's'}."
 
 
 def _result(result: ResultSet | None) -> dict[str, Any] | None:
