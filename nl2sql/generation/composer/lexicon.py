@@ -309,6 +309,15 @@ def phrases_at(words: tuple[str, ...]) -> tuple[Phrase, ...]:
     return _TABLE.get(words, ())
 
 
+_FUNCTION_TAGS = {"be", "do", "have", "det", "pron", "prep", "of", "by", "with", "rel", "and", "or", "not", "no", "than"}
+_PARTICLES = {"up", "off", "out", "down", "as"}
+
+
+def is_function_word(word: str) -> bool:
+    """Whether the word holds sentences together and by itself names nothing."""
+    return word in _PARTICLES or any(phrase.tag in _FUNCTION_TAGS for phrase in phrases_at((word,)))
+
+
 NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100, "thousand": 1000,

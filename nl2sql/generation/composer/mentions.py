@@ -136,6 +136,8 @@ def _pieces_at(
             columns = tuple(name for name in columns if name.cost < PART_COST)
             if verb_roots(single.norm) & vocabulary.date_verbs:
                 phrases = (*phrases, Phrase("dated"))
+        elif plain and not columns and not tables and stems in vocabulary.moments:
+            phrases = (*phrases, Phrase("dated"))
         stored = tuple(values.get(end, ()))
         weak = bool(stored) and _everyday(part, stored, vocabulary, first=start == 0)
         piece = Chunk(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
+from nl2sql.generation.composer.lexicon import is_function_word
 from nl2sql.generation.composer.synonyms import ABBREVIATIONS, CODE_ENDINGS, MAKES, SYNONYMS, UNIT_WORDS
 from nl2sql.generation.composer.words import name_words, singular, verb_roots
 from schema_index.schema import Column, DatabaseSchema, Table
@@ -60,6 +61,7 @@ class Vocabulary:
             for root in verb_roots(word)
         )
         self.stems: dict[tuple[str, str], Stems] = {}
+        self.moments: set[Stems] = set()
         self._prefix = _shared_prefix(schema)
         self._expanded: dict[str, Stems] = {}
         for table in schema.tables:
@@ -162,9 +164,12 @@ class Vocabulary:
         trimmed = words != self._expand(column.name)
         for stems, cost in _spellings(words, self.tables):
             self._name_column(stems, table, column, cost + borrowed, trimmed=trimmed)
-        for at in range(1, len(rest) if rest[-1] != "id" else 0):
-            self._name_column(rest[at:], table, column, PART_COST, trimmed=True)
-            self._name_column(rest[:at], table, column, PART_COST, trimmed=True)
+        if _is_moment(column, rest):
+            self.moments.add(rest[:-1])
+        elif rest[-1] != "id":
+            for part in (part for at in range(1, len(rest)) for part in (rest[at:], rest[:at])):
+                if not all(is_function_word(word) for word in part):
+                    self._name_column(part, table, column, PART_COST, trimmed=True)
         if rest != words:
             for stems, cost in _spellings(rest, self.tables):
                 self._name_column(stems, table, column, cost, trimmed=True)
@@ -188,6 +193,11 @@ class Vocabulary:
 
 
 _ENDINGS = {"id", "name", "no", "num", "code", "date", "number", "type", "start", "end", "key", "time", "floor", "year"}
+
+
+def _is_moment(column: Column, words: Stems) -> bool:
+    """ "signed_up_on", "paid_at": when that was done which the words before the last say."""
+    return column.kind in ("date", "timestamp") and len(words) > 1 and words[-1] in ("on", "at")
 
 
 _UNITS = UNIT_WORDS | {singular(unit) for unit in UNIT_WORDS}
