@@ -11,6 +11,8 @@ from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tenants.tenant_admin import chosen_tenant
 
+CHOOSE = "Choose a tenant to work in: open Tenants, mark one, and run “Work in this tenant”"
+
 
 class QuerentAdminSite(AdminSite):
     site_header = "Querent"
@@ -34,6 +36,10 @@ class QuerentAdminSite(AdminSite):
                 return _rendered(guarded(request, *args, **kwargs))
 
         return scoped
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        title = self.index_title if chosen_tenant(request) else CHOOSE
+        return super().index(request, {"title": title, **(extra_context or {})})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)

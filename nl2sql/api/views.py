@@ -39,6 +39,9 @@ PROBLEMS = {
 }
 
 
+TAGS = ["Questions"]
+
+
 class RunFailed(DomainError):
     """A run ended in an error; its own code and message are passed on."""
 
@@ -67,10 +70,13 @@ class AskView(APIView):
 
     @extend_schema(
         operation_id="ask",
+        tags=TAGS,
         summary="Ask a question",
         request=AskSerializer,
         responses={200: ReplySerializer, **PROBLEMS},
-        examples=[OpenApiExample("A count", value={"question": "How many orders were placed last month?"})],
+        examples=[
+            OpenApiExample("A count", value={"question": "How many orders were placed last month?"}, request_only=True)
+        ],
     )
     def post(self, request: Request) -> Response:
         serializer = AskSerializer(data=request.data)
@@ -93,6 +99,7 @@ class ShortAskView(AskView):
 class RunView(APIView):
     @extend_schema(
         operation_id="get_run",
+        tags=TAGS,
         summary="One of your own runs",
         responses={200: ReplySerializer, **{status: PROBLEMS[status] for status in (401, 403, 404)}},
     )
