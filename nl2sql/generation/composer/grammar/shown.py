@@ -13,7 +13,7 @@ from nl2sql.generation.composer.grammar.cursor import (
     owns,
     small_count,
 )
-from nl2sql.generation.composer.grammar.values import Values
+from nl2sql.generation.composer.grammar.values import Described, Values
 from nl2sql.generation.composer.mentions import Chunk
 from nl2sql.generation.composer.reading import (
     Condition,
@@ -45,11 +45,10 @@ class Shown(Values):
                 yield from self._more_items(items + more, after, following)
         for entity, after, following in self._ranked_owner(items, reading, position):
             yield adopt(items, entity), after, following
-        for entity, following in self._owner(items, position):
-            kept = adopt(items, entity)
+        for entity, said, following in self._owner(items, reading, position):
             distinct = reading.distinct or any(self.has(at, "distinct") for at in range(position, following))
             focused = replace(reading, root=reading.root or entity, focus=entity, distinct=distinct)
-            yield kept, focused, following
+            yield adopt(items, entity), replace(focused, conditions=(*reading.conditions, *said)), following
         yield items, reading, position
 
     def _ranked_owner(
@@ -61,15 +60,12 @@ class Shown(Values):
         start = self.skip(position, "of", "prep", "det")
         for ordering, limit, following in self._rank(reading, start):
             entity = self.entity(following)
-            if entity is None or ordering is None or owns(entity, self.at(following + 1)):
+            if entity is None or owns(entity, self.at(following + 1)):
                 continue
-            yield (
-                entity,
-                replace(reading, root=entity, focus=entity, superlative=ordering, limit=limit or 1),
-                following + 1,
-            )
+            ranked = replace(reading, root=entity, focus=entity, superlative=ordering, limit=limit or 1)
+            yield entity, ranked, following + 1
 
-    def _owner(self, items: tuple[Item, ...], position: int) -> Iterator[tuple[Entity, int]]:
+    def _owner(self, items: tuple[Item, ...], reading: Reading, position: int) -> Iterator[Described]:
         """ "… of all singers": the entity that the listed columns belong to. What is counted has none."""
         if not self.has(position, "of", "prep", "each"):
             return
@@ -81,7 +77,8 @@ class Shown(Values):
         start = self.skip(position, "of", "prep", "det", "each", "pron", "distinct", "both")
         entity = self.entity(start)
         if entity is not None and not owns(entity, self.at(start + 1)):
-            yield entity, start + 1
+            yield entity, (), start + 1
+        yield from self._described(reading, start)
 
     def _item(self, reading: Reading, position: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
         start, distinct = position, False
@@ -123,13 +120,10 @@ class Shown(Values):
             yield (item,), kept, following
 
     def _counted(self, reading: Reading, start: int, *, distinct: bool) -> Iterator[tuple[Item, Reading, int]]:
-        conditions: tuple[Condition, ...] = ()
-        if self.at(start).values and not self.at(start).weak and self.at(start + 1).tables:
-            conditions = (self._value(reading, start),)
-            start += 1
-        elif is_flag(self.at(start)) and self.at(start + 1).tables:
-            conditions = (self._flag(replace(reading, focus=self.entity(start + 1)), start),)
-            start += 1
+        for described, said, following in self._described(reading, start):
+            conditions = (*reading.conditions, *said)
+            after = replace(reading, root=reading.root or described, focus=described, conditions=conditions)
+            yield Item(kind="count", entity=described, distinct=distinct), after, following
         entity, noun = self.entity(start), self.noun(start, reading.focus)
         if entity is not None and self.at(start + 1).columns and (distinct or self.has(start + 1, "")):
             owned = self.noun(start + 1, entity)
@@ -137,11 +131,8 @@ class Shown(Values):
         options: list[tuple[Item, Reading]] = []
         if entity is not None:
             item = Item(kind="count", entity=entity, distinct=distinct)
-            focused = replace(
-                reading, root=reading.root or entity, focus=entity, conditions=reading.conditions + conditions
-            )
-            options.append((item, focused))
-        if noun is not None and not conditions:
+            options.append((item, replace(reading, root=reading.root or entity, focus=entity)))
+        if noun is not None:
             options.append((Item(kind="count", noun=noun, distinct=distinct), reading))
             if distinct:
                 options.reverse() if nearer_column(noun, entity) else None
@@ -211,6 +202,9 @@ class Shown(Values):
         elif self.at(position).number and self.has(position + 1, "adj", "recent", "sup"):
             limit = small_count(self.at(position).number)
             position += 1
+        elif self._counts_things(position):
+            yield None, small_count(self.at(position).number), position + 1
+            return
         chunk = self.at(position)
         if chunk.has("adj"):
             measures, direction = ADJECTIVES[adjective_of(chunk)]
@@ -218,22 +212,17 @@ class Shown(Values):
         if chunk.has("recent"):
             yield Ordering(measures=("date",), descending=chunk.data("recent") == "max"), limit, position + 1
 
+    def _counts_things(self, position: int) -> bool:
+        """ "the 5 products": how many of them, by what is still to be said."""
+        chunk, thing = self.at(position), self.at(position + 1)
+        plain = bool(chunk.number) and chunk.span is None and not chunk.values
+        return plain and small_count(chunk.number) is not None and bool(thing.tables or thing.columns)
+
     def _named_item(self, reading: Reading, start: int) -> Iterator[tuple[tuple[Item, ...], Reading, int]]:
         chunk = self.at(start)
-        if is_flag(chunk) and self.at(start + 1).tables:
-            entity = self.entity(start + 1)
-            flagged = (*reading.conditions, self._flag(replace(reading, focus=entity), start))
-            yield (
-                (Item(kind="label", entity=entity),),
-                replace(reading, root=entity, focus=entity, conditions=flagged),
-                start + 2,
-            )
-        if chunk.values and not chunk.weak and self.at(start + 1).tables:
-            entity = self.entity(start + 1)
-            after = replace(
-                reading, root=entity, focus=entity, conditions=(*reading.conditions, self._value(reading, start))
-            )
-            yield (Item(kind="label", entity=entity),), after, start + 2
+        for described, said, following in self._described(reading, start):
+            after = replace(reading, root=described, focus=described, conditions=(*reading.conditions, *said))
+            yield (Item(kind="label", entity=described),), after, following
         entity, noun = self.entity(start), self.noun(start, reading.focus)
         if entity is not None:
             owned_at = self.skip(start + 1, "possessive")

@@ -1,5 +1,6 @@
 """Values in a question: stored, quoted, matched by pattern, or a yes-or-no column."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
@@ -10,10 +11,17 @@ from nl2sql.generation.composer.grammar.cursor import (
 )
 from nl2sql.generation.composer.reading import (
     Condition,
+    Entity,
     LikeKind,
     Noun,
     Reading,
 )
+
+
+Described = tuple[Entity, tuple[Condition, ...], int]
+"""A thing, what is said of it, and where the next chunk stands."""
+
+MAX_ADJECTIVES = 2
 
 
 class Values(Cursor):
@@ -35,9 +43,9 @@ class Values(Cursor):
         if noun is not None:
             yield from self._noun_value(reading, noun, position + 1)
         chunk = self.at(position)
-        if is_flag(chunk) and self.has(position - 1, "be", "have", "with", "det", "rel", "and", "noise"):
+        if is_flag(chunk) and self.has(position - 1, "be", "have", "with", "det", "rel", "and", "noise", "not"):
             yield self._add(reading, self._flag(reading, position), position + 1)
-        if not chunk.values:
+        if not chunk.values or (chunk.has("dated") and self._moment_follows(position + 1)):
             return
         follower = self.noun(position + 1, reading.focus)
         if follower is not None:
@@ -52,6 +60,24 @@ class Values(Cursor):
             related = Condition(kind="related", text=entity.text, entity=entity)
             yield replace(after, conditions=(*after.conditions, related)), position + 2
         yield self._add(reading, self._value(reading, position), position + 1)
+
+    def _described(self, reading: Reading, position: int) -> Iterator[Described]:
+        """ "completed orders", "vegan products": a thing with the values and flags said right before it."""
+        for count in range(1, MAX_ADJECTIVES + 1):
+            entity = self.entity(position + count)
+            if not self._may_describe(position + count - 1):
+                return
+            if entity is not None:
+                focused = replace(reading, focus=entity)
+                said = [
+                    self._flag(focused, at) if is_flag(self.at(at)) else self._value(focused, at)
+                    for at in range(position, position + count)
+                ]
+                yield entity, tuple(said), position + count + 1
+
+    def _may_describe(self, position: int) -> bool:
+        chunk = self.at(position)
+        return is_flag(chunk) or bool(chunk.values and not chunk.weak)
 
     def _noun_value(self, reading: Reading, noun: Noun, position: int) -> Partial:
         start = self.skip(
@@ -111,6 +137,10 @@ class Values(Cursor):
         condition = Condition(kind="like", text=noun.text, noun=noun, focus=reading.focus, like=cast(LikeKind, kind),
                               operand=text, negated=negated)  # fmt: skip
         yield self._add(reading, condition, end)
+
+    def _moment_follows(self, position: int) -> bool:
+        """ "closed last week": a deed and its time, whatever state has the same name."""
+        return self.at(self.skip(position, "prep", "after", "between")).span is not None
 
     def _value(self, reading: Reading, position: int) -> Condition:
         chunk = self.at(position)
