@@ -3,9 +3,13 @@
 from functools import cached_property, lru_cache
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from schema_index.models import DataSource, Snapshot
 from schema_index.retrieval.join_graph import JoinGraph
 from schema_index.retrieval.lexical import LexicalIndex
+from schema_index.retrieval.schema_groups import schema_groups
 from schema_index.schema import DatabaseSchema
 from schema_index.schema_json import from_json
 from schema_index.sources import DataSourceNotSynced, visible_part
@@ -28,6 +32,10 @@ class Catalogue:
     @cached_property
     def joins(self) -> JoinGraph:
         return JoinGraph(self.schema)
+
+    @cached_property
+    def groups(self) -> NDArray[np.int64]:
+        return schema_groups(self.schema)
 
 
 def catalogue_of(source: DataSource) -> Catalogue:

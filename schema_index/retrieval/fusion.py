@@ -1,6 +1,6 @@
 """One ranking of tables from several signals. Pure.
 
-Three kinds of evidence add up: the table's own (meaning, words, n-grams, each scaled to its best), that of its schema
+Three kinds of evidence add up: the table's own (meaning, words, n-grams, each scaled to its best), that of its group
 (tables of one schema are about one thing, so a table beside a good hit is likelier), and that of its neighbours along
 foreign keys (personalised PageRank from the best hits, which finds the bridge tables that no question names).
 docs/retrieval.md shows what each contributes.
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from schema_index.retrieval.join_graph import JoinGraph
 from schema_index.retrieval.lexical import Scores
 
-SCHEMA_WEIGHT = 1.2
-"""Of the best score in a table's schema, added to its own."""
+GROUP_WEIGHT = 1.2
+"""Of the best score in a table's group, added to its own."""
 
 NEIGHBOUR_WEIGHT = 0.25
 """Of PageRank, scaled to its best, added to the scaled score."""
@@ -27,15 +27,15 @@ ROUNDS = 15
 """0.85^15 is under a tenth: what has not arrived by then moves no table."""
 
 
-def fuse(signals: Sequence[Scores], *, schemas: NDArray[np.int64], joins: JoinGraph) -> Scores:
-    """`signals` are one score a table each; `schemas` numbers each table's schema. More is better.
+def fuse(signals: Sequence[Scores], *, groups: NDArray[np.int64], joins: JoinGraph) -> Scores:
+    """`signals` are one score a table each; `groups` numbers each table's group (schema_groups). More is better.
 
     The table that is best by its own evidence stays first: PageRank helps the ranks after it and hurts this one.
     """
     own: Scores = np.sum(np.stack([_scaled(signal) for signal in signals]), axis=0)
     if not own.any():
         return own
-    together = _scaled(own + SCHEMA_WEIGHT * _best_of_schema(own, schemas))
+    together = _scaled(own + GROUP_WEIGHT * _best_of_group(own, groups))
     fused: Scores = together + NEIGHBOUR_WEIGHT * _scaled(_page_rank(together, joins))
     fused[int(own.argmax())] = fused.max() + 1
     return fused
@@ -47,10 +47,10 @@ def _scaled(scores: Scores) -> Scores:
     return scaled
 
 
-def _best_of_schema(scores: Scores, schemas: NDArray[np.int64]) -> Scores:
-    best = np.zeros(int(schemas.max(initial=-1)) + 1, dtype=np.float32)
-    np.maximum.at(best, schemas, scores)
-    return best[schemas]
+def _best_of_group(scores: Scores, groups: NDArray[np.int64]) -> Scores:
+    best = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.float32)
+    np.maximum.at(best, groups, scores)
+    return best[groups]
 
 
 def _page_rank(scores: Scores, joins: JoinGraph) -> Scores:

@@ -36,6 +36,7 @@ def retrieve(
         schema=catalogue.schema,
         lexical=catalogue.lexical,
         joins=catalogue.joins,
+        groups=catalogue.groups,
         top_k=top_k,
         threshold=threshold,
     )

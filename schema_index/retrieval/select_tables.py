@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from schema_index.retrieval.fusion import fuse
 from schema_index.retrieval.join_graph import JoinGraph
@@ -24,6 +25,7 @@ def select_tables(
     schema: DatabaseSchema,
     lexical: LexicalIndex,
     joins: JoinGraph,
+    groups: NDArray[np.int64],
     top_k: int,
     threshold: float,
 ) -> tuple[TableHit, ...]:
@@ -36,7 +38,7 @@ def select_tables(
     found = [similarities.get(table.qualified_name) for table in schema.tables]
     dense = np.array([max(0.0, value or 0.0) for value in found], dtype=np.float32)
     words = lexical.words(question)
-    fused = fuse([words, lexical.grams(question), dense], schemas=_schema_numbers(schema), joins=joins)
+    fused = fuse([words, lexical.grams(question), dense], groups=groups, joins=joins)
     order = [int(place) for place in np.argsort(-fused, kind="stable")]
     hits: list[TableHit] = []
     taken: dict[int, Table] = {}
@@ -63,11 +65,6 @@ def _joined(place: int, joins: JoinGraph, taken: Mapping[int, Table]) -> str | N
     """A bridge: no question names it, but a table that is already in refers to it, or is referred to by it."""
     neighbour = next((taken[other] for other in taken if joins.connects(place, other)), None)
     return None if neighbour is None else f"joins to {neighbour.qualified_name}"
-
-
-def _schema_numbers(schema: DatabaseSchema) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    names: dict[str, int] = {}
-    return np.array([names.setdefault(table.schema, len(names)) for table in schema.tables], dtype=np.int64)
 
 
 def _hit(table: Table, similarity: float | None, reason: str) -> TableHit:
