@@ -2,7 +2,7 @@
 
 import os
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -106,7 +106,17 @@ class Environment(BaseSettings):
     )
     log_json: bool = Field(default=False, description="One JSON object a line instead of text for a terminal.")
 
-    @field_validator("allowed_hosts", "credential_keys", "target_networks", mode="before")
+    @field_validator("target_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError:
+            raise ValueError("must be networks, comma separated: 10.0.0.0/8, fd00::/8") from None
+
+    @field_validator("allowed_hosts", "credential_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

