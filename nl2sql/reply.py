@@ -50,6 +50,11 @@ def pretty_sql(sql: str, *, dialect: str) -> str:
     return sqlglot.parse_one(sql, dialect=dialect).sql(dialect=dialect, pretty=True)
 
 
+def cell_text(value: Any) -> str:
+    """A cell of the reply as people read it: text as it is, the rest as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def _outcome(ending: Ending) -> dict[str, Any]:
     if isinstance(ending, Answered):
         return _answered(ending)
@@ -105,9 +110,7 @@ def _sentence(result: ResultSet | None) -> str:
     if not result.rows:
         return "No rows."
     if len(result.rows) == 1 and len(result.columns) == 1:
-        value = json_rows(result)[0][0]
-        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        return f"{result.columns[0].name}: {shown}"
+        return f"{result.columns[0].name}: {cell_text(json_rows(result)[0][0])}"
     count = f"more than {len(result.rows)}" if result.truncated else str(len(result.rows))
     return f"{count} row{'' if len(result.rows) == 1 else 's'}."
 

@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from nl2sql.reply import pretty_sql
+from nl2sql.reply import cell_text, pretty_sql
 
 SHOWN_ROWS = 20
 PLAIN_WIDTH = 120
@@ -41,7 +41,7 @@ def _table(result: dict[str, Any]) -> Table:
     for column in result["columns"]:
         table.add_column(escape(column["name"]), justify="right" if column["type"] in ("integer", "number") else "left")
     for row in result["rows"][:SHOWN_ROWS]:
-        table.add_row(*("null" if value is None else escape(str(value)) for value in row))
+        table.add_row(*(escape(cell_text(value)) for value in row))
     if len(result["rows"]) > SHOWN_ROWS:
         table.caption = f"{len(result['rows']) - SHOWN_ROWS} more rows"
     return table

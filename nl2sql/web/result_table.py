@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from nl2sql.reply import cell_text
+
 SHOWN_ROWS = 200
 """A page stays light; the API returns every row."""
 
@@ -21,7 +23,7 @@ def shown_rows(result: dict[str, Any]) -> dict[str, Any]:
     numeric = [column["type"] in _NUMBERS for column in result["columns"]]
     shown = [
         [
-            Cell(text=str(value), is_null=value is None, is_number=is_number)
+            Cell(text=cell_text(value), is_null=value is None, is_number=is_number)
             for value, is_number in zip(row, numeric, strict=True)
         ]
         for row in result["rows"][:SHOWN_ROWS]

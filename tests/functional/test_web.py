@@ -285,6 +285,17 @@ def test_questions_names_and_cells_are_shown_and_never_run(
     assert "<script" not in signed_in.get("/"), "the list of questions"
 
 
+def test_cells_that_are_no_text_are_shown_as_json(
+    signed_in: Browser, warehouse: DataSource, model: ScriptedModel
+) -> None:
+    model.script([answers(sql="SELECT price > 1 AS dear, price, added_at FROM products ORDER BY id LIMIT 2")])
+
+    signed_in.submit("/", question="What is dear?")
+
+    assert '<td>false</td><td class="number">0.10</td><td>2026-01-05T10:00:00+00:00</td>' in signed_in.text
+    assert "true" not in signed_in.text.split("<tbody>")[1].split("</tbody>")[0]
+
+
 def test_long_results_are_cut_on_the_page_and_say_so(
     signed_in: Browser, analyst: Member, new_sqlite_source: Callable[..., DataSource]
 ) -> None:
