@@ -299,7 +299,7 @@ _add(
     "covered by|cover|covers|recorded in|occurred in|occur in|took place in|take place in|occurred|happened|"
     "who had|that had|stationed in|treated|treat|treats|prescribed|prescribe|prescribes|mentioned in|mentioned|"
     "carry|carries|carried|shown in|shown|cite|cited|"
-    "completed|complete|recruit|recruits|recruited|employ|employs|employed|employed by|employed in|scored|"
+    "paid by|paid with|paid in|paid via|paid for|pay by|pay with|recruit|recruits|recruited|employ|employs|employed|employed by|employed in|scored|"
     "linked to|linked with|linked|connected to|tied to|placed by|made up of|attached to",
 )
 

@@ -19,6 +19,7 @@ class Chunk:
     """Neighbouring tokens read as one. `text` is what the asker wrote.
 
     `weak`: its values are everyday words here ("a", "order"), to be taken as values only where a column is named.
+    `summed`: after "total", the columns that the other words name: "total amount" may be the sum of `amount`.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Chunk:
     span: TimeSpan | None = None
     tokens: tuple[Token, ...] = ()
     weak: bool = False
+    summed: tuple[ColumnName, ...] = ()
 
     def data(self, tag: str) -> str | None:
         return next((phrase.data for phrase in self.phrases if phrase.tag == tag), None)
@@ -127,7 +129,8 @@ def _pieces_at(
         stems = tuple(token.stem for token in part)
         norms = tuple("s" if token.kind == "possessive" else token.norm for token in part)
         named = plain and len(part) <= MAX_NAME_WORDS
-        columns = tuple(vocabulary.columns.get(stems, {}).values()) if named else ()
+        said = stems[1:] if norms[:2] == ("the", "total") else stems
+        columns = tuple(vocabulary.columns.get(said, {}).values()) if named else ()
         tables = tuple(vocabulary.tables_at(stems).values()) if named else ()
         if any(name.cost == 0 for name in tables):
             columns = tuple(name for name in columns if name.cost < PART_COST)
@@ -151,6 +154,7 @@ def _pieces_at(
             span=spans.get(end),
             tokens=part,
             weak=weak,
+            summed=tuple(vocabulary.columns.get(said[1:], {}).values()) if said[0] == "total" else (),
         )
         if piece.known:
             yield end, piece

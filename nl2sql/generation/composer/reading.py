@@ -21,12 +21,13 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noun:
-    """Words that name a column; `focus` is the entity they were said of."""
+    """Words that name a column; `focus` is the entity they were said of, `deed` a verb after them: "quantity sold"."""
 
     text: str
     names: tuple[ColumnName, ...]
     owned: bool = False
     focus: Entity | None = None
+    deed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

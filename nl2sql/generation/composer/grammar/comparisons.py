@@ -108,11 +108,13 @@ class Comparisons(Cursor):
 
     def _time(self, reading: Reading, position: int) -> Partial:
         chunk = self.at(position)
+        grouped = any(group.entity is not None and group.entity == reading.focus for group in reading.groups)
+        focus = reading.root if grouped else reading.focus
         if self.has(position, "between"):
             low, joint = self.at(position + 1), self.skip(position + 2, "and", "prep")
             high = self.at(joint)
             if low.span is not None and high.span is not None and joint > position + 2:
-                condition = Condition(kind="span", text="", focus=reading.focus, span=low.span, high_span=high.span,
+                condition = Condition(kind="span", text="", focus=focus, span=low.span, high_span=high.span,
                                       operator="between")  # fmt: skip
                 yield self._add(reading, condition, joint + 1)
         moment = chunk.data("after")
@@ -121,13 +123,13 @@ class Comparisons(Cursor):
             if self.at(start).span is not None:
                 operator = ">=" if chunk.text.lower() == "since" else moment
                 condition = Condition(
-                    kind="span", text="", focus=reading.focus, span=self.at(start).span, operator=operator
+                    kind="span", text="", focus=focus, span=self.at(start).span, operator=operator
                 )
                 yield self._add(reading, condition, start + 1)
         if chunk.span is not None and (
             self.has(position - 1, "prep", "verb", "or", "noise", "either") or not chunk.number
         ):
-            condition = Condition(kind="span", text="", focus=reading.focus, span=chunk.span, operator="=")
+            condition = Condition(kind="span", text="", focus=focus, span=chunk.span, operator="=")
             yield self._add(reading, condition, position + 1)
 
     @staticmethod

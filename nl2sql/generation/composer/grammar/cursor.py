@@ -48,7 +48,9 @@ class Cursor:
         chunk = self.at(position)
         if not chunk.columns and not (chunk.has("full_name") and not chunk.tables):
             return None
-        return Noun(text=chunk.text, names=chunk.columns, focus=focus)
+        following = self.at(position + 1)
+        deed = following.text.lower() if following.has("verb", "dated") else ""
+        return Noun(text=chunk.text, names=chunk.columns, focus=focus, deed=deed)
 
     def owned(self, position: int, owner: Entity) -> Noun | None:
         """A column named right after its table: of no other table."""

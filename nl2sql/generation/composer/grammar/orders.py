@@ -8,6 +8,7 @@ from nl2sql.generation.composer.grammar.cursor import (
     Cursor,
     Partial,
     nearer_column,
+    owns,
 )
 from nl2sql.generation.composer.reading import (
     Function,
@@ -56,11 +57,11 @@ class Orders(Cursor):
             options.append(Grouping(entity=entity))
             if not nearer_column(noun, entity):
                 options.reverse()
+        unit = self.at(start).data("unit")
+        if unit is not None and not (reading.root is not None and owns(reading.root, self.at(start))):
+            options.insert(0, Grouping(unit=cast(Unit, unit)))
         for option in options:
             yield option, start + 1
-        unit = self.at(start).data("unit")
-        if unit is not None and not options:
-            yield Grouping(unit=cast(Unit, unit)), start + 1
 
     def _order(self, reading: Reading, position: int) -> Partial:
         start = self.skip(position, "sorted")

@@ -20,6 +20,7 @@ from nl2sql.generation.composer.reading import (
     Entity,
     Function,
     Item,
+    Noun,
     Ordering,
     Reading,
 )
@@ -212,6 +213,16 @@ class Shown(Values):
         if chunk.has("recent"):
             yield Ordering(measures=("date",), descending=chunk.data("recent") == "max"), limit, position + 1
 
+    def _of_many(self, position: int) -> bool:
+        """ "of orders", "of all completed orders": of more than one, and nothing else is asked of them."""
+        if not self.has(position, "of"):
+            return False
+        start = self.skip(position, "of", "det")
+        while self._may_describe(start) and not self.at(start).tables:
+            start += 1
+        tokens = self.at(start).tokens
+        return bool(self.at(start).tables) and tokens[-1].norm != tokens[-1].stem
+
     def _counts_things(self, position: int) -> bool:
         """ "the 5 products": how many of them, by what is still to be said."""
         chunk, thing = self.at(position), self.at(position + 1)
@@ -231,8 +242,8 @@ class Shown(Values):
                 after = replace(reading, root=reading.root or entity, focus=entity)
                 yield (Item(kind="column", noun=owned),), after, owned_at + 1
         options: list[tuple[Item, Reading]] = []
-        if noun is not None and self.grouped and _is_total(chunk):
-            options.append((Item(kind="aggregate", noun=noun, function="sum"), reading))
+        if noun is not None and _is_total(chunk) and (self.grouped or self._of_many(start + 1)):
+            options.append((Item(kind="aggregate", noun=_summed(noun, chunk), function="sum"), reading))
         elif noun is not None:
             options.append((Item(kind="column", noun=noun), reading))
         if entity is not None:
@@ -254,7 +265,14 @@ def adopt(items: tuple[Item, ...], entity: Entity) -> tuple[Item, ...]:
     )
 
 
+def _summed(noun: Noun, chunk: Chunk) -> Noun:
+    """ "total amount" is a column of that name, or the sum of one called amount, wherever that is nearer."""
+    known = {(name.table.schema, name.table.name, name.column.name) for name in noun.names}
+    others = [name for name in chunk.summed if (name.table.schema, name.table.name, name.column.name) not in known]
+    return replace(noun, names=(*noun.names, *others))
+
+
 def _is_total(chunk: Chunk) -> bool:
     """ "total amount" with a column of that name: its sum, where something is said for each."""
     numeric = all(name.column.kind in ("integer", "number") for name in chunk.columns)
-    return numeric and bool(chunk.tokens) and chunk.tokens[0].norm == "total"
+    return numeric and any(token.norm == "total" for token in chunk.tokens[:2])

@@ -7,6 +7,7 @@ from nl2sql.generation.composer.joins import JoinGraph, Key, key_of
 from nl2sql.generation.composer.plan import ColumnRef
 from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Entity, Noun
+from nl2sql.generation.composer.synonyms import DEEDS
 from nl2sql.generation.composer.vocabulary import PART_COST, ColumnName, Vocabulary
 from nl2sql.generation.composer.words import verb_roots
 from schema_index.schema import Column, DatabaseSchema, Table
@@ -17,15 +18,18 @@ MARGIN = 0.3
 _NUMERIC = {"integer", "number"}
 _TEMPORAL = {"date", "timestamp"}
 _MEASURED = _NUMERIC | _TEMPORAL
+_AHEAD = {"due", "expected", "planned", "scheduled", "estimated", "expire", "expiry", "expiration", "deadline"}
+"""Days that were only foreseen: "last month" alone does not mean them."""
 _AUDIT = {"updated", "modified", "deleted", "update", "inserted", "synced", "loaded"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """The tables in play: the one listed or counted, and the others that were named."""
+    """The tables in play: the one listed, the others that were named, and the one measured where it is another."""
 
     root: Key
     mentioned: frozenset[Key] = frozenset()
+    measured: Key | None = None
 
 
 class Columns:
@@ -75,10 +79,19 @@ class Columns:
         scored.sort(key=lambda pair: pair[0])
         best = scored[0]
         rivals = [pair for pair in scored[1:] if pair[0] < best[0] + MARGIN]
+        kept = [pair for pair in (best, *rivals) if rivals and self._keeps(pair[1].table, noun.deed)]
+        if len(kept) == 1:
+            best, rivals = kept[0], []
         if rivals:
             names = ", ".join(f"{name.table.name}.{name.column.name}" for _, name in (best, *rivals))
             raise fail("ambiguous", f"'{noun.text}' may be {names}", noun.text)
         return ColumnRef(table=key_of(best[1].table), column=best[1].column)
+
+    def _keeps(self, table: Table, deed: str) -> bool:
+        """ "quantity sold" is kept with orders or sales."""
+        named = frozenset(root for word in self.vocabulary.table_stems(table) for root in verb_roots(word))
+        verb = deed.split(" ")[0]
+        return bool(deed) and bool(named & (verb_roots(verb) | frozenset(DEEDS.get(verb, ()))))
 
     def _identifier(self, noun: Noun, keys: frozenset[Key]) -> ColumnRef:
         """ "id" is the key of what was spoken of, whatever it is called there."""
@@ -115,35 +128,42 @@ class Columns:
     ) -> ColumnRef:
         """The date that a time span without a column speaks of."""
         focus = self.focus_of(focus_entity)
-        for keys in (focus, frozenset({scene.root}), scene.mentioned):
-            options = [
-                ColumnRef(table=key, column=column)
-                for key in sorted(keys)
-                for column in self.table(key).columns
-                if column.kind in _TEMPORAL or (years and self._is_year(key, column))
-            ]
+        roots = frozenset(root for verb in verbs for word in verb.lower().split() for root in verb_roots(word))
+        places = [focus, frozenset({scene.root}), scene.mentioned]
+        if scene.measured is not None and not any(roots & self._roots(ref) for ref in self._dates(focus, years=years)):
+            places.insert(0, frozenset({scene.measured}))
+        for keys in places:
+            options = self._dates(keys, years=years)
             if options:
-                return self._likeliest(options, verbs)
+                return self._likeliest(options, roots, self._beside_dates(keys))
         raise fail("unplaced", "no date column belongs to what was asked", "time")
+
+    def _dates(self, keys: frozenset[Key], *, years: bool) -> list[ColumnRef]:
+        return [
+            ColumnRef(table=key, column=column)
+            for key in sorted(keys)
+            for column in self.table(key).columns
+            if column.kind in _TEMPORAL or (years and self._is_year(key, column))
+        ]
+
+    def _beside_dates(self, keys: frozenset[Key]) -> list[ColumnRef]:
+        return self._dates(frozenset(step.target for key in keys for step in self.graph.steps(key)) - keys, years=False)
 
     def _is_year(self, key: Key, column: Column) -> bool:
         return column.kind in _NUMERIC and "year" in self.vocabulary.column_stems(self.table(key), column)
 
-    def _likeliest(self, options: list[ColumnRef], verbs: tuple[str, ...]) -> ColumnRef:
-        roots = frozenset(root for verb in verbs for word in verb.lower().split() for root in verb_roots(word))
-        if len(options) == 1:
-            return options[0]
+    def _likeliest(self, options: list[ColumnRef], roots: frozenset[str], beside: list[ColumnRef]) -> ColumnRef:
+        """`roots`: of the verbs that were said. `beside`: dates of related tables, which a verb may mean as well."""
+        done = [ref for ref in options if roots & self._roots(ref)]
+        rivals = [] if done else [ref for ref in beside if roots & self._roots(ref)]
         own = [
             ref for ref in options if frozenset(self.vocabulary.table_stems(self.table(ref.table))) & self._roots(ref)
         ]
-        for kept in (
-            [ref for ref in options if roots & self._roots(ref)],
-            own,
-            [ref for ref in options if not self._roots(ref) & _AUDIT],
-        ):
-            if len(kept) == 1:
+        past = [ref for ref in options if not self._roots(ref) & _AUDIT]
+        for kept in (done, options, own, past, [ref for ref in past if not self._roots(ref) & _AHEAD]):
+            if len(kept) == 1 and not rivals:
                 return kept[0]
-        names = ", ".join(ref.column.name for ref in options)
+        names = ", ".join(ref.column.name for ref in (*options, *rivals))
         raise fail("ambiguous", f"the time may be {names}", "time")
 
     def _roots(self, ref: ColumnRef) -> frozenset[str]:

@@ -30,6 +30,10 @@ class Outputs(Tables):
         if item.kind == "label":
             key = self._entity_key(item.entity, draft.scene.root) if item.entity else draft.grain
             labels = self.columns.label(key)
+            if not labels and len(self.reading.items) == 1 and not self.reading.groups:
+                self._join(draft, key)
+                self.conditions.notes.append(f"{key[1]} has no name to show: all its columns are shown")
+                return [Output(kind="everything", table=key)]
             if not labels:
                 raise fail("unsure", f"{key[1]} has no name to show", item.entity.text if item.entity else key[1])
             self._join(draft, key)

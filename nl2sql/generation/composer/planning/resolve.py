@@ -82,7 +82,7 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         scene = Scene(root=root, mentioned=mentioned)
         draft = PlanDraft(grain=self._grain(root, scene), scene=scene)
         if draft.grain != root:
-            draft.scene = Scene(root=root, mentioned=mentioned | {draft.grain})
+            draft.scene = Scene(root=root, mentioned=mentioned | {draft.grain}, measured=draft.grain)
         self._outputs(draft)
         self._groups(draft)
         self._order(draft)
