@@ -20,6 +20,8 @@ _TEMPORAL = {"date", "timestamp"}
 _MEASURED = _NUMERIC | _TEMPORAL
 _AHEAD = {"due", "expected", "planned", "scheduled", "estimated", "expire", "expiry", "expiration", "deadline"}
 """Days that were only foreseen: "last month" alone does not mean them."""
+_BEGINNINGS = {"signed", "joined", "created", "registered", "opened", "started", "added", "enrolled", "founded"}
+"""What makes a row: any of these may be said of one that keeps another of them."""
 _AUDIT = {"updated", "modified", "deleted", "update", "inserted", "synced", "loaded"}
 
 
@@ -128,14 +130,15 @@ class Columns:
     ) -> ColumnRef:
         """The date that a time span without a column speaks of."""
         focus = self.focus_of(focus_entity)
-        roots = frozenset(root for verb in verbs for word in verb.lower().split() for root in verb_roots(word))
+        deeds = frozenset(word for verb in verbs for word in verb.lower().split())
+        roots = frozenset(root for word in deeds for root in verb_roots(word))
         places = [focus, frozenset({scene.root}), scene.mentioned]
         if scene.measured is not None and not any(roots & self._roots(ref) for ref in self._dates(focus, years=years)):
             places.insert(0, frozenset({scene.measured}))
         for keys in places:
             options = self._dates(keys, years=years)
             if options:
-                return self._likeliest(options, roots, self._beside_dates(keys))
+                return self._likeliest(options, deeds, self._beside_dates(keys))
         raise fail("unplaced", "no date column belongs to what was asked", "time")
 
     def _dates(self, keys: frozenset[Key], *, years: bool) -> list[ColumnRef]:
@@ -152,9 +155,13 @@ class Columns:
     def _is_year(self, key: Key, column: Column) -> bool:
         return column.kind in _NUMERIC and "year" in self.vocabulary.column_stems(self.table(key), column)
 
-    def _likeliest(self, options: list[ColumnRef], roots: frozenset[str], beside: list[ColumnRef]) -> ColumnRef:
-        """`roots`: of the verbs that were said. `beside`: dates of related tables, which a verb may mean as well."""
-        done = [ref for ref in options if roots & self._roots(ref)]
+    def _likeliest(self, options: list[ColumnRef], deeds: frozenset[str], beside: list[ColumnRef]) -> ColumnRef:
+        """`deeds`: the verbs that were said. `beside`: dates of related tables, which a verb may mean as well."""
+        roots = frozenset(root for word in deeds for root in verb_roots(word))
+        exact = [ref for ref in options if deeds & set(self.vocabulary.words_of(ref.column))]
+        done = exact or [ref for ref in options if roots & self._roots(ref)]
+        if not done and deeds & _BEGINNINGS:
+            done = [ref for ref in options if self._roots(ref) & _BEGINNINGS]
         rivals = [] if done else [ref for ref in beside if roots & self._roots(ref)]
         own = [
             ref for ref in options if frozenset(self.vocabulary.table_stems(self.table(ref.table))) & self._roots(ref)
