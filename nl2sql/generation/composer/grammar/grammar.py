@@ -128,6 +128,8 @@ class Grammar(Shown, Comparisons, Orders, Superlatives):
         idle_by = self.has(position, "by") and not self.has(position - 1, "verb") and not self.has(position, "verb")
         if idle_by and _groupable(self.at(self.skip(position + 1, "det"))):
             return
+        if self._is_state(reading, position) and not (self.has(position, "dated") and self._moment_follows(position + 1)):
+            return
         if self.has(position, *SKIPPED) and not self.has(position, "or", "not", "no", "without"):
             chunk = self.at(position)
             verbs = (*reading.verbs, chunk.text) if chunk.has("verb", "dated") else reading.verbs

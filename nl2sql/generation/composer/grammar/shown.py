@@ -70,7 +70,7 @@ class Shown(Values):
         """ "… of all singers": the entity that the listed columns belong to. What is counted has none."""
         if not self.has(position, "of", "prep", "each"):
             return
-        if any(item.kind == "count" for item in items):
+        if any(item.kind in ("count", "label") for item in items):
             return
         measured = any(item.kind == "aggregate" for item in items)
         if measured and self.has(self.skip(position, "of", "prep", "det", "pron"), "each"):

@@ -51,7 +51,7 @@ class Values(Cursor):
         if follower is not None:
             condition = replace(self._value(reading, position), noun=follower)
             yield self._add(reading, condition, position + 2)
-        if chunk.weak:
+        if chunk.weak and not self._is_state(reading, position):
             return
         entity = self.entity(position + 1)
         if entity is not None:
@@ -137,6 +137,14 @@ class Values(Cursor):
         condition = Condition(kind="like", text=noun.text, noun=noun, focus=reading.focus, like=cast(LikeKind, kind),
                               operand=text, negated=negated)  # fmt: skip
         yield self._add(reading, condition, end)
+
+    def _is_state(self, reading: Reading, position: int) -> bool:
+        """ "are registered", "were handled": a verb that is a stored value of what is spoken of."""
+        chunk, spoken = self.at(position), reading.focus or reading.root
+        if not chunk.weak or not chunk.has("verb", "dated") or not self.has(position - 1, "be", "not") or spoken is None:
+            return False
+        keys = {(name.table.schema, name.table.name) for name in spoken.names}
+        return any((value.schema, value.table) in keys for value in chunk.values)
 
     def _moment_follows(self, position: int) -> bool:
         """ "closed last week": a deed and its time, whatever state has the same name."""

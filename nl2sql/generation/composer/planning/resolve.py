@@ -5,7 +5,7 @@ from typing import Literal
 
 from nl2sql.generation.composer.joins import Key, key_of
 from nl2sql.generation.composer.plan import ColumnRef, Comparison, Plan
-from nl2sql.generation.composer.planning.columns import MARGIN, Scene
+from nl2sql.generation.composer.planning.columns import MARGIN, Columns, Scene
 from nl2sql.generation.composer.planning.draft import PlanDraft
 from nl2sql.generation.composer.planning.groups import Groups
 from nl2sql.generation.composer.planning.outputs import Outputs
@@ -22,6 +22,17 @@ def _listed_instead(reading: Reading) -> Reading | None:
     (item,) = reading.items
     kind: Literal["column", "key"] = "column" if item.noun is not None else "key"
     return replace(reading, items=(Item(kind=kind, noun=item.noun, entity=item.entity),))
+
+
+def _tallied(reading: Reading, columns: Columns) -> Reading | None:
+    """ "Completed orders for each store": rows that have no name are counted. None for other questions."""
+    (item, *more) = reading.items or (None,)
+    if item is None or more or item.kind != "label" or item.entity is None or not reading.groups:
+        return None
+    keys = columns.focus_of(item.entity)
+    if any(columns.label(key) for key in keys) or any(group.entity == item.entity for group in reading.groups):
+        return None
+    return replace(reading, items=(Item(kind="count", entity=item.entity),))
 
 
 class Resolver(Outputs, Groups, Sorts, Restrictions):
@@ -77,6 +88,9 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         if counted is not None:
             listed = Resolver(counted, self.columns, today=self.conditions.today).plan(root)
             return replace(listed, counted=True, distinct=False)
+        tallied = _tallied(self.reading, self.columns)
+        if tallied is not None:
+            return Resolver(tallied, self.columns, today=self.conditions.today).plan(root)
         reading = self.reading
         mentioned = self.mentioned
         scene = Scene(root=root, mentioned=mentioned)
