@@ -5,13 +5,12 @@ from typing import Protocol
 from sqlglot import exp
 
 from nl2sql.validation.bind import bind, quoted, refuse_unknown
-from nl2sql.validation.closest import closest
 from nl2sql.validation.context import Context
 from nl2sql.validation.expressions import Reach, resolve_expression
 from nl2sql.validation.function_names import TABLE_FUNCTIONS
 from nl2sql.validation.functions import called_name
 from nl2sql.validation.scope import CommonTables, Outputs, Scope, Source
-from schema_index.schema import Table
+from nl2sql.validation.stored_tables import refuse_unknown_table, stored_table
 
 
 class Resolve(Protocol):
@@ -286,9 +285,9 @@ def _table(item: exp.Table, state: _From) -> Source:
         return _common(item, cte.name, cte.outputs, state)
     table = state.context.table(item.db or state.context.schema.default_schema, item.name)
     if table is None:
-        _unknown_table(item, state.context)
+        refuse_unknown_table(item, state.context)
         return Source(name=_alias(item), key=state.context.relation(_alias(item)), columns={}, kind="table")
-    return _stored(item, table, state.context)
+    return stored_table(item, table, state.context)
 
 
 def _common(item: exp.Table, name: str, outputs: Outputs | None, state: _From) -> Source:
@@ -299,42 +298,3 @@ def _common(item: exp.Table, name: str, outputs: Outputs | None, state: _From) -
         outputs = Outputs(names=())
     item.set("this", quoted(name))
     return _source(item, outputs, "query", state)
-
-
-def _stored(item: exp.Table, table: Table, context: Context) -> Source:
-    alias = item.args.get("alias")
-    if isinstance(alias, exp.TableAlias) and alias.columns:
-        context.refuse(
-            item,
-            code="column_list",
-            message="A table's columns cannot be renamed by position.",
-            hint="Use AS in the select list.",
-        )
-    name = item.alias or table.name
-    context.read(table)
-    item.set("this", quoted(table.name))
-    item.set("db", quoted(table.schema))
-    item.set("alias", exp.TableAlias(this=quoted(name)))
-    return Source(
-        name=name,
-        key=context.relation(name),
-        columns={context.key(column.name): column.name for column in table.columns},
-        kind="table",
-        table=table,
-    )
-
-
-def _unknown_table(item: exp.Table, context: Context) -> None:
-    visible = [
-        table.name if table.schema == context.schema.default_schema else table.qualified_name
-        for table in context.schema.tables
-    ]
-    written = f"{item.db}.{item.name}" if item.db else item.name
-    near = closest(written, visible)
-    some = ", ".join(visible[:12])
-    context.refuse(
-        item,
-        code="unknown_table",
-        message=f"There is no table {written[:130]!r} among those you may use.",
-        hint=f"Did you mean {near}?" if near else f"Use one of: {some}.",
-    )

@@ -137,7 +137,7 @@ def _allow_own_server_as_target() -> None:
     closed = [ip_network(address) for address in addresses if not is_allowed(address, settings.TARGET_NETWORKS)]
     if closed:
         settings.TARGET_NETWORKS = [*settings.TARGET_NETWORKS, *closed]
-        os.environ["TARGET_NETWORKS"] = ",".join(map(str, settings.TARGET_NETWORKS))
+        os.environ.update(TARGET_NETWORKS=",".join(map(str, settings.TARGET_NETWORKS)))
         sys.stderr.write(f"  To ask about Bean There outside the demo, set TARGET_NETWORKS={closed[0]}\n")
 
 
