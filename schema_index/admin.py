@@ -9,10 +9,12 @@ from django.http import HttpRequest
 
 from schema_index import knowledge
 from schema_index.models import Chunk, ChunkKind, DataSource, Document, FaqEntry, SchemaChange, Snapshot
-from schema_index.receivers import rechunk
+from schema_index.signals import visibility_changed
 from schema_index.sources import set_password
 from schema_index.tasks import sync_source
 from tenants.tenant_admin import ReadOnlyAdmin, TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant
+
+VISIBILITY_FIELDS = frozenset({"hidden", "index_values", "values_excluded"})
 
 
 class NameListField(forms.JSONField):
@@ -60,8 +62,8 @@ class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
         if form.cleaned_data["password"]:
             set_password(obj, form.cleaned_data["password"])
         super().save_model(request, obj, form, change)
-        if "hidden" in form.changed_data:
-            rechunk(obj)
+        if VISIBILITY_FIELDS.intersection(form.changed_data):
+            visibility_changed.send(DataSource, source=obj)
 
     @admin.action(description="Sync now")
     def sync_now(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> None:

@@ -16,16 +16,12 @@ def _reconcile_table_chunks(*, source: DataSource, schema: DatabaseSchema, **_: 
     _reconcile(source, schema)
 
 
-def rechunk(source: DataSource) -> None:
-    """After a change of what the source hides: chunks and values follow at once, without a sync. Needs a scope."""
+def _follow_visibility(*, source: DataSource, **_: Any) -> None:
+    """After a change of what the source hides: chunks and values follow at once, without a sync."""
     if source.snapshot_id is not None:
         schema = catalogue_of(source).schema
         _reconcile(source, schema)
         prune_values(source, schema=schema)
-
-
-def _follow_visibility(*, source: DataSource, **_: Any) -> None:
-    rechunk(source)
 
 
 def _reconcile(source: DataSource, schema: DatabaseSchema) -> None:
