@@ -189,7 +189,7 @@ def _everyday(part: tuple[Token, ...], values: tuple[StoredValue, ...], vocabula
         token.kind == "number"
         or bool(phrases_at((token.norm,)))
         or bool(vocabulary.tables_at((token.stem,)))
-        or (token.stem,) in vocabulary.columns
+        or any(name.cost < PART_COST for name in vocabulary.columns.get((token.stem,), {}).values())
         for token in part
     )
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import cast
 
 from nl2sql.generation.composer.grammar.cursor import (
-    Cursor,
     Partial,
     nearer_column,
     owns,
 )
+from nl2sql.generation.composer.grammar.values import Values
 from nl2sql.generation.composer.reading import (
     Function,
     Grouping,
@@ -19,7 +19,7 @@ from nl2sql.generation.composer.reading import (
 from nl2sql.generation.composer.time_spans import Unit
 
 
-class Orders(Cursor):
+class Orders(Values):
     def _group(self, reading: Reading, position: int) -> Partial:
         start = self.skip(position, "each", "group_by", "by", "of", "det", "distinct", "pron")
         by_word = self.has(position, "by") and not self.has(position, "each", "group_by")
@@ -135,7 +135,12 @@ class Orders(Cursor):
 
     def _ranked_by(self, reading: Reading, position: int) -> Partial:
         """ "top 5 products by quantity sold": the greatest sums, where a product has several rows of them."""
-        for ordering, following in self._order_key(reading, self.skip(position, "det", "pron")):
+        start = self.skip(position, "det", "pron")
+        counted = self.skip(start + 1, "det", "of", "distinct") if self.has(start, "numof") else len(self.chunks)
+        for described, said, following in self._described(reading, counted):
+            ranked = Ordering(counted=True, entity=described, descending=True)
+            yield replace(reading, superlative=ranked, conditions=(*reading.conditions, *said)), following
+        for ordering, following in self._order_key(reading, start):
             ranked = replace(ordering, descending=True, summed=ordering.noun is not None)
             yield replace(reading, superlative=ranked), following
 

@@ -1,15 +1,16 @@
 """The greatest, the least, and how many there must be of a thing."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
 from nl2sql.generation.composer.adjectives import ADJECTIVES
 from nl2sql.generation.composer.grammar.cursor import (
-    Cursor,
     Partial,
     adjective_of,
     small_count,
 )
+from nl2sql.generation.composer.grammar.values import Described, Values
 from nl2sql.generation.composer.reading import (
     Function,
     Having,
@@ -18,7 +19,7 @@ from nl2sql.generation.composer.reading import (
 )
 
 
-class Superlatives(Cursor):
+class Superlatives(Values):
     def _superlative(self, reading: Reading, position: int) -> Partial:
         if reading.superlative is not None:
             return
@@ -66,6 +67,11 @@ class Superlatives(Cursor):
         if tag == "most" and entity is not None:
             ranked = Ordering(counted=True, entity=entity, descending=descending)
             yield replace(reading, superlative=ranked, limit=limit, focus=entity), named + 1
+        for described, said, following in self._described(reading, named) if tag == "most" else ():
+            ranked = Ordering(counted=True, entity=described, descending=descending)
+            conditions = (*reading.conditions, *said)
+            after = replace(reading, superlative=ranked, limit=limit, focus=described, conditions=conditions)
+            yield after, following
         if noun is not None:
             ranked = Ordering(noun=noun, descending=descending)
             yield replace(reading, superlative=ranked, limit=limit), named + 1
@@ -84,7 +90,10 @@ class Superlatives(Cursor):
         if after is not None:
             operator, start = after, start + 1
         named = self.skip(start + 1, "distinct", "of", "det", "noise")
+        if operator is None and not self.has(position - 1, "have", "with", "verb", "noise"):
+            return
         entity = self.entity(named)
-        if entity is not None and (operator is not None or self.has(position - 1, "have", "with", "verb", "noise")):
-            having = Having(operator=operator or "=", number=number, entity=entity)
-            yield replace(reading, having=having, focus=entity), named + 1
+        things: Iterable[Described] = [(entity, (), named + 1)] if entity is not None else self._described(reading, named)
+        for thing, said, following in things:
+            having = Having(operator=operator or "=", number=number, entity=thing)
+            yield replace(reading, having=having, focus=thing, conditions=(*reading.conditions, *said)), following

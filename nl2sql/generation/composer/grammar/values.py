@@ -9,6 +9,7 @@ from nl2sql.generation.composer.grammar.cursor import (
     Partial,
     is_flag,
 )
+from nl2sql.generation.composer.mentions import Chunk
 from nl2sql.generation.composer.reading import (
     Condition,
     Entity,
@@ -16,7 +17,8 @@ from nl2sql.generation.composer.reading import (
     Noun,
     Reading,
 )
-
+from nl2sql.generation.composer.vocabulary import ColumnName, TableName
+from nl2sql.generation.composer.words import name_words, singular
 
 Described = tuple[Entity, tuple[Condition, ...], int]
 """A thing, what is said of it, and where the next chunk stands."""
@@ -43,7 +45,7 @@ class Values(Cursor):
         if noun is not None:
             yield from self._noun_value(reading, noun, position + 1)
         chunk = self.at(position)
-        if is_flag(chunk) and self.has(position - 1, "be", "have", "with", "det", "rel", "and", "noise", "not"):
+        if is_flag(chunk) and self.has(position - 1, "be", "have", "with", "det", "rel", "and", "noise", "not", "no", "without"):
             yield self._add(reading, self._flag(reading, position), position + 1)
         if not chunk.values or (chunk.has("dated") and self._moment_follows(position + 1)):
             return
@@ -63,6 +65,11 @@ class Values(Cursor):
 
     def _described(self, reading: Reading, position: int) -> Iterator[Described]:
         """ "completed orders", "vegan products": a thing with the values and flags said right before it."""
+        chunk = self.at(position)
+        things = tuple(TableName(name.table, name.cost) for name in chunk.columns if _ends_with_table(chunk, name))
+        if is_flag(chunk) and things:
+            entity = Entity(text=chunk.text, names=things)
+            yield entity, (self._flag(replace(reading, focus=entity), position),), position + 1
         for count in range(1, MAX_ADJECTIVES + 1):
             entity = self.entity(position + count)
             if not self._may_describe(position + count - 1):
@@ -161,3 +168,8 @@ class Values(Cursor):
         """A yes-or-no column that is said of something: "active stores"."""
         noun = self.noun(position, reading.focus)
         return Condition(kind="flag", text=self.at(position).text, noun=noun, focus=reading.focus)
+
+
+def _ends_with_table(chunk: Chunk, name: ColumnName) -> bool:
+    """ "billing contacts": the flag is_billing_contact of contacts names what it is said of."""
+    return singular(name_words(name.table.name)[-1]) == chunk.tokens[-1].stem

@@ -81,7 +81,7 @@ class Columns:
         scored.sort(key=lambda pair: pair[0])
         best = scored[0]
         rivals = [pair for pair in scored[1:] if pair[0] < best[0] + MARGIN]
-        kept = [pair for pair in (best, *rivals) if rivals and self._keeps(pair[1].table, noun.deed)]
+        kept = [pair for pair in (best, *rivals) if rivals and self.keeps(pair[1].table, noun.deed)]
         if len(kept) == 1:
             best, rivals = kept[0], []
         if rivals:
@@ -89,7 +89,7 @@ class Columns:
             raise fail("ambiguous", f"'{noun.text}' may be {names}", noun.text)
         return ColumnRef(table=key_of(best[1].table), column=best[1].column)
 
-    def _keeps(self, table: Table, deed: str) -> bool:
+    def keeps(self, table: Table, deed: str) -> bool:
         """ "quantity sold" is kept with orders or sales."""
         named = frozenset(root for word in self.vocabulary.table_stems(table) for root in verb_roots(word))
         verb = deed.split(" ")[0]

@@ -5,7 +5,7 @@ from nl2sql.generation.composer.plan import ColumnRef, Output
 from nl2sql.generation.composer.planning.draft import NUMERIC, ORDERED, PlanDraft, Tables
 from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Item
-from nl2sql.generation.composer.vocabulary import OTHERS_COST
+from nl2sql.generation.composer.vocabulary import OTHERS_COST, PART_COST
 
 
 class Outputs(Tables):
@@ -64,7 +64,8 @@ class Outputs(Tables):
         if not words or not words <= {"name", "names", "full"} or item.kind != "column":
             return []
         keys = self.columns.focus_of(noun.focus) or frozenset({draft.scene.root})
-        if any(key_of(name.table) in keys for name in noun.names) or len(keys) != 1:
+        whole = [name for name in noun.names if name.cost < PART_COST]
+        if any(key_of(name.table) in keys for name in whole) or len(keys) != 1:
             return []
         labels = self.columns.label(next(iter(keys)))
         return list(labels) if len(labels) == 2 else []

@@ -54,7 +54,8 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         total = {key: sum(found[key] for found in sets) for key in common}
         least = min(total.values())
         likeliest = sorted(key for key in common if total[key] <= least + MARGIN)
-        likeliest = self._home(likeliest) or likeliest
+        kept = [key for key in likeliest if any(self.columns.keeps(self.columns.table(key), n.deed) for n in nouns)]
+        likeliest = kept if len(kept) == 1 else self._home(likeliest) or likeliest
         if len(likeliest) > 1:
             names = ", ".join(key[1] for key in likeliest)
             raise fail("ambiguous", f"it may be asked of {names}", *(noun.text for noun in nouns))
@@ -161,10 +162,16 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
                 if empty and low.column == high.column and float(low.operand) >= float(high.operand):
                     raise fail("unsure", f"no {low.column.column.name} is both", low.column.column.name)
 
+    def _is_unique(self, draft: PlanDraft) -> bool:
+        """Whether each group is one row of what is counted."""
+        table = self.columns.table(draft.grain)
+        grouped = {ref.column.name for ref in draft.groups if ref.table == draft.grain}
+        return any(key and set(key) <= grouped for key in (table.primary_key, *table.unique_keys))
+
     def _check(self, draft: PlanDraft) -> None:
         if self._bare(draft) and any(condition.negated for condition in self.reading.conditions):
             raise fail("unsure", "none of its rows, or some row that is not so, may be meant")
-        if draft.groups and draft.limit is not None and tuple(draft.groups) == self.columns.key(draft.grain):
+        if draft.groups and draft.limit is not None and self._is_unique(draft):
             raise fail("unsure", f"each of {draft.grain[1]} is there once")
         self._check_ranges(draft)
         equal: set[ColumnRef] = set()
