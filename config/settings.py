@@ -52,6 +52,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that whatever fails later has its id.
+    "tenants.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -60,7 +62,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "tenants.middleware.RequestIdMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
 ]
 
@@ -137,7 +138,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "tenants.api.authentication.TenantSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.api.permissions.HasPrincipal"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["nl2sql.api.parser.BoundedJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "config.openapi.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "config.errors.problem_response",
@@ -176,7 +177,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_TASK_DEFAULT_QUEUE = "embed"
 
-_RENDERER = structlog.processors.JSONRenderer() if ENVIRONMENT.log_json else structlog.dev.ConsoleRenderer(colors=False)
+_RENDERER = (
+    structlog.processors.JSONRenderer()
+    if ENVIRONMENT.log_json
+    else structlog.dev.ConsoleRenderer(
+        colors=False,
+        # Its default prints every frame's variables, keys and passwords among them.
+        exception_formatter=structlog.dev.plain_traceback,
+    )
+)
 _SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,

@@ -10,7 +10,6 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from nl2sql import runs
-from nl2sql.api.parser import BoundedJsonParser
 from nl2sql.api.serializers import AskSerializer, ProblemSerializer, ReplySerializer
 from nl2sql.models import Run, RunStatus
 from nl2sql.runs import AskRequest
@@ -65,7 +64,6 @@ class AskThrottle(SimpleRateThrottle):
 
 
 class AskView(APIView):
-    parser_classes = [BoundedJsonParser]
     throttle_classes = [AskThrottle]
 
     @extend_schema(

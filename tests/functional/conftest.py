@@ -1,6 +1,5 @@
 """What the doors are tested with: changed settings, a scripted model behind them, and a PostgreSQL target database."""
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ import psycopg
 import pytest
 from psycopg import sql
 from pydantic import SecretStr
-from structlog.stdlib import ProcessorFormatter
 
 from config.environment import Environment
 from nl2sql.models import Run
@@ -65,18 +63,6 @@ def sync_and_embed(source: DataSource) -> DataSource:
 def shop(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
     """The little shop, synced without its values, which takes a process for each column."""
     return sync_and_embed(new_sqlite_source(tenant, index_values=False))
-
-
-@pytest.fixture(autouse=True)
-def _quiet_log() -> Iterator[None]:
-    """Expected warnings are not written out, which with a stack takes seconds; `caplog` still has them."""
-    handlers = [one for one in logging.getLogger().handlers if isinstance(one.formatter, ProcessorFormatter)]
-    levels = [handler.level for handler in handlers]
-    for handler in handlers:
-        handler.setLevel(logging.CRITICAL)
-    yield
-    for handler, level in zip(handlers, levels, strict=True):
-        handler.setLevel(level)
 
 
 @pytest.fixture

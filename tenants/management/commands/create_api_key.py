@@ -9,6 +9,9 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.roles import Permission
 
+MAX_DAYS = 3_650
+MAX_NAME = 100
+
 
 class Command(BaseCommand):
     help = "Issue an API key of a tenant and print it, the only time that it can be read."
@@ -23,8 +26,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         scopes = [Permission(scope) for scope in options["scope"] or ["ask"]]
-        if options["days"] < 1:
-            raise CommandError("--days must be at least 1.")
+        if not 1 <= options["days"] <= MAX_DAYS:
+            raise CommandError(f"--days must lie between 1 and {MAX_DAYS}.")
+        if not 0 < len(options["name"]) <= MAX_NAME:
+            raise CommandError(f"--name must have 1 to {MAX_NAME} characters.")
         try:
             tenant = tenancy.by_slug(options["tenant"])
             with tenant_transaction(tenant.id):

@@ -8,6 +8,8 @@ from tenants.domain_error import DomainError
 from tenants.models import User
 from tenants.roles import Role
 
+MAX_NAME = 200
+
 
 class Command(BaseCommand):
     help = "Create a tenant, and make an existing user its owner."
