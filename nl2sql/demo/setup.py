@@ -17,7 +17,6 @@ from nl2sql.demo.northlight import build as northlight
 from schema_index import knowledge, sources
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.spaces import configured_embedder
-from schema_index.models import DataSource
 from schema_index.snapshots import sync
 from tenants import memberships, tenancy
 from tenants.context import tenant_transaction
@@ -50,7 +49,7 @@ class DemoTenant:
 def set_up(*, until: date, password_for: Callable[[str], str], progress: Progress) -> tuple[DemoTenant, ...]:
     """Both tenants, synced, embedded and ready to be asked."""
     reader_password = password_for(READER)
-    _build_bean_there(until=until, reader_password=reader_password, progress=progress)
+    rebuilt = _build_bean_there(until=until, reader_password=reader_password, progress=progress)
     return (
         _tenant(
             slug=BEAN_THERE,
@@ -58,7 +57,7 @@ def set_up(*, until: date, password_for: Callable[[str], str], progress: Progres
             user="bea",
             password=password_for("bea"),
             source=_bean_there_source(reader_password),
-            prepare=lambda _: None,
+            prepare=lambda _: rebuilt,
             progress=progress,
         ),
         _tenant(
@@ -92,7 +91,8 @@ def _bean_there_source(password: str) -> dict[str, Any]:
     }
 
 
-def _build_bean_there(*, until: date, reader_password: str, progress: Progress) -> None:
+def _build_bean_there(*, until: date, reader_password: str, progress: Progress) -> bool:
+    """Whether it had to be built anew."""
     admin = settings.ACCESS.admin
     if admin is None:
         raise DemoNeedsAdministrator(
@@ -127,15 +127,20 @@ def _build_bean_there(*, until: date, reader_password: str, progress: Progress) 
             connection.execute("REVOKE ALL ON DATABASE bean_there FROM PUBLIC")
             connection.execute(sql.SQL("GRANT CONNECT ON DATABASE bean_there TO {}").format(sql.Identifier(READER)))
     with closing(connected("bean_there")) as connection:
-        if not bean_there.is_current(connection, until=until):
-            bean_there.build(connection, until=until, progress=progress)
-            bean_there.grant_read(connection, role=READER)
+        if bean_there.is_current(connection, until=until):
+            return False
+        bean_there.build(connection, until=until, progress=progress)
+        bean_there.grant_read(connection, role=READER)
+    return True
 
 
-def _build_northlight(folder: Path, *, until: date, progress: Progress) -> None:
+def _build_northlight(folder: Path, *, until: date, progress: Progress) -> bool:
+    """Whether it had to be built anew."""
     path = folder / NORTHLIGHT_FILE
-    if not northlight.is_current(path, until=until):
-        northlight.build(path, until=until, progress=progress)
+    if northlight.is_current(path, until=until):
+        return False
+    northlight.build(path, until=until, progress=progress)
+    return True
 
 
 def _tenant(
@@ -145,20 +150,21 @@ def _tenant(
     user: str,
     password: str,
     source: dict[str, Any],
-    prepare: Callable[[Path], None],
+    prepare: Callable[[Path], bool],
     progress: Progress,
 ) -> DemoTenant:
     tenant = tenancy.create(slug=slug, name=name, actor=ACTOR)
     folder = settings.ENVIRONMENT.files_root / str(tenant.id)
     folder.mkdir(parents=True, exist_ok=True)
-    prepare(folder)
-    person = _user(user, password)
+    rebuilt = prepare(folder)
+    person = User.objects.filter(username=user).first() or User.objects.create_user(username=user, password=password)
     with tenant_transaction(tenant.id):
         memberships.set_role(person, role=Role.OWNER, actor=ACTOR)
-        stored = _source(source)
+        stored = sources.upsert(actor=ACTOR, **{"password": "", **source, "index_values": True})
         _store_knowledge(slug)
-    progress(f"{name}: reading the schema")
-    sync(tenant.id, source_id=stored.id, actor=ACTOR)
+    if rebuilt or stored.snapshot_id is None:
+        progress(f"{name}: reading the schema")
+        sync(tenant.id, source_id=stored.id, actor=ACTOR)
     embed_pending(
         tenant.id,
         embedder=configured_embedder(),
@@ -167,25 +173,9 @@ def _tenant(
     return DemoTenant(tenant=tenant, user=user, password=password)
 
 
-def _source(fields: dict[str, Any]) -> DataSource:
-    """Dates of a demo built this month are another month's news next month, so the sync always looks again."""
-    given = {"password": "", **fields, "index_values": True}
-    return sources.upsert(actor=ACTOR, **given)
-
-
 def _store_knowledge(slug: str) -> None:
     known = load_knowledge(slug)
     for entry in known.faq:
         knowledge.save_faq(question=entry.question, answer=entry.answer, actor=ACTOR)
     for document in known.documents:
         knowledge.save_document(title=document.title, text=document.text, actor=ACTOR)
-
-
-def _user(name: str, password: str) -> User:
-    person = User.objects.filter(username=name).first()
-    if person is None:
-        return User.objects.create_user(username=name, password=password)
-    if not person.check_password(password):
-        person.set_password(password)
-        person.save(update_fields=["password"])
-    return person

@@ -96,6 +96,8 @@ class Command(BaseCommand):
     def _serve(self, demo: tuple[DemoTenant, ...], key: str, *, host: str, port: int) -> None:
         if not User.objects.filter(username=ADMIN).exists():
             User.objects.create_superuser(username=ADMIN, password=_password(ADMIN))
+        for name in (ADMIN, *(one.user for one in demo)):
+            _set_password(name)
         call_command("collectstatic", interactive=False, verbosity=0)
         address = f"http://{host}:{port}"
         lines = [f"Serving {address}  (Ctrl+C stops it)", "Sign in as"]
@@ -139,6 +141,14 @@ def _allow_own_server_as_target() -> None:
         settings.TARGET_NETWORKS = [*settings.TARGET_NETWORKS, *closed]
         os.environ.update(TARGET_NETWORKS=",".join(map(str, settings.TARGET_NETWORKS)))
         sys.stderr.write(f"  To ask about Bean There outside the demo, set TARGET_NETWORKS={closed[0]}\n")
+
+
+def _set_password(name: str) -> None:
+    """What is printed must open the door, also after SECRET_KEY, which passwords follow, has changed."""
+    person = User.objects.get(username=name)
+    if not person.check_password(_password(name)):
+        person.set_password(_password(name))
+        person.save(update_fields=["password"])
 
 
 def _password(name: str) -> str:
