@@ -39,3 +39,62 @@ _adjective("best paid|highest paid|better paid", "salary|wage|pay", "max")
 _adjective("worst paid|lowest paid", "salary|wage|pay", "min")
 _adjective("highest rated|best rated|top rated", "rating|rate|score", "max")
 _adjective("lowest rated|worst rated", "rating|rate|score", "min")
+
+RANKS: tuple[tuple[str, str, str], ...] = (
+    (
+        "sup",
+        "highest|largest|biggest|greatest|maximum|max|top|best|higher",
+        "max",
+    ),
+    (
+        "sup",
+        "lowest|smallest|least|minimum|min|fewest|worst",
+        "min",
+    ),
+    (
+        "most",
+        "most|largest number of|greatest number of|highest number of|most number of|biggest number of|"
+        "maximum number of|largest amount of|highest amount of|highest total number of|highest count of|"
+        "most numbers of|largest total number of|most amount of",
+        "max",
+    ),
+    (
+        "most",
+        "fewest|least|least number of|smallest number of|fewest number of|lowest number of|minimum number of|"
+        "least amount of",
+        "min",
+    ),
+    (
+        "common",
+        "most common|most frequent|most popular|most frequently used|most commonly used|most used|most widely used|"
+        "most frequently|most often|most commonly|predominant|most prevalent|most frequently occurring",
+        "max",
+    ),
+    (
+        "common",
+        "least common|least frequent|least popular|least used|least frequently used|least commonly used|rarest|"
+        "least frequently",
+        "min",
+    ),
+    (
+        "recent",
+        "most recent|latest|newest|most recently|last",
+        "max",
+    ),
+    (
+        "recent",
+        "earliest|oldest date|least recent|first|least recently",
+        "min",
+    ),
+    (
+        "top",
+        "top|first|best|bottom top",
+        "max",
+    ),
+    (
+        "top",
+        "bottom",
+        "min",
+    ),
+)
+"""(tag, phrases, "max" or "min"), each with or without its article."""

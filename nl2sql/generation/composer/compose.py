@@ -7,10 +7,9 @@ from nl2sql.generation.composer.catalogue import columns_of
 from nl2sql.generation.composer.explain import explain
 from nl2sql.generation.composer.grammar.grammar import Grammar
 from nl2sql.generation.composer.mentions import Chunk, chunk
-from nl2sql.generation.composer.plan import Plan
+from nl2sql.generation.composer.plan import CannotPlan, Plan, Problem
 from nl2sql.generation.composer.planning.columns import Columns
 from nl2sql.generation.composer.planning.resolve import Resolver
-from nl2sql.generation.composer.problem import CannotPlan, Problem
 from nl2sql.generation.composer.render import render
 from nl2sql.generation.composer.words import MAX_TOKENS, tokenise
 

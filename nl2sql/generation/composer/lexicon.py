@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from nl2sql.generation.composer.adjectives import ADJECTIVES
+from nl2sql.generation.composer.adjectives import ADJECTIVES, RANKS
+from nl2sql.generation.composer.orderings import ORDERS
+from nl2sql.generation.composer.verbs import VERBS
 
 MAX_PHRASE_WORDS = 6
 
@@ -15,16 +17,16 @@ class Phrase:
     data: str = ""
 
 
-def _phrases(tag: str, listing: str, data: str = "") -> dict[tuple[str, ...], tuple[Phrase, ...]]:
-    return {tuple(entry.split()): (Phrase(tag, data),) for entry in listing.split("|")}
-
-
+_HOLDING = ("contain", "contains", "contained", "containing", "include", "includes", "including")
+_TEXTS = tuple(f"{the}{what}" for what in ("word", "substring", "letter", "phrase", "string") for the in ("the ", ""))
 _TABLE: dict[tuple[str, ...], tuple[Phrase, ...]] = {}
 
 
-def _add(tag: str, listing: str, data: str = "") -> None:
-    for words, phrases in _phrases(tag, listing, data).items():
-        _TABLE[words] = _TABLE.get(words, ()) + phrases
+def _add(tag: str, listing: str, data: str = "", *, the: bool = False) -> None:
+    """`the`: each phrase may have its article before it."""
+    for entry in listing.split("|"):
+        for words in (entry.split(), ["the", *entry.split()]) if the else (entry.split(),):
+            _TABLE[tuple(words)] = (*_TABLE.get(tuple(words), ()), Phrase(tag, data))
 
 
 _add(
@@ -105,52 +107,34 @@ _add(
     "everything|all the info|all data|all the data|all records|all columns|all attributes|all fields",
 )
 _add("star_of", "about|for|of|on|regarding")
-_add("agg", "average|mean|avg|on average|the average|averaged", "avg")
-_add("agg", "maximum|max|maximal|the maximum", "max")
-_add("agg", "minimum|min|minimal|the minimum", "min")
+for _tag, _listing, _data in RANKS:
+    _add(_tag, _listing, _data, the=True)
+for _tag, _listing, _data in ORDERS:
+    _add(_tag, _listing, _data)
 _add(
     "agg",
-    "total|sum|sum of|total sum of|sum total of|summed|combined|the total|overall|the sum of|altogether",
+    "average|mean|avg|on average|averaged",
+    "avg",
+    the=True,
+)
+_add(
+    "agg",
+    "maximum|max|maximal",
+    "max",
+    the=True,
+)
+_add(
+    "agg",
+    "minimum|min|minimal",
+    "min",
+    the=True,
+)
+_add(
+    "agg",
+    "total|sum|sum of|total sum of|sum total of|summed|combined|overall|altogether",
     "sum",
+    the=True,
 )
-_add(
-    "sup",
-    "highest|largest|biggest|greatest|maximum|max|top|the highest|the largest|the biggest|the greatest|best|"
-    "higher|the maximum|the top",
-    "max",
-)
-_add("sup", "lowest|smallest|least|minimum|min|fewest|the lowest|the smallest|the minimum|worst|the least", "min")
-_add(
-    "most",
-    "most|the most|largest number of|the largest number of|greatest number of|the greatest number of|"
-    "highest number of|the highest number of|most number of|the most number of|biggest number of|the maximum number of|"
-    "maximum number of|the biggest number of|largest amount of|the largest amount of|the highest amount of|"
-    "highest total number of|the highest total number of|the highest count of|most numbers of|the most numbers of|"
-    "the largest total number of|largest total number of|the most amount of",
-    "max",
-)
-_add(
-    "most",
-    "fewest|the fewest|least|the least|least number of|the least number of|smallest number of|"
-    "the smallest number of|fewest number of|the fewest number of|lowest number of|the lowest number of|"
-    "the minimum number of|minimum number of|least amount of",
-    "min",
-)
-_add(
-    "common",
-    "most common|the most common|most frequent|the most frequent|most popular|the most popular|most frequently used|"
-    "most commonly used|most used|most widely used|the most used|most frequently|most often|most commonly|"
-    "the most frequently used|the most commonly used|predominant|most prevalent|most frequently occurring",
-    "max",
-)
-_add(
-    "common",
-    "least common|the least common|least frequent|least popular|the least popular|least used|"
-    "least frequently used|least commonly used|rarest|the least frequent|the least used|least frequently",
-    "min",
-)
-_add("recent", "most recent|the most recent|latest|the latest|newest|the newest|most recently|last|the last", "max")
-_add("recent", "earliest|the earliest|oldest date|least recent|first|the first|least recently", "min")
 _add(
     "cmp",
     "more than|greater than|larger than|bigger than|higher than|above|over|exceeds|exceed|exceeding|exceeded|"
@@ -200,15 +184,10 @@ _add(
 )
 _add(
     "starts",
-    "contain|contains|containing|include|includes|including|contain the word|contains the word|"
-    "containing the word|contain the substring|contains the substring|containing the substring|include the word|"
-    "includes the word|including the word|contain the letter|contains the letter|containing the letter|"
-    "contain the phrase|contains the phrase|has the substring|have the substring|includes the substring|"
-    "contained the word|containing the phrase|has the word|have the word|with the word|with the substring|"
-    "containing substring|with substring|contain substring|contains substring|contain letter|contains letter|"
-    "have substring|has substring|include substring|includes substring|including substring|contain word|"
-    "contains word|containing word|containing letter|including the substring|with the letter|has the letter|"
-    "contain the string|contains the string|containing the string|have the letter",
+    "|".join(
+        [f"{verb} {what}".strip() for verb in _HOLDING for what in ("", *_TEXTS)]
+        + [f"{verb} {what}" for verb in ("has", "have", "with") for what in _TEXTS if what not in ("word", "letter")]
+    ),
     "contains",
 )
 _add(
@@ -216,53 +195,6 @@ _add(
     "named|called|titled|with name|with the name|with title|with the title|whose name is|entitled|by the name of|"
     "that is called|that is named|which is called|which is named|that are called|that are named|known as|of the name",
 )
-_add(
-    "order",
-    "ordered by|sorted by|sort by|order by|ordering by|sort them by|order them by|in order of|in the order of|"
-    "arranged by|ranked by|listed by|sorted in order of|ordered in terms of|in order by|order the results by|"
-    "sort the results by|ordered in order of|sorted on|sort the result by|order the result by|listed in order of|"
-    "sort results by|order results by|sorted according to|sort the list by|order the list by|sorting by|"
-    "sorted by the|and sort by|sort it by|order it by|rank them by|sorted by their|sorted alphabetically by|"
-    "ordered alphabetically by|order them alphabetically by",
-)
-_add("order_head", "sort|order|rank|arrange")
-_add(
-    "direction",
-    "ascending|in ascending order|in an ascending order|in increasing order|increasing|asc|ascendingly|"
-    "from low to high|from lowest to highest|from least to most|from smallest to largest|from small to large|"
-    "in ascending|ascending order|increasing order|from oldest to newest|from earliest to latest|"
-    "from fewest to most|from shortest to longest|in the ascending order|ordered from lowest to highest|"
-    "lowest to highest|from the lowest to the highest|in chronological order|chronologically|in order|"
-    "from least to greatest|from youngest to oldest number",
-    "asc",
-)
-_add(
-    "direction",
-    "descending|in descending order|in a descending order|in decreasing order|decreasing|desc|descendingly|"
-    "from high to low|from highest to lowest|from most to least|from largest to smallest|from large to small|"
-    "in descending|descending order|decreasing order|from newest to oldest|from latest to earliest|"
-    "in reverse order|in the descending order|ordered from highest to lowest|highest to lowest|from greatest to least|"
-    "from the highest to the lowest|from longest to shortest|from the most to the least|"
-    "in reverse chronological order|in reverse alphabetical order|reverse alphabetically|"
-    "in reversed alphabetical order|in reverse lexicographical order|in descending alphabetical order|"
-    "in descending lexicographical order|starting with the most recent|most recent first",
-    "desc",
-)
-_add(
-    "alpha",
-    "in alphabetical order|alphabetically|in ascending alphabetical order|in alphabetic order|"
-    "in lexicographical order|in lexicographic order|in ascending lexicographical order|alphabetical order|"
-    "in the alphabetical order|in an alphabetical order|in alphabetical ascending order|"
-    "in alphabetical order ascending|sorted in alphabetical order|ordered alphabetically|sorted alphabetically|"
-    "listed in alphabetical order|ordered in alphabetical order|sorted in lexicographical order|"
-    "order them alphabetically|sorted in ascending alphabetical order|ordered in lexicographical order|"
-    "listed alphabetically|in ascending lexicographic order|sorted in the alphabetical order",
-)
-_add(
-    "sorted", "sorted|ordered|listed|arranged|sort|order|sort them|order them|ranked|sort the results|order the results"
-)
-_add("top", "top|the top|first|the first|best|bottom top", "max")
-_add("top", "bottom|the bottom", "min")
 _add(
     "noise",
     "in total|please|at least once|in the database|in the system|on record|in our records|overall|respectively|"
@@ -272,36 +204,7 @@ _add(
     "do you have|were there|in our system|available|in the list|to date|the following|following|"
     "do they have|does it have|do they each have|does each have|does each one have|are in|is in|own",
 )
-_add(
-    "verb",
-    "made|make|makes|making|place|placed|places|belong to|belongs to|belong|belongs|live in|lives in|live|lives|"
-    "living in|come from|comes from|coming from|came from|come|located in|located|located at|locate|involved in|"
-    "involve|involves|involved|associated with|associated|related to|related|relate to|appear in|appears in|"
-    "appeared in|use|uses|used|used by|using|take|takes|took|taken|taking|"
-    "hold|holds|held|offered|offer|offers|offered by|serve|serves|work in|works in|work for|works for|"
-    "working in|working for|worked in|work at|works at|worked for|work|works|worked|play for|plays for|participate in|"
-    "participates in|participated in|participating in|participate|participated|attend|attends|attended|attending|"
-    "enrolled in|enroll in|enrolls in|stored|kept|owned by|managed by|manage|manages|managed|"
-    "used in|used for|done by|done|go to|goes to|going to|in charge of|responsible for|assigned to|assigned|"
-    "made by|given by|taken by|attended by|hired by|hired|hire|hires|visited|visit|visits|bought|buy|buys|purchased|"
-    "purchase|purchases|sold by|sold|sell|sells|sold in|produced by|produced|produce|produces|directed by|"
-    "directed|written by|wrote|written|write|writes|published by|publish|"
-    "received|receive|receives|won|win|wins|acted in|lived in|exists in|fall under|fall into|falls into|"
-    "correspond to|corresponds to|corresponding to|correspond|come with|run by|run|runs|operated by|operate|operates|"
-    "made in|present in|listed in|registered|found in|based in|can be found in|situated in|headquartered in|"
-    "get|got|obtained|obtain|earned|earn|earns|achieved|shared by|share|composed of|affiliated with|provided|"
-    "provided by|supplied by|supplies|supply|supplied|ordered|"
-    "requested|submitted|filed|raised|handled|handled by|"
-    "posted|created|issued|assigned with|stay in|stays in|stayed in|play|plays|played|played in|played for|"
-    "performed|perform|performs|performed by|joined|join|joins|hosted|host|hosts|hosted by|booked|book|"
-    "reported|report|given to|sent to|sent|received by|lives|reside in|resides in|residing in|"
-    "taught by|teach|teaches|taught|study|studies|studied|rated|reviewed|reviewed by|sponsored by|"
-    "covered by|cover|covers|recorded in|occurred in|occur in|took place in|take place in|occurred|happened|"
-    "who had|that had|stationed in|treated|treat|treats|prescribed|prescribe|prescribes|mentioned in|mentioned|"
-    "carry|carries|carried|shown in|shown|cite|cited|"
-    "paid by|paid with|paid in|paid via|paid for|pay by|pay with|recruit|recruits|recruited|employ|employs|employed|employed by|employed in|scored|"
-    "linked to|linked with|linked|connected to|tied to|placed by|made up of|attached to",
-)
+_add("verb", VERBS)
 
 
 def phrases_at(words: tuple[str, ...]) -> tuple[Phrase, ...]:
@@ -309,7 +212,23 @@ def phrases_at(words: tuple[str, ...]) -> tuple[Phrase, ...]:
     return _TABLE.get(words, ())
 
 
-_FUNCTION_TAGS = {"be", "do", "have", "det", "pron", "prep", "of", "by", "with", "rel", "and", "or", "not", "no", "than"}
+_FUNCTION_TAGS = {
+    "be",
+    "do",
+    "have",
+    "det",
+    "pron",
+    "prep",
+    "of",
+    "by",
+    "with",
+    "rel",
+    "and",
+    "or",
+    "not",
+    "no",
+    "than",
+}
 _PARTICLES = {"up", "off", "out", "down", "as"}
 
 

@@ -19,7 +19,7 @@ class Chunk:
     """Neighbouring tokens read as one. `text` is what the asker wrote.
 
     `weak`: its values are everyday words here ("a", "order"), to be taken as values only where a column is named.
-    `summed`: after "total", the columns that the other words name: "total amount" may be the sum of `amount`.
+    `summed`: the columns that the other words of "total amount" or "amount of" name.
     """
 
     text: str
@@ -154,10 +154,17 @@ def _pieces_at(
             span=spans.get(end),
             tokens=part,
             weak=weak,
-            summed=tuple(vocabulary.columns.get(said[1:], {}).values()) if said[0] == "total" else (),
+            summed=tuple(vocabulary.columns.get(_measure_in(said), {}).values()) if named else (),
         )
         if piece.known:
             yield end, piece
+
+
+def _measure_in(stems: tuple[str, ...]) -> tuple[str, ...]:
+    """ "total amount" and "amount of" may speak of an amount."""
+    if stems[0] == "total":
+        return stems[1:]
+    return stems[:1] if stems[1:] == ("of",) else ()
 
 
 _MARKS = {"comma": "comma", "stop": "stop", "possessive": "possessive", "symbol": "cmp"}

@@ -40,12 +40,6 @@ ABBREVIATIONS: dict[str, str] = {
 MAKES = {"tbl", "dim", "fact", "ref", "reference", "tb", "lkp", "lookup", "vw"}
 """Words before a table's name that say what sort of table it is, not what it holds."""
 
-DEEDS: dict[str, tuple[str, ...]] = {
-    "sold": ("sale", "order"), "bought": ("purchase", "order", "sale"), "purchased": ("purchase", "order"),
-    "paid": ("payment",), "delivered": ("delivery",), "spent": ("payment", "expense"),
-}  # fmt: skip
-"""Deeds, and what the tables that keep them are called, where that is not the same word."""
-
 CODE_ENDINGS = {"code", "cd", "type code"}
 UNIT_WORDS = {
     "in", "million", "billion", "thousand", "usd", "eur", "dollar", "kg", "cm", "m", "km", "lb", "lbs", "mm",

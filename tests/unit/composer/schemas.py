@@ -79,7 +79,33 @@ def school(dialect: Dialect = "postgres") -> DatabaseSchema:
     )
 
 
+def cafe(dialect: Dialect = "postgres") -> DatabaseSchema:
+    """Columns whose names hold words of every sentence: has_terrace, is_vegan, signed_up_on, month."""
+    return DatabaseSchema.of(
+        dialect,
+        "public",
+        [
+            table("cafes", "id:i name:t has_terrace:b opened_on:d closed_on:d"),
+            table("targets", "cafe_id:i month:d amount:n", refers="cafe_id>cafes", key="cafe_id month"),
+            table("groups", "id:i name:t"),
+            table("dishes", "id:i name:t group_id:i price:n is_vegan:b", refers="group_id>groups"),
+            table("guests", "id:i name:t signed_up_on:d"),
+            table("recipes", "dish_id:i step:i quantity:n", refers="dish_id>dishes", key="dish_id step"),
+            table(
+                "bills",
+                "id:i cafe_id:i guest_id:i placed_at:ts state:t total_amount:n tip_amount:n",
+                refers="cafe_id>cafes guest_id>guests",
+            ),
+            table("order_lines", "id:i bill_id:i dish_id:i quantity:i", refers="bill_id>bills dish_id>dishes"),
+            table("payments", "id:i bill_id:i method:t amount:n paid_at:ts", refers="bill_id>bills"),
+            table("contracts", "id:i number:t issued_on:d due_on:d trial_ended_on:d ended_on:d"),
+        ],
+    )
+
+
 VALUES = (
+    ("public", "bills", "state", "completed"),
+    ("public", "payments", "method", "gift card"),
     ("public", "stores", "city", "Berlin"),
     ("public", "customers", "city", "Berlin"),
     ("public", "stores", "name", "Old Mill"),

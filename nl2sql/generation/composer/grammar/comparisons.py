@@ -122,9 +122,7 @@ class Comparisons(Cursor):
             start = self.skip(position + 1, "det")
             if self.at(start).span is not None:
                 operator = ">=" if chunk.text.lower() == "since" else moment
-                condition = Condition(
-                    kind="span", text="", focus=focus, span=self.at(start).span, operator=operator
-                )
+                condition = Condition(kind="span", text="", focus=focus, span=self.at(start).span, operator=operator)
                 yield self._add(reading, condition, start + 1)
         if chunk.span is not None and (
             self.has(position - 1, "prep", "verb", "or", "noise", "either") or not chunk.number

@@ -10,7 +10,6 @@ from nl2sql.generation.composer.grammar.cursor import (
 )
 from nl2sql.generation.composer.grammar.orders import Orders
 from nl2sql.generation.composer.grammar.shown import Shown, adopt
-from nl2sql.generation.composer.grammar.superlatives import Superlatives
 from nl2sql.generation.composer.mentions import Chunk
 from nl2sql.generation.composer.reading import (
     Condition,
@@ -33,7 +32,7 @@ PASSED = ("det", "be", "have", "verb", "prep", "of", "with", "by", "noise", "dis
 """What may stand between a negation and what it denies."""
 
 
-class Grammar(Shown, Comparisons, Orders, Superlatives):
+class Grammar(Shown, Comparisons, Orders):
     """`readings` yields the likeliest first."""
 
     def readings(self) -> Iterator[Reading]:
@@ -128,7 +127,9 @@ class Grammar(Shown, Comparisons, Orders, Superlatives):
         idle_by = self.has(position, "by") and not self.has(position - 1, "verb") and not self.has(position, "verb")
         if idle_by and _groupable(self.at(self.skip(position + 1, "det"))):
             return
-        if self._is_state(reading, position) and not (self.has(position, "dated") and self._moment_follows(position + 1)):
+        if self._is_state(reading, position) and not (
+            self.has(position, "dated") and self._moment_follows(position + 1)
+        ):
             return
         if self.has(position, *SKIPPED) and not self.has(position, "or", "not", "no", "without"):
             chunk = self.at(position)

@@ -8,7 +8,6 @@ from nl2sql.generation.composer.adjectives import ADJECTIVES
 from nl2sql.generation.composer.grammar.cursor import (
     MAX_STEPS,
     adjective_of,
-    is_flag,
     nearer_column,
     owns,
     small_count,
@@ -16,7 +15,6 @@ from nl2sql.generation.composer.grammar.cursor import (
 from nl2sql.generation.composer.grammar.values import Described, Values
 from nl2sql.generation.composer.mentions import Chunk
 from nl2sql.generation.composer.reading import (
-    Condition,
     Entity,
     Function,
     Item,
@@ -151,6 +149,11 @@ class Shown(Values):
             position += 1
             if self.has(self.skip(position, "comma", "and", "det"), "agg", "sup"):
                 position = self.skip(position, "comma", "and", "det")
+        amount = self.at(position)
+        if amount.has("numof") and amount.summed and self.entity(position + 1) is not None:
+            measure = Noun(text=amount.text, names=amount.summed, focus=self.entity(position + 1), owned=True)
+            focused = replace(reading, root=measure.focus, focus=measure.focus)
+            yield tuple(Item(kind="aggregate", noun=measure, function=one) for one in functions), focused, position + 2
         position = self.skip(position, "det", "of", "pron", "numof")
         owner = self.entity(position) if self.at(position + 1).columns and not self.at(position).columns else None
         if owner is not None:

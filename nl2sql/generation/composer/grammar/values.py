@@ -45,7 +45,9 @@ class Values(Cursor):
         if noun is not None:
             yield from self._noun_value(reading, noun, position + 1)
         chunk = self.at(position)
-        if is_flag(chunk) and self.has(position - 1, "be", "have", "with", "det", "rel", "and", "noise", "not", "no", "without"):
+        if is_flag(chunk) and self.has(
+            position - 1, "be", "have", "with", "det", "rel", "and", "noise", "not", "no", "without"
+        ):
             yield self._add(reading, self._flag(reading, position), position + 1)
         if not chunk.values or (chunk.has("dated") and self._moment_follows(position + 1)):
             return
@@ -68,8 +70,8 @@ class Values(Cursor):
         chunk = self.at(position)
         things = tuple(TableName(name.table, name.cost) for name in chunk.columns if _ends_with_table(chunk, name))
         if is_flag(chunk) and things:
-            entity = Entity(text=chunk.text, names=things)
-            yield entity, (self._flag(replace(reading, focus=entity), position),), position + 1
+            owner = Entity(text=chunk.text, names=things)
+            yield owner, (self._flag(replace(reading, focus=owner), position),), position + 1
         for count in range(1, MAX_ADJECTIVES + 1):
             entity = self.entity(position + count)
             if not self._may_describe(position + count - 1):
@@ -148,7 +150,12 @@ class Values(Cursor):
     def _is_state(self, reading: Reading, position: int) -> bool:
         """ "are registered", "were handled": a verb that is a stored value of what is spoken of."""
         chunk, spoken = self.at(position), reading.focus or reading.root
-        if not chunk.weak or not chunk.has("verb", "dated") or not self.has(position - 1, "be", "not") or spoken is None:
+        if (
+            not chunk.weak
+            or not chunk.has("verb", "dated")
+            or not self.has(position - 1, "be", "not")
+            or spoken is None
+        ):
             return False
         keys = {(name.table.schema, name.table.name) for name in spoken.names}
         return any((value.schema, value.table) in keys for value in chunk.values)

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from nl2sql.generation.base import StoredValue
 from nl2sql.generation.composer.joins import JoinGraph, Key, key_of
-from nl2sql.generation.composer.plan import ColumnRef
-from nl2sql.generation.composer.problem import fail
+from nl2sql.generation.composer.plan import ColumnRef, fail
 from nl2sql.generation.composer.reading import Entity, Noun
-from nl2sql.generation.composer.synonyms import DEEDS
+from nl2sql.generation.composer.verbs import DEEDS
 from nl2sql.generation.composer.vocabulary import PART_COST, ColumnName, Vocabulary
 from nl2sql.generation.composer.words import verb_roots
 from schema_index.schema import Column, DatabaseSchema, Table
@@ -92,7 +91,7 @@ class Columns:
     def keeps(self, table: Table, deed: str) -> bool:
         """ "quantity sold" is kept with orders or sales."""
         named = frozenset(root for word in self.vocabulary.table_stems(table) for root in verb_roots(word))
-        verb = deed.split(" ")[0]
+        verb = deed.split(" ", maxsplit=1)[0]
         return bool(deed) and bool(named & (verb_roots(verb) | frozenset(DEEDS.get(verb, ()))))
 
     def _identifier(self, noun: Noun, keys: frozenset[Key]) -> ColumnRef:
@@ -159,7 +158,8 @@ class Columns:
         """`deeds`: the verbs that were said. `beside`: dates of related tables, which a verb may mean as well."""
         roots = frozenset(root for word in deeds for root in verb_roots(word))
         exact = [ref for ref in options if deeds & set(self.vocabulary.words_of(ref.column))]
-        done = exact or [ref for ref in options if roots & self._roots(ref)]
+        whole = [ref for ref in exact if deeds >= set(self.vocabulary.words_of(ref.column)[:-1])]
+        done = whole or exact or [ref for ref in options if roots & self._roots(ref)]
         if not done and deeds & _BEGINNINGS:
             done = [ref for ref in options if self._roots(ref) & _BEGINNINGS]
         rivals = [] if done else [ref for ref in beside if roots & self._roots(ref)]

@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from nl2sql.generation.composer.plan import AgainstAverage, AllOf, AnyOf, ColumnRef, Comparison, Filter, Pattern
+from nl2sql.generation.composer.plan import AgainstAverage, AllOf, AnyOf, ColumnRef, Comparison, Filter, Pattern, fail
 from nl2sql.generation.composer.planning.columns import Columns, Scene
-from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Condition
 from nl2sql.generation.composer.time_spans import TimeSpan
 

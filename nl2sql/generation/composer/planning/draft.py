@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from nl2sql.generation.composer.joins import JoinGraph, Key, Path, Step
-from nl2sql.generation.composer.plan import ColumnRef, Filter, Output, Sort
+from nl2sql.generation.composer.plan import ColumnRef, Filter, Output, Sort, fail
 from nl2sql.generation.composer.planning.columns import Columns, Scene
 from nl2sql.generation.composer.planning.conditions import Conditions
-from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Entity, Ordering, Reading
 
 NUMERIC = ("integer", "number")

@@ -1,10 +1,9 @@
 """What rows are counted and aggregated by."""
 
 from nl2sql.generation.composer.joins import Key
-from nl2sql.generation.composer.plan import ColumnRef, Output, Sort
+from nl2sql.generation.composer.plan import ColumnRef, Output, Sort, fail
 from nl2sql.generation.composer.planning.columns import Scene
 from nl2sql.generation.composer.planning.draft import PlanDraft, Tables
-from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Grouping
 from nl2sql.generation.composer.time_spans import Unit
 

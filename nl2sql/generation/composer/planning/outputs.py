@@ -1,9 +1,8 @@
 """What is shown."""
 
-from nl2sql.generation.composer.joins import key_of
-from nl2sql.generation.composer.plan import ColumnRef, Output
+from nl2sql.generation.composer.joins import Key, key_of
+from nl2sql.generation.composer.plan import ColumnRef, Output, fail
 from nl2sql.generation.composer.planning.draft import NUMERIC, ORDERED, PlanDraft, Tables
-from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Item
 from nl2sql.generation.composer.vocabulary import OTHERS_COST, PART_COST
 
@@ -19,25 +18,15 @@ class Outputs(Tables):
 
     def _output(self, item: Item, draft: PlanDraft) -> list[Output]:
         if item.kind == "everything":
-            key = self._entity_key(item.entity, draft.scene.root) if item.entity else draft.grain
-            return [Output(kind="everything", table=key)]
+            return [Output(kind="everything", table=self._key_of(item, draft))]
         if item.kind == "count":
             return [self._count(item, draft)]
         if item.kind == "key":
-            key = self._entity_key(item.entity, draft.scene.root) if item.entity else draft.grain
+            key = self._key_of(item, draft)
             self._join(draft, key)
             return [Output(kind="column", column=ref) for ref in self.columns.key(key)]
         if item.kind == "label":
-            key = self._entity_key(item.entity, draft.scene.root) if item.entity else draft.grain
-            labels = self.columns.label(key)
-            if not labels and len(self.reading.items) == 1 and not self.reading.groups:
-                self._join(draft, key)
-                self.conditions.notes.append(f"{key[1]} has no name to show: all its columns are shown")
-                return [Output(kind="everything", table=key)]
-            if not labels:
-                raise fail("unsure", f"{key[1]} has no name to show", item.entity.text if item.entity else key[1])
-            self._join(draft, key)
-            return [Output(kind="column", column=label) for label in labels]
+            return self._label(item, draft)
         assert item.noun is not None, "columns and aggregates are given by nouns"
         refs = self._full_name(item, draft) or [self.columns.resolve(item.noun, draft.scene)]
         for ref in refs:
@@ -47,6 +36,21 @@ class Outputs(Tables):
             return [Output(kind="aggregate", column=refs[0], function=item.function or "")]
         self._check_code(item, refs[0])
         return [Output(kind="column", column=ref) for ref in refs]
+
+    def _key_of(self, item: Item, draft: PlanDraft) -> Key:
+        return self._entity_key(item.entity, draft.scene.root) if item.entity else draft.grain
+
+    def _label(self, item: Item, draft: PlanDraft) -> list[Output]:
+        """A thing by its name; one without a name by all that is known of it."""
+        key = self._key_of(item, draft)
+        labels = self.columns.label(key)
+        self._join(draft, key)
+        if labels:
+            return [Output(kind="column", column=label) for label in labels]
+        if len(self.reading.items) > 1 or self.reading.groups:
+            raise fail("unsure", f"{key[1]} has no name to show", item.entity.text if item.entity else key[1])
+        self.conditions.notes.append(f"{key[1]} has no name to show: all its columns are shown")
+        return [Output(kind="everything", table=key)]
 
     def _check_code(self, item: Item, ref: ColumnRef) -> None:
         """ "the role" of an employee may be its code or what the code stands for."""

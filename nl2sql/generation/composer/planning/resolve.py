@@ -4,14 +4,13 @@ from dataclasses import replace
 from typing import Literal
 
 from nl2sql.generation.composer.joins import Key, key_of
-from nl2sql.generation.composer.plan import ColumnRef, Comparison, Plan
+from nl2sql.generation.composer.plan import ColumnRef, Comparison, Plan, fail
 from nl2sql.generation.composer.planning.columns import MARGIN, Columns, Scene
 from nl2sql.generation.composer.planning.draft import PlanDraft
 from nl2sql.generation.composer.planning.groups import Groups
 from nl2sql.generation.composer.planning.outputs import Outputs
 from nl2sql.generation.composer.planning.restrictions import Restrictions
 from nl2sql.generation.composer.planning.sorts import Sorts
-from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Entity, Item, Reading
 
 
@@ -169,9 +168,12 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         return any(key and set(key) <= grouped for key in (table.primary_key, *table.unique_keys))
 
     def _check(self, draft: PlanDraft) -> None:
+        reading = self.reading
         if self._bare(draft) and any(condition.negated for condition in self.reading.conditions):
             raise fail("unsure", "none of its rows, or some row that is not so, may be meant")
-        if draft.groups and draft.limit is not None and self._is_unique(draft):
+        counted = reading.superlative is not None and reading.superlative.counted and reading.superlative.entity is None
+        named = counted and any(item.kind == "label" for item in reading.items) and draft.grain == draft.scene.root
+        if draft.groups and draft.limit is not None and (named or self._is_unique(draft)):
             raise fail("unsure", f"each of {draft.grain[1]} is there once")
         self._check_ranges(draft)
         equal: set[ColumnRef] = set()

@@ -1,11 +1,10 @@
 """Which rows: filters joined where rows do not multiply, asked for by EXISTS where they would."""
 
 from nl2sql.generation.composer.joins import Key, Path, Step
-from nl2sql.generation.composer.plan import ColumnRef, Comparison, Exists, Filter
+from nl2sql.generation.composer.plan import ColumnRef, Comparison, Exists, Filter, fail
 from nl2sql.generation.composer.planning.columns import Scene
 from nl2sql.generation.composer.planning.conditions import either
 from nl2sql.generation.composer.planning.draft import PlanDraft, Tables
-from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Condition
 
 Pending = dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]]

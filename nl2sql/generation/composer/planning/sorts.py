@@ -1,8 +1,7 @@
 """In what order, and how many."""
 
-from nl2sql.generation.composer.plan import ColumnRef, Output, Sort
+from nl2sql.generation.composer.plan import ColumnRef, Output, Sort, fail
 from nl2sql.generation.composer.planning.draft import NUMERIC, ORDERED, PlanDraft, Tables
-from nl2sql.generation.composer.problem import fail
 from nl2sql.generation.composer.reading import Ordering
 
 
