@@ -14,6 +14,8 @@ from schema_index.sources import set_password
 from schema_index.tasks import sync_source
 from tenants.tenant_admin import ReadOnlyAdmin, TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant
 
+SYNC_FIELDS = ("snapshot_id", "synced_at", "sync_error", "sync_lease_until")
+CONNECTION_FIELDS = frozenset({"dialect", "host", "port", "database", "username", "tls"})
 VISIBILITY_FIELDS = frozenset({"hidden", "index_values", "values_excluded"})
 
 
@@ -47,6 +49,14 @@ class DataSourceForm(TenantOwnedForm[DataSource]):
             ("hidden", "values_excluded", "include_schemas", "exclude_schemas"), NameListField
         )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        moved = CONNECTION_FIELDS.intersection(self.changed_data)
+        if moved and self.instance.encrypted_password and not cleaned.get("password"):
+            # Otherwise whoever may edit a source could have its password sent to a server of their own.
+            self.add_error("password", "Enter the password again: the stored one goes only to the server it was for.")
+        return cleaned
+
 
 @admin.register(DataSource)
 class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
@@ -59,6 +69,11 @@ class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
         tenant_id = chosen_tenant(request)
         assert tenant_id is not None
         obj.tenant_id = tenant_id
+        if change:
+            # A sync may have ended since the form was loaded: what it wrote is kept, and waits for nobody.
+            stored = DataSource.objects.select_for_update().get(id=obj.id)
+            for name in SYNC_FIELDS:
+                setattr(obj, name, getattr(stored, name))
         if form.cleaned_data["password"]:
             set_password(obj, form.cleaned_data["password"])
         super().save_model(request, obj, form, change)

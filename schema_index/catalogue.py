@@ -42,7 +42,11 @@ def catalogue_of(source: DataSource) -> Catalogue:
     """Raises DataSourceNotSynced. One query at the first use of a snapshot, none after."""
     if source.snapshot_id is None:
         raise DataSourceNotSynced(f'The data source "{source.slug}" was never synced: sync it, then ask again.')
-    return _catalogue(source.tenant_id, source.snapshot_id, tuple(source.hidden))
+    catalogue = _catalogue(source.tenant_id, source.snapshot_id, tuple(source.hidden))
+    if catalogue.schema.dialect != source.dialect:
+        # What was proven under one engine's grammar must not run on another.
+        raise DataSourceNotSynced(f'The data source "{source.slug}" became another engine: sync it, then ask again.')
+    return catalogue
 
 
 @lru_cache(maxsize=MAX_CACHED)

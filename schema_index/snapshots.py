@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from schema_index.connectors.base import Introspection, Progress
@@ -132,7 +132,7 @@ def _store_snapshot(
     snapshot = Snapshot.objects.create(
         tenant_id=source.tenant_id,
         source=source,
-        revision=source.snapshot.revision + 1 if source.snapshot else 1,
+        revision=1 + (Snapshot.objects.filter(source=source).aggregate(last=Max("revision"))["last"] or 0),
         fingerprint=schema.fingerprint,
         description=to_json(schema),
         unreadable=list(unreadable),

@@ -84,7 +84,7 @@ def visible_part(schema: DatabaseSchema, *, hidden: Sequence[str]) -> DatabaseSc
 
 
 def set_password(source: DataSource, password: str) -> None:
-    source.encrypted_password = encrypt(password, tenant_id=source.tenant_id, source_id=source.id)
+    source.encrypted_password = encrypt(password, tenant_id=source.tenant_id, source_id=source.id) if password else b""
 
 
 def upsert(*, slug: str, password: str, actor: str, **fields: object) -> DataSource:

@@ -1,5 +1,6 @@
 """The value dictionary: distinct values of short text columns, read at sync when the source opted in."""
 
+import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,6 +18,9 @@ MAX_VALUE_CHARACTERS = 100
 MAX_COLUMNS = 500
 """Bounds the queries that one sync sends for values."""
 
+MAX_SECONDS = 300
+"""Bounds the time that they take together, well inside a sync's lease. Columns not reached have no vocabulary."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundValue:
@@ -31,8 +35,13 @@ def read_values(connector: Connector, schema: DatabaseSchema, *, excluded: Colle
 
     Raises DataSourceUnavailable: a database that went away has not lost its values.
     """
-    columns = vocabulary_columns(schema, excluded=excluded)[:MAX_COLUMNS]
-    return tuple(value for table, column in columns for value in _of_column(connector, table, column))
+    found: list[FoundValue] = []
+    ends_at = time.monotonic() + MAX_SECONDS
+    for table, column in vocabulary_columns(schema, excluded=excluded)[:MAX_COLUMNS]:
+        if time.monotonic() > ends_at:
+            break
+        found += _of_column(connector, table, column)
+    return tuple(found)
 
 
 def vocabulary_columns(schema: DatabaseSchema, *, excluded: Collection[str]) -> list[tuple[Table, Column]]:

@@ -101,6 +101,8 @@ def _connect(config: ConnectionConfig) -> psycopg.Connection[tuple[Any, ...]]:
             sslrootcert=AUTHORITIES if config.tls == "verify-full" else "",
             sslcertmode="disable",
             gssencmode="disable",
+            # A server that is not proven to be the one meant does not get to read the password.
+            require_auth="" if config.tls == "verify-full" else "scram-sha-256,md5,none",
             passfile=os.devnull,
             options="",
             client_encoding="utf8",
