@@ -1,14 +1,19 @@
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from schema_index.embedding.embed_chunks import embed_pending
+from schema_index.embedding.embed_chunks import embed_pending, has_pending
 from schema_index.embedding.spaces import configured_embedder
 from schema_index.snapshots import sync
 from schema_index.sources import pick
 from tenants import tenancy
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
+
+
+MAX_ROUNDS = 50
+"""Of up to 2,000 texts each: more than any schema that can be introspected."""
 
 
 class Command(BaseCommand):
@@ -25,7 +30,7 @@ class Command(BaseCommand):
                 source = pick(options["source"])
             result = sync(tenant.id, source_id=source.id, actor="system:command", progress=self._progress)
             # Embedded here as well as by the task: a command ends when its work is done, not when it is queued.
-            done = embed_pending(tenant.id, embedder=configured_embedder())
+            done = self._embed(tenant.id)
         except DomainError as error:
             raise CommandError(error.message) from None
         self.stdout.write(
@@ -37,6 +42,14 @@ class Command(BaseCommand):
             self.stdout.write(f"  {change.kind.replace('_', ' ')}: {change.table}{column} {change.detail}".rstrip())
         for line in result.unreadable:
             self.stderr.write(f"  left out: {line}")
+
+    def _embed(self, tenant_id: UUID) -> int:
+        embedder, done = configured_embedder(), 0
+        for _ in range(MAX_ROUNDS):
+            done += embed_pending(tenant_id, embedder=embedder)
+            if not has_pending(tenant_id, embedder=embedder):
+                break
+        return done
 
     def _progress(self, done: int, total: int, name: str) -> None:
         if self.stderr.isatty():
