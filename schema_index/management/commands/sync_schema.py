@@ -11,7 +11,6 @@ from tenants import tenancy
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 
-
 MAX_ROUNDS = 50
 """Of up to 2,000 texts each: more than any schema that can be introspected."""
 
