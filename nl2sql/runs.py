@@ -17,6 +17,7 @@ from nl2sql.generation.base import Usage
 from nl2sql.generators import configured_generator
 from nl2sql.models import Conversation, Run, RunEvent
 from nl2sql.pipeline import Mode, Task, answer
+from nl2sql.rate_limit import slow_down
 from nl2sql.reply import reply_body
 from nl2sql.stored_json import storable
 from schema_index.catalogue import catalogue_of
@@ -28,7 +29,7 @@ from tenants import audit, quotas
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Tenant
-from tenants.principal import Principal
+from tenants.principal import Principal, TenantSuspended
 from tenants.roles import Permission
 
 TITLE_CHARACTERS = 80
@@ -56,7 +57,8 @@ class AskRequest:
 def ask(principal: Principal, request: AskRequest, *, request_id: str = "") -> Run:
     """Ask and wait for the end. The returned run is over; how it ended is in its `status` and `reply`.
 
-    Raises DomainError only where no run could be opened: permission, quota, an unknown source or conversation.
+    Raises DomainError only where no run could be opened: permission, suspension, quota, rate, an unknown source or
+    conversation.
     """
     opened = _open(principal, request, request_id=request_id)
     events: list[Event] = []
@@ -109,9 +111,13 @@ class _Opened:
 def _open(principal: Principal, request: AskRequest, *, request_id: str) -> _Opened:
     principal.require(Permission.ASK)
     with tenant_transaction(principal.tenant_id):
+        tenant = Tenant.objects.get(id=principal.tenant_id)
+        if tenant.is_suspended:
+            raise TenantSuspended("This tenant is suspended.")
         source = pick(request.data_source)
         conversation = _conversation(principal, request)
         quotas.reserve_question()
+        slow_down(principal.actor)
         run = Run.objects.create(
             tenant_id=principal.tenant_id,
             conversation=conversation,
@@ -124,9 +130,8 @@ def _open(principal: Principal, request: AskRequest, *, request_id: str) -> _Ope
             metadata=dict(request.metadata),
         )
         audit.record("question.asked", actor=principal.actor, subject=str(run.id), source=source.slug)
-        # "Last month" is the tenant's, not the server's.
-        time_zone = Tenant.objects.get(id=principal.tenant_id).time_zone
-    return _Opened(run=run, source=source, time_zone=time_zone)
+    # "Last month" is the tenant's, not the server's.
+    return _Opened(run=run, source=source, time_zone=tenant.time_zone)
 
 
 def _conversation(principal: Principal, request: AskRequest) -> Conversation:

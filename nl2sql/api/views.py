@@ -6,7 +6,6 @@ from uuid import UUID
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from nl2sql import runs
@@ -52,20 +51,7 @@ class RunFailed(DomainError):
         self.code = run.error_code  # type: ignore[misc]  # the one error whose code is known only when it is raised
 
 
-class AskThrottle(SimpleRateThrottle):
-    """Evens out bursts of one caller. Quotas are counted in the database; this is only per process."""
-
-    scope = "ask"
-
-    def get_cache_key(self, request: Request, view: APIView) -> str | None:
-        principal = request.user
-        assert isinstance(principal, Principal)
-        return f"ask:{principal.tenant_id}:{principal.actor}"
-
-
 class AskView(APIView):
-    throttle_classes = [AskThrottle]
-
     @extend_schema(
         operation_id="ask",
         tags=TAGS,

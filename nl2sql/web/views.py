@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from nl2sql import runs
 from nl2sql.models import Run
+from nl2sql.rate_limit import RateLimited
 from nl2sql.runs import AskRequest, RunNotFound
 from nl2sql.web.forms import AskForm
 from nl2sql.web.highlight import highlighted_sql
@@ -22,6 +23,7 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.memberships import belongings
 from tenants.principal import Principal
+from tenants.quotas import QuotaExceeded
 
 RECENT = 10
 
@@ -32,6 +34,7 @@ def home(request: HttpRequest, principal: Principal) -> HttpResponse:
     with tenant_transaction(principal.tenant_id):
         sources = source_choices()
     form = AskForm(request.POST or None, sources=sources)
+    status = 400 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:
             run = runs.ask(
@@ -44,7 +47,8 @@ def home(request: HttpRequest, principal: Principal) -> HttpResponse:
             return redirect("run", run_id=run.id)
         except DomainError as error:
             form.add_error(None, error.message)
-    status = 400 if form.is_bound else 200
+            if isinstance(error, RateLimited | QuotaExceeded):
+                status = 429
     return render(request, "nl2sql/home.html", _context(request, principal, form=form), status=status)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -16,7 +15,7 @@ from nl2sql.models import Run
 from schema_index.models import DataSource
 from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
-from tenants.models import ApiKey, Tenant
+from tenants.models import ApiKey, Tenant, UsageCounter
 from tenants.roles import Permission
 from tests.conftest import Member
 from tests.scripted_model import CLARIFIES, ScriptedModel
@@ -457,16 +456,33 @@ def test_a_used_up_quota_says_when_to_come_back(analyst: Member, shop: DataSourc
     assert len(_runs(analyst)) == 1
 
 
-def test_a_burst_is_slowed_down(analyst: Member, owner: Member) -> None:
-    for _ in range(settings.ENVIRONMENT.questions_per_minute):
-        assert post(analyst.client, {}).status_code == 400
+def test_a_burst_is_slowed_down(
+    analyst: Member, owner: Member, shop: DataSource, change_environment: Callable[..., Any]
+) -> None:
+    change_environment(questions_per_minute=2)
+    for _ in range(2):
+        assert post(analyst.client, {"question": COUNT}).status_code == 200
 
-    response = post(analyst.client, {})
+    response = post(analyst.client, {"question": COUNT})
 
     body = assert_problem(response, status=429, code="rate_limited")
     assert response["Retry-After"] == str(body["retry_after"])
-    assert 0 < body["retry_after"] <= 61
-    assert post(owner.client, {}).status_code == 400
+    assert 50 < body["retry_after"] <= 60
+    with tenant_transaction(analyst.tenant.id):
+        used = UsageCounter.objects.get(kind="questions").amount
+    assert (len(_runs(analyst)), used) == (2, 2), "what was refused takes nothing of the day"
+    assert post(owner.client, {"question": COUNT}).status_code == 200
+
+
+def test_a_burst_is_over_after_a_minute(
+    analyst: Member, shop: DataSource, change_environment: Callable[..., Any]
+) -> None:
+    change_environment(questions_per_minute=1)
+    post(analyst.client, {"question": COUNT})
+    with tenant_transaction(analyst.tenant.id):
+        Run.objects.update(created_at=timezone.now() - timedelta(seconds=61))
+
+    assert post(analyst.client, {"question": COUNT}).status_code == 200
 
 
 # --- the request id

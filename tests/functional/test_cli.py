@@ -20,7 +20,7 @@ from config.environment import BASE_DIR
 from nl2sql.models import Run
 from schema_index.models import DataSource
 from tenants import api_keys
-from tenants.context import tenant_transaction
+from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Membership, Tenant, User
 from tenants.roles import Permission
 from tests.conftest import database_file
@@ -59,6 +59,18 @@ def test_an_answer_is_printed_with_its_evidence(command: Command, tenant: Tenant
         assert part in out, part
     assert re.search(r"^\s*3\s*$", out, re.MULTILINE)
     assert "\x1b[" not in out, "no terminal, no colours"
+
+
+@pytest.mark.django_db
+def test_a_suspended_tenant_cannot_ask_from_the_shell_either(
+    command: Command, tenant: Tenant, shop: DataSource
+) -> None:
+    with platform_transaction():
+        Tenant.objects.filter(id=tenant.id).update(is_suspended=True)
+
+    assert command("ask", COUNT, "--tenant", "acme") == (1, "", "CommandError: This tenant is suspended.\n")
+    with tenant_transaction(tenant.id):
+        assert not Run.objects.exists()
 
 
 @pytest.mark.django_db

@@ -169,6 +169,18 @@ def test_what_is_no_question_is_told_at_the_form(
     assert _runs(analyst.tenant) == []
 
 
+def test_too_many_questions_are_told_at_the_form(
+    signed_in: Browser, analyst: Member, shop: DataSource, change_environment: Callable[..., Any]
+) -> None:
+    change_environment(questions_per_minute=1)
+    runs.ask(analyst.principal, AskRequest(question=COUNT))
+
+    signed_in.submit("/", question=COUNT)
+
+    assert (signed_in.status, "Too many questions: one caller may ask 1 a minute." in signed_in.shown) == (429, True)
+    assert len(_runs(analyst.tenant)) == 1
+
+
 def test_a_tenant_without_a_source_is_told_at_the_form(signed_in: Browser) -> None:
     signed_in.submit("/", question=COUNT)
 
