@@ -22,7 +22,11 @@ def checks_of(*, every_word_placed: bool, result: ResultSet | None) -> tuple[Che
         Check(
             name="read_only",
             outcome="passed",
-            detail="One query, proven from its syntax tree and run in a read-only session that was rolled back.",
+            detail=(
+                "One query, proven from its syntax tree."
+                if result is None
+                else "One query, proven from its syntax tree and run in a read-only session that was rolled back."
+            ),
         ),
         Check(name="allowed_data", outcome="passed", detail="Every table, column and function is on your allow-list."),
         Check(
@@ -35,7 +39,9 @@ def checks_of(*, every_word_placed: bool, result: ResultSet | None) -> tuple[Che
             ),
         ),
     ]
-    if result is not None:
+    if result is None:
+        checks.append(Check(name="complete", outcome="undetermined", detail="The statement was not run."))
+    else:
         checks += [_complete(result), _has_rows(result)]
     return tuple(checks)
 

@@ -19,7 +19,7 @@ def result(rows: int, *, truncated: bool = False) -> ResultSet:
     ("every_word_placed", "found", "outcomes", "label"),
     [
         (True, result(2), {"complete": "passed", "has_rows": "passed"}, "checked"),
-        (True, None, {}, "checked"),
+        (True, None, {"complete": "undetermined"}, "unverified"),
         (True, result(0), {"complete": "passed", "has_rows": "undetermined"}, "unverified"),
         (True, result(2, truncated=True), {"complete": "failed", "has_rows": "passed"}, "unverified"),
         (False, result(2), {"complete": "passed", "has_rows": "passed"}, "unverified"),
@@ -46,6 +46,13 @@ def test_a_cut_result_says_after_how_many_rows() -> None:
     )
 
     assert complete.detail == "The result was cut after 7 rows: more exist."
+
+
+def test_of_a_statement_that_never_ran_nothing_is_said_of_its_run() -> None:
+    details = {one.name: one.detail for one in checks_of(every_word_placed=True, result=None)}
+
+    assert details["read_only"] == "One query, proven from its syntax tree."
+    assert details["complete"] == "The statement was not run."
 
 
 @pytest.mark.parametrize(
