@@ -21,7 +21,24 @@ def reply_body(events: Sequence[Event]) -> dict[str, Any]:
     if not isinstance(ending, Answered | AskedBack | CannotAnswer | Failed):
         raise ValueError("A run's last event must be its ending.")
     return {
+        **unanswered_body(),
         "status": STATUS[type(ending)],
+        "retrieval": _retrieval(events),
+        "steps": _steps(events),
+        "usage": {
+            "model": ending.usage.model,
+            "input_tokens": ending.usage.input_tokens,
+            "output_tokens": ending.usage.output_tokens,
+            "cost": None,
+        },
+        **_outcome(ending),
+    }
+
+
+def unanswered_body() -> dict[str, Any]:
+    """Every part of a reply while nothing is known: of a run that is still at work."""
+    return {
+        "status": "running",
         "interpreted_as": "",
         "answer": "",
         "explanation": "",
@@ -32,16 +49,10 @@ def reply_body(events: Sequence[Event]) -> dict[str, Any]:
         "trust": None,
         "clarification": None,
         "refusal": None,
-        "retrieval": _retrieval(events),
+        "retrieval": {"tables": [], "knowledge": []},
         "suggestions": [],
-        "steps": _steps(events),
-        "usage": {
-            "model": ending.usage.model,
-            "input_tokens": ending.usage.input_tokens,
-            "output_tokens": ending.usage.output_tokens,
-            "cost": None,
-        },
-        **_outcome(ending),
+        "steps": [],
+        "usage": {"model": "", "input_tokens": 0, "output_tokens": 0, "cost": None},
     }
 
 

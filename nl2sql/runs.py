@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,10 +15,10 @@ from nl2sql.events import Answered, AskedBack, CannotAnswer, Event, Failed
 from nl2sql.execution.caps import caps
 from nl2sql.generation.base import Usage
 from nl2sql.generators import configured_generator
-from nl2sql.models import Conversation, Run, RunEvent
+from nl2sql.models import Conversation, Run, RunEvent, RunStatus
 from nl2sql.pipeline import Mode, Task, answer
 from nl2sql.rate_limit import slow_down
-from nl2sql.reply import reply_body
+from nl2sql.reply import reply_body, unanswered_body
 from nl2sql.stored_json import storable
 from schema_index.catalogue import catalogue_of
 from schema_index.connectors.base import Limits
@@ -33,6 +33,9 @@ from tenants.principal import Principal, TenantSuspended
 from tenants.roles import Permission
 
 TITLE_CHARACTERS = 80
+
+LONGEST_RUN = timedelta(minutes=30)
+"""No run works longer: two rounds of a model's 2 minutes and a query's 10, at their largest settings, and slack."""
 
 
 class RunNotFound(DomainError):
@@ -72,27 +75,41 @@ def ask(principal: Principal, request: AskRequest, *, request_id: str = "") -> R
 
 
 def reply_of(run: Run) -> dict[str, Any]:
-    """The whole reply of a run that is over."""
+    """The whole reply; of a run that is still at work, without an answer."""
+    links = {"self": f"/api/v1/runs/{run.id}"}
+    if run.actor.startswith("user:"):
+        # Keys and commands have no session to open a page with.
+        links["page"] = f"/runs/{run.id}"
     return {
         "id": str(run.id),
         "conversation_id": str(run.conversation_id),
         "question": run.question,
         "data_source": run.source_slug,
-        **run.reply,
+        **(unanswered_body() if run.status == RunStatus.RUNNING else run.reply),
         "metadata": run.metadata,
         "created_at": run.created_at.isoformat(),
         "completed_at": run.completed_at.isoformat() if run.completed_at else None,
-        "links": {"self": f"/api/v1/runs/{run.id}", "page": f"/runs/{run.id}"},
+        "links": links,
     }
 
 
 def find(principal: Principal, run_id: UUID) -> Run:
-    """One of the caller's own runs. Raises RunNotFound."""
+    """One of the caller's own runs; one that its process left behind is closed first. Raises RunNotFound."""
     with tenant_transaction(principal.tenant_id):
-        run = Run.objects.filter(id=run_id, actor=principal.actor).first()
-    if run is None:
-        raise RunNotFound("There is no such run.")
+        own = Run.objects.filter(id=run_id, actor=principal.actor)
+        run = own.first()
+        if run is None:
+            raise RunNotFound("There is no such run.")
+        if _left_behind(run):
+            # Locked, so that one of several readers closes it.
+            run = own.select_for_update().get()
+            if _left_behind(run):
+                _close(run, [])
     return run
+
+
+def _left_behind(run: Run) -> bool:
+    return run.status == RunStatus.RUNNING and timezone.now() - run.created_at > LONGEST_RUN
 
 
 def recent(principal: Principal, *, limit: int) -> list[Run]:

@@ -157,7 +157,7 @@ class ReplySerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     conversation_id = serializers.UUIDField()
-    status = serializers.ChoiceField(choices=["completed", "needs_clarification", "cannot_answer", "failed"])
+    status = serializers.ChoiceField(choices=["running", "completed", "needs_clarification", "cannot_answer", "failed"])
     question = serializers.CharField()
     data_source = serializers.CharField()
     interpreted_as = serializers.CharField()
@@ -176,8 +176,10 @@ class ReplySerializer(serializers.Serializer[Any]):
     usage = UsageSerializer()
     metadata = serializers.DictField(child=serializers.CharField())
     created_at = serializers.DateTimeField()
-    completed_at = serializers.DateTimeField()
-    links = serializers.DictField(child=serializers.CharField())
+    completed_at = serializers.DateTimeField(allow_null=True, help_text="Null while the run is at work.")
+    links = serializers.DictField(
+        child=serializers.CharField(), help_text="`self`; `page` too where a person asked, who can open it."
+    )
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

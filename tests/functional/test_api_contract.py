@@ -12,10 +12,11 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from nl2sql.models import Run
+from nl2sql.runs import LONGEST_RUN
 from schema_index.models import DataSource
 from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
-from tenants.models import ApiKey, Tenant, UsageCounter
+from tenants.models import ApiKey, AuditEvent, Tenant, UsageCounter
 from tenants.roles import Permission
 from tests.conftest import Member
 from tests.scripted_model import CLARIFIES, ScriptedModel
@@ -101,7 +102,7 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
         "metadata": {"from": "a test"},
         "created_at": run.created_at.isoformat(),
         "completed_at": run.completed_at.isoformat() if run.completed_at else "",
-        "links": {"self": f"/api/v1/runs/{run.id}", "page": f"/runs/{run.id}"},
+        "links": {"self": f"/api/v1/runs/{run.id}"},
     }
     assert reply["interpreted_as"]
     assert "3" in reply["answer"]
@@ -110,6 +111,26 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
     assert {hit["name"] for hit in reply["retrieval"]["tables"]} == {"main.customers", "main.orders"}
     assert all(-1 <= hit["similarity"] <= 1 and hit["reason"] for hit in reply["retrieval"]["tables"])
     assert analyst.client.get(reply["links"]["self"]).json() == reply
+
+
+def test_a_run_at_work_is_shown_and_one_left_behind_is_closed_once(analyst: Member, shop: DataSource) -> None:
+    address = post(analyst.client, {"question": COUNT}).json()["links"]["self"]
+    done = analyst.client.get(address).json()
+    with tenant_transaction(analyst.tenant.id):
+        Run.objects.update(status="running", completed_at=None, reply={}, created_at=timezone.now() - LONGEST_RUN / 2)
+
+    running = analyst.client.get(address).json()
+    assert (running.keys(), running["status"], running["completed_at"]) == (done.keys(), "running", None)
+
+    with tenant_transaction(analyst.tenant.id):
+        Run.objects.update(created_at=timezone.now() - LONGEST_RUN - timedelta(seconds=1))
+    first, second = (analyst.client.get(address).json() for _ in range(2))
+    assert first == second
+    assert (first["status"], first["answer"]) == ("failed", "The run was interrupted.")
+    assert first["error"] == {"code": "internal_error", "detail": "The run was interrupted."}
+    assert first["completed_at"]
+    with tenant_transaction(analyst.tenant.id):
+        assert AuditEvent.objects.filter(action="question.ended", details__status="failed").count() == 1
 
 
 def test_a_refusal_is_an_outcome_and_no_error(analyst: Member, shop: DataSource) -> None:
@@ -145,6 +166,8 @@ def test_the_statement_alone_can_be_asked_for(analyst: Member, shop: DataSource,
     assert (reply["status"], reply["result"], reply["chart"]) == ("completed", None, None)
     assert reply["sql"]["text"].startswith("SELECT")
     assert reply["answer"] == "The statement was checked and not run."
+    assert reply["trust"]["label"] == "unverified", "nobody has seen its rows"
+    assert reply["trust"]["checks"][-1]["detail"] == "The statement was not run."
 
 
 def test_rows_are_cut_at_what_the_caller_asked_for(analyst: Member, shop: DataSource) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 
 from nl2sql import runs
 from nl2sql.models import Run
-from nl2sql.runs import AskRequest
+from nl2sql.runs import LONGEST_RUN, AskRequest
 from schema_index.models import DataSource
 from tenants import memberships
 from tenants.context import platform_transaction, tenant_transaction
@@ -121,6 +121,22 @@ def test_nobody_sees_a_page_without_signing_in(browser: Browser, address: str) -
 def test_a_post_without_its_token_changes_nothing(signed_in: Browser, analyst: Member, shop: DataSource) -> None:
     assert signed_in.client.post("/", {"question": COUNT}).status_code == 403
     assert _runs(analyst.tenant) == []
+
+
+def test_a_run_at_work_says_so_and_one_left_behind_that_it_failed(
+    signed_in: Browser, analyst: Member, shop: DataSource
+) -> None:
+    run = runs.ask(analyst.principal, AskRequest(question=COUNT))
+    page = runs.reply_of(run)["links"]["page"]
+    with tenant_transaction(analyst.tenant.id):
+        Run.objects.update(status="running", completed_at=None, reply={}, sql="")
+    signed_in.get(page)
+    assert (signed_in.status, "Still at work." in signed_in.shown) == (200, True)
+
+    with tenant_transaction(analyst.tenant.id):
+        Run.objects.update(created_at=run.created_at - LONGEST_RUN)
+    signed_in.get(page)
+    assert (signed_in.status, "The run was interrupted." in signed_in.shown) == (200, True)
 
 
 def test_a_refusal_names_the_words_without_a_place(signed_in: Browser, shop: DataSource) -> None:

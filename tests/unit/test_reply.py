@@ -8,7 +8,7 @@ import pytest
 
 from nl2sql.events import Answered, AskedBack, CannotAnswer, Ending, Failed, Found, StepDone
 from nl2sql.generation.base import Clarify, Draft, Refused, Usage
-from nl2sql.reply import pretty_sql, reply_body
+from nl2sql.reply import pretty_sql, reply_body, unanswered_body
 from nl2sql.stored_json import storable
 from nl2sql.trust.receipt import checks_of
 from nl2sql.validation.verdict import Accepted
@@ -139,6 +139,14 @@ def test_other_endings_have_a_part_of_their_own(
     assert reply["answer"]
     assert [reply[name] for name in ("sql", "result", "chart", "trust")] == [None] * 4
     assert reply["usage"]["input_tokens"] == 100
+
+
+def test_a_run_at_work_has_every_part_of_a_reply() -> None:
+    unanswered = unanswered_body()
+
+    assert unanswered["status"] == "running"
+    assert unanswered.keys() == reply_body([answered((1,))]).keys()
+    assert [unanswered[name] for name in ("answer", "sql", "result", "trust", "steps")] == ["", None, None, None, []]
 
 
 def test_a_reply_needs_an_ending() -> None:
