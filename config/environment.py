@@ -19,10 +19,16 @@ BROKERS = ("memory", "redis", "rediss", "sentinel", "amqp", "amqps", "pyamqp")
 
 
 class Environment(BaseSettings):
-    """Values come from the process environment, then `.env`, then files in `SECRETS_DIR`, then the defaults here."""
+    """Values come from the process environment, then `.env`, then files in `SECRETS_DIR`, then the defaults here.
+
+    `ENV_FILE` names another file than `.env`.
+    """
 
     model_config = SettingsConfigDict(
-        env_file=BASE_DIR / ".env", extra="ignore", env_ignore_empty=True, secrets_dir=os.environ.get("SECRETS_DIR")
+        env_file=os.environ.get("ENV_FILE") or BASE_DIR / ".env",
+        extra="ignore",
+        env_ignore_empty=True,
+        secrets_dir=os.environ.get("SECRETS_DIR"),
     )
 
     querent_home: Path = Field(

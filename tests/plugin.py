@@ -1,11 +1,18 @@
-"""Loaded before Django's settings: tests run on a server and folder of their own, whatever the shell has set."""
+"""Loaded before the settings: tests run on a server and folder of their own, whatever shell and `.env` have set."""
 
 import os
 from pathlib import Path
 
-_FOREIGN = ("DATABASE_URL", "DATABASE_OWNER_URL", "CELERY_BROKER_URL", "SECRET_KEY", "CREDENTIAL_KEYS", "ALLOWED_HOSTS")
+# Before the settings' class is made, which looks for both; processes that tests start inherit it.
+os.environ.pop("SECRETS_DIR", None)
+os.environ["ENV_FILE"] = os.devnull
+
+from config.management.commands.settings_table import variable_names
+
+_known = set(variable_names())
 for _name in list(os.environ):
-    if _name in _FOREIGN or _name.startswith(("LLM_", "OPENAI_", "EMBEDDING_", "RETRIEVAL_", "QUERY_", "TARGET_")):
+    # Settings are read in either case.
+    if _name.upper() in _known or _name.startswith("OPENAI_"):
         del os.environ[_name]
 
 os.environ["QUERENT_HOME"] = str(Path(__file__).resolve().parent.parent / ".querent" / "test")
