@@ -1,6 +1,7 @@
 """The rules of the house that a machine can check: imports, purity, sizes, and tenants' tables."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -45,16 +46,35 @@ GLOBAL_TABLES = {"tenants_tenant", "tenants_user"}
 """What stands above tenants; Tenant has a policy of its own."""
 
 
+OUR_DOT_FOLDERS = {".ci", ".github"}
+NOT_SOURCE = {"__pycache__", "staticfiles"}
+
+
 @cache
-def _tracked() -> tuple[Path, ...]:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return tuple(path for name in listed.stdout.splitlines() if (path := ROOT / name).is_file())
+def _sources() -> tuple[Path, ...]:
+    """Every file of the checkout that is ours, found without git: a copy of the files is enough.
+
+    Left out are what tools keep in folders that begin with a dot, compiled files, and the operator's `.env`.
+    """
+    found: list[Path] = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = sorted(
+            name for name in folders if name in OUR_DOT_FOLDERS or not (name.startswith(".") or name in NOT_SOURCE)
+        )
+        found += [Path(folder, name) for name in sorted(names) if name not in (".env", ".coverage", ".git")]
+    return tuple(found)
+
+
+def test_the_checkout_is_walked_without_what_is_not_ours() -> None:
+    names = {str(path.relative_to(ROOT)) for path in _sources()}
+    assert {"manage.py", ".env.example", ".ci/run", "tests/test_architecture.py", "config/settings.py"} <= names
+    assert {name for name in names if name.startswith((".venv/", ".git/", ".querent/", "staticfiles/"))} == set()
 
 
 def _python(*folders: str) -> Iterator[Path]:
     yield from (
         path
-        for path in _tracked()
+        for path in _sources()
         if path.suffix == ".py" and (not folders or path.relative_to(ROOT).parts[0] in folders)
     )
 
@@ -102,7 +122,7 @@ def _pure_modules() -> list[str]:
     names = [name for name in PURE if not name.endswith(".*")]
     for package in (name.removesuffix(".*") for name in PURE if name.endswith(".*")):
         folder = ROOT / package.replace(".", "/")
-        files = [path for path in _tracked() if path.is_relative_to(folder) and path.suffix == ".py"]
+        files = [path for path in _sources() if path.is_relative_to(folder) and path.suffix == ".py"]
         assert files, f"{package} is empty"
         names += [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files]
     return sorted(name.removesuffix(".__init__") for name in names)
@@ -172,11 +192,11 @@ NOT_OURS = [
 
 
 @pytest.mark.parametrize("pattern", NOT_OURS, ids=["registry", "machine path"])
-def test_no_tracked_file_names_a_registry_or_a_machines_folder(pattern: str) -> None:
+def test_no_file_names_a_registry_or_a_machines_folder(pattern: str) -> None:
     this = Path(__file__).resolve()
     found = {
         f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}"
-        for path in _tracked()
+        for path in _sources()
         if path != this and path.suffix not in (".png", ".ico", ".woff2", ".sqlite")
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if re.search(pattern, line)
