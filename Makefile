@@ -9,6 +9,10 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 ARGS ?=
 
+# uv reads neither pip.conf nor PIP_INDEX_URL: unless it was told of a registry itself, it gets pip's.
+SAME_REGISTRY = index="$${PIP_INDEX_URL:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}"; \
+  if [ -n "$$index" ] && [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX="$$index"; fi;
+
 .PHONY: help install demo test lint lock clean
 
 help: ## List the commands
@@ -25,7 +29,7 @@ $(STAMP): requirements/uv.lock requirements/dev.lock
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.lock || \
 	  { echo "The installer uv could not be fetched: is the package registry reachable?"; exit 1; }
 	@echo "Querent: installing locked packages"
-	@$(VENV)/bin/uv pip sync --quiet --python $(RUN) --require-hashes requirements/uv.lock requirements/dev.lock || \
+	@$(SAME_REGISTRY) $(VENV)/bin/uv pip sync --quiet --python $(RUN) --require-hashes requirements/uv.lock requirements/dev.lock || \
 	  { echo "A package could not be installed: is the package registry reachable, and is there 1 GB of disk?"; exit 1; }
 	@touch $@
 
@@ -46,8 +50,8 @@ bench-%: $(STAMP) ## Measure: bench-retrieval, bench-guard, bench-answers (DATA=
 	@$(RUN) -m benchmarks.$* $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT)) $(ARGS)
 
 lock: $(STAMP) ## Resolve pyproject.toml again into requirements/
-	@$(VENV)/bin/uv pip compile pyproject.toml --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/runtime.lock
-	@$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/dev.lock
+	@$(SAME_REGISTRY) $(VENV)/bin/uv pip compile pyproject.toml --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/runtime.lock
+	@$(SAME_REGISTRY) $(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/dev.lock
 
 clean: ## Remove what the demo and the tests created; .venv stays
 	@rm -rf .querent staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis
