@@ -41,6 +41,8 @@ def test_with_nothing_set_everything_is_embedded_and_no_model_is_used(monkeypatc
         ({"LLM_API_KEY": "k"}, "llm_api_key", SecretStr("k")),
         ({"OPENAI_API_KEY": "k"}, "llm_api_key", SecretStr("k")),
         ({"LLM_API_KEY": "own", "OPENAI_API_KEY": "other"}, "llm_api_key", SecretStr("own")),
+        ({"LLM_API_KEY": "", "OPENAI_API_KEY": "k"}, "llm_api_key", SecretStr("k")),
+        ({"HTTPS": ""}, "https", False),
         ({"LLM_BASE_URL": "http://m/v1"}, "llm_base_url", "http://m/v1"),
         ({"OPENAI_BASE_URL": "https://m/v1"}, "llm_base_url", "https://m/v1"),
         ({"ALLOWED_HOSTS": " a.example , b.example,"}, "allowed_hosts", ("a.example", "b.example")),
