@@ -30,7 +30,6 @@ STATUS: dict[str, tuple[int, str]] = {
     "payload_too_large": (413, "The request is too large"),
     "unsupported_media_type": (415, "Send application/json"),
     "sql_blocked": (422, "The statement was blocked"),
-    "sql_invalid": (422, "The statement is not valid"),
     "data_source_forbidden": (422, "The data source may not point there"),
     "rate_limited": (429, "Too many requests"),
     "quota_exceeded": (429, "The quota is used up"),
