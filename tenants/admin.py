@@ -1,5 +1,7 @@
 """Tenants and their people, for the platform's administrators."""
 
+from contextvars import Context
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -8,7 +10,9 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from tenants import audit
 from tenants.api_keys import revoke
+from tenants.context import tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, UsageCounter, User
 from tenants.tenant_admin import SESSION_KEY, ReadOnlyAdmin, TenantOwnedAdmin, actor_of
 
@@ -35,6 +39,11 @@ class TenantAdmin(admin.ModelAdmin[Tenant]):
     search_fields = ["name", "slug"]
     actions = ["work_in"]
 
+    def save_model(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        action = "admin.changed" if change else "admin.added"
+        _record(action, actor=actor_of(request), tenant=obj, fields=form.changed_data)
+
     @admin.action(description="Work in this tenant: show its sources, knowledge, keys and audit trail")
     def work_in(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
         chosen = list(queryset[:2])
@@ -42,11 +51,23 @@ class TenantAdmin(admin.ModelAdmin[Tenant]):
             self.message_user(request, "Choose exactly one tenant.", messages.WARNING)
             return
         request.session[SESSION_KEY] = str(chosen[0].id)
+        _record("admin.entered", actor=actor_of(request), tenant=chosen[0])
         self.message_user(request, f"You now work in {chosen[0].name}.")
 
     def has_delete_permission(self, request: HttpRequest, obj: Tenant | None = None) -> bool:
         """Deleting a tenant deletes its audit trail, which the application role cannot."""
         return False
+
+
+def _record(action: str, *, actor: str, tenant: Tenant, **details: Any) -> None:
+    """In the scope of that tenant, which may be another than the one that the operator works in, and in the
+    transaction of the action all the same: hence a context of its own, in which no scope is open yet."""
+
+    def write() -> None:
+        with tenant_transaction(tenant.id):
+            audit.record(action, actor=actor, subject=f"{tenant._meta.label}:{tenant.pk}", **details)
+
+    Context().run(write)
 
 
 @admin.register(Membership)
@@ -60,7 +81,11 @@ class ApiKeyAdmin(ReadOnlyAdmin[ApiKey]):
     exclude = ["digest"]
     actions = ["revoke_keys"]
 
-    @admin.action(description="Revoke")
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Nobody rewrites a key; whoever may change keys may revoke them."""
+        return request.user.has_perm("tenants.change_apikey")
+
+    @admin.action(description="Revoke", permissions=["revoke"])
     def revoke_keys(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         for key in queryset[:100]:
             revoke(key, actor=actor_of(request))

@@ -75,6 +75,11 @@ class TenantOwnedAdmin(admin.ModelAdmin[OwnedT]):
         audit.record("admin.deleted", actor=actor_of(request), subject=f"{obj._meta.label}:{obj.pk}")
         super().delete_model(request, obj)
 
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[OwnedT]) -> None:
+        """One by one, so that each leaves its event and whatever a subclass does about it."""
+        for obj in queryset:
+            self.delete_model(request, obj)
+
 
 class ReadOnlyAdmin(TenantOwnedAdmin[OwnedT]):
     """For what happened: it can be read and not rewritten."""

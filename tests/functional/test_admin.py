@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from config.embedded_worker import embedded_worker
@@ -13,7 +14,7 @@ from nl2sql import runs
 from nl2sql.runs import AskRequest
 from schema_index import knowledge
 from schema_index.credentials import decrypt
-from schema_index.models import Chunk, ChunkEmbedding, DataSource
+from schema_index.models import Chunk, ChunkEmbedding, DataSource, Document, FaqEntry
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
 from tenants.tenant_admin import TenantOwnedAdmin
@@ -237,6 +238,64 @@ def test_a_time_zone_must_exist(operator: Client, tenant: Tenant) -> None:
         assert Tenant.objects.get(id=tenant.pk).time_zone == "Europe/Paris"
 
 
+def test_what_is_done_to_a_tenant_stands_in_its_own_audit_trail(
+    operator: Client, tenant: Tenant, other_tenant: Tenant
+) -> None:
+    work_in(operator, other_tenant)
+    fields = {"name": "Acme", "fiscal_year_start_month": "1", "time_zone": "UTC", "is_suspended": "on"}
+    operator.post(f"/admin/tenants/tenant/{tenant.pk}/change/", {**fields, "slug": "acme"})
+    operator.post("/admin/tenants/tenant/add/", {**fields, "slug": "third"})
+    work_in(operator, tenant)
+
+    subject = f"tenants.Tenant:{tenant.pk}"
+    assert _admin_events(tenant) == {
+        ("admin.changed", subject, ("is_suspended",)),
+        ("admin.entered", subject, ()),
+    }
+    assert _admin_events(other_tenant) == {("admin.entered", f"tenants.Tenant:{other_tenant.pk}", ())}
+    with platform_transaction():
+        third = Tenant.objects.get(slug="third")
+    assert {action for action, _, _ in _admin_events(third)} == {"admin.added"}
+
+
+def test_each_row_deleted_together_leaves_an_event(operator: Client, furnished: Member) -> None:
+    work_in(operator, furnished.tenant)
+    expected = set()
+    for model in (Membership, FaqEntry, Document):
+        with tenant_transaction(furnished.tenant.id):
+            keys = [str(key) for key in model._default_manager.values_list("pk", flat=True)]
+        operator.post(
+            f"/admin/{model._meta.app_label}/{model._meta.model_name}/",
+            {"action": "delete_selected", "_selected_action": keys, "post": "yes"},
+        )
+        expected |= {("admin.deleted", f"{model._meta.label}:{key}", ()) for key in keys}
+        with tenant_transaction(furnished.tenant.id):
+            assert not model._default_manager.exists(), model
+
+    assert len(expected) == 3
+    assert expected == {event for event in _admin_events(furnished.tenant) if event[0] == "admin.deleted"}
+    with tenant_transaction(furnished.tenant.id):
+        assert not Chunk.objects.filter(kind__in=["faq", "document"]).exists()
+
+
+@pytest.mark.parametrize("may", ["view", "change"])
+def test_staff_who_may_only_look_neither_sync_nor_revoke(owner: Member, shop: DataSource, may: str) -> None:
+    granted = Permission.objects.filter(codename__in=[f"{may}_datasource", f"{may}_apikey", "view_tenant"])
+    owner.user.user_permissions.set([*granted, *Permission.objects.filter(codename="view_apikey")])
+    User.objects.filter(pk=owner.user.pk).update(is_staff=True)
+    client = Client()
+    client.force_login(owner.user)
+    work_in(client, owner.tenant)
+    with tenant_transaction(owner.tenant.id):
+        key = ApiKey.objects.get()
+
+    assert ('value="sync_now"' in text(client.get(SOURCES))) is (may == "change")
+    client.post("/admin/tenants/apikey/", {"action": "revoke_keys", "_selected_action": [str(key.id)]})
+
+    with tenant_transaction(owner.tenant.id):
+        assert (ApiKey.objects.get().revoked_at is not None) is (may == "change")
+
+
 def test_members_of_tenants_do_not_enter(owner: Member) -> None:
     client = Client()
     client.force_login(owner.user)
@@ -278,6 +337,13 @@ def test_sync_now_reads_and_embeds_by_the_embedded_worker(
         stored = DataSource.objects.select_related("snapshot").get(id=source.id)
     assert stored.snapshot is not None
     assert (stored.sync_error, stored.snapshot.revision) == ("", 1)
+
+
+def _admin_events(tenant: Tenant) -> set[tuple[str, str, tuple[str, ...]]]:
+    """Action, subject and changed fields of whatever the admin did."""
+    with tenant_transaction(tenant.id):
+        events = list(AuditEvent.objects.filter(action__startswith="admin."))
+    return {(event.action, event.subject, tuple(event.details.get("fields", ()))) for event in events}
 
 
 def _embedded(tenant: Tenant) -> set[str]:
