@@ -80,7 +80,7 @@ class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
         if VISIBILITY_FIELDS.intersection(form.changed_data):
             visibility_changed.send(DataSource, source=obj)
 
-    @admin.action(description="Sync now")
+    @admin.action(description="Sync now", permissions=["change"])
     def sync_now(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> None:
         sources = list(queryset[:20])
         for source in sources:
@@ -119,10 +119,6 @@ class FaqEntryAdmin(TenantOwnedAdmin[FaqEntry]):
         knowledge.forget(obj.id, kind=ChunkKind.FAQ, source_id=obj.source_id)
         super().delete_model(request, obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[FaqEntry]) -> None:
-        for entry in queryset:
-            self.delete_model(request, entry)
-
 
 @admin.register(Document)
 class DocumentAdmin(TenantOwnedAdmin[Document]):
@@ -135,7 +131,3 @@ class DocumentAdmin(TenantOwnedAdmin[Document]):
     def delete_model(self, request: HttpRequest, obj: Document) -> None:
         knowledge.forget(obj.id, kind=ChunkKind.DOCUMENT, source_id=obj.source_id)
         super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
-        for document in queryset:
-            self.delete_model(request, document)
