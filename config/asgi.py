@@ -14,11 +14,9 @@ ensure_database_server()
 application = get_asgi_application()
 refuse_unready_database()
 
-# After the applications are loaded, which these need.
+# After the applications are loaded, which it needs.
 from config.embedded_worker import embedded_worker  # noqa: E402
-from schema_index.tasks import resume_embedding  # noqa: E402
 
 _running = ExitStack()
 _running.enter_context(embedded_worker())
 atexit.register(_running.close)
-resume_embedding.delay()

@@ -1,6 +1,7 @@
 """One Celery worker as a thread of this process, for the `memory://` broker: tasks leave the request, not the process.
 
 Messages of the in-memory queue die with the process, so a worker that starts first asks for all work left undone.
+Separate workers do so themselves, when they are ready: the web process starts whether or not their broker is there.
 """
 
 import threading
@@ -11,6 +12,7 @@ from celery.worker import WorkController
 from django.conf import settings
 
 from config.celery import app
+from schema_index.tasks import resume_embedding
 
 STOP_TIMEOUT_S = 10.0
 
@@ -25,6 +27,7 @@ def embedded_worker() -> Iterator[None]:
         app=app, pool="threads", concurrency=1, without_heartbeat=True, without_mingle=True, without_gossip=True
     )
     thread = threading.Thread(target=worker.start, name="celery-worker", daemon=True)
+    resume_embedding.delay()
     thread.start()
     try:
         yield
