@@ -1,9 +1,11 @@
 """Data sources, what is known of them, and the tenant's knowledge."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -84,7 +86,9 @@ class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
     def sync_now(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> None:
         sources = list(queryset[:20])
         for source in sources:
-            sync_source.delay(str(source.tenant_id), str(source.id), actor_of(request))
+            # A worker must not look before the transaction is over; with the broker down the page still answers.
+            begin = partial(sync_source.delay, str(source.tenant_id), str(source.id), actor_of(request))
+            transaction.on_commit(begin, robust=True)
         names = ", ".join(source.slug for source in sources)
         self.message_user(request, f"Sync of {names} was started: reload in a moment to see it.", messages.INFO)
 
