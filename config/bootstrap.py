@@ -29,7 +29,8 @@ class ExtensionMissing(DomainError):
     code = "internal_error"
 
 
-def _connect(target: dict[str, Any], database: str) -> "psycopg.Connection[Any]":
+def connect(target: dict[str, Any], database: str) -> "psycopg.Connection[Any]":
+    """An autocommit connection with Django connection settings, but to `database`."""
     given: dict[str, Any] = {
         "host": target["HOST"],
         "port": target["PORT"] or 5432,
@@ -45,9 +46,9 @@ def _connect(target: dict[str, Any], database: str) -> "psycopg.Connection[Any]"
 def _connect_to_server(admin: dict[str, Any]) -> "psycopg.Connection[Any]":
     """To the named database, or to the one that every server has while the named one is still to be created."""
     try:
-        return _connect(admin, admin["NAME"])
+        return connect(admin, admin["NAME"])
     except psycopg.OperationalError:
-        return _connect(admin, "postgres")
+        return connect(admin, "postgres")
 
 
 def create_roles_and_database(admin: dict[str, Any], *, owner: dict[str, Any], app: dict[str, Any]) -> None:
@@ -62,7 +63,7 @@ def create_roles_and_database(admin: dict[str, Any], *, owner: dict[str, Any], a
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(name, owner_role)
             )
-    with _connect(admin, owner["NAME"]) as connection:
+    with connect(admin, owner["NAME"]) as connection:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
         for statement in (
             sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name),
@@ -77,7 +78,7 @@ def create_roles_and_database(admin: dict[str, Any], *, owner: dict[str, Any], a
 def let_application_in(owner: dict[str, Any], *, app: dict[str, Any]) -> None:
     """Whoever made the roles, the application's may use what the owner creates from here on."""
     role = sql.Identifier(app["USER"])
-    with _connect(owner, owner["NAME"]) as connection:
+    with connect(owner, owner["NAME"]) as connection:
         if connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'vector'").fetchone() is None:
             _create_extension(connection)
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))

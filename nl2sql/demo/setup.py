@@ -30,7 +30,12 @@ READER = "bean_there_reader"
 READER_RIGHTS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS CONNECTION LIMIT 20"
 NORTHLIGHT_FILE = "northlight.sqlite"
 
+BEA, NORA = "demo-bea", "demo-nora"
+"""Nobody else's names: the demo gives these people a password and makes them owners."""
+
 Progress = Callable[[str], None]
+Connect = Callable[[dict[str, Any], str], "psycopg.Connection[Any]"]
+"""Opens an autocommit connection, with Django connection settings, to the named database."""
 
 
 class DemoNeedsAdministrator(DomainError):
@@ -46,16 +51,18 @@ class DemoTenant:
     password: str
 
 
-def set_up(*, until: date, password_for: Callable[[str], str], progress: Progress) -> tuple[DemoTenant, ...]:
+def set_up(
+    *, until: date, connect: Connect, password_for: Callable[[str], str], progress: Progress
+) -> tuple[DemoTenant, ...]:
     """Both tenants, synced, embedded and ready to be asked."""
     reader_password = password_for(READER)
-    rebuilt = _build_bean_there(until=until, reader_password=reader_password, progress=progress)
+    rebuilt = _build_bean_there(until=until, connect=connect, reader_password=reader_password, progress=progress)
     return (
         _tenant(
             slug=BEAN_THERE,
             name="Bean There",
-            user="bea",
-            password=password_for("bea"),
+            user=BEA,
+            password=password_for(BEA),
             source=_bean_there_source(reader_password),
             prepare=lambda _: rebuilt,
             progress=progress,
@@ -63,13 +70,13 @@ def set_up(*, until: date, password_for: Callable[[str], str], progress: Progres
         _tenant(
             slug=NORTHLIGHT,
             name="Northlight",
-            user="nora",
-            password=password_for("nora"),
+            user=NORA,
+            password=password_for(NORA),
             source={
                 "slug": "product",
                 "name": "Northlight product",
                 "dialect": "sqlite",
-                "database": "northlight.sqlite",
+                "database": NORTHLIGHT_FILE,
             },
             prepare=lambda folder: _build_northlight(folder, until=until, progress=progress),
             progress=progress,
@@ -91,7 +98,7 @@ def _bean_there_source(password: str) -> dict[str, Any]:
     }
 
 
-def _build_bean_there(*, until: date, reader_password: str, progress: Progress) -> bool:
+def _build_bean_there(*, until: date, connect: Connect, reader_password: str, progress: Progress) -> bool:
     """Whether it had to be built anew."""
     admin = settings.ACCESS.admin
     if admin is None:
@@ -100,38 +107,26 @@ def _build_bean_there(*, until: date, reader_password: str, progress: Progress) 
             "DATABASE_OWNER_URL; or leave both out for the embedded server."
         )
 
-    def connected(database: str) -> "psycopg.Connection[Any]":
-        return psycopg.connect(
-            host=admin["HOST"],
-            port=admin["PORT"] or 5432,
-            user=admin["USER"],
-            password=admin["PASSWORD"],
-            dbname=database,
-            autocommit=True,
-            connect_timeout=10,
-        )
-
-    with closing(connected(admin["NAME"])) as connection:
+    reader = sql.Identifier(READER)
+    # The database of the owner's exists by now; an administrator's address may name none.
+    with closing(connect(admin, settings.ACCESS.owner["NAME"])) as connection:
         if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [READER]).fetchone() is None:
-            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(READER)))
+            connection.execute(sql.SQL("CREATE ROLE {}").format(reader))
         connection.execute(
-            sql.SQL(
-                "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS CONNECTION LIMIT 20 PASSWORD {}"
-            ).format(sql.Identifier(READER), sql.Literal(reader_password))
+            sql.SQL("ALTER ROLE {} {} PASSWORD {}").format(reader, sql.SQL(READER_RIGHTS), sql.Literal(reader_password))
         )
-        connection.execute(
-            sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(READER))
-        )
+        connection.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(reader))
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'bean_there'").fetchone() is None:
             connection.execute("CREATE DATABASE bean_there TEMPLATE template0 ENCODING 'UTF8'")
-            connection.execute("REVOKE ALL ON DATABASE bean_there FROM PUBLIC")
-            connection.execute(sql.SQL("GRANT CONNECT ON DATABASE bean_there TO {}").format(sql.Identifier(READER)))
-    with closing(connected("bean_there")) as connection:
-        if bean_there.is_current(connection, until=until):
-            return False
-        bean_there.build(connection, until=until, progress=progress)
+        # Again on every run, as below: an earlier one may have been killed, or the role made anew.
+        connection.execute("REVOKE ALL ON DATABASE bean_there FROM PUBLIC")
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE bean_there TO {}").format(reader))
+    with closing(connect(admin, "bean_there")) as connection:
+        is_current = bean_there.is_current(connection, until=until)
+        if not is_current:
+            bean_there.build(connection, until=until, progress=progress)
         bean_there.grant_read(connection, role=READER)
-    return True
+    return not is_current
 
 
 def _build_northlight(folder: Path, *, until: date, progress: Progress) -> bool:

@@ -3,7 +3,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,9 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
+from config.bootstrap import connect
 from config.environment import BASE_DIR
 from config.secrets import derived_password
 from nl2sql import runs
@@ -27,12 +29,17 @@ from schema_index.target_policy import is_allowed
 from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
-from tenants.models import User
+from tenants.models import ApiKey, Tenant, User
 from tenants.principal import principal_of_role
 from tenants.roles import Permission, Role
 
 PASSWORD_LENGTH = 16
-ADMIN = "admin"
+ADMIN = "demo-admin"
+KEY_NAME = "demo"
+KEY_LIFE = timedelta(days=30)
+
+BACKPRESSURE = 64
+"""Requests a server works on at once: more wait in its bounded backlog instead of each holding a thread and memory."""
 
 
 class Command(BaseCommand):
@@ -52,13 +59,12 @@ class Command(BaseCommand):
             call_command("prepare_database", verbosity=0, stdout=self.stderr)
             _allow_own_server_as_target()
             today = datetime.now(ZoneInfo("UTC")).date()
-            demo = set_up(until=today.replace(day=1), password_for=_password, progress=self._progress)
+            demo = set_up(until=today.replace(day=1), connect=connect, password_for=_password, progress=self._progress)
             answered = self._ask(demo)
-            key = self._key(demo[0])
         except (DomainError, psycopg.Error) as error:
             raise CommandError(error.message if isinstance(error, DomainError) else type(error).__name__) from error
         if not options["once"]:
-            self._serve(demo, key, host=options["host"], port=options["port"])
+            self._serve(demo, new_key(demo[0].tenant), host=options["host"], port=options["port"])
         elif not answered:
             raise CommandError("Not every demo question was answered.")
 
@@ -88,11 +94,6 @@ class Command(BaseCommand):
         self.stdout.write("")
         return run.status == RunStatus.COMPLETED
 
-    def _key(self, demo: DemoTenant) -> str:
-        with tenant_transaction(demo.tenant.id):
-            _, text = api_keys.issue(name="demo", scopes=[Permission.ASK, Permission.READ_SCHEMA], actor=ACTOR)
-        return text
-
     def _serve(self, demo: tuple[DemoTenant, ...], key: str, *, host: str, port: int) -> None:
         if not User.objects.filter(username=ADMIN).exists():
             User.objects.create_superuser(username=ADMIN, password=_password(ADMIN))
@@ -101,9 +102,9 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         address = f"http://{host}:{port}"
         lines = [f"Serving {address}  (Ctrl+C stops it)", "Sign in as"]
-        lines += [f"  {one.user:6} {one.password}   of {one.tenant.name}" for one in demo]
+        lines += [f"  {one.user:10} {one.password}   of {one.tenant.name}" for one in demo]
         lines += [
-            f"  {ADMIN:6} {_password(ADMIN)}   platform administration at {address}/admin/",
+            f"  {ADMIN:10} {_password(ADMIN)}   platform administration at {address}/admin/",
             "Ask over HTTP:",
             f"  curl -s {address}/nl2sql -H 'Authorization: Bearer {key}' \\",
             f"    -H 'Content-Type: application/json' -d '{{\"question\": \"{BEAN_THERE_QUESTIONS[0]}\"}}'",
@@ -113,6 +114,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         server = [
             *(sys.executable, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port)),
+            *("--backpressure", str(BACKPRESSURE)),
             *("--static-path-route", "/static", "--static-path-mount", str(settings.STATIC_ROOT)),
             *("--no-access-log", "--log-level", "warning", "config.asgi:application"),
         ]
@@ -127,6 +129,20 @@ class Command(BaseCommand):
                 process.terminate()
         if code:
             raise CommandError(f"The server stopped with exit code {code}; is port {port} taken? Try --port.")
+
+
+def new_key(tenant: Tenant) -> str:
+    """The text of a key for the printed request, good for a month; the one an earlier run printed ends with it."""
+    with tenant_transaction(tenant.id):
+        for earlier in ApiKey.objects.filter(name=KEY_NAME, revoked_at=None):
+            api_keys.revoke(earlier, actor=ACTOR)
+        _, text = api_keys.issue(
+            name=KEY_NAME,
+            scopes=[Permission.ASK, Permission.READ_SCHEMA],
+            actor=ACTOR,
+            expires_at=timezone.now() + KEY_LIFE,
+        )
+    return text
 
 
 def _allow_own_server_as_target() -> None:
