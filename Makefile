@@ -37,7 +37,7 @@ demo: $(STAMP) ## Set up two demo tenants, ask three questions, serve http://127
 	@$(RUN) manage.py demo $(if $(ONCE),--once) $(ARGS)
 
 test: $(STAMP) ## Run every test (ARGS="-k name" chooses)
-	@$(RUN) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(STAMP) ## Format check, lint, types, import direction, missing migrations
 	@$(VENV)/bin/ruff format --check .

@@ -142,7 +142,6 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "config.openapi.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "config.errors.problem_response",
-    "DEFAULT_THROTTLE_RATES": {"ask": f"{ENVIRONMENT.questions_per_minute}/minute"},
     "UNAUTHENTICATED_USER": None,
 }
 

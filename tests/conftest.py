@@ -52,6 +52,15 @@ INSERT INTO orders VALUES
 """
 
 
+LONG_FILES = ("test_cli", "test_celery_redis", "test_page", "test_demo_data", "test_demo_setup", "test_celery_embedded")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start whole processes go first, so that the workers end together; the rest keeps its order."""
+    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
+
+
 @pytest.fixture(scope="session")
 def embedded_server() -> dict[str, Any]:
     """The superuser's connection settings of the test run's own PostgreSQL."""

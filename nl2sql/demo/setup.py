@@ -12,6 +12,7 @@ from django.conf import settings
 from psycopg import sql
 
 from nl2sql.demo.bean_there import build as bean_there
+from nl2sql.demo.bean_there.generate import ORDERS
 from nl2sql.demo.knowledge import load as load_knowledge
 from nl2sql.demo.northlight import build as northlight
 from schema_index import knowledge, sources
@@ -52,11 +53,18 @@ class DemoTenant:
 
 
 def set_up(
-    *, until: date, connect: Connect, password_for: Callable[[str], str], progress: Progress
+    *,
+    until: date,
+    connect: Connect,
+    password_for: Callable[[str], str],
+    progress: Progress,
+    orders: int = ORDERS,
 ) -> tuple[DemoTenant, ...]:
-    """Both tenants, synced, embedded and ready to be asked."""
+    """Both tenants, synced, embedded and ready to be asked. `orders` is the size of Bean There."""
     reader_password = password_for(READER)
-    rebuilt = _build_bean_there(until=until, connect=connect, reader_password=reader_password, progress=progress)
+    rebuilt = _build_bean_there(
+        until=until, orders=orders, connect=connect, reader_password=reader_password, progress=progress
+    )
     return (
         _tenant(
             slug=BEAN_THERE,
@@ -98,7 +106,7 @@ def _bean_there_source(password: str) -> dict[str, Any]:
     }
 
 
-def _build_bean_there(*, until: date, connect: Connect, reader_password: str, progress: Progress) -> bool:
+def _build_bean_there(*, until: date, orders: int, connect: Connect, reader_password: str, progress: Progress) -> bool:
     """Whether it had to be built anew."""
     admin = settings.ACCESS.admin
     if admin is None:
@@ -122,9 +130,9 @@ def _build_bean_there(*, until: date, connect: Connect, reader_password: str, pr
         connection.execute("REVOKE ALL ON DATABASE bean_there FROM PUBLIC")
         connection.execute(sql.SQL("GRANT CONNECT ON DATABASE bean_there TO {}").format(reader))
     with closing(connect(admin, "bean_there")) as connection:
-        is_current = bean_there.is_current(connection, until=until)
+        is_current = bean_there.is_current(connection, until=until, orders=orders)
         if not is_current:
-            bean_there.build(connection, until=until, progress=progress)
+            bean_there.build(connection, until=until, orders=orders, progress=progress)
         bean_there.grant_read(connection, role=READER)
     return not is_current
 

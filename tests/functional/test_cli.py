@@ -270,10 +270,10 @@ def test_the_demo_answers_on_an_empty_machine_and_reuses_what_it_made(empty_home
 
 
 def _demo(home: Path) -> "subprocess.CompletedProcess[str]":
-    kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "OPENBLAS_NUM_THREADS")
+    kept = ("PATH", "HOME", "LANG", "ENV_FILE", "LD_LIBRARY_PATH", "OPENBLAS_NUM_THREADS")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-W", "error", "manage.py", "demo", "--once"],
+        [sys.executable, "-W", "error", "manage.py", "demo", "--once", "--orders", "3000"],
         cwd=BASE_DIR,
         env={**environment, "QUERENT_HOME": str(home)},
         capture_output=True,

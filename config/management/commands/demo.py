@@ -18,6 +18,7 @@ from config.bootstrap import connect
 from config.environment import BASE_DIR
 from config.secrets import derived_password
 from nl2sql import runs
+from nl2sql.demo.bean_there.generate import ORDERS
 from nl2sql.demo.bean_there.questions import WITHOUT_MODEL as BEAN_THERE_QUESTIONS
 from nl2sql.demo.northlight.questions import WITHOUT_MODEL as NORTHLIGHT_QUESTIONS
 from nl2sql.demo.setup import ACTOR, DemoTenant, set_up
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--once", action="store_true", help="Stop after the answers; exit code 0 if all were answered."
         )
+        parser.add_argument("--orders", type=int, default=ORDERS, help="Size of the coffee chain; fewer build faster.")
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
 
@@ -59,7 +61,13 @@ class Command(BaseCommand):
             call_command("prepare_database", verbosity=0, stdout=self.stderr)
             _allow_own_server_as_target()
             today = datetime.now(ZoneInfo("UTC")).date()
-            demo = set_up(until=today.replace(day=1), connect=connect, password_for=_password, progress=self._progress)
+            demo = set_up(
+                until=today.replace(day=1),
+                orders=options["orders"],
+                connect=connect,
+                password_for=_password,
+                progress=self._progress,
+            )
             answered = self._ask(demo)
         except (DomainError, psycopg.Error) as error:
             raise CommandError(error.message if isinstance(error, DomainError) else type(error).__name__) from error
