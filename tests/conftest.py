@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -51,6 +52,10 @@ INSERT INTO orders VALUES
     (3, 2, 'cancelled', 5, '2026-02-07'), (4, 3, 'paid', 45, '2026-03-01');
 """
 
+
+# Laws are tried on fewer examples than the library's 100, unless a test says otherwise: the suite runs all day.
+hypothesis.settings.register_profile("suite", max_examples=30)
+hypothesis.settings.load_profile("suite")
 
 LONG_FILES = ("test_cli", "test_celery_redis", "test_page", "test_demo_data", "test_demo_setup", "test_celery_embedded")
 

@@ -246,7 +246,7 @@ def empty_home() -> Iterator[Path]:
     shutil.rmtree(home, ignore_errors=True)
 
 
-def test_the_demo_answers_on_an_empty_machine_and_reuses_what_it_made(empty_home: Path) -> None:
+def test_the_demo_answers_on_an_empty_machine(empty_home: Path) -> None:
     """The slowest test: both demo databases are built, synced, embedded and asked, by processes of their own."""
     first = _demo(empty_home)
 
@@ -262,12 +262,6 @@ def test_the_demo_answers_on_an_empty_machine_and_reuses_what_it_made(empty_home
     assert len(re.findall(r"^ *\w.* +\d+ *$|^ *\d+ *$", first.stdout, re.MULTILINE)) >= 3, "rows"
     assert "reading the schema" in first.stderr
 
-    second = _demo(empty_home)
-
-    assert second.returncode == 0, second.stderr
-    assert _answers(second.stdout) == _answers(first.stdout)
-    assert "embedded" not in second.stderr, "nothing is embedded again"
-
 
 def _demo(home: Path) -> "subprocess.CompletedProcess[str]":
     kept = ("PATH", "HOME", "LANG", "ENV_FILE", "LD_LIBRARY_PATH", "OPENBLAS_NUM_THREADS")
@@ -281,10 +275,6 @@ def _demo(home: Path) -> "subprocess.CompletedProcess[str]":
         timeout=120,
         check=False,
     )
-
-
-def _answers(output: str) -> str:
-    return output[output.index("---") :]
 
 
 def _stop_server(home: Path) -> None:

@@ -55,6 +55,9 @@ def test_real_people_of_such_names_stay_who_they_are_and_the_reader_is_let_in(
     demo = set_up(until=UNTIL, connect=connect, password_for=lambda name: f"word of {name}", progress=lambda _: None)
 
     assert [one.user for one in demo] == ["demo-bea", "demo-nora"]
+    told: list[str] = []
+    again = set_up(until=UNTIL, connect=connect, password_for=lambda name: f"word of {name}", progress=told.append)
+    assert ([one.tenant.id for one in again], told) == ([one.tenant.id for one in demo], []), "all of it is reused"
     for name, person in people.items():
         assert User.objects.get(id=person.id).check_password(f"{name} knows")
         assert memberships.belongings(person.id) == ()
