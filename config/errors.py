@@ -54,7 +54,6 @@ _CODE_OF: dict[type[exceptions.APIException], str] = {
     exceptions.MethodNotAllowed: "method_not_allowed",
     exceptions.NotAcceptable: "not_acceptable",
     exceptions.UnsupportedMediaType: "unsupported_media_type",
-    exceptions.Throttled: "rate_limited",
     PayloadTooLarge: "payload_too_large",
 }
 
@@ -88,9 +87,6 @@ class ProblemHandler(ExceptionHandler):
             details["errors"] = [{"field": one.attr, "code": one.code, "detail": one.detail} for one in found]
             if any(one.code == "unknown_field" for one in found):
                 code = "unknown_field"
-        wait = getattr(exc, "wait", None)
-        if wait is not None:
-            details["retry_after"] = int(wait) + 1
         text = "; ".join(f"{one.attr}: {one.detail}" if one.attr else str(one.detail) for one in found)
         return problem(request._request, code=code, detail=text, details=details)
 
