@@ -9,7 +9,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from nl2sql.api.parser import PayloadTooLarge
+from tenants.api.parser import PayloadTooLarge
 from tenants.domain_error import DomainError
 from tenants.middleware import HEADER
 

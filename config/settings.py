@@ -138,7 +138,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "tenants.api.authentication.TenantSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.api.permissions.HasPrincipal"],
-    "DEFAULT_PARSER_CLASSES": ["nl2sql.api.parser.BoundedJsonParser"],
+    "DEFAULT_PARSER_CLASSES": ["tenants.api.parser.BoundedJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "config.openapi.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "config.errors.problem_response",

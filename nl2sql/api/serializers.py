@@ -1,44 +1,13 @@
-"""What clients send and get. Fields that do not exist are refused, so that a typing error is never silence."""
+"""What clients of the question door send and get."""
 
 from typing import Any
 
 from rest_framework import serializers
 
+from tenants.api.strict import CONTROL_CHARACTERS, StrictSerializer, TextField, has_control_characters
+
 MAX_QUESTION = 2_000
-CONTROL_CHARACTERS = "Control characters are not text: remove them."
-
 _METADATA_NAME = serializers.CharField(max_length=100)
-
-
-def has_control_characters(text: str) -> bool:
-    """Those below the space, other than tabs and line ends, and DEL."""
-    return any((ord(character) < 32 and character not in "\t\n\r") or character == "\x7f" for character in text)
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            unknown = sorted(str(name) for name in data.keys() - self.fields.keys())
-            if unknown:
-                known = ", ".join(self.fields)
-                raise serializers.ValidationError(
-                    {
-                        name: [
-                            serializers.ErrorDetail(f"There is no such field. Known: {known}.", code="unknown_field")
-                        ]
-                        for name in unknown[:20]
-                    }
-                )
-        return super().to_internal_value(data)
-
-
-class TextField(serializers.CharField):
-    """Text alone: a number is no question, and nobody is helped by its being read as one."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class AskSerializer(StrictSerializer):
@@ -180,19 +149,3 @@ class ReplySerializer(serializers.Serializer[Any]):
     links = serializers.DictField(
         child=serializers.CharField(), help_text="`self`; `page` too where a person asked, who can open it."
     )
-
-
-class ProblemSerializer(serializers.Serializer[Any]):
-    """RFC 9457. Act on `code`; the rest is for people."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    instance = serializers.CharField()
-    code = serializers.CharField()
-    request_id = serializers.CharField()
-    errors = serializers.ListField(  # type: ignore[assignment]  # RFC 9457 extension, not DRF's property
-        child=serializers.DictField(), required=False
-    )
-    retry_after = serializers.IntegerField(required=False)

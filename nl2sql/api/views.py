@@ -3,39 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from nl2sql import runs
-from nl2sql.api.serializers import AskSerializer, ProblemSerializer, ReplySerializer
+from nl2sql.api.serializers import AskSerializer, ReplySerializer
 from nl2sql.models import Run, RunStatus
 from nl2sql.runs import AskRequest
+from tenants.api.permissions import principal_of
+from tenants.api.problems import PROBLEMS, problems
 from tenants.domain_error import DomainError
-from tenants.principal import Principal
-
-PROBLEMS = {
-    status: OpenApiResponse(ProblemSerializer, description=text)
-    for status, text in {
-        400: "invalid_request, unknown_field",
-        401: "unauthenticated, key_expired",
-        403: "insufficient_scope, tenant_suspended",
-        404: "not_found",
-        405: "method_not_allowed",
-        406: "not_acceptable",
-        409: "data_source_not_synced",
-        413: "payload_too_large",
-        415: "unsupported_media_type",
-        422: "sql_blocked, data_source_forbidden",
-        429: "rate_limited, quota_exceeded; `Retry-After` says when",
-        500: "internal_error",
-        502: "llm_bad_response, data_source_error, embedding_rejected",
-        503: "llm_unavailable, data_source_unavailable, embedding_unavailable",
-        504: "llm_timeout, query_timeout",
-    }.items()
-}
-
 
 TAGS = ["Questions"]
 
@@ -66,7 +45,7 @@ class AskView(APIView):
         serializer = AskSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         run = runs.ask(
-            _principal(request),
+            principal_of(request),
             AskRequest(**serializer.validated_data),
             request_id=request.META.get("HTTP_X_REQUEST_ID", ""),
         )
@@ -85,13 +64,7 @@ class RunView(APIView):
         operation_id="get_run",
         tags=TAGS,
         summary="One of your own runs",
-        responses={200: ReplySerializer, **{status: PROBLEMS[status] for status in (401, 403, 404)}},
+        responses={200: ReplySerializer, **problems(401, 403, 404)},
     )
     def get(self, request: Request, run_id: UUID) -> Response:
-        return Response(runs.reply_of(runs.find(_principal(request), run_id)))
-
-
-def _principal(request: Request) -> Principal:
-    principal = request.user
-    assert isinstance(principal, Principal)
-    return principal
+        return Response(runs.reply_of(runs.find(principal_of(request), run_id)))

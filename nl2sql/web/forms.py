@@ -2,7 +2,8 @@
 
 from django import forms
 
-from nl2sql.api.serializers import CONTROL_CHARACTERS, MAX_QUESTION, has_control_characters
+from nl2sql.api.serializers import MAX_QUESTION
+from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
 
 
 class AskForm(forms.Form):

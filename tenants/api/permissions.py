@@ -14,3 +14,10 @@ if TYPE_CHECKING:  # views import their default permissions while they are thems
 class HasPrincipal(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return isinstance(request.user, Principal)
+
+
+def principal_of(request: Request) -> Principal:
+    """Who is asking; every view behind `HasPrincipal` has one."""
+    principal = request.user
+    assert isinstance(principal, Principal)
+    return principal

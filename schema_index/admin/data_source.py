@@ -1,4 +1,4 @@
-"""Data sources, what is known of them, and the tenant's knowledge."""
+"""Data sources: where they are, what of them may be seen, and "Sync now"."""
 
 from functools import partial
 from typing import Any
@@ -9,12 +9,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from schema_index import knowledge
-from schema_index.models import Chunk, ChunkKind, DataSource, Document, FaqEntry, SchemaChange, Snapshot
+from schema_index.models import DataSource
 from schema_index.signals import visibility_changed
 from schema_index.sources import set_password
 from schema_index.tasks import sync_source
-from tenants.tenant_admin import ReadOnlyAdmin, TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant
+from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant
 
 SYNC_FIELDS = ("snapshot_id", "synced_at", "sync_error", "sync_lease_until")
 CONNECTION_FIELDS = frozenset({"dialect", "host", "port", "database", "username", "tls"})
@@ -91,47 +90,3 @@ class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
             transaction.on_commit(begin, robust=True)
         names = ", ".join(source.slug for source in sources)
         self.message_user(request, f"Sync of {names} was started: reload in a moment to see it.", messages.INFO)
-
-
-@admin.register(Snapshot)
-class SnapshotAdmin(ReadOnlyAdmin[Snapshot]):
-    list_display = ["source", "revision", "created_at"]
-    exclude = ["description"]
-
-
-@admin.register(SchemaChange)
-class SchemaChangeAdmin(ReadOnlyAdmin[SchemaChange]):
-    list_display = ["snapshot", "kind", "table", "column", "detail"]
-    list_filter = ["kind"]
-
-
-@admin.register(Chunk)
-class ChunkAdmin(ReadOnlyAdmin[Chunk]):
-    list_display = ["kind", "title", "updated_at", "failure"]
-    list_filter = ["kind"]
-
-
-@admin.register(FaqEntry)
-class FaqEntryAdmin(TenantOwnedAdmin[FaqEntry]):
-    list_display = ["question", "updated_at"]
-
-    def save_model(self, request: HttpRequest, obj: FaqEntry, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        knowledge.index_faq(obj)
-
-    def delete_model(self, request: HttpRequest, obj: FaqEntry) -> None:
-        knowledge.forget(obj.id, kind=ChunkKind.FAQ, source_id=obj.source_id)
-        super().delete_model(request, obj)
-
-
-@admin.register(Document)
-class DocumentAdmin(TenantOwnedAdmin[Document]):
-    list_display = ["title", "updated_at"]
-
-    def save_model(self, request: HttpRequest, obj: Document, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        knowledge.index_document(obj)
-
-    def delete_model(self, request: HttpRequest, obj: Document) -> None:
-        knowledge.forget(obj.id, kind=ChunkKind.DOCUMENT, source_id=obj.source_id)
-        super().delete_model(request, obj)

@@ -1,0 +1,38 @@
+"""Request bodies in which nothing goes unnoticed: an unknown field is refused, and text is text."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+CONTROL_CHARACTERS = "Control characters are not text: remove them."
+
+
+def has_control_characters(text: str) -> bool:
+    """Those below the space, other than tabs and line ends, and DEL."""
+    return any((ord(character) < 32 and character not in "\t\n\r") or character == "\x7f" for character in text)
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = sorted(str(name) for name in data.keys() - self.fields.keys())
+            if unknown:
+                known = ", ".join(self.fields)
+                raise serializers.ValidationError(
+                    {
+                        name: [
+                            serializers.ErrorDetail(f"There is no such field. Known: {known}.", code="unknown_field")
+                        ]
+                        for name in unknown[:20]
+                    }
+                )
+        return super().to_internal_value(data)
+
+
+class TextField(serializers.CharField):
+    """Text alone: a number is no question, and nobody is helped by its being read as one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
