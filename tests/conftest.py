@@ -33,11 +33,15 @@ from tenants.roles import PERMISSIONS, Role
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
 EMPTY_TABLES = """
-DO $$ BEGIN
-  EXECUTE (SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' CASCADE' FROM pg_tables
-           WHERE schemaname = 'public' AND tablename ~ '^(tenants|schema_index|nl2sql|django_session|django_admin)_?');
+DO $$ DECLARE name text; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT quote_ident(tablename) FROM pg_tables
+      WHERE schemaname = 'public' AND tablename ~ '^(tenants|schema_index|nl2sql|django_session|django_admin)_?' LOOP
+    EXECUTE 'DELETE FROM ' || name;
+  END LOOP;
 END $$
 """
+"""Rows go without triggers, in any order. Of a handful of rows, ten times as quick as TRUNCATE, which makes new files."""
 
 SHOP = """
 CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT, email TEXT);
