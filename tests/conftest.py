@@ -41,7 +41,7 @@ DO $$ DECLARE name text; BEGIN
   END LOOP;
 END $$
 """
-"""Rows go without triggers, in any order. Of a handful of rows, ten times as quick as TRUNCATE, which makes new files."""
+"""Rows go without triggers, in any order. A handful of them goes ten times as quickly as by TRUNCATE."""
 
 SHOP = """
 CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT, email TEXT);
