@@ -3,6 +3,7 @@
 from schema_index.models.chunk import Chunk, ChunkEmbedding, ChunkKind
 from schema_index.models.column_value import ColumnValue
 from schema_index.models.data_source import DataSource
+from schema_index.models.judged_question import JudgedQuestion
 from schema_index.models.knowledge import Document, FaqEntry
 from schema_index.models.snapshot import SchemaChange, Snapshot
 
@@ -14,6 +15,7 @@ __all__ = [
     "DataSource",
     "Document",
     "FaqEntry",
+    "JudgedQuestion",
     "SchemaChange",
     "Snapshot",
 ]

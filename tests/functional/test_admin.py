@@ -12,8 +12,9 @@ from django.test import Client
 from config.embedded_worker import embedded_worker
 from nl2sql import runs
 from nl2sql.runs import AskRequest
-from schema_index import knowledge
+from schema_index import judged_questions, knowledge
 from schema_index.credentials import decrypt
+from schema_index.judged_questions import Judged
 from schema_index.models import Chunk, ChunkEmbedding, DataSource, Document, FaqEntry
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
@@ -58,6 +59,8 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
     with tenant_transaction(analyst.tenant.id):
         knowledge.save_faq(question="What is paid?", answer="status = 'paid'", actor="system:test")
         knowledge.save_document(title="Terms", text="A customer is a person.", actor="system:test")
+        judged = Judged(question="How many customers are there?", tables=("main.customers",), origin="test")
+        judged_questions.save_all([judged], source=shop, actor="system:test")
     runs.ask(analyst.principal, AskRequest(question="How many customers are there?"))
     return analyst
 

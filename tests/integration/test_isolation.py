@@ -9,7 +9,8 @@ from django.db import ProgrammingError, connection, connections, transaction
 from nl2sql import runs
 from nl2sql.models import Run
 from nl2sql.runs import AskRequest
-from schema_index import knowledge
+from schema_index import judged_questions, knowledge
+from schema_index.judged_questions import Judged
 from schema_index.models import DataSource
 from tenants.checks import tables_force_row_level_security, tenant_owned_models
 from tenants.confinement import why_not_confined
@@ -32,6 +33,8 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
     with tenant_transaction(analyst.tenant.id):
         knowledge.save_faq(question="What is paid?", answer="status = 'paid'", actor="system:test")
         knowledge.save_document(title="Terms", text="A customer is a person.", actor="system:test")
+        judged = Judged(question="How many customers are there?", tables=("main.customers",), origin="test")
+        judged_questions.save_all([judged], source=shop, actor="system:test")
     runs.ask(analyst.principal, AskRequest(question="How many customers are there?"))
     return analyst
 
@@ -156,8 +159,14 @@ def test_deleting_a_source_leaves_nothing_of_it(furnished: Member, shop: DataSou
 
         return count
 
-    counted = ["schema_index_chunk", "schema_index_chunkembedding", "schema_index_columnvalue", "schema_index_snapshot"]
+    counted = [
+        "schema_index_chunk",
+        "schema_index_chunkembedding",
+        "schema_index_columnvalue",
+        "schema_index_snapshot",
+        "schema_index_judgedquestion",
+    ]
     with tenant_transaction(furnished.tenant.id):
         assert all(of_source(shop.id)(table) > 0 for table in counted)
         DataSource.objects.get(id=shop.id).delete()
-        assert [of_source(shop.id)(table) for table in counted] == [0, 0, 0, 0]
+        assert [of_source(shop.id)(table) for table in counted] == [0] * len(counted)
