@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from schema_index.schema import DatabaseSchema, Table
+from schema_index.schema import Column, DatabaseSchema, Table
 from schema_index.words import identifier_words
 
 MAX_CHUNK_CHARACTERS = 1_200
@@ -19,6 +19,10 @@ MAX_COMMENT_CHARACTERS = 200
 MAX_HEADING_CHARACTERS = 200
 MAX_COLUMNS_CHARACTERS = 6_000
 """No embedder reads as much of one text; a table of a thousand columns is found by its first hundreds."""
+
+MAX_ENUM_SHOWN = 12
+MAX_ENUM_CHARACTERS = 30
+"""Of an enumerated type, what a question is likely to name."""
 
 MAX_TARGETS = 50
 MAX_PARTS = 2_000
@@ -79,10 +83,7 @@ def cut(text: str, *, limit: int) -> Iterator[str]:
 
 
 def _table_text(table: Table) -> str:
-    columns = ", ".join(
-        identifier_words(column.name) + (f" ({column.comment[:MAX_COMMENT_CHARACTERS]})" if column.comment else "")
-        for column in table.columns
-    )
+    columns = ", ".join(_column_text(column) for column in table.columns)
     targets = sorted({identifier_words(key.target_table) for key in table.foreign_keys})[:MAX_TARGETS]
     lines = [
         f"{identifier_words(table.name)}. {table.comment[:MAX_COMMENT_CHARACTERS]}".strip(),
@@ -91,6 +92,12 @@ def _table_text(table: Table) -> str:
         f"in {identifier_words(table.schema)}",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _column_text(column: Column) -> str:
+    values = ", ".join(value[:MAX_ENUM_CHARACTERS] for value in column.enum_values[:MAX_ENUM_SHOWN])
+    remark = "; ".join(part for part in (column.comment[:MAX_COMMENT_CHARACTERS], values) if part)
+    return identifier_words(column.name) + (f" ({remark})" if remark else "")
 
 
 def _parts(title: str, text: str) -> Iterator[tuple[str, str]]:

@@ -69,11 +69,14 @@ def _column_changes(table: str, name: str, was: Column | None, now: Column | Non
             for label, old, new in (
                 ("type", was.type, now.type),
                 ("nullable", was.nullable, now.nullable),
+                ("generated", was.generated, now.generated),
             )
             if old != new
         ]
         if was.comment != now.comment:
             parts.append("comment")
+        if was.enum_values != now.enum_values:
+            parts.append("allowed values")
         yield Change(kind="column_changed", table=table, column=name, detail=", ".join(parts) or "kind")
 
 

@@ -5,10 +5,10 @@ Tables and columns keep their names exactly as the engine stores them; nothing h
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 Dialect = Literal["postgres", "mysql", "sqlite", "duckdb"]
 """sqlglot's own names, so that no second naming exists."""
@@ -18,6 +18,10 @@ ColumnKind = Literal["integer", "number", "text", "boolean", "date", "timestamp"
 
 TableKind = Literal["table", "view", "materialized_view"]
 
+MAX_ENUM_VALUES = 100
+MAX_ENUM_CHARACTERS = 200
+"""Bounds of `Column.enum_values`; a type with more of them is a list of data, and a longer one is prose."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -26,6 +30,11 @@ class Column:
     kind: ColumnKind
     nullable: bool = True
     comment: str = ""
+    enum_values: tuple[str, ...] = ()
+    """The values that an enumerated type allows, in its order, as `bounded_enum` leaves them; else empty."""
+
+    generated: bool = False
+    """The engine fills it in: a computed column, or an identity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +49,10 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One table or view. SQLite tables live in schema `main`, DuckDB's in `main` unless said otherwise."""
+    """One table or view; a partitioned table stands for its partitions.
+
+    SQLite tables live in schema `main`, DuckDB's in `main` unless said otherwise.
+    """
 
     schema: str
     name: str
@@ -50,6 +62,9 @@ class Table:
     unique_keys: tuple[tuple[str, ...], ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     comment: str = ""
+    row_estimate: int | None = field(default=None, compare=False)
+    """The engine's guess at the rows when it was read, None where it has none. It moves with every insert, so it
+    takes no part in equality, fingerprint or diff."""
 
     @property
     def qualified_name(self) -> str:
@@ -81,7 +96,10 @@ class DatabaseSchema:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the whole description: equal fingerprints mean nothing to do."""
-        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        description = plain(self)
+        for table in description["tables"]:
+            table.pop("row_estimate", None)
+        text = json.dumps(description, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def visible(self, *, allows: Callable[[Table, Column | None], bool]) -> "DatabaseSchema":
@@ -96,6 +114,25 @@ class DatabaseSchema:
                 kept[table.schema, table.name] = replace(table, columns=columns)
         tables = tuple(_without_hidden_keys(table, kept) for table in kept.values())
         return replace(self, tables=tables)
+
+
+def plain(schema: DatabaseSchema) -> dict[str, Any]:
+    """As dictionaries and tuples. What few columns and tables have is left out where they do not have it, which also
+    keeps the fingerprints of descriptions from before it was known."""
+    description = asdict(schema)
+    for table in description["tables"]:
+        if table["row_estimate"] is None:
+            del table["row_estimate"]
+        for column in table["columns"]:
+            for name in ("enum_values", "generated"):
+                if not column[name]:
+                    del column[name]
+    return description
+
+
+def bounded_enum(values: Iterable[str]) -> tuple[str, ...]:
+    """The first MAX_ENUM_VALUES values of an enumerated type, without overlong ones."""
+    return tuple(value for value in values if len(value) <= MAX_ENUM_CHARACTERS)[:MAX_ENUM_VALUES]
 
 
 def _without_hidden_keys(table: Table, kept: dict[tuple[str, str], Table]) -> Table:

@@ -1,16 +1,16 @@
 """A DatabaseSchema as JSON and back: how snapshots are stored. Pure."""
 
-from dataclasses import asdict
 from typing import Any
 
-from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
+from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table, plain
 
 
 def to_json(schema: DatabaseSchema) -> dict[str, Any]:
-    return asdict(schema)
+    return plain(schema)
 
 
 def from_json(data: dict[str, Any]) -> DatabaseSchema:
+    """Also of descriptions stored before enums, generated columns and row estimates were known."""
     return DatabaseSchema(
         dialect=data["dialect"],
         default_schema=data["default_schema"],
@@ -24,7 +24,7 @@ def _table(data: dict[str, Any]) -> Table:
         name=data["name"],
         kind=data["kind"],
         comment=data["comment"],
-        columns=tuple(Column(**column) for column in data["columns"]),
+        columns=tuple(_column(column) for column in data["columns"]),
         primary_key=tuple(data["primary_key"]),
         unique_keys=tuple(tuple(key) for key in data["unique_keys"]),
         foreign_keys=tuple(
@@ -36,4 +36,9 @@ def _table(data: dict[str, Any]) -> Table:
             )
             for key in data["foreign_keys"]
         ),
+        row_estimate=data.get("row_estimate"),
     )
+
+
+def _column(data: dict[str, Any]) -> Column:
+    return Column(**{**data, "enum_values": tuple(data.get("enum_values", ()))})

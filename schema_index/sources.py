@@ -1,6 +1,7 @@
 """Finds, creates and opens a tenant's data sources."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import get_args
@@ -121,26 +122,31 @@ def open_connector(source: DataSource, *, time_zone: str = "UTC") -> Connector:
     Raises DataSourceForbidden, DataSourceUnavailable or CredentialUnreadable. Names are resolved, nothing is connected.
     """
     environment = settings.ENVIRONMENT
+    selection = ConnectionConfig(
+        include_schemas=tuple(source.include_schemas),
+        exclude_schemas=tuple(source.exclude_schemas),
+        include_tables=tuple(source.include_tables),
+        exclude_tables=tuple(source.exclude_tables),
+        time_zone=time_zone,
+    )
     if source.dialect == "sqlite":
         root = environment.files_root / str(source.tenant_id)
         path = check_file(source.database, root=root)
-        return connector_for("sqlite", ConnectionConfig(path=path))
+        return connector_for("sqlite", replace(selection, path=path))
     port = source.port or 5432
     address = check_target(source.host, port=port, allowed_networks=settings.TARGET_NETWORKS, resolve=resolve_host)
     if source.database == settings.DATABASES["default"]["NAME"] and _is_own_server(address, port):
         raise DataSourceForbidden("A data source may not be Querent's own database.", field="database")
     return connector_for(
         "postgres",
-        ConnectionConfig(
+        replace(
+            selection,
             host=source.host,
             address=address,
             port=port,
             database=source.database,
             username=source.username,
             tls=next(mode for mode in TLS_MODES if mode == source.tls),
-            include_schemas=tuple(source.include_schemas),
-            exclude_schemas=tuple(source.exclude_schemas),
-            time_zone=time_zone,
             password=decrypt(bytes(source.encrypted_password), tenant_id=source.tenant_id, source_id=source.id),
         ),
     )

@@ -98,8 +98,13 @@ def _definition(column: Column, table: Table, *, dialect: Dialect) -> str:
 
 def _remark(column: Column, values: Sequence[str]) -> str:
     comment = one_line(column.comment, max_characters=_MAX_COMMENT)
+    parts = (comment, _listed("one of", column.enum_values), _listed("stored values", values))
+    return "; ".join(part for part in parts if part)
+
+
+def _listed(label: str, values: Sequence[str]) -> str:
     literals = ", ".join(_literal(value) for value in values[:_MAX_VALUES])
-    return "; ".join(part for part in (comment, f"stored values: {literals}" if literals else "") if part)
+    return f"{label}: {literals}{', …' if len(values) > _MAX_VALUES else ''}" if literals else ""
 
 
 def _literal(value: str) -> str:

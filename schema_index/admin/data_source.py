@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from schema_index.models import DataSource
+from schema_index.models.data_source import NAME_LISTS
 from schema_index.signals import visibility_changed
 from schema_index.sources import set_password
 from schema_index.tasks import sync_source
@@ -43,12 +44,10 @@ class DataSourceForm(TenantOwnedForm[DataSource]):
         model = DataSource
         fields = [
             *("slug", "name", "dialect", "host", "port", "database", "username"),
-            *("tls", "include_schemas", "exclude_schemas"),
+            *("tls", "include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
             *("hidden", "index_values", "values_excluded"),
         ]
-        field_classes = dict.fromkeys(
-            ("hidden", "values_excluded", "include_schemas", "exclude_schemas"), NameListField
-        )
+        field_classes = dict.fromkeys(NAME_LISTS, NameListField)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -16,7 +16,7 @@ class ConnectionConfig:
     `address` is what `target_policy.check_target` returned for `host`: the connection goes there and nowhere else,
     `host` only names the certificate. `path` is what `target_policy.check_file` returned.
     `time_zone` (IANA) is that of the people who ask: whose midnight a date without a zone means.
-    Schema patterns are shell patterns over schema names; an empty `include_schemas` includes all.
+    Patterns are shell patterns, over schema names or over `schema.table`; an empty list includes all.
     """
 
     host: str = ""
@@ -30,8 +30,16 @@ class ConnectionConfig:
     time_zone: str = "UTC"
     include_schemas: tuple[str, ...] = ()
     exclude_schemas: tuple[str, ...] = ()
+    include_tables: tuple[str, ...] = ()
+    exclude_tables: tuple[str, ...] = ()
 
-    def includes(self, schema: str) -> bool:
-        """Whether the patterns let `schema` be introspected."""
-        included = not self.include_schemas or any(fnmatchcase(schema, pattern) for pattern in self.include_schemas)
-        return included and not any(fnmatchcase(schema, pattern) for pattern in self.exclude_schemas)
+    def includes(self, schema: str, table: str) -> bool:
+        """Whether the patterns let the relation be introspected: its schema and itself included, neither excluded."""
+        return _passes(schema, include=self.include_schemas, exclude=self.exclude_schemas) and _passes(
+            f"{schema}.{table}", include=self.include_tables, exclude=self.exclude_tables
+        )
+
+
+def _passes(name: str, *, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
+    included = not include or any(fnmatchcase(name, pattern) for pattern in include)
+    return included and not any(fnmatchcase(name, pattern) for pattern in exclude)

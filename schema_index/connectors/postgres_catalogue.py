@@ -14,7 +14,7 @@ import psycopg
 
 from schema_index.connectors.base import DataSourceError, Introspection, Progress, Unreadable
 from schema_index.connectors.kinds import postgres_kind
-from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table, TableKind
+from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table, TableKind, bounded_enum
 
 FORBIDDEN = "The data source's user may not read it."
 MAX_RELATIONS = 50_000
@@ -22,7 +22,11 @@ MAX_COLUMNS = 1_000_000
 
 _RELATIONS = """
 SELECT c.oid, n.nspname, c.relname, c.relkind, coalesce(obj_description(c.oid, 'pg_class'), ''),
-       has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
+       has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT'),
+       (SELECT sum(part.reltuples)::bigint FROM pg_catalog.pg_class part
+        WHERE part.relkind IN ('r', 'm', 'f') AND part.reltuples >= 0
+          AND (part.oid = c.oid
+               OR c.relkind = 'p' AND part.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid) WHERE isleaf)))
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -31,16 +35,29 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
 ORDER BY n.nspname, c.relname
 LIMIT %(limit)s
 """
-"""Partitions are part of their parent; what an extension brought along is not the tenant's data."""
+"""Partitions are part of their parent; what an extension brought along is not the tenant's data. `reltuples` is -1
+where nothing was ever counted, and in a partitioned table only once someone analyses it by hand."""
 
 _COLUMNS = """
 SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), coalesce(b.typname, t.typname),
-       t.typcategory, NOT (a.attnotnull OR t.typnotnull), coalesce(col_description(a.attrelid, a.attnum), '')
+       t.typcategory, NOT (a.attnotnull OR t.typnotnull), coalesce(col_description(a.attrelid, a.attnum), ''),
+       coalesce(b.oid, t.oid), a.attgenerated <> '' OR a.attidentity <> ''
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
 WHERE a.attrelid = ANY(%(oids)s) AND a.attnum > 0 AND NOT a.attisdropped
   AND has_column_privilege(a.attrelid, a.attnum, 'SELECT')
 ORDER BY a.attrelid, a.attnum
+LIMIT %(limit)s
+"""
+
+_ENUMS = """
+SELECT enumtypid, enumlabel
+FROM pg_catalog.pg_enum
+WHERE enumtypid IN (
+  SELECT CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
+  FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+  WHERE a.attrelid = ANY(%(oids)s) AND a.attnum > 0 AND NOT a.attisdropped)
+ORDER BY enumtypid, enumsortorder
 LIMIT %(limit)s
 """
 
@@ -67,14 +84,14 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 Rows = defaultdict[int, list[tuple[Any, ...]]]
 
 
-def read_catalogue(connection: Connection, *, includes: Callable[[str], bool]) -> "Catalogue":
-    """Every relation outside the system's schemas whose schema `includes` lets through.
+def read_catalogue(connection: Connection, *, includes: Callable[[str, str], bool]) -> "Catalogue":
+    """Every relation outside the system's schemas that `includes(schema, name)` lets through.
 
     Expects the session's search path to be `pg_catalog, <the role's first schema>, …`. Raises DataSourceError.
     """
     found = connection.execute(_RELATIONS, {"limit": MAX_RELATIONS + 1}).fetchall()
     _refuse_more_than(MAX_RELATIONS, len(found), what="tables")
-    relations = tuple(Relation(*row) for row in found if includes(row[1]))
+    relations = tuple(Relation(*row) for row in found if includes(row[1], row[2]))
     oids = [relation.oid for relation in relations if relation.readable]
     columns = _by_relation(connection, _COLUMNS, oids)
     _refuse_more_than(MAX_COLUMNS, sum(map(len, columns.values())), what="columns")
@@ -83,6 +100,7 @@ def read_catalogue(connection: Connection, *, includes: Callable[[str], bool]) -
         default_schema=default_schema[0] if default_schema else "public",
         relations=relations,
         columns=columns,
+        enums=_by_relation(connection, _ENUMS, oids),
         keys=_by_relation(connection, _KEYS, oids),
         foreign_keys=_by_relation(connection, _FOREIGN_KEYS, oids),
     )
@@ -107,15 +125,17 @@ class Relation(NamedTuple):
     relkind: str
     comment: str
     readable: bool
+    row_estimate: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    """The catalogue's rows; columns and keys by the relation's oid."""
+    """The catalogue's rows; columns and keys by the relation's oid, values of enums by the type's."""
 
     default_schema: str
     relations: tuple[Relation, ...]
     columns: Rows
+    enums: Rows
     keys: Rows
     foreign_keys: Rows
 
@@ -150,13 +170,26 @@ class Catalogue:
             schema=relation.schema,
             name=relation.name,
             kind=_KINDS.get(relation.relkind, "table"),
-            columns=tuple(_column(row) for row in self.columns[relation.oid]),
+            columns=tuple(self._column(row) for row in self.columns[relation.oid]),
             primary_key=next((names for primary, names in keys if primary), ()),
             unique_keys=tuple(sorted({names for primary, names in keys if names and not primary})),
             foreign_keys=tuple(
                 key for row in self.foreign_keys[relation.oid] if (key := self._foreign_key(row)) is not None
             ),
             comment=relation.comment,
+            row_estimate=relation.row_estimate,
+        )
+
+    def _column(self, row: tuple[Any, ...]) -> Column:
+        _, _, name, type_text, base_type, category, nullable, comment, type_oid, generated = row
+        return Column(
+            name=name,
+            type=type_text,
+            kind=postgres_kind(base_type, category=category),
+            nullable=nullable,
+            comment=comment,
+            enum_values=bounded_enum(label for _, label in self.enums.get(type_oid, ())),
+            generated=generated,
         )
 
     def _foreign_key(self, row: tuple[Any, ...]) -> ForeignKey | None:
@@ -174,14 +207,3 @@ class Catalogue:
         """Column names of attribute numbers, or () when one of them may not be read."""
         names = self._column_names.get(oid, {})
         return tuple(names[place] for place in places) if all(place in names for place in places) else ()
-
-
-def _column(row: tuple[Any, ...]) -> Column:
-    _, _, name, type_text, base_type, category, nullable, comment = row
-    return Column(
-        name=name,
-        type=type_text,
-        kind=postgres_kind(base_type, category=category),
-        nullable=nullable,
-        comment=comment,
-    )

@@ -41,9 +41,11 @@ class SqliteConnector:
         if config.path is None or not config.path.is_absolute():
             raise ValueError("ConnectionConfig.path: pass what check_file returned")
         self._path: Path = config.path
+        self._includes = config.includes
 
     def introspect(self, *, progress: Progress | None = None) -> Introspection:
-        return assemble(self._frames("catalogue", limits=INTROSPECTION_LIMITS), progress=progress)
+        frames = self._frames("catalogue", limits=INTROSPECTION_LIMITS)
+        return assemble(frames, includes=self._includes, progress=progress)
 
     def distinct_values(self, *, schema: str, table: str, column: str, limit: int) -> list[str]:
         quoted = _quoted(column)

@@ -1,6 +1,6 @@
 """SQLite's description of itself, made into tables: names found without regard to case, keys completed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from schema_index.connectors.base import Introspection, Progress, Unreadable
@@ -17,21 +17,28 @@ _CLASSES: dict[str, ColumnKind] = {"integer": "integer", "real": "number", "text
 Frame = dict[str, Any]
 
 
-def assemble(frames: Iterable[Frame], *, progress: Progress | None) -> Introspection:
-    """From the child's `count`, `relation` and `unreadable` frames."""
+def assemble(
+    frames: Iterable[Frame], *, includes: Callable[[str, str], bool], progress: Progress | None
+) -> Introspection:
+    """From the child's `count`, `relation` and `unreadable` frames: those that `includes(schema, name)` allows."""
     relations: dict[str, Frame] = {}
     unreadable: list[Unreadable] = []
-    count = 0
+    count = done = 0
     for frame in frames:
         if "count" in frame:
             count = frame["count"]
-        elif "relation" in frame:
-            relations[frame["relation"]["name"]] = frame["relation"]
-        elif "unreadable" in frame:
-            unreadable.append(Unreadable(schema=SCHEMA, name=frame["unreadable"], reason=BROKEN))
-        if progress is not None and not frame.keys().isdisjoint({"relation", "unreadable"}):
-            name = frame["unreadable"] if "unreadable" in frame else frame["relation"]["name"]
-            progress(len(relations) + len(unreadable), count, name)
+            continue
+        if frame.keys().isdisjoint({"relation", "unreadable"}):
+            continue
+        done += 1
+        name = frame["unreadable"] if "unreadable" in frame else frame["relation"]["name"]
+        if includes(SCHEMA, name):
+            if "relation" in frame:
+                relations[name] = frame["relation"]
+            else:
+                unreadable.append(Unreadable(schema=SCHEMA, name=name, reason=BROKEN))
+        if progress is not None:
+            progress(done, count, name)
     by_folded = {name.casefold(): relation for name, relation in relations.items()}
     tables = [_table(relation, by_folded) for relation in relations.values()]
     return Introspection(schema=DatabaseSchema.of("sqlite", SCHEMA, tables), unreadable=tuple(unreadable))
@@ -50,17 +57,19 @@ def _table(relation: Frame, relations: dict[str, Frame]) -> Table:
                 type=declared,
                 kind=sqlite_kind(declared) if declared else _kind_seen(relation["classes"].get(name, ())),
                 nullable=not required and name not in primary_key,
+                generated=generated,
             )
-            for name, declared, required, _ in relation["columns"]
+            for name, declared, required, _, generated in relation["columns"]
         ),
         primary_key=primary_key,
         unique_keys=tuple(sorted(unique_keys - {primary_key})),
         foreign_keys=_foreign_keys(relation, relations),
+        row_estimate=relation["rows"],
     )
 
 
 def _primary_key(relation: Frame) -> tuple[str, ...]:
-    placed = sorted((place, name) for name, _, _, place in relation["columns"] if place)
+    placed = sorted((place, name) for name, _, _, place, _ in relation["columns"] if place)
     return tuple(name for _, name in placed)
 
 

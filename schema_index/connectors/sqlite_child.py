@@ -28,6 +28,7 @@ MAX_FILES = 32
 
 MAX_LOCK_WAIT_S = 2.0
 MAX_VIRTUAL_TABLES = 100
+MAX_STATISTICS = 100_000
 
 BATCH_BYTES = 256 * 1024
 OPCODES_PER_CHECK = 1_000
@@ -101,8 +102,9 @@ def answer(request: Frame) -> Iterator[Frame]:
     stop_at(connection, deadline)
     connect_virtual_tables(connection)
     if request["operation"] == "catalogue":
+        estimates = row_estimates(connection)
         connection.set_authorizer(authorizer(catalogue=True))
-        yield from catalogue(connection, deadline=deadline)
+        yield from catalogue(connection, deadline=deadline, estimates=estimates)
     else:
         connection.set_authorizer(authorizer(catalogue=False))
         yield from read(connection, request)
@@ -203,7 +205,22 @@ def transported(value: Any) -> Any:
     return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
 
 
-def catalogue(connection: sqlite3.Connection, *, deadline: float) -> Iterator[Frame]:
+def row_estimates(connection: sqlite3.Connection) -> dict[str, int]:
+    """What ANALYZE once counted: each row of its table begins with the rows of the relation or of an index on it."""
+    try:
+        rows = connection.execute("SELECT tbl, stat FROM sqlite_stat1").fetchmany(MAX_STATISTICS)
+    except sqlite3.OperationalError:
+        return {}
+    estimates: dict[str, int] = {}
+    for name, statistics in rows:
+        count = str(statistics).split(" ", 1)[0]
+        if isinstance(name, str) and count.isascii() and count.isdigit() and len(count) < 19:
+            # A partial index counts less than the whole.
+            estimates[name.casefold()] = max(int(count), estimates.get(name.casefold(), 0))
+    return estimates
+
+
+def catalogue(connection: sqlite3.Connection, *, deadline: float, estimates: dict[str, int]) -> Iterator[Frame]:
     relations = connection.execute(
         "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_'"
     ).fetchall()
@@ -219,7 +236,8 @@ def catalogue(connection: sqlite3.Connection, *, deadline: float) -> Iterator[Fr
             stop_at(connection, min(deadline, time.monotonic() + SAMPLE_MS / 1000))
             classes = storage_classes(connection, name, untyped) if untyped else {}
             stop_at(connection, deadline)
-            yield {"relation": {"name": name, "kind": kind, "classes": classes, **description}}
+            estimate = estimates.get(name.casefold())
+            yield {"relation": {"name": name, "kind": kind, "classes": classes, "rows": estimate, **description}}
         except (sqlite3.Error, sqlite3.Warning) as error:
             if time.monotonic() > deadline:
                 raise
@@ -227,11 +245,13 @@ def catalogue(connection: sqlite3.Connection, *, deadline: float) -> Iterator[Fr
 
 
 def described(connection: sqlite3.Connection, name: str) -> Frame:
-    """Columns as (name, declared type, not null, place in the primary key), keys, foreign keys."""
+    """Columns as (name, declared type, not null, place in the primary key, generated), keys, foreign keys."""
     quoted = quote(name)
     # Field `hidden`: 1 is a virtual table's argument; 2 and 3 are generated columns.
     columns = [
-        [row[1], row[2], row[3], row[5]] for row in connection.execute(f"PRAGMA table_xinfo({quoted})") if row[6] != 1
+        [row[1], row[2], row[3], row[5], row[6] in {2, 3}]
+        for row in connection.execute(f"PRAGMA table_xinfo({quoted})")
+        if row[6] != 1
     ]
     indexes = connection.execute(f"PRAGMA index_list({quoted})").fetchall()
     return {

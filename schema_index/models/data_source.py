@@ -6,6 +6,10 @@ from django.db import models
 
 from tenants.models import TenantOwned
 
+NAME_LISTS = (
+    *("include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
+    *("hidden", "values_excluded"),
+)
 DIALECTS = [("postgres", "PostgreSQL"), ("sqlite", "SQLite")]
 
 
@@ -32,6 +36,12 @@ class DataSource(TenantOwned):
     )
     exclude_schemas = models.JSONField(
         default=list, blank=True, help_text="Shell patterns of schema names to leave out."
+    )
+    include_tables = models.JSONField(
+        default=list, blank=True, help_text='Shell patterns of tables to read; empty for all: ["sales.order*"].'
+    )
+    exclude_tables = models.JSONField(
+        default=list, blank=True, help_text='Shell patterns of tables to leave out: ["*.tmp_*"].'
     )
     encrypted_password = models.BinaryField(blank=True, default=b"", editable=False)
     hidden = models.JSONField(
@@ -69,7 +79,7 @@ class DataSource(TenantOwned):
         """A single name in place of a list would hide nothing, and nobody would see it."""
         wrong = {
             field: 'Write a list of names: ["one", "two"].'
-            for field in ("include_schemas", "exclude_schemas", "hidden", "values_excluded")
+            for field in NAME_LISTS
             if not _is_list_of_names(getattr(self, field))
         }
         if wrong:

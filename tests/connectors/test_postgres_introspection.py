@@ -26,8 +26,10 @@ COMMENT ON TABLE "Sales ☕"."Order ""x""
 line" IS 'Lines of an order';
 COMMENT ON COLUMN "Sales ☕"."Order ""x""
 line".price IS 'Net, in euro';
+CREATE DOMAIN feeling AS mood;
 CREATE TABLE child (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, b smallint, a bigint, code text UNIQUE, part text, other text,
+    felt feeling, twice integer GENERATED ALWAYS AS (b * 2) STORED,
     parent integer REFERENCES child,
     FOREIGN KEY (a, b) REFERENCES "Sales ☕"."Order ""x""
 line" ("Order Id", line)
@@ -63,7 +65,7 @@ EXPECTED = [
             column("Order Id", "bigint", "integer", False),
             column("line", "smallint", "integer", False),
             column('naïve ";--', "text", "text"),
-            column("m", "mood", "text"),
+            replace(column("m", "mood", "text"), enum_values=("happy", "sad")),
             column("p", "pair", "other"),
             column("price", "numeric(10,2)", "number", True, "Net, in euro"),
             column("paid", "money", "other"),
@@ -84,11 +86,13 @@ EXPECTED = [
         schema="public",
         name="child",
         columns=(
-            column("id", "integer", "integer", False),
+            replace(column("id", "integer", "integer", False), generated=True),
             column("b", "smallint", "integer"),
             column("a", "bigint", "integer"),
             column("code", "text", "text"),
             column("part", "text", "text"),
+            replace(column("felt", "feeling", "text"), enum_values=("happy", "sad")),
+            replace(column("twice", "integer", "integer"), generated=True),
             column("parent", "integer", "integer"),
         ),
         primary_key=("id",),
@@ -182,6 +186,36 @@ def test_schema_patterns_choose_what_is_described(ugly: ConnectionConfig) -> Non
     assert [table.qualified_name for table in only_sales.schema.tables] == [f"Sales ☕.{LINE}"]
     assert only_sales.unreadable == ()
     assert [found.name for found in without_hidden.unreadable] == ["secret"]
+
+
+def test_table_patterns_choose_by_schema_and_name(ugly: ConnectionConfig) -> None:
+    config = replace(ugly, include_tables=("public.*",), exclude_tables=("*.e*", "*.secret"))
+
+    found = connector_for("postgres", config).introspect()
+
+    assert [table.name for table in found.schema.tables] == ["child", "log", "partly", "recent", "totals"]
+    assert found.unreadable == ()
+
+
+def test_rows_are_estimated_where_the_engine_has_counted(postgres_server: PostgresServer) -> None:
+    script = """
+    CREATE TABLE counted AS SELECT generate_series(1, 300) AS id;
+    CREATE TABLE fresh (id integer);
+    CREATE TABLE parts (id integer) PARTITION BY RANGE (id);
+    CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (100);
+    CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM (100) TO (200);
+    INSERT INTO parts SELECT generate_series(50, 149);
+    CREATE VIEW seen AS SELECT * FROM counted;
+    ANALYZE counted, parts_1, parts_2;
+    """
+    found = connector_for("postgres", postgres_server.create_database("estimates", script)).introspect()
+
+    assert {table.name: table.row_estimate for table in found.schema.tables} == {
+        "counted": 300,
+        "fresh": None,
+        "parts": 100,
+        "seen": None,
+    }
 
 
 def test_progress_names_every_table_in_order(ugly: ConnectionConfig) -> None:

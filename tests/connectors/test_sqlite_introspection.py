@@ -1,5 +1,6 @@
 """What SQLite says of itself: free-text types, keys that dangle, views that broke, virtual tables."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ EXPECTED = [
             column("lost", "INT", "integer"),
             column("code", "TEXT", "text"),
             column("part", "TEXT", "text"),
-            column("twice", "INT", "integer"),
+            replace(column("twice", "INT", "integer"), generated=True),
         ),
         primary_key=("id",),
         unique_keys=(("code",),),
@@ -113,6 +114,21 @@ def test_everything_readable_is_described_and_the_rest_is_named(ugly: Connection
     )
     names = [LINE, "broken", "child", "search", "slow", "totals", "☕ sqlite"]
     assert steps == [(place, 7, name) for place, name in enumerate(names, start=1)]
+
+
+def test_rows_are_estimated_where_the_engine_has_counted(ugly: ConnectionConfig) -> None:
+    found = connector_for("sqlite", ugly).introspect()
+
+    assert {table.name: table.row_estimate for table in found.schema.tables if table.row_estimate} == {"child": 1}
+
+
+def test_table_patterns_choose_what_is_described(ugly: ConnectionConfig) -> None:
+    config = replace(ugly, include_tables=("main.*s*", "main.b*"), exclude_tables=("*.s[el]*",))
+
+    found = connector_for("sqlite", config).introspect()
+
+    assert [table.name for table in found.schema.tables] == ["totals", "☕ sqlite"]
+    assert [one.name for one in found.unreadable] == ["broken"]
 
 
 def test_two_syncs_of_one_file_are_equal(ugly: ConnectionConfig) -> None:

@@ -75,3 +75,13 @@ def test_names_are_quoted_where_the_dialect_needs_it() -> None:
     assert [quoted(name, dialect="mysql") for name in names] == [
         "plain", "Mixed", "`order`", "`two words`", '`a"b`', "`a``b`", "`größe`",
     ]  # fmt: skip
+
+
+def test_an_enumerated_type_shows_what_it_allows() -> None:
+    state = Column(name="state", type="state", kind="text", comment="of it", enum_values=("new", "it's", *"abcdefgh"))
+    table = Table(schema="public", name="t", columns=(state,))
+    ddl = table_ddl(table, within=SCHEMA, neighbours=[], values={"state": ["new"]})
+    assert ddl == (
+        "CREATE TABLE t (\n  state state  -- of it; one of: 'new', 'it''s', 'a', 'b', 'c', 'd', 'e', 'f', …;"
+        " stored values: 'new'\n);\n"
+    )

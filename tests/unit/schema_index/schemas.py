@@ -22,6 +22,8 @@ def columns(draw: st.DrawFn) -> tuple[Column, ...]:
             kind=draw(st.sampled_from(["integer", "text", "number"])),
             nullable=draw(st.booleans()),
             comment=draw(TEXTS),
+            enum_values=tuple(draw(st.lists(TEXTS, max_size=2))),
+            generated=draw(st.booleans()),
         )
         for name in names
     )
@@ -46,6 +48,7 @@ def tables(draw: st.DrawFn, schema: str, name: str, targets: list[tuple[str, str
         unique_keys=tuple(draw(st.lists(keys, max_size=2))),
         foreign_keys=tuple(foreign_keys),
         comment=draw(TEXTS),
+        row_estimate=draw(st.none() | st.integers(min_value=0)),
     )
 
 

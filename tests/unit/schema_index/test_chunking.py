@@ -29,6 +29,7 @@ def test_a_table_leads_with_what_people_say() -> None:
         columns=(
             Column(name="order_id", type="integer", kind="integer"),
             Column(name="qty", type="integer", kind="integer", comment="pieces"),
+            Column(name="state", type="state", kind="text", comment="now", enum_values=("new", "s" * 40)),
         ),
         foreign_keys=(
             ForeignKey(columns=("order_id",), target_schema="s", target_table="ORDERS", target_columns=("id",)),
@@ -39,7 +40,8 @@ def test_a_table_leads_with_what_people_say() -> None:
             kind="table",
             object_key="sales_data.OrderItems",
             title="sales_data.OrderItems",
-            text="order items. What was bought.\ncolumns: order id, qty (pieces)\nrefers to: orders\nin sales data",
+            text="order items. What was bought.\ncolumns: order id, qty (pieces), "
+            f"state (now; new, {'s' * 30})\nrefers to: orders\nin sales data",
         ),
     )
 

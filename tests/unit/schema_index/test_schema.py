@@ -1,12 +1,14 @@
 """The schema as a value: its fingerprint, its JSON, and the part of it that may be seen."""
 
+import hashlib
 import json
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
+from schema_index.diff import diff
+from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table, bounded_enum
 from schema_index.schema_json import from_json, to_json
 from tests.unit.schema_index.schemas import FEW, database_schemas
 
@@ -83,12 +85,38 @@ def test_every_part_counts_in_the_fingerprint() -> None:
                         replace(ID, kind="number"),
                         replace(ID, nullable=False),
                         replace(ID, comment="c"),
+                        replace(ID, enum_values=("a",)),
+                        replace(ID, enum_values=("a", "b")),
+                        replace(ID, generated=True),
                     )
                 ),
             )
         ),
     ]
     assert len({variant.fingerprint for variant in variants}) == len(variants)
+
+
+def test_the_row_estimate_counts_nowhere() -> None:
+    guessed = DatabaseSchema.of("sqlite", "main", [replace(ORDERS, row_estimate=7), CUSTOMERS])
+    assert (guessed, guessed.fingerprint, diff(SHOP, guessed)) == (SHOP, SHOP.fingerprint, ())
+    assert [table.row_estimate for table in from_json(to_json(guessed)).tables] == [None, 7]
+
+
+def test_a_description_without_the_rarer_parts_is_read_and_keeps_its_fingerprint() -> None:
+    stored = json.loads(
+        '{"dialect": "sqlite", "default_schema": "main", "tables": [{"schema": "main", "name": "t", "columns":'
+        ' [{"name": "a", "type": "INT", "kind": "integer", "nullable": true, "comment": ""}], "kind": "table",'
+        ' "primary_key": [], "unique_keys": [], "foreign_keys": [], "comment": ""}]}'
+    )
+    table = Table(schema="main", name="t", columns=(Column(name="a", type="INT", kind="integer"),))
+    assert from_json(stored) == DatabaseSchema.of("sqlite", "main", [table])
+    # SHA-256 of the line above with sorted keys and no spaces.
+    text = json.dumps(stored, sort_keys=True, separators=(",", ":"))
+    assert from_json(stored).fingerprint == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_enums_are_bounded() -> None:
+    assert bounded_enum(["a", "b" * 201, *map(str, range(200))]) == ("a", *map(str, range(99)))
 
 
 def test_with_everything_allowed_everything_is_visible() -> None:
