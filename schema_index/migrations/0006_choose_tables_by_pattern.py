@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("schema_index", "0004_source_tls_and_schema_patterns"),
+        ("schema_index", "0005_judged_questions"),
     ]
 
     operations = [
