@@ -143,7 +143,7 @@ def _store_snapshot(
                 tenant_id=source.tenant_id,
                 snapshot=snapshot,
                 kind=change.kind,
-                table=change.table,
+                table=change.table_name,
                 column=change.column,
                 detail=change.detail,
             )

@@ -37,8 +37,7 @@ class Command(BaseCommand):
             f"{done} texts embedded."
         )
         for change in result.changes[:50]:
-            column = f".{change.column}" if change.column else ""
-            self.stdout.write(f"  {change.kind.replace('_', ' ')}: {change.table}{column} {change.detail}".rstrip())
+            self.stdout.write(f"  {change.kind.replace('_', ' ')}: {change.object_name} {change.detail}".rstrip())
         for line in result.unreadable:
             self.stderr.write(f"  left out: {line}")
 

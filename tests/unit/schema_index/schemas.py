@@ -1,5 +1,7 @@
 """Random but well-formed schemas: unique names, keys over columns that exist."""
 
+from dataclasses import replace
+
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -56,3 +58,30 @@ def tables(draw: st.DrawFn, schema: str, name: str, targets: list[tuple[str, str
 def database_schemas(draw: st.DrawFn) -> DatabaseSchema:
     names = draw(st.lists(st.tuples(st.sampled_from(["main", "sales"]), NAMES), max_size=4, unique=True))
     return DatabaseSchema.of("postgres", "main", [draw(tables(schema, name, names)) for schema, name in names])
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> tuple[DatabaseSchema, DatabaseSchema]:
+    """A schema, and what a few renames, drops and additions made of it: what two syncs find."""
+    old = draw(database_schemas())
+    tables = {(table.schema, table.name): table for table in old.tables}
+    for name in list(tables):
+        table = tables.pop(name)
+        match draw(st.sampled_from(["keep", "rename", "drop", "edit"])):
+            case "keep":
+                tables[name] = table
+            case "rename":
+                other = draw(st.tuples(st.sampled_from(["main", "sales"]), NAMES))
+                tables.setdefault(other, replace(table, schema=other[0], name=other[1]))
+            case "edit":
+                tables[name] = replace(table, columns=_edited(draw, table.columns))
+    return old, DatabaseSchema.of("postgres", draw(st.sampled_from(["main", "sales"])), list(tables.values()))
+
+
+def _edited(draw: st.DrawFn, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    kept = [column for column in columns if draw(st.booleans())]
+    names = {column.name for column in kept}
+    fresh = draw(st.lists(NAMES.filter(lambda name: name not in names), max_size=2, unique=True))
+    for name in fresh:
+        kept.insert(draw(st.integers(0, len(kept))), replace(columns[0], name=name))
+    return tuple(kept)
