@@ -4,7 +4,7 @@ The passes run in order, each on what the one before it let through; then the re
 again, until nothing changes. What runs is therefore text that was read, understood, printed and read again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -23,6 +23,9 @@ from nl2sql.validation.parse import parse
 from nl2sql.validation.patterns import patterns
 from nl2sql.validation.recursion import recursion
 from nl2sql.validation.render import render
+from nl2sql.validation.restrict import restrict
+from nl2sql.validation.restrictions import Restrictions
+from nl2sql.validation.row_rule import Resolve
 from nl2sql.validation.verdict import Accepted, Rejected, Violation
 from schema_index.schema import DatabaseSchema, Dialect
 
@@ -37,10 +40,18 @@ class _Pass:
     names: Names
 
 
-def validate(sql: str, *, schema: DatabaseSchema, row_limit: int) -> Accepted | Rejected:
-    """Judge `sql` against `schema`, which holds only what the caller may see. Never raises, whatever the text."""
+def validate(
+    sql: str, *, schema: DatabaseSchema, row_limit: int, restrictions: Restrictions | None = None
+) -> Accepted | Rejected:
+    """Judge `sql` against `schema`, which holds only what the caller may see. Never raises, whatever the text.
+
+    What passes is then bound to `restrictions`, and the bound text goes through the whole guard once more.
+    """
     try:
-        return _settled(sql, schema, row_limit)
+        verdict = _settled(sql, schema, row_limit)
+        if restrictions is None or isinstance(verdict, Rejected):
+            return verdict
+        return _restricted(verdict, schema, restrictions)
     except RecursionError:
         finding = Violation(
             code="too_deep", message="The statement is nested too deeply.", hint="Split it with WITH, or shorten it."
@@ -67,6 +78,34 @@ def _settled(sql: str, schema: DatabaseSchema, row_limit: int) -> Accepted | Rej
         code="unstable", message="The statement reads differently when it is printed.", hint="Write it more plainly."
     )
     return Rejected(violations=(finding,))
+
+
+def _restricted(accepted: Accepted, schema: DatabaseSchema, restrictions: Restrictions) -> Accepted | Rejected:
+    if not restrictions.touches(accepted.tables, accepted.columns):
+        return accepted
+    seen = _once(accepted.sql, schema, accepted.row_limit)
+    if isinstance(seen, tuple):
+        return Rejected(violations=seen)
+    bound = restrict(seen.tree, schema=schema, restrictions=restrictions, resolve=_resolver(restrictions.whole))
+    if isinstance(bound, tuple):
+        return Rejected(violations=bound)
+    text = render(bound, dialect=schema.dialect)
+    if isinstance(text, Violation):
+        return Rejected(violations=(text,))
+    verdict = _settled(text, restrictions.whole, accepted.row_limit)
+    if isinstance(verdict, Rejected):
+        return verdict
+    limited = tuple(table for table in accepted.tables if table in restrictions.row_rules)
+    masked = tuple(column for column in accepted.columns if column in restrictions.masked)
+    return replace(accepted, sql=verdict.sql, limited_tables=limited, masked_columns=masked)
+
+
+def _resolver(whole: DatabaseSchema) -> Resolve:
+    def resolve(sql: str) -> exp.Query | tuple[Violation, ...]:
+        seen = _once(sql, whole, 1)
+        return seen if isinstance(seen, tuple) else seen.tree
+
+    return resolve
 
 
 def _once(sql: str, schema: DatabaseSchema, row_limit: int) -> _Pass | tuple[Violation, ...]:

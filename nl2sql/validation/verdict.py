@@ -20,7 +20,8 @@ class Accepted:
     """The one text that may run, rendered from the validated tree.
 
     `tables` are `schema.table`, `columns` `schema.table.column`, as the catalogue spells them, sorted.
-    The statement returns at most `row_limit` rows.
+    The statement returns at most `row_limit` rows. Of `limited_tables` a policy lets only some rows through, of
+    `masked_columns` no value.
     """
 
     sql: str
@@ -28,6 +29,8 @@ class Accepted:
     tables: tuple[str, ...]
     columns: tuple[str, ...]
     row_limit: int
+    limited_tables: tuple[str, ...] = ()
+    masked_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

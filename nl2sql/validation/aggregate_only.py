@@ -1,0 +1,121 @@
+"""Columns that may only be counted, summed and averaged, over groups of enough rows.
+
+A bare `sum(salary)` is let through; a minimum is one person's value, and so is a sum over a condition that fits one
+person. Every such SELECT gets a HAVING that asks for enough different rows, so that no group is one person either.
+Sums over groups that differ in one person still tell of that person: SECURITY.md says so.
+"""
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from nl2sql.validation.context import Context
+from nl2sql.validation.place import place
+from nl2sql.validation.verdict import Violation
+from schema_index.schema import DatabaseSchema, Table
+
+COLLECTIVE = frozenset(
+    {"count", "sum", "avg", "stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp"}
+)
+"""Aggregates of which no result is one row's value."""
+
+
+def aggregate_only(
+    tree: exp.Query, *, columns: frozenset[str], schema: DatabaseSchema, min_group: int
+) -> tuple[Violation, ...]:
+    """Check a resolved `tree` and add the HAVINGs in place. `columns` holds `schema.table.column`."""
+    if not columns:
+        return ()
+    context = Context(schema=schema)
+    found: list[Violation] = []
+    asked: dict[int, tuple[exp.Select, set[str]]] = {}
+    for column in list(tree.find_all(exp.Column)):
+        owner = _owner(column, context)
+        if owner is None or f"{owner[1].qualified_name}.{column.name}" not in columns:
+            continue
+        select, table = owner
+        if not _collective(column) or column.parent_select is not select:
+            found.append(_refused(column, table))
+        asked.setdefault(id(select), (select, set()))[1].add(column.table)
+    if not found:
+        for select, aliases in asked.values():
+            found += [_too_small(select) for alias in sorted(aliases) if not _ask(select, alias, context, min_group)]
+    return tuple(found[:10])
+
+
+def _owner(column: exp.Column, context: Context) -> tuple[exp.Select, Table] | None:
+    """The SELECT and stored table a column belongs to: names were resolved, so the nearest alias is the one meant."""
+    select = column.parent_select
+    while select is not None:
+        for table in _tables(select):
+            if column.table and table.alias_or_name == column.table:
+                stored = context.table(table.db, table.name) if table.db else None
+                return (select, stored) if isinstance(select, exp.Select) and stored is not None else None
+        select = select.parent_select
+    return None
+
+
+def _tables(select: exp.Expr) -> Iterator[exp.Table]:
+    """The tables of one FROM, in parentheses or not, but for those of its subqueries."""
+    clause = select.args.get("from_")
+    pending = [clause.this] if clause is not None else []
+    pending += [join.this for join in select.args.get("joins") or []]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, exp.Table):
+            yield item
+            pending += [join.this for join in item.args.get("joins") or []]
+        elif isinstance(item, exp.Subquery) and isinstance(item.this, exp.Table):
+            pending.append(item.this)
+            pending += [join.this for join in item.args.get("joins") or []]
+
+
+def _collective(column: exp.Column) -> bool:
+    call = column.parent
+    if isinstance(call, exp.Distinct):
+        call = call.parent
+    if not isinstance(call, exp.Anonymous) or call.name.lower() not in COLLECTIVE or len(call.expressions) != 1:
+        return False
+    return not isinstance(call.parent, exp.Window | exp.Filter | exp.WithinGroup)
+
+
+def _ask(select: exp.Select, alias: str, context: Context, min_group: int) -> bool:
+    """Add the HAVING. False when nothing tells how many different rows of the table a group holds."""
+    tables = list(_tables(select))
+    (node,) = (table for table in tables if table.alias_or_name == alias)
+    stored = context.table(node.db, node.name)
+    alone = len(tables) == 1 and not select.args.get("joins") and isinstance(select.args["from_"].this, exp.Table)
+    if stored is not None and len(stored.primary_key) == 1:
+        key = exp.Column(this=_quoted(stored.primary_key[0]), table=_quoted(alias))
+        counted: exp.Expr = exp.Distinct(expressions=[key])
+    elif alone:
+        counted = exp.Star()
+    else:
+        return False
+    enough = exp.GTE(this=exp.Anonymous(this="count", expressions=[counted]), expression=exp.Literal.number(min_group))
+    having = select.args.get("having")
+    both = exp.And(this=exp.Paren(this=having.this), expression=enough) if having is not None else enough
+    select.set("having", exp.Having(this=both))
+    return True
+
+
+def _refused(column: exp.Column, table: Table) -> Violation:
+    return Violation(
+        code="aggregate_only",
+        message=f"The column {table.name}.{column.name} may only be counted, summed or averaged.",
+        hint=f"Write sum({column.name}), avg({column.name}) or count({column.name}), with nothing else inside.",
+        place=place(column),
+    )
+
+
+def _too_small(select: exp.Select) -> Violation:
+    return Violation(
+        code="aggregate_only",
+        message="It cannot be told how many rows each of these aggregates stands for.",
+        hint="Aggregate the table alone, in a query of its own, and join the result.",
+        place=place(select),
+    )
+
+
+def _quoted(name: str) -> exp.Identifier:
+    return exp.Identifier(this=name, quoted=True)

@@ -1,0 +1,60 @@
+"""Every reference to a restricted table becomes a derived table that holds only the rows and values allowed.
+
+It stands wherever the table stood (joins, subqueries, CTEs, set operations) under the same alias, so nothing outside it
+can read a row it leaves out or a value it masks.
+"""
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from nl2sql.validation.context import Context
+from schema_index.schema import Column, DatabaseSchema, Table
+
+MASK = "***"
+
+
+def policed_tables(
+    tree: exp.Query, *, schema: DatabaseSchema, conditions: Mapping[str, exp.Expr], masked: frozenset[str]
+) -> exp.Query:
+    """A copy of a resolved `tree`. `conditions` by `schema.table`; `masked` holds `schema.table.column`."""
+    policed = tree.copy()
+    context = Context(schema=schema)
+    for node in list(policed.find_all(exp.Table)):
+        table = context.table(node.db, node.name) if node.db else None
+        if table is None:
+            continue
+        condition = conditions.get(table.qualified_name)
+        hides = any(f"{table.qualified_name}.{column.name}" in masked for column in table.columns)
+        if condition is not None or hides:
+            node.replace(_derived(node, table, condition, masked))
+    return policed
+
+
+def _derived(node: exp.Table, table: Table, condition: exp.Expr | None, masked: frozenset[str]) -> exp.Subquery:
+    inner = exp.Table(
+        this=_quoted(table.name), db=_quoted(table.schema), alias=exp.TableAlias(this=_quoted(table.name))
+    )
+    if node.args.get("sample") is not None:
+        inner.set("sample", node.args["sample"].copy())
+    select = exp.Select(
+        expressions=[_output(column, table, masked) for column in table.columns], from_=exp.From(this=inner)
+    )
+    if condition is not None:
+        select.set("where", exp.Where(this=condition.copy()))
+    derived = exp.Subquery(this=select, alias=exp.TableAlias(this=_quoted(node.alias_or_name)))
+    joins = node.args.get("joins")
+    if joins:
+        derived.set("joins", [join.copy() for join in joins])
+    return derived
+
+
+def _output(column: Column, table: Table, masked: frozenset[str]) -> exp.Expr:
+    if f"{table.qualified_name}.{column.name}" not in masked:
+        return exp.Column(this=_quoted(column.name), table=_quoted(table.name))
+    mask: exp.Expr = exp.Literal.string(MASK) if column.kind == "text" else exp.Null()
+    return exp.Alias(this=mask, alias=_quoted(column.name))
+
+
+def _quoted(name: str) -> exp.Identifier:
+    return exp.Identifier(this=name, quoted=True)

@@ -1,0 +1,36 @@
+"""A resolved statement bound to a policy: groups large enough, rows and values only those allowed."""
+
+from sqlglot import exp
+
+from nl2sql.validation.aggregate_only import aggregate_only
+from nl2sql.validation.policed_tables import policed_tables
+from nl2sql.validation.restrictions import Restrictions
+from nl2sql.validation.row_rule import Resolve, row_rule
+from nl2sql.validation.verdict import Violation
+from schema_index.schema import DatabaseSchema
+
+
+def restrict(
+    tree: exp.Query, *, schema: DatabaseSchema, restrictions: Restrictions, resolve: Resolve
+) -> exp.Query | tuple[Violation, ...]:
+    """`schema` is what the statement could name; `resolve` the guard over `restrictions.whole`. `tree` may change."""
+    if found := aggregate_only(
+        tree, columns=restrictions.aggregate_only, schema=restrictions.whole, min_group=restrictions.min_group
+    ):
+        return found
+    conditions: dict[str, exp.Expr] = {}
+    for table in schema.tables:
+        rule = restrictions.row_rules.get(table.qualified_name)
+        if rule is None or not _reads(tree, table.schema, table.name):
+            continue
+        condition = row_rule(
+            rule, table=table, dialect=schema.dialect, attributes=restrictions.attributes, resolve=resolve
+        )
+        if isinstance(condition, Violation):
+            return (condition,)
+        conditions[table.qualified_name] = condition
+    return policed_tables(tree, schema=schema, conditions=conditions, masked=restrictions.masked)
+
+
+def _reads(tree: exp.Query, schema: str, name: str) -> bool:
+    return any(table.name == name and table.db == schema for table in tree.find_all(exp.Table))

@@ -1,0 +1,33 @@
+"""What a policy asks of a statement besides the names it may use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from schema_index.schema import DatabaseSchema
+
+AttributeValue = str | int | tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restrictions:
+    """`masked` and `aggregate_only` hold `schema.table.column`, `row_rules` predicates by `schema.table`.
+
+    `whole` is the schema that row rules may refer to; `attributes` is what is known of the person asking.
+    `min_group` is the fewest rows that an aggregate over an `aggregate_only` column may stand for.
+    """
+
+    whole: DatabaseSchema
+    masked: frozenset[str] = frozenset()
+    aggregate_only: frozenset[str] = frozenset()
+    row_rules: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    min_group: int = 5
+
+    def touches(self, tables: tuple[str, ...], columns: tuple[str, ...]) -> bool:
+        """Whether a statement that reads these is restricted at all."""
+        return any(name in self.masked or name in self.aggregate_only for name in columns) or any(
+            table in self.row_rules or self.has_masked(table) for table in tables
+        )
+
+    def has_masked(self, table: str) -> bool:
+        return any(name.rpartition(".")[0] == table for name in self.masked)
