@@ -89,6 +89,19 @@ class Environment(BaseSettings):
     embedding_model: str = Field(default="text-embedding-3-small", description="Model at that endpoint.")
     embedding_dimension: int = Field(default=1536, ge=2, le=4000, description="Dimension of that model's vectors.")
 
+    embedding_timeout_s: float = Field(
+        default=30.0, gt=0, le=600, description="Deadline of one embedding request, in seconds."
+    )
+    embedding_max_batch: int = Field(
+        default=512, ge=1, le=2048, description="Texts that one embedding request carries at most."
+    )
+    embedding_requests_per_minute: int | None = Field(
+        default=None, ge=1, description="Embedding requests of all workers together; unset, no limit."
+    )
+    embedding_tokens_per_minute: int | None = Field(
+        default=None, ge=1, description="Tokens, as estimated, of all workers' embedding requests; unset, no limit."
+    )
+
     retrieval_top_k: int = Field(default=10, ge=1, le=100, description="Tables a question may retrieve.")
     retrieval_threshold: float | None = Field(
         default=None, ge=-1, le=1, description="Least similarity of a retrieved table; unset, the model's own default."

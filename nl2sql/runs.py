@@ -22,7 +22,7 @@ from nl2sql.reply import reply_body, unanswered_body
 from nl2sql.stored_json import storable
 from schema_index.catalogue import catalogue_of
 from schema_index.connectors.base import Limits
-from schema_index.embedding.spaces import configured_embedder
+from schema_index.embedding.spaces import active_embedder
 from schema_index.models import DataSource
 from schema_index.sources import open_connector, pick
 from tenants import audit, quotas
@@ -188,7 +188,7 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
         tenant_id=principal.tenant_id,
         source_id=opened.source.id,
         catalogue=catalogue_of(opened.source),
-        embedder=configured_embedder(),
+        embedder=active_embedder(principal.tenant_id),
         generator=configured_generator(),
         connector=open_connector(opened.source, time_zone=opened.time_zone),
         limits=caps(ceiling, max_rows=request.max_rows),

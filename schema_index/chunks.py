@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from schema_index.chunking import ChunkText
-from schema_index.models import Chunk, ChunkEmbedding
+from schema_index.models import Chunk, ChunkEmbedding, EmbeddingFailure
 from tenants.context import current_tenant_id
 
 
@@ -53,7 +53,7 @@ def reconcile(wanted: Iterable[ChunkText], *, kind: str, source_id: UUID | None,
         if key in texts and chunk.content_hash != texts[key].content_hash
     ]
     Chunk.objects.bulk_create(fresh, batch_size=500)
-    Chunk.objects.bulk_update(changed, ["title", "text", "content_hash", "failure"], batch_size=500)
+    Chunk.objects.bulk_update(changed, ["title", "text", "content_hash"], batch_size=500)
     return Reconciled(
         to_embed=tuple(chunk.id for chunk in fresh + changed),
         removed=len(gone),
@@ -66,9 +66,12 @@ def pending(*, model: str, dimension: int) -> QuerySet[Chunk]:
     current = ChunkEmbedding.objects.filter(
         chunk=OuterRef("pk"), model=model, dimension=dimension, content_hash=OuterRef("content_hash")
     )
-    return Chunk.objects.filter(~Exists(current), failure="").order_by(F("updated_at").asc())
+    refused = EmbeddingFailure.objects.filter(
+        chunk=OuterRef("pk"), model=model, dimension=dimension, content_hash=OuterRef("content_hash")
+    )
+    return Chunk.objects.filter(~Exists(current), ~Exists(refused)).order_by("updated_at", "id")
 
 
 def _with_text(chunk: Chunk, text: ChunkText) -> Chunk:
-    chunk.title, chunk.text, chunk.content_hash, chunk.failure = text.title, text.text, text.content_hash, ""
+    chunk.title, chunk.text, chunk.content_hash = text.title, text.text, text.content_hash
     return chunk

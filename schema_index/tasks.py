@@ -4,37 +4,29 @@ import random
 from uuid import UUID
 
 import structlog
-from celery import Task, shared_task
+from celery import shared_task
 from django.db import transaction
 
-from schema_index.embedding.base import EmbeddingRejected, EmbeddingUnavailable
-from schema_index.embedding.embed_chunks import embed_pending, has_pending
-from schema_index.embedding.spaces import configured_embedder
+from schema_index.embedding.embed_spaces import embed_spaces
+from schema_index.embedding.retry import AskAgain, LeavePending
 from schema_index.snapshots import sync
 from tenants.domain_error import DomainError
 from tenants.tenancy import all_tenants
 
 _log = structlog.stdlib.get_logger(__name__)
 
-MAX_RETRIES = 5
-FIRST_RETRY_S = 2.0
 
-
-@shared_task(bind=True, max_retries=MAX_RETRIES, ignore_result=True)
-def embed_tenant(self: "Task[[str], None]", tenant_id: str) -> None:
+@shared_task(ignore_result=True)
+def embed_tenant(tenant_id: str, retries: int = 0) -> None:
     """Embed whatever the tenant has pending: the work list is in the database, so no message can lose any of it."""
-    embedder = configured_embedder()
-    try:
-        embed_pending(UUID(tenant_id), embedder=embedder)
-    except EmbeddingUnavailable as error:
-        delay = FIRST_RETRY_S * 2**self.request.retries * random.uniform(0.5, 1.5)  # noqa: S311  jitter
-        raise self.retry(exc=error, countdown=delay) from error
-    except EmbeddingRejected as error:
-        # No other message would mend it; what waits is asked for again when a mended process starts.
-        _log.warning("embedding refused", tenant=tenant_id, reason=error.message)
-        return
-    if has_pending(UUID(tenant_id), embedder=embedder):
-        embed_tenant.delay(tenant_id)
+    step = embed_spaces(UUID(tenant_id), retries=retries, spread=random.random())  # noqa: S311  jitter
+    match step:
+        case AskAgain():
+            embed_tenant.apply_async((tenant_id, step.retries), countdown=step.delay_s)
+        case LeavePending():
+            _log.warning("texts are left without vectors until the next start, sync or sweep", tenant=tenant_id)
+        case None:
+            pass
 
 
 @shared_task(ignore_result=True)

@@ -6,12 +6,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
@@ -21,7 +23,7 @@ from config.embedded_postgres import EmbeddedPostgres
 from schema_index import sources
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
-from schema_index.models import DataSource
+from schema_index.models import Chunk, DataSource, EmbeddingClaim, EmbeddingFailure
 from schema_index.snapshots import sync
 from tenants import api_keys, memberships, tenancy
 from tenants.context import tenant_transaction
@@ -227,3 +229,11 @@ def shop(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSo
 def sync_and_embed(source: DataSource) -> None:
     sync(source.tenant_id, source_id=source.id, actor="system:test")
     embed_pending(source.tenant_id, embedder=MiniLMEmbedder())
+
+
+def leave_embedding_work() -> None:
+    """A text of the open scope's tenant that an embedder has refused, and that a worker holds."""
+    chunk = Chunk.objects.order_by("id")[0]
+    work = {"tenant_id": chunk.tenant_id, "chunk": chunk, "model": "refusing", "dimension": 16}
+    EmbeddingFailure.objects.create(**work, content_hash=chunk.content_hash, reason="The embedder refuses this text.")
+    EmbeddingClaim.objects.create(**work, holder=uuid4(), until=timezone.now())

@@ -17,7 +17,7 @@ from nl2sql.demo.knowledge import load as load_knowledge
 from nl2sql.demo.northlight import build as northlight
 from schema_index import knowledge, sources
 from schema_index.embedding.embed_chunks import embed_pending
-from schema_index.embedding.spaces import configured_embedder
+from schema_index.embedding.spaces import active_embedder
 from schema_index.snapshots import sync
 from tenants import memberships, tenancy
 from tenants.context import tenant_transaction
@@ -170,7 +170,7 @@ def _tenant(
         sync(tenant.id, source_id=stored.id, actor=ACTOR)
     embed_pending(
         tenant.id,
-        embedder=configured_embedder(),
+        embedder=active_embedder(tenant.id),
         progress=lambda done, total: progress(f"{name}: {done} of {total} texts embedded"),
     )
     return DemoTenant(tenant=tenant, user=user, password=password)

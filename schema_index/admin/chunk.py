@@ -1,4 +1,4 @@
-"""The texts that questions are compared with, and why one could not be embedded."""
+"""The texts that questions are compared with."""
 
 from django.contrib import admin
 
@@ -8,5 +8,5 @@ from tenants.tenant_admin import ReadOnlyAdmin
 
 @admin.register(Chunk)
 class ChunkAdmin(ReadOnlyAdmin[Chunk]):
-    list_display = ["kind", "title", "updated_at", "failure"]
+    list_display = ["kind", "title", "updated_at"]
     list_filter = ["kind"]

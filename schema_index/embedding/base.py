@@ -13,7 +13,10 @@ Vectors = NDArray[np.float32]
 
 
 class EmbeddingUnavailable(DomainError):
-    """The embedder did not answer this time (connection, timeout, 429, 5xx): the same call may succeed later."""
+    """The embedder did not answer this time (connection, timeout, 429, 5xx): the same call may succeed later.
+
+    `retry_after` in the details is the seconds that the endpoint itself asks for.
+    """
 
     code = "embedding_unavailable"
     retryable = True
@@ -39,6 +42,21 @@ class Embedder(Protocol):
     @property
     def max_batch(self) -> int:
         """Texts that one request or forward pass carries: a caller that stores as it goes packs by this."""
+        ...
+
+    @property
+    def max_batch_tokens(self) -> int:
+        """Estimated tokens of the same (batching.estimated_tokens)."""
+        ...
+
+    @property
+    def max_seconds(self) -> float:
+        """One request or forward pass ends within this, one way or the other."""
+        ...
+
+    @property
+    def endpoint(self) -> str:
+        """The address whose limits count together; "" for an embedder that is this process itself."""
         ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:

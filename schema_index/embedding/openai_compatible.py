@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
+import openai
 from openai import OpenAI
 from pydantic import BaseModel, ValidationError
 
 from schema_index.embedding.base import EmbeddingRejected, EmbeddingUnavailable, Vectors
+from schema_index.embedding.batching import BatchLimits, pack
 from schema_index.model_endpoint import TRANSIENT, EndpointProblem, Kind, call, open_endpoint
 from tenants.domain_error import DomainError
 
@@ -22,8 +24,15 @@ _MENDING: dict[Kind, str] = {
     "key": "The embedding endpoint refused the key: check EMBEDDING_API_KEY.",
     "unknown": "The embedding endpoint knows no such model or path: check EMBEDDING_MODEL and EMBEDDING_BASE_URL.",
     "rejected": "The embedding endpoint refused the request: check that EMBEDDING_MODEL is an embedding model.",
-    "too_large": "The embedding endpoint refused the request as too large: raise its limit.",
+    "too_large": "The embedding endpoint refused the request as too large: lower EMBEDDING_MAX_BATCH.",
 }
+
+
+MAX_BATCH_TOKENS = 300_000
+"""Of all texts of one request at OpenAI (platform.openai.com/docs/api-reference/embeddings); few servers take more."""
+
+_SHORTENED_BY_REQUEST = "text-embedding-3-"
+"""Models that give whatever dimension is asked for, and whose other dimension is therefore no misconfiguration."""
 
 
 class _Item(BaseModel):
@@ -38,26 +47,31 @@ class _Reply(BaseModel):
 class OpenAICompatibleEmbedder:
     """`dimension` is what the model is expected to give; anything else is rejected, so that no space is mixed."""
 
+    max_batch_tokens = MAX_BATCH_TOKENS
+
     def __init__(
-        self, *, base_url: str, api_key: str, model: str, dimension: int, timeout_s: float = 30.0, max_batch: int = 64
+        self, *, base_url: str, api_key: str, model: str, dimension: int, timeout_s: float = 30.0, max_batch: int = 512
     ) -> None:
         self.model = model
         self.dimension = dimension
         self.max_batch = max_batch
+        self.max_seconds = 2 * timeout_s  # what `open_endpoint` promises
+        self.endpoint = base_url
         self._base_url = base_url
         self._api_key = api_key
         self._timeout_s = timeout_s
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """One request for each `max_batch` texts, one after the other; the first failure ends the call."""
+        """As many requests as packing makes, one after the other; the first failure ends the call."""
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         if not texts:
             return vectors
         try:
             with open_endpoint(self._base_url, api_key=self._api_key, timeout_s=self._timeout_s) as client:
-                for start in range(0, len(texts), self.max_batch):
-                    batch = texts[start : start + self.max_batch]
-                    vectors[start : start + len(batch)] = self._request(client, batch)
+                limits = BatchLimits(max_items=self.max_batch, max_tokens=self.max_batch_tokens)
+                for places in pack(texts, limits=limits):
+                    batch = texts[places.start : places.stop]
+                    vectors[places.start : places.stop] = self._request(client, batch)
         except EndpointProblem as problem:
             raise _told(problem) from problem
         return vectors
@@ -65,7 +79,11 @@ class OpenAICompatibleEmbedder:
     def _request(self, client: OpenAI, texts: Sequence[str]) -> Vectors:
         body = call(
             lambda: client.embeddings.with_raw_response.create(
-                model=self.model, input=[_sendable(text) for text in texts], encoding_format="float"
+                model=self.model,
+                input=[_sendable(text) for text in texts],
+                encoding_format="float",
+                # Servers that know no such word refuse it.
+                dimensions=self.dimension if self.model.startswith(_SHORTENED_BY_REQUEST) else openai.omit,
             )
         )
         try:
@@ -86,11 +104,12 @@ class OpenAICompatibleEmbedder:
             )
         for item in items:
             if len(item.embedding) != self.dimension:
+                given = len(item.embedding)
                 raise EmbeddingRejected(
-                    f"The embedding endpoint gives vectors of {len(item.embedding)} dimensions where "
-                    f"{self.dimension} are configured: set EMBEDDING_DIMENSION to {len(item.embedding)}.",
+                    f"The embedding endpoint gives vectors of {given} dimensions where {self.dimension} are expected: "
+                    f"set EMBEDDING_DIMENSION to {given}, or re-embed with --dimension {given}.",
                     expected=self.dimension,
-                    received=len(item.embedding),
+                    received=given,
                 )
         vectors = np.array([item.embedding for item in items], dtype=np.float64)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -110,4 +129,7 @@ def _sendable(text: str) -> str:
 
 def _told(problem: EndpointProblem) -> DomainError:
     message = _MENDING[problem.kind]
-    return EmbeddingUnavailable(message) if problem.kind in TRANSIENT else EmbeddingRejected(message)
+    if problem.kind not in TRANSIENT:
+        return EmbeddingRejected(message)
+    asked = {} if problem.retry_after_s is None else {"retry_after": problem.retry_after_s}
+    return EmbeddingUnavailable(message, **asked)

@@ -1,9 +1,18 @@
-"""Which embedder this installation uses, and the similarity above which a hit of its model counts."""
+"""Which embedders a tenant's texts and questions go through, and the similarity above which a hit counts.
+
+A tenant's questions are embedded by its active space's model, whatever the settings name meanwhile: they say what a
+new tenant gets, and where models are asked for. docs/embedding.md tells how a tenant moves to another model.
+"""
+
+from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
-from schema_index.embedding.base import Embedder
+from schema_index.embedding.base import Embedder, EmbeddingRejected
 from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.models import ChunkEmbedding, EmbeddingSpace, SpaceState
+from tenants.context import current_tenant_id, tenant_transaction
 
 THRESHOLDS = {"all-MiniLM-L6-v2": 0.2, "text-embedding-3-small": 0.6, "text-embedding-3-large": 0.6}
 """Cosines of different models are not comparable: docs/retrieval.md says how the first was measured."""
@@ -11,19 +20,73 @@ THRESHOLDS = {"all-MiniLM-L6-v2": 0.2, "text-embedding-3-small": 0.6, "text-embe
 DEFAULT_THRESHOLD = 0.3
 
 
-def configured_embedder() -> Embedder:
-    """The endpoint of `EMBEDDING_BASE_URL`, or the local model."""
+def active_embedder(tenant_id: UUID) -> Embedder:
+    """What embeds the tenant's questions. Raises EmbeddingRejected where the settings do not reach its model."""
+    with tenant_transaction(tenant_id):
+        return embedder_of(active_space())
+
+
+def live_spaces(tenant_id: UUID) -> list[EmbeddingSpace]:
+    """The spaces that follow every change of a text: the active one, then the one that is being filled, if any."""
+    with tenant_transaction(tenant_id):
+        return [active_space(), *EmbeddingSpace.objects.filter(state=SpaceState.FILLING)]
+
+
+def active_space() -> EmbeddingSpace:
+    """Of the open scope's tenant; one of the configured model where there is none yet, or nothing was embedded yet."""
+    model, dimension = configured_model()
+    space, _ = EmbeddingSpace.objects.get_or_create(
+        tenant_id=current_tenant_id(),
+        state=SpaceState.ACTIVE,
+        defaults={"model": model, "dimension": dimension, "activated_at": timezone.now()},
+    )
+    if (space.model, space.dimension) != (model, dimension) and _follows_settings(space, model, dimension):
+        space.model, space.dimension, space.problem = model, dimension, ""
+        space.save(update_fields=["model", "dimension", "problem"])
+    return space
+
+
+def _follows_settings(space: EmbeddingSpace, model: str, dimension: int) -> bool:
+    """Whether nothing would be lost: a wrong setting that was mended must not stay a tenant's fate."""
+    has_vectors = ChunkEmbedding.objects.filter(model=space.model, dimension=space.dimension).exists()
+    return not has_vectors and not EmbeddingSpace.objects.filter(model=model, dimension=dimension).exists()
+
+
+def configured_model() -> tuple[str, int]:
+    """Model and dimension that the settings name: the endpoint's, or the local one without an endpoint."""
     environment = settings.ENVIRONMENT
     if environment.embedding_base_url is None:
+        return MiniLMEmbedder.model, MiniLMEmbedder.dimension
+    return environment.embedding_model, environment.embedding_dimension
+
+
+def configured_embedder() -> Embedder:
+    """Of the settings alone, for who has no tenant to ask."""
+    model, dimension = configured_model()
+    return embedder_of(EmbeddingSpace(model=model, dimension=dimension))
+
+
+def embedder_of(space: EmbeddingSpace) -> Embedder:
+    """The local model by its name, any other at the endpoint. Raises EmbeddingRejected where there is none."""
+    environment = settings.ENVIRONMENT
+    if space.model == MiniLMEmbedder.model and space.dimension == MiniLMEmbedder.dimension:
         return MiniLMEmbedder()
+    if environment.embedding_base_url is None:
+        raise EmbeddingRejected(
+            f'Texts are embedded with "{space.model}", and no endpoint is configured to reach it: set '
+            "EMBEDDING_BASE_URL, or move to another model with manage.py reembed.",
+            model=space.model,
+        )
     # Loading the client takes half a second, which commands without an endpoint need not pay.
     from schema_index.embedding.openai_compatible import OpenAICompatibleEmbedder  # noqa: PLC0415
 
     return OpenAICompatibleEmbedder(
         base_url=environment.embedding_base_url,
         api_key=environment.embedding_api_key.get_secret_value() if environment.embedding_api_key else "",
-        model=environment.embedding_model,
-        dimension=environment.embedding_dimension,
+        model=space.model,
+        dimension=space.dimension,
+        timeout_s=environment.embedding_timeout_s,
+        max_batch=environment.embedding_max_batch,
     )
 
 

@@ -3,6 +3,9 @@
 from schema_index.models.chunk import Chunk, ChunkEmbedding, ChunkKind
 from schema_index.models.column_value import ColumnValue
 from schema_index.models.data_source import DataSource
+from schema_index.models.embedding_space import EmbeddingSpace, SpaceState
+from schema_index.models.embedding_work import EmbeddingClaim, EmbeddingFailure
+from schema_index.models.endpoint_pace import EndpointPace
 from schema_index.models.judged_question import JudgedQuestion
 from schema_index.models.knowledge import Document, FaqEntry
 from schema_index.models.snapshot import SchemaChange, Snapshot
@@ -14,8 +17,13 @@ __all__ = [
     "ColumnValue",
     "DataSource",
     "Document",
+    "EmbeddingClaim",
+    "EmbeddingFailure",
+    "EmbeddingSpace",
+    "EndpointPace",
     "FaqEntry",
     "JudgedQuestion",
     "SchemaChange",
     "Snapshot",
+    "SpaceState",
 ]

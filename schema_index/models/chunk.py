@@ -29,7 +29,6 @@ class Chunk(TenantOwned):
     title = models.TextField()
     text = models.TextField()
     content_hash = models.CharField(max_length=64)
-    failure = models.TextField(blank=True, help_text="Why it can never be embedded as it is.")
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantOwned.Meta):
@@ -57,7 +56,9 @@ class ChunkEmbedding(TenantOwned):
     class Meta(TenantOwned.Meta):
         abstract = False
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "chunk", "model"], name="embedding_once_per_chunk_and_model")
+            models.UniqueConstraint(
+                fields=["tenant", "chunk", "model", "dimension"], name="embedding_once_per_chunk_and_space"
+            )
         ]
         indexes = [models.Index(fields=["tenant", "model", "kind", "source"], name="embedding_by_tenant_and_space")]
 

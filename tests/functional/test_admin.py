@@ -15,15 +15,16 @@ from nl2sql.runs import AskRequest
 from schema_index import judged_questions, knowledge
 from schema_index.credentials import decrypt
 from schema_index.judged_questions import Judged
-from schema_index.models import Chunk, ChunkEmbedding, DataSource, Document, FaqEntry
+from schema_index.models import Chunk, ChunkEmbedding, DataSource, Document, EmbeddingFailure, FaqEntry
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
 from tenants.tenant_admin import TenantOwnedAdmin
-from tests.conftest import Member
+from tests.conftest import Member, leave_embedding_work
 
 pytestmark = pytest.mark.django_db
 
 SOURCES = "/admin/schema_index/datasource/"
+FAILURES = "/admin/schema_index/embeddingfailure/"
 SECRET = "the target's own password"
 
 
@@ -61,6 +62,7 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         knowledge.save_document(title="Terms", text="A customer is a person.", actor="system:test")
         judged = Judged(question="How many customers are there?", tables=("main.customers",), origin="test")
         judged_questions.save_all([judged], source=shop, actor="system:test")
+        leave_embedding_work()
     runs.ask(analyst.principal, AskRequest(question="How many customers are there?"))
     return analyst
 
@@ -359,3 +361,18 @@ def _until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline, "the worker did not do it in time"
         time.sleep(0.05)
+
+
+def test_refused_texts_are_shown_with_their_reason_and_tried_again(
+    operator: Client, furnished: Member, django_capture_on_commit_callbacks: Any
+) -> None:
+    work_in(operator, furnished.tenant)
+    assert "The embedder refuses this text." in text(operator.get(FAILURES))
+    with tenant_transaction(furnished.tenant.id):
+        refused = EmbeddingFailure.objects.get()
+    with django_capture_on_commit_callbacks() as callbacks:
+        operator.post(FAILURES, {"action": "retry_failed", "_selected_action": [str(refused.id)]})
+    assert len(callbacks) == 1
+    with tenant_transaction(furnished.tenant.id):
+        assert EmbeddingFailure.objects.count() == 0
+        assert AuditEvent.objects.get(action="embedding.retried").subject == "1 texts"

@@ -38,8 +38,12 @@ class CountingEmbedder:
     model: str = "words"
     dimension: int = 256
     max_batch: int = 4
+    max_batch_tokens: int = 100_000
+    max_seconds: float = 60.0
+    endpoint: str = ""
     refuses: str = "\0"
     refuses_all: bool = False
+    breaks_on: str = "\0"
     is_down_after: int | None = None
     before: Callable[[], None] = lambda: None
     calls: list[list[str]] = field(default_factory=list)
@@ -52,6 +56,8 @@ class CountingEmbedder:
         self.before()
         if self.is_down_after is not None and len(self.calls) >= self.is_down_after:
             raise EmbeddingUnavailable("The embedder is down.")
+        if any(self.breaks_on in text for text in texts):
+            raise EmbeddingUnavailable("The embedder broke down.")
         self.calls.append(list(texts))
         if self.refuses_all or any(self.refuses in text for text in texts):
             raise EmbeddingRejected("The embedder refuses this text.")

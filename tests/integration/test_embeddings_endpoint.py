@@ -101,8 +101,8 @@ def test_what_may_pass_is_unavailable_and_not_tried_again_here(behaviour: Reply)
         ),
         (
             embedded([[1.0] * 8, [1.0] * 8]),
-            "The embedding endpoint gives vectors of 8 dimensions where 16 are configured: set EMBEDDING_DIMENSION "
-            "to 8.",
+            "The embedding endpoint gives vectors of 8 dimensions where 16 are expected: set EMBEDDING_DIMENSION "
+            "to 8, or re-embed with --dimension 8.",
         ),
         *(
             (

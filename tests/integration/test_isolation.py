@@ -22,7 +22,7 @@ from tenants.context import (
     tenant_transaction,
 )
 from tenants.models import AuditEvent, Membership, Tenant
-from tests.conftest import Member
+from tests.conftest import Member, leave_embedding_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,6 +35,7 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         knowledge.save_document(title="Terms", text="A customer is a person.", actor="system:test")
         judged = Judged(question="How many customers are there?", tables=("main.customers",), origin="test")
         judged_questions.save_all([judged], source=shop, actor="system:test")
+        leave_embedding_work()
     runs.ask(analyst.principal, AskRequest(question="How many customers are there?"))
     return analyst
 

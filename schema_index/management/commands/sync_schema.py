@@ -3,16 +3,13 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from schema_index.embedding.embed_chunks import embed_pending, has_pending
-from schema_index.embedding.spaces import configured_embedder
+from schema_index.embedding.embed_chunks import embed_everything
+from schema_index.embedding.spaces import embedder_of, live_spaces
 from schema_index.snapshots import sync
 from schema_index.sources import pick
 from tenants import tenancy
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
-
-MAX_ROUNDS = 50
-"""Of up to 2,000 texts each: more than any schema that can be introspected."""
 
 
 class Command(BaseCommand):
@@ -42,12 +39,7 @@ class Command(BaseCommand):
             self.stderr.write(f"  left out: {line}")
 
     def _embed(self, tenant_id: UUID) -> int:
-        embedder, done = configured_embedder(), 0
-        for _ in range(MAX_ROUNDS):
-            done += embed_pending(tenant_id, embedder=embedder)
-            if not has_pending(tenant_id, embedder=embedder):
-                break
-        return done
+        return sum(embed_everything(tenant_id, embedder=embedder_of(space)) for space in live_spaces(tenant_id))
 
     def _progress(self, done: int, total: int, name: str) -> None:
         if self.stderr.isatty():

@@ -1,0 +1,79 @@
+"""One task's work for one tenant: its pending texts in every space that follows changes, and what comes next."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from schema_index.embedding.base import EmbeddingRejected, EmbeddingUnavailable
+from schema_index.embedding.claims import seconds_until_free
+from schema_index.embedding.embed_chunks import embed_round
+from schema_index.embedding.pace import EndpointBusy
+from schema_index.embedding.retry import AskAgain, LeavePending, after_failure
+from schema_index.embedding.spaces import embedder_of, live_spaces
+from schema_index.models import EmbeddingSpace
+from tenants.context import tenant_transaction
+
+_log = structlog.stdlib.get_logger(__name__)
+
+SHRINKING = 4
+"""After each failure in a row, a request carries so many times fewer texts: a slow endpoint gets through some."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """Which try in a row this is, 0 for the first, and a random 0..1 that keeps workers apart."""
+
+    retries: int
+    spread: float
+
+
+def embed_spaces(tenant_id: UUID, *, retries: int, spread: float) -> AskAgain | LeavePending | None:
+    """A space that cannot go on keeps the reason where its admins see it, and does not stop the other.
+
+    None when nothing is left to do, or nothing that another try would mend.
+    """
+    steps = [
+        _embed_space(tenant_id, space, this=Try(retries=retries, spread=spread)) for space in live_spaces(tenant_id)
+    ]
+    again = [step for step in steps if isinstance(step, AskAgain)]
+    if again:
+        # The one that failed sets the pace: both may be at the same endpoint.
+        return max(again, key=lambda step: (step.retries, step.delay_s))
+    return next((step for step in steps if step is not None), None)
+
+
+def _embed_space(tenant_id: UUID, space: EmbeddingSpace, *, this: Try) -> AskAgain | LeavePending | None:
+    try:
+        embedder = embedder_of(space)
+    except EmbeddingRejected as refused:
+        _note(tenant_id, space, refused)
+        return None
+    max_items = max(1, embedder.max_batch // SHRINKING**this.retries)
+    done = embed_round(tenant_id, embedder=embedder, max_items=max_items)
+    problem = done.problem
+    if isinstance(problem, EndpointBusy):
+        return AskAgain(delay_s=float(problem.details["retry_after"]), retries=this.retries)
+    _note(tenant_id, space, problem)
+    if isinstance(problem, EmbeddingRejected):
+        # No other message would mend it; what waits is asked for again when a mended process starts.
+        return None
+    if problem is None:
+        wait_s = seconds_until_free(tenant_id, embedder=embedder)
+        return None if wait_s is None else AskAgain(delay_s=wait_s, retries=0)
+    return after_failure(
+        retries=this.retries,
+        has_progressed=done.stored > 0,
+        asked_s=float(problem.details.get("retry_after", 0)),
+        spread=this.spread,
+    )
+
+
+def _note(tenant_id: UUID, space: EmbeddingSpace, error: EmbeddingRejected | EmbeddingUnavailable | None) -> None:
+    """Keep why the space's texts wait; written only when it differs."""
+    problem = "" if error is None else error.message
+    if problem:
+        _log.warning("texts could not be embedded", tenant=str(tenant_id), model=space.model, reason=problem)
+    if problem != space.problem:
+        with tenant_transaction(tenant_id):
+            EmbeddingSpace.objects.filter(id=space.id).update(problem=problem)
