@@ -17,7 +17,7 @@ from django.conf import settings
 from config.celery import app
 from config.environment import BASE_DIR
 from schema_index import knowledge
-from schema_index.models import ChunkEmbedding
+from schema_index.models import ChunkEmbedding, EmbeddingClaim
 from schema_index.tasks import embed_tenant
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
@@ -80,10 +80,10 @@ def _environment(**changes: str) -> dict[str, str]:
 
 
 @contextmanager
-def _worker(environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+def _worker(environment: dict[str, str], *, concurrency: int) -> Iterator["subprocess.Popen[bytes]"]:
     """A worker in a process group of its own, so that its children die with it."""
     # Mingling with the other workers of a fleet takes a second.
-    options = ["--concurrency", "1", "--without-mingle", "--without-gossip"]
+    options = ["--concurrency", str(concurrency), "--without-mingle", "--without-gossip"]
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", *options]
     with subprocess.Popen(
         command, cwd=BASE_DIR, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
@@ -98,6 +98,16 @@ def _worker(environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
 def _vectors(tenant: Tenant) -> int:
     with tenant_transaction(tenant.id):
         return ChunkEmbedding.objects.count()
+
+
+def _claims(tenant: Tenant) -> int:
+    with tenant_transaction(tenant.id):
+        return EmbeddingClaim.objects.count()
+
+
+def _ask_for(tenant: Tenant, *, broker: str) -> None:
+    with app.connection_for_write(url=broker) as connection:
+        app.send_task(embed_tenant.name, (str(tenant.id),), connection=connection)
 
 
 def _true(request: Recorded) -> Reply:
@@ -115,22 +125,27 @@ def test_what_a_killed_worker_left_the_next_one_finishes_and_messages_are_heard(
             EMBEDDING_BASE_URL=model.url,
             EMBEDDING_MODEL="scripted",
             EMBEDDING_DIMENSION=str(model.dimension),
+            EMBEDDING_MAX_BATCH=str(BATCH),
+            # What a killed worker held is free again after twice this.
+            EMBEDDING_TIMEOUT_S="1",
         )
-        with _worker(environment) as first:
+        with _worker(environment, concurrency=1) as first:
             wait_for(lambda: len(model.requests) == SECOND_BATCH)
-            assert _vectors(tenant) == BATCH
+            assert (_vectors(tenant), _claims(tenant)) == (BATCH, BATCH)
             os.killpg(first.pid, signal.SIGKILL)
-        with _worker(environment) as second:
+        # Two processes get the same work: one by the worker's start, the other by this message.
+        _ask_for(tenant, broker=redis_url)
+        with _worker(environment, concurrency=2) as second:
             wait_for(lambda: _vectors(tenant) == TEXTS)
             asked = Counter(text for request in model.requests for text in request.body["input"])
-            # Only the batch that was under way is asked for again; each text has one vector.
+            # Every text was answered and stored once: only those asked for again were never answered the first time.
             assert Counter(asked.values()) == {1: TEXTS - BATCH, 2: BATCH}
-            assert all(asked[text] == 1 for text in model.requests[0].body["input"])
+            assert {text for text, times in asked.items() if times == 2} == set(model.requests[1].body["input"])
+            assert _claims(tenant) == 0
 
             with tenant_transaction(tenant.id):
                 knowledge.save_faq(question="Why?", answer="So.", actor="system:test")
-            with app.connection_for_write(url=redis_url) as connection:
-                app.send_task(embed_tenant.name, (str(tenant.id),), connection=connection)
+            _ask_for(tenant, broker=redis_url)
             wait_for(lambda: _vectors(tenant) == TEXTS + 1)
             second.terminate()
             assert second.wait(15) == 0
