@@ -158,7 +158,7 @@ def _run(task: Task, accepted: Accepted) -> ResultSet | None:
     if task.mode == "sql":
         return None
     if task.mode == "dry_run":
-        # Of a proven query, both engines answer EXPLAIN as rows, without running it.
+        # Of a proven query, all engines answer EXPLAIN as rows, without running it.
         task.connector.read(f"EXPLAIN {accepted.sql}", limits=task.limits)
         return None
     return task.connector.read(accepted.sql, limits=replace(task.limits, max_rows=accepted.row_limit))

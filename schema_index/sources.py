@@ -10,18 +10,19 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from schema_index.connectors.base import Connector
-from schema_index.connectors.connection import ConnectionConfig, TlsMode
+from schema_index.connectors.connection import DEFAULT_PORTS, ConnectionConfig, TlsMode
 from schema_index.connectors.registry import connector_for
 from schema_index.credentials import decrypt, encrypt
 from schema_index.host_resolution import resolve_host
 from schema_index.models import DataSource
-from schema_index.schema import Column, DatabaseSchema, Table
+from schema_index.schema import Column, DatabaseSchema, Dialect, Table
 from schema_index.signals import visibility_changed
 from schema_index.target_policy import DataSourceForbidden, check_file, check_target
 from tenants import audit
 from tenants.context import current_tenant_id
 from tenants.domain_error import DomainError
 
+DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 TLS_MODES: tuple[TlsMode, ...] = get_args(TlsMode)
 
 
@@ -129,16 +130,17 @@ def open_connector(source: DataSource, *, time_zone: str = "UTC") -> Connector:
         exclude_tables=tuple(source.exclude_tables),
         time_zone=time_zone,
     )
-    if source.dialect == "sqlite":
+    dialect = next(known for known in DIALECTS if known == source.dialect)
+    if dialect not in DEFAULT_PORTS:
         root = environment.files_root / str(source.tenant_id)
         path = check_file(source.database, root=root)
-        return connector_for("sqlite", replace(selection, path=path))
-    port = source.port or 5432
+        return connector_for(dialect, replace(selection, path=path))
+    port = source.port or DEFAULT_PORTS[dialect]
     address = check_target(source.host, port=port, allowed_networks=settings.TARGET_NETWORKS, resolve=resolve_host)
     if source.database == settings.DATABASES["default"]["NAME"] and _is_own_server(address, port):
         raise DataSourceForbidden("A data source may not be Querent's own database.", field="database")
     return connector_for(
-        "postgres",
+        dialect,
         replace(
             selection,
             host=source.host,

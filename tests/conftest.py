@@ -30,6 +30,7 @@ from tenants.context import tenant_transaction
 from tenants.models import Tenant, User
 from tenants.principal import Principal, principal_of_role
 from tenants.roles import PERMISSIONS, Role
+from tests.mariadb import MariadbServer, running_mariadb
 
 # Nothing of a test run must survive a power cut.
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
@@ -94,6 +95,12 @@ def admin_connection(embedded_server: dict[str, Any]) -> Callable[[str], "psycop
         )
 
     return connect
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[MariadbServer]:
+    with running_mariadb(settings.ENVIRONMENT.querent_home / "mariadb-template") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

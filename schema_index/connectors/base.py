@@ -63,8 +63,8 @@ class DataSourceUnavailable(DomainError):
 class DataSourceError(DomainError):
     """The target database refused the statement. `message` is mapped, never the driver's text with its data.
 
-    `details` may hold `sqlstate` (PostgreSQL) or `engine_code` (SQLite), and `diagnostic`: the engine's own words as
-    far as they are known words or stand in the statement, which a repair round may show to a model.
+    `details` may hold `sqlstate` (PostgreSQL, MySQL), `engine_code` (MySQL, SQLite), and `diagnostic`: the engine's own
+    words as far as they are known words or stand in the statement, which a repair round may show to a model.
     """
 
     code = "data_source_error"

@@ -1,12 +1,18 @@
 """How to reach one data source, as parsed fields: no text a user wrote ever becomes a connection string."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
+from schema_index.schema import Dialect
+
 TlsMode = Literal["disable", "prefer", "require", "verify-full"]
 """libpq's names. `verify-full` checks the certificate against the system's authorities and `host`."""
+
+DEFAULT_PORTS: Mapping[Dialect, int] = {"postgres": 5432, "mysql": 3306}
+"""Of the engines that are servers; the others are files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

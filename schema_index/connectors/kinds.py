@@ -73,6 +73,27 @@ def postgres_kind(type_name: str, *, category: str) -> ColumnKind:
     return _POSTGRES_TYPES.get(type_name) or _POSTGRES_CATEGORIES.get(category, "other")
 
 
+_MYSQL_TYPES: Mapping[str, ColumnKind] = {
+    **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint", "year", "bit"), "integer"),
+    **dict.fromkeys(("decimal", "float", "double"), "number"),
+    **dict.fromkeys(("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"), "text"),
+    **dict.fromkeys(("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"), "binary"),
+    "date": "date",
+    "datetime": "timestamp",
+    "timestamp": "timestamp",
+    "time": "time",
+    "json": "json",
+}
+
+
+def mysql_kind(data_type: str, *, column_type: str) -> ColumnKind:
+    """From information_schema's DATA_TYPE and COLUMN_TYPE. BOOLEAN is stored as `tinyint(1)`, the one display width
+    that newer servers still keep for its sake; some drivers store it as `bit(1)`."""
+    if column_type.lower() in {"tinyint(1)", "bit(1)"}:
+        return "boolean"
+    return _MYSQL_TYPES.get(data_type.lower(), "other")
+
+
 _SQLITE_WORDS: tuple[tuple[str, ColumnKind], ...] = (
     (r"BOOL", "boolean"),
     (r"TIMESTAMP|DATETIME", "timestamp"),

@@ -4,15 +4,10 @@ from collections.abc import Mapping
 
 import psycopg
 
-from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, QueryTimeout
+from schema_index.connectors.base import DataSourceError, DataSourceUnavailable
 from schema_index.connectors.diagnostics import diagnostic
+from schema_index.connectors.outcomes import NO_ROWS, UNREACHABLE, UNREADABLE_VALUE, query_timeout
 from tenants.domain_error import DomainError
-
-UNREACHABLE = (
-    "The database could not be reached, or refused the credentials. "
-    "Check host, port, database, user, password and TLS mode, then test the data source."
-)
-"""One sentence for closed, filtered, unresolved and refused: which of them it was would map a network."""
 
 _MESSAGES: Mapping[str, str] = {
     "22012": "The statement divides by zero.",
@@ -84,13 +79,5 @@ def _without_state(error: psycopg.Error) -> DomainError:
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return DataSourceUnavailable(UNREACHABLE)
     if isinstance(error, psycopg.DataError):
-        return DataSourceError("The database returned a value that cannot be read.")
-    return DataSourceError("The statement is not one that returns rows.")
-
-
-def query_timeout(deadline_ms: int) -> QueryTimeout:
-    return QueryTimeout(
-        f"The statement did not end within {deadline_ms / 1000:g} s and was stopped. "
-        "Ask for less, or raise the data source's time limit.",
-        deadline_ms=deadline_ms,
-    )
+        return DataSourceError(UNREADABLE_VALUE)
+    return DataSourceError(NO_ROWS)

@@ -2,28 +2,23 @@
 
 import math
 import os
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from types import TracebackType
 from typing import Any
 
 import psycopg
 
 from schema_index.connectors.base import DataSourceUnavailable
 from schema_index.connectors.connection import ConnectionConfig
-from schema_index.connectors.postgres_errors import UNREACHABLE, translated
+from schema_index.connectors.outcomes import UNREACHABLE
+from schema_index.connectors.postgres_errors import translated
 from schema_index.connectors.postgres_values import register_lenient_loaders
+from schema_index.connectors.watchdog import GRACE_S, Watchdog
 
 CONNECT_TIMEOUT_S = 10
 """Bound of reaching and entering the database; libpq counts whole seconds."""
-
-GRACE_S = 1.0
-"""How long after the deadline a cancelled statement may take to notice before its socket is cut. Some of the
-engine's functions do not look for interrupts for seconds; the caller does not wait for them."""
 
 AUTHORITIES = ssl.get_default_verify_paths().cafile or "system"
 """The machine's certificate authorities; `system` asks the driver's own OpenSSL, which may look elsewhere."""
@@ -68,7 +63,8 @@ def read_only_session(config: ConnectionConfig, *, deadline_ms: int) -> Iterator
     connection = _connect(config)
     session = Session(connection)
     remaining_s = max(0.001, started + deadline_ms / 1000 - time.monotonic())
-    with closing(connection), _Watchdog(connection, deadline_s=remaining_s) as watchdog:
+    watchdog = Watchdog(connection.fileno(), deadline_s=remaining_s, cancel=lambda: _cancel(connection))
+    with closing(connection), watchdog:
         try:
             register_lenient_loaders(connection)
             connection.read_only = True
@@ -84,6 +80,11 @@ def read_only_session(config: ConnectionConfig, *, deadline_ms: int) -> Iterator
         finally:
             with suppress(psycopg.Error):
                 connection.rollback()
+
+
+def _cancel(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    with suppress(psycopg.Error):
+        connection.cancel_safe(timeout=GRACE_S)
 
 
 def _connect(config: ConnectionConfig) -> psycopg.Connection[tuple[Any, ...]]:
@@ -111,42 +112,3 @@ def _connect(config: ConnectionConfig) -> psycopg.Connection[tuple[Any, ...]]:
         )
     except (psycopg.Error, UnicodeError):
         raise DataSourceUnavailable(UNREACHABLE) from None
-
-
-class _Watchdog:
-    """Stops the session from outside, because a statement can lift its own statement_timeout.
-
-    At the deadline the server is asked to cancel; if the session still runs GRACE_S later, its socket is shut down
-    under it, which ends every wait of the driver.
-    """
-
-    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], *, deadline_s: float) -> None:
-        self.fired = False
-        self._connection = connection
-        self._deadline_s = deadline_s
-        self._done = threading.Event()
-        # A descriptor of our own: the driver may close its one while we are about to shut it down.
-        self._socket = socket.socket(fileno=os.dup(connection.fileno()))
-        self._thread = threading.Thread(target=self._watch, name="target-deadline", daemon=True)
-
-    def __enter__(self) -> "_Watchdog":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._done.set()
-        self._thread.join(2 * GRACE_S)
-        self._socket.close()
-
-    def _watch(self) -> None:
-        if self._done.wait(self._deadline_s):
-            return
-        self.fired = True
-        cut_at = time.monotonic() + GRACE_S
-        with suppress(psycopg.Error):
-            self._connection.cancel_safe(timeout=GRACE_S)
-        if not self._done.wait(cut_at - time.monotonic()):
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from schema_index.connectors.base import Connector
 from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.mysql import MysqlConnector
 from schema_index.connectors.postgres import PostgresConnector
 from schema_index.connectors.sqlite import SqliteConnector
 from schema_index.schema import Dialect
@@ -13,6 +14,7 @@ __all__ = ["ConnectionConfig", "DialectUnsupported", "connector_for"]
 
 _CONNECTORS: dict[Dialect, Callable[[ConnectionConfig], Connector]] = {
     "postgres": PostgresConnector,
+    "mysql": MysqlConnector,
     "sqlite": SqliteConnector,
 }
 

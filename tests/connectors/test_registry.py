@@ -7,7 +7,7 @@ def test_a_dialect_without_connector_says_which_there_are() -> None:
     with pytest.raises(DialectUnsupported) as caught:
         connector_for("duckdb", ConnectionConfig())
 
-    assert caught.value.message == "Databases of kind duckdb cannot be connected; use postgres, sqlite."
+    assert caught.value.message == "Databases of kind duckdb cannot be connected; use postgres, mysql, sqlite."
 
 
 @pytest.mark.parametrize(

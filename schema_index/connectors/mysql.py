@@ -1,0 +1,81 @@
+"""MySQL and MariaDB as a target: their catalogue, their values, and one bounded read per session."""
+
+import re
+import time
+from typing import ClassVar
+
+from schema_index.connectors.base import (
+    DataSourceError,
+    Introspection,
+    Limits,
+    Progress,
+    ResultSet,
+)
+from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.mysql_catalogue import read_catalogue
+from schema_index.connectors.mysql_session import read_only_session
+from schema_index.connectors.mysql_wire import PacketTooLarge
+from schema_index.connectors.outcomes import NO_ROWS
+from schema_index.connectors.streaming import collect, too_large
+from schema_index.schema import Dialect
+
+INTROSPECTION_DEADLINE_MS = 120_000
+
+VALUES_DEADLINE_MS = 5_000
+VALUES_ROWS_READ = 200_000
+"""Rows looked at for distinct values. The server stores what a bounded part selects: about a quarter of a second."""
+
+MAX_VALUE_LENGTH = 200
+"""Characters; longer values are prose, which nobody names in a question."""
+
+PACKET_SLACK = 64_000
+"""A row's packet also holds lengths and nulls, which count nothing towards `max_bytes`."""
+
+_QUERY = re.compile(r"[\s(]*(?:SELECT|WITH|VALUES|TABLE|EXPLAIN\s+[\s(]*(?:SELECT|WITH|VALUES|TABLE))\b", re.IGNORECASE)
+"""ANALYZE TABLE and its like answer with rows too, and change what they look at."""
+
+
+class MysqlConnector:
+    dialect: ClassVar[Dialect] = "mysql"
+
+    def __init__(self, config: ConnectionConfig) -> None:
+        self._config = config
+
+    def introspect(self, *, progress: Progress | None = None) -> Introspection:
+        with read_only_session(self._config, deadline_ms=INTROSPECTION_DEADLINE_MS) as session:
+            catalogue = read_catalogue(session, includes=self._config.includes)
+        return catalogue.described(default_schema=self._config.database, progress=progress)
+
+    def distinct_values(self, *, schema: str, table: str, column: str, limit: int) -> list[str]:
+        query = (
+            # One character more than is kept tells what is longer.
+            f"SELECT DISTINCT value FROM (SELECT CAST({_quoted(column)} AS CHAR({MAX_VALUE_LENGTH + 1})) AS value"  # noqa: S608  # quoted identifiers
+            f" FROM {_quoted(schema)}.{_quoted(table)} LIMIT {VALUES_ROWS_READ}) AS part"
+            f" WHERE value IS NOT NULL AND CHAR_LENGTH(value) <= {MAX_VALUE_LENGTH} ORDER BY value LIMIT {int(limit)}"
+        )
+        limits = Limits(deadline_ms=VALUES_DEADLINE_MS, max_rows=limit)
+        return [row[0] for row in self.read(query, limits=limits).rows]
+
+    def read(self, sql: str, *, limits: Limits) -> ResultSet:
+        started = time.monotonic()
+        if "\0" in sql:
+            raise DataSourceError("The statement holds a null character.")
+        with read_only_session(self._config, deadline_ms=limits.deadline_ms) as session:
+            session.statement = sql
+            text = sql.encode()
+            # Asked first, because a read-only transaction still lets a statement write a file or end it.
+            if session.wire.result_columns(text) == 0 or not _QUERY.match(sql):
+                raise DataSourceError(NO_ROWS)
+            session.wire.max_packet = limits.max_bytes + PACKET_SLACK
+            try:
+                # No parameters: with them the driver would read `%` in the statement.
+                columns, stream = session.wire.stream(text)
+                rows, truncated = collect(stream, limits=limits)
+            except PacketTooLarge:
+                raise too_large(limits) from None
+        elapsed_ms = round((time.monotonic() - started) * 1000)
+        return ResultSet(columns=columns, rows=rows, truncated=truncated, elapsed_ms=elapsed_ms)
+
+
+def _quoted(identifier: str) -> str:
+    return "`" + identifier.replace("`", "``") + "`"

@@ -1,0 +1,144 @@
+"""Reaching a MySQL server: TLS as asked, and the password for nobody but the server it is for."""
+
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+
+import pytest
+
+from schema_index.connectors.base import DataSourceUnavailable, Limits
+from schema_index.connectors.connection import ConnectionConfig, TlsMode
+from schema_index.connectors.registry import connector_for
+from tests.mariadb import PASSWORD, MariadbServer
+
+LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)
+
+
+@pytest.fixture(scope="module")
+def empty(mariadb_server: MariadbServer) -> ConnectionConfig:
+    return mariadb_server.create_database("empty", "SELECT 1")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"password": "wrong"},
+        {"password": "näme ☕"},
+        {"username": "nobody"},
+        {"database": "nowhere"},
+        {"port": 1},
+        {"tls": "verify-full"},
+        {"password": "nul\0"},
+    ],
+)
+def test_all_ways_not_to_connect_sound_the_same(empty: ConnectionConfig, wrong: dict[str, str]) -> None:
+    with pytest.raises(DataSourceUnavailable) as caught:
+        connector_for("mysql", replace(empty, **wrong)).read("SELECT 1", limits=LIMITS)  # type: ignore[arg-type]  # one field each
+
+    assert caught.value.message == (
+        "The database could not be reached, or refused the credentials. "
+        "Check host, port, database, user, password and TLS mode, then test the data source."
+    )
+    assert dict(caught.value.details) == {}
+
+
+def test_the_name_is_never_resolved_again(empty: ConnectionConfig) -> None:
+    config = replace(empty, host="name-that-resolves-nowhere.invalid")
+
+    assert connector_for("mysql", config).read("SELECT 1", limits=LIMITS).rows == ((1,),)
+
+
+CIPHER = "SELECT VARIABLE_VALUE <> '' FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'Ssl_cipher'"
+
+
+@pytest.mark.parametrize(("tls", "encrypted"), [("disable", 0), ("prefer", 1), ("require", 1), ("verify-full", 1)])
+def test_each_tls_mode(
+    empty: ConnectionConfig,
+    mariadb_server: MariadbServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tls: TlsMode,
+    encrypted: int,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(mariadb_server.authority))
+    connector = connector_for("mysql", replace(empty, tls=tls))
+
+    assert connector.read(CIPHER, limits=LIMITS).rows == ((encrypted,),)
+
+
+def test_a_certificate_for_another_name_is_refused(
+    empty: ConnectionConfig, mariadb_server: MariadbServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(mariadb_server.authority))
+
+    with pytest.raises(DataSourceUnavailable):
+        connector_for("mysql", replace(empty, tls="verify-full", host="db.example.com")).read("SELECT 1", limits=LIMITS)
+
+
+@contextmanager
+def pretender(*replies: bytes) -> Iterator[tuple[int, list[bytes]]]:
+    """A server without TLS that greets, sends `replies` one after another, and keeps what it is told."""
+    salt = b"12345678901234567890"
+    # LONG_PASSWORD, CONNECT_WITH_DB, PROTOCOL_41, SECURE_CONNECTION | PLUGIN_AUTH, PLUGIN_AUTH_LENENC_CLIENT_DATA.
+    greeting = (
+        b"\x0a8.4.0\0" + struct.pack("<I", 1) + salt[:8] + b"\0" + struct.pack("<H", 0x8209)
+        + struct.pack("<BHHB", 45, 2, 0x28, 21) + b"\0" * 10 + salt[8:] + b"\0mysql_native_password\0"
+    )  # fmt: skip
+    told: list[bytes] = []
+
+    def serve(listener: socket.socket) -> None:
+        with suppress(OSError):
+            client, _ = listener.accept()
+            with client:
+                for number, payload in enumerate((greeting, *replies)):
+                    client.sendall(struct.pack("<I", len(payload))[:3] + bytes([2 * number]) + payload)
+                    told.append(client.recv(4_096))
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        thread = threading.Thread(target=serve, args=(listener,), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1], told
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        (b"\xfemysql_clear_password\0",),
+        (b"\xfedialog\0\x02Password: ",),
+        (b"\xfemysql_old_password\0" + b"12345678",),
+        (b"\xfesha256_password\0" + b"1" * 20 + b"\0",),
+        (b"\xfecaching_sha2_password\0" + b"1" * 20 + b"\0", b"\x01\x04"),
+    ],
+)
+def test_the_password_is_not_told_to_a_server_that_nobody_proved(
+    empty: ConnectionConfig, replies: tuple[bytes, ...]
+) -> None:
+    with pretender(*replies) as (port, told), pytest.raises(DataSourceUnavailable):
+        connector_for("mysql", replace(empty, port=port)).read("SELECT 1", limits=LIMITS)
+
+    # One answer to each packet before the last, which asks for the password or for what would unlock it.
+    assert [bool(answer) for answer in told] == [True] * len(replies) + [False]
+    assert PASSWORD.encode() not in b"".join(told)
+
+
+def test_tls_that_is_required_is_not_given_up(empty: ConnectionConfig) -> None:
+    with pretender() as (port, told), pytest.raises(DataSourceUnavailable):
+        connector_for("mysql", replace(empty, port=port, tls="require")).read("SELECT 1", limits=LIMITS)
+
+    assert told == [b""]
+
+
+def test_a_server_that_never_greets_is_left(empty: ConnectionConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("schema_index.connectors.mysql_session.CONNECT_TIMEOUT_S", 0.2)
+    started = time.monotonic()
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener, pytest.raises(DataSourceUnavailable):
+        connector_for("mysql", replace(empty, port=listener.getsockname()[1])).read("SELECT 1", limits=LIMITS)
+
+    assert time.monotonic() - started < 3
