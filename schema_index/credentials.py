@@ -39,3 +39,20 @@ def decrypt(token: bytes, *, tenant_id: UUID, source_id: UUID) -> str:
         raise CredentialUnreadable("The stored password belongs to another data source.")
     secret: str = payload["secret"]
     return secret
+
+
+def is_current(token: bytes) -> bool:
+    """Whether the newest key opens it, so that older ones are not needed for it."""
+    try:
+        Fernet(settings.CREDENTIAL_KEYS[0]).decrypt(token)
+    except InvalidToken:
+        return False
+    return True
+
+
+def rotate(token: bytes) -> bytes:
+    """The same payload under the newest key. Raises CredentialUnreadable."""
+    try:
+        return _ring().rotate(token)
+    except InvalidToken:
+        raise CredentialUnreadable("The stored password cannot be opened with the keys this server has.") from None

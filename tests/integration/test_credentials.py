@@ -1,11 +1,13 @@
 """A stored password opens only with its own tenant and source, and survives a change of keys."""
 
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
 
 from schema_index.credentials import CredentialUnreadable, decrypt, encrypt
 from schema_index.models import DataSource
@@ -79,3 +81,42 @@ def test_a_password_copied_to_another_source_does_not_open(
     change_of(other, encrypted_password=bytes(stock_source.encrypted_password))
     with pytest.raises(CredentialUnreadable, match="another data source"):
         sync(tenant.id, source_id=other.id, actor="system:test")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rotation_writes_everything_under_the_newest_key(
+    tenant: Tenant, stock_source: DataSource, settings: Any
+) -> None:
+    old = list(settings.CREDENTIAL_KEYS)
+    settings.CREDENTIAL_KEYS = [NEW, *old]
+    assert _said("rotate_secrets", "--check") == "1 stored passwords need an older key.\n"
+    assert _said("rotate_secrets") == "1 stored passwords were encrypted anew.\n"
+    assert _said("rotate_secrets") == "0 stored passwords were encrypted anew.\n"
+    settings.CREDENTIAL_KEYS = [NEW]
+    assert _said("rotate_secrets", "--check") == "0 stored passwords need an older key.\n"
+    assert sync(tenant.id, source_id=stock_source.id, actor="system:test").tables == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rotation_names_what_no_key_opens_and_leaves_it(stock_source: DataSource, settings: Any) -> None:
+    before = bytes(reread(stock_source).encrypted_password)
+    settings.CREDENTIAL_KEYS = [NEW]
+    with pytest.raises(CommandError, match=f"acme/{stock_source.slug}"):
+        _said("rotate_secrets")
+    assert bytes(reread(stock_source).encrypted_password) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_grants_are_printed_for_what_the_source_shows(tenant: Tenant, stock_source: DataSource) -> None:
+    with pytest.raises(CommandError, match="never synced"):
+        _said("grants", stock_source.slug, "--tenant", tenant.slug)
+    sync(tenant.id, source_id=stock_source.id, actor="system:test")
+    printed = _said("grants", stock_source.slug, "--tenant", tenant.slug, "--role", "bi")
+    assert printed.count("GRANT SELECT ON") == 2
+    assert 'CREATE ROLE "bi" LOGIN NOSUPERUSER' in printed
+
+
+def _said(*arguments: str) -> str:
+    written = StringIO()
+    call_command(*arguments, stdout=written)
+    return written.getvalue()
