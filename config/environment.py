@@ -117,7 +117,7 @@ class Environment(BaseSettings):
         default=(), description="Private networks where tenants' databases may live, comma separated CIDR."
     )
     target_files_root: Path | None = Field(
-        default=None, description="Folder under which SQLite sources may live; unset, `QUERENT_HOME/files`."
+        default=None, description="Folder under which SQLite and DuckDB files may live; unset, `QUERENT_HOME/files`."
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

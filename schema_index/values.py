@@ -1,11 +1,12 @@
 """The value dictionary: distinct values of short text columns, read at sync when the source opted in."""
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
-from schema_index.connectors.base import Connector, DataSourceError, QueryTimeout, ResultTooLarge
+from schema_index.connectors.base import ColumnName, Connector
 from schema_index.models import ColumnValue, DataSource
 from schema_index.schema import Column, DatabaseSchema, Table
 from schema_index.words import normalised
@@ -37,10 +38,16 @@ def read_values(connector: Connector, schema: DatabaseSchema, *, excluded: Colle
     """
     found: list[FoundValue] = []
     ends_at = time.monotonic() + MAX_SECONDS
-    for table, column in vocabulary_columns(schema, excluded=excluded)[:MAX_COLUMNS]:
-        if time.monotonic() > ends_at:
-            break
-        found += _of_column(connector, table, column)
+    columns = [
+        ColumnName(schema=table.schema, table=table.name, column=column.name)
+        for table, column in vocabulary_columns(schema, excluded=excluded)[:MAX_COLUMNS]
+    ]
+    with closing(connector.vocabularies(columns, limit=MAX_DISTINCT + 1)) as vocabularies:
+        for name, texts in zip(columns, vocabularies, strict=False):
+            # None for a column that is too slow or not readable: it simply has no vocabulary; the sync goes on.
+            found += _of_column(name, texts or ())
+            if time.monotonic() > ends_at:
+                break
     return tuple(found)
 
 
@@ -54,20 +61,13 @@ def vocabulary_columns(schema: DatabaseSchema, *, excluded: Collection[str]) -> 
     ]
 
 
-def _of_column(connector: Connector, table: Table, column: Column) -> Iterator[FoundValue]:
-    try:
-        texts = connector.distinct_values(
-            schema=table.schema, table=table.name, column=column.name, limit=MAX_DISTINCT + 1
-        )
-    except (DataSourceError, QueryTimeout, ResultTooLarge):
-        # A column that is too slow or not readable simply has no vocabulary; the sync goes on.
-        return
+def _of_column(name: ColumnName, texts: Sequence[str]) -> Iterator[FoundValue]:
     if len(texts) > MAX_DISTINCT:
         return
     for text in texts:
         # PostgreSQL stores no null character.
         if 0 < len(text) <= MAX_VALUE_CHARACTERS and "\0" not in text and normalised(text):
-            yield FoundValue(schema=table.schema, table=table.name, column=column.name, text=text)
+            yield FoundValue(schema=name.schema, table=name.table, column=name.column, text=text)
 
 
 def permitted(values: tuple[FoundValue, ...], *, source: DataSource, schema: DatabaseSchema) -> tuple[FoundValue, ...]:

@@ -22,15 +22,16 @@ _PLAIN_NAME: dict[Dialect, re.Pattern[str]] = {
     "duckdb": re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
 }
 _RESERVED_WORDS = """
-add all alter analyze and any array as asc between binary both by call case cast change character check collate
-column condition constraint convert create cross cube current_date current_time current_timestamp current_user
-database databases default delete desc describe distinct div do drop each else end except exists explain false fetch
-for foreign from full function grant group groups having if in index inner insert int integer intersect interval
-into is join key keys kill lateral left like limit lines load lock match natural not null of offset on only optimize
-option or order outer over partition placing precision primary procedure range rank read recursive references
-release rename repeat replace require resignal restrict return revoke right row rows schema schemas select
-session_user set show signal some sql system table then to trailing trigger true union unique unlock update usage
-use user using values variadic when where window with write
+add all alter analyse analyze and any array as asc asymmetric at between binary both by call case cast change
+character check collate column condition constraint convert create cross cube current_date current_time
+current_timestamp current_user database databases default deferrable delete desc describe distinct div do drop each
+else end except exists explain false fetch for foreign from full function grant group groups having if in index
+initially inner insert int integer intersect interval into is join key keys kill lambda lateral leading left like
+limit lines load lock match natural not null of offset on only optimize option or order outer over partition pivot
+pivot_longer pivot_wider placing precision primary procedure qualify range rank read recursive references release
+rename repeat replace require resignal restrict return returning revoke right row rows schema schemas select
+session_user set show signal some sql summarize symmetric system table then to trailing trigger true union unique
+unlock unpivot update usage use user using values variadic when where window with write
 """
 """Reserved in at least one of the dialects."""
 _RESERVED = frozenset(_RESERVED_WORDS.split())

@@ -1,6 +1,6 @@
 """What a target engine must offer: describe itself, and run one proven statement under limits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -34,6 +34,13 @@ class ResultSet:
     rows: tuple[tuple[Any, ...], ...]
     truncated: bool
     elapsed_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnName:
+    schema: str
+    table: str
+    column: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +89,18 @@ class ResultTooLarge(DomainError):
     code = "data_source_error"
 
 
+def one_by_one(
+    distinct_values: Callable[[ColumnName], list[str]], columns: Iterable[ColumnName]
+) -> Generator[list[str] | None, None, None]:
+    """`Connector.vocabularies` of an engine that is asked for each column in a session of its own."""
+    for column in columns:
+        try:
+            values: list[str] | None = distinct_values(column)
+        except (DataSourceError, QueryTimeout, ResultTooLarge):
+            values = None
+        yield values
+
+
 class Connector(Protocol):
     """One data source's engine. Every call opens its own session, rolls back and closes it."""
 
@@ -94,11 +113,11 @@ class Connector(Protocol):
         """
         ...
 
-    def distinct_values(self, *, schema: str, table: str, column: str, limit: int) -> list[str]:
-        """Up to `limit` distinct non-null values of a text column, as text, in the engine's order.
+    def vocabularies(self, columns: Sequence[ColumnName], *, limit: int) -> Generator[list[str] | None, None, None]:
+        """For each of the text columns in turn, up to `limit` distinct non-null values, as text, in the engine's order.
 
-        Looks at a bounded part of a large table and skips long values: these feed a dictionary, not an answer.
-        Raises like `read`.
+        None for a column that cannot be read or takes too long. Looks at a bounded part of a large table and skips
+        long values: these feed a dictionary, not an answer. Raises DataSourceUnavailable.
         """
         ...
 

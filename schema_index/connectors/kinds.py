@@ -114,6 +114,29 @@ def sqlite_kind(declared: str) -> ColumnKind:
     return next((kind for pattern, kind in _SQLITE_WORDS if re.search(pattern, name)), "other")
 
 
+_DUCKDB_TYPES: Mapping[str, ColumnKind] = {
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), "integer"),
+    **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), "integer"),
+    **dict.fromkeys(("FLOAT", "DOUBLE", "DECIMAL"), "number"),
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), "timestamp"),
+    "TIMESTAMP WITH TIME ZONE": "timestamp",
+    "TIME": "time",
+    "TIME WITH TIME ZONE": "time",
+    "DATE": "date",
+    "BOOLEAN": "boolean",
+    "VARCHAR": "text",
+    "ENUM": "text",
+    "JSON": "json",
+    "BLOB": "binary",
+}
+
+
+def duckdb_kind(type_name: str) -> ColumnKind:
+    """From the type as the engine writes it, `DECIMAL(10,2)`; lists, structures and the like are `other`."""
+    name, _, arguments = type_name.partition("(")
+    return _DUCKDB_TYPES.get(name, "other") if not arguments or arguments.endswith(")") else "other"
+
+
 def value_kind(values: Iterable[Any]) -> ColumnKind:
     """From a column's values, for engines whose results carry no types. `other` when mixed or all null."""
     kinds: set[ColumnKind] = {_kind_of(value) for value in values if value is not None}

@@ -2,14 +2,18 @@
 
 import re
 import time
+from collections.abc import Generator, Sequence
+from functools import partial
 from typing import ClassVar
 
 from schema_index.connectors.base import (
+    ColumnName,
     DataSourceError,
     Introspection,
     Limits,
     Progress,
     ResultSet,
+    one_by_one,
 )
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.mysql_catalogue import read_catalogue
@@ -46,11 +50,14 @@ class MysqlConnector:
             catalogue = read_catalogue(session, includes=self._config.includes)
         return catalogue.described(default_schema=self._config.database, progress=progress)
 
-    def distinct_values(self, *, schema: str, table: str, column: str, limit: int) -> list[str]:
+    def vocabularies(self, columns: Sequence[ColumnName], *, limit: int) -> Generator[list[str] | None, None, None]:
+        return one_by_one(partial(self._distinct_values, limit=limit), columns)
+
+    def _distinct_values(self, name: ColumnName, *, limit: int) -> list[str]:
         query = (
             # One character more than is kept tells what is longer.
-            f"SELECT DISTINCT value FROM (SELECT CAST({_quoted(column)} AS CHAR({MAX_VALUE_LENGTH + 1})) AS value"  # noqa: S608  # quoted identifiers
-            f" FROM {_quoted(schema)}.{_quoted(table)} LIMIT {VALUES_ROWS_READ}) AS part"
+            f"SELECT DISTINCT value FROM (SELECT CAST({_quoted(name.column)} AS CHAR({MAX_VALUE_LENGTH + 1})) AS value"  # noqa: S608  # quoted identifiers
+            f" FROM {_quoted(name.schema)}.{_quoted(name.table)} LIMIT {VALUES_ROWS_READ}) AS part"
             f" WHERE value IS NOT NULL AND CHAR_LENGTH(value) <= {MAX_VALUE_LENGTH} ORDER BY value LIMIT {int(limit)}"
         )
         limits = Limits(deadline_ms=VALUES_DEADLINE_MS, max_rows=limit)

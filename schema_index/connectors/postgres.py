@@ -1,13 +1,24 @@
 """PostgreSQL as a target: its catalogue, its values, and one bounded read per session."""
 
 import time
+from collections.abc import Generator, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import psycopg
 from psycopg import sql as psycopg_sql
 from psycopg.pq import TransactionStatus
 
-from schema_index.connectors.base import DataSourceError, Introspection, Limits, Progress, ResultColumn, ResultSet
+from schema_index.connectors.base import (
+    ColumnName,
+    DataSourceError,
+    Introspection,
+    Limits,
+    Progress,
+    ResultColumn,
+    ResultSet,
+    one_by_one,
+)
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.kinds import FIRST_USER_OID, POSTGRES_OIDS, postgres_kind
 from schema_index.connectors.postgres_catalogue import read_catalogue
@@ -36,13 +47,16 @@ class PostgresConnector:
             catalogue = read_catalogue(session.connection, includes=self._config.includes)
         return catalogue.described(progress=progress)
 
-    def distinct_values(self, *, schema: str, table: str, column: str, limit: int) -> list[str]:
+    def vocabularies(self, columns: Sequence[ColumnName], *, limit: int) -> Generator[list[str] | None, None, None]:
+        return one_by_one(partial(self._distinct_values, limit=limit), columns)
+
+    def _distinct_values(self, name: ColumnName, *, limit: int) -> list[str]:
         query = psycopg_sql.SQL(
             "SELECT DISTINCT value FROM (SELECT {column}::text AS value FROM {table} LIMIT {rows}) AS part"
             " WHERE value IS NOT NULL AND length(value) <= {length} ORDER BY value LIMIT {limit}"
         ).format(
-            column=psycopg_sql.Identifier(column),
-            table=psycopg_sql.Identifier(schema, table),
+            column=psycopg_sql.Identifier(name.column),
+            table=psycopg_sql.Identifier(name.schema, name.table),
             rows=psycopg_sql.Literal(VALUES_ROWS_READ),
             length=psycopg_sql.Literal(MAX_VALUE_LENGTH),
             limit=psycopg_sql.Literal(limit),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from schema_index.connectors.base import Connector
 from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.duckdb import DuckdbConnector
 from schema_index.connectors.mysql import MysqlConnector
 from schema_index.connectors.postgres import PostgresConnector
 from schema_index.connectors.sqlite import SqliteConnector
@@ -16,6 +17,7 @@ _CONNECTORS: dict[Dialect, Callable[[ConnectionConfig], Connector]] = {
     "postgres": PostgresConnector,
     "mysql": MysqlConnector,
     "sqlite": SqliteConnector,
+    "duckdb": DuckdbConnector,
 }
 
 

@@ -1,19 +1,16 @@
-"""The process that alone touches a tenant's SQLite file. Started by path, with the standard library and no site.
+"""The process that alone touches a tenant's SQLite file, with the standard library and no site packages.
 
-One JSON request on standard input, JSON frames, one a line, on standard output. A statement can spend memory and time
-inside one opcode where no handler is asked (`randomblob`, `printf('%*c')`), so limits of the operating system hold
-this process, and the parent kills it.
+A statement can spend memory and time inside one opcode where no handler is asked (`randomblob`, `printf('%*c')`), so
+limits of the operating system hold this process, and the parent kills it.
 """
 
-import base64
-import json
 import resource
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
+
+from schema_index.connectors.child_protocol import EngineError, Frame, batches, limit_process, quote, serve
 
 MAX_MEMORY = 512 * 1024 * 1024
 """Bytes of address space, of which the interpreter needs about 30 MB."""
@@ -24,20 +21,15 @@ HEAP_LIMIT = 384 * 1024 * 1024
 MAX_FILE = 8 * 1024 * 1024
 """Bytes of any file this process may write: the shared-memory index of a database in WAL mode, nothing larger."""
 
-MAX_FILES = 32
-
 MAX_LOCK_WAIT_S = 2.0
 MAX_VIRTUAL_TABLES = 100
 MAX_STATISTICS = 100_000
 
-BATCH_BYTES = 256 * 1024
 OPCODES_PER_CHECK = 1_000
 SAMPLE_ROWS = 100
 """Rows that tell the kind of a column with no declared type."""
 
 SAMPLE_MS = 200
-
-Frame = dict[str, Any]
 
 LIMITS = {
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 1_000_000,
@@ -54,49 +46,25 @@ READ_ACTIONS = frozenset(
     {sqlite3.SQLITE_READ, sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
 CATALOGUE_PRAGMAS = frozenset({"table_list", "table_xinfo", "foreign_key_list", "index_list", "index_info"})
+GONE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CANTOPEN")
+"""Codes that concern the file and not the statement."""
+
 FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"})
 
 
-class TooLarge(Exception):
-    """The result passed its byte cap."""
-
-
 def main() -> None:
-    limit_process()
-    request = json.loads(sys.stdin.buffer.readline())
-    try:
-        for frame in answer(request):
-            send(frame)
-    except TooLarge:
-        send({"error": "too_large"})
-    except MemoryError:
-        send({"error": "memory"})
-    except UnicodeError:
-        send({"error": "engine", "code": "", "message": ""})
-    except (sqlite3.Error, sqlite3.Warning) as error:
-        send({"error": "engine", "code": getattr(error, "sqlite_errorname", ""), "message": str(error)})
-
-
-def limit_process() -> None:
-    for kind, value in (
-        (resource.RLIMIT_AS, MAX_MEMORY),
-        (resource.RLIMIT_FSIZE, MAX_FILE),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, MAX_FILES),
-    ):
-        _, hard = resource.getrlimit(kind)
-        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        # macOS does not let a process bound its address space; SQLite's own heap limit holds there.
-        with suppress(*((ValueError,) if sys.platform == "darwin" else ())):
-            resource.setrlimit(kind, (bound, bound))
-
-
-def send(frame: Frame) -> None:
-    sys.stdout.buffer.write(json.dumps(frame, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
-    sys.stdout.buffer.flush()
+    limit_process({resource.RLIMIT_AS: MAX_MEMORY, resource.RLIMIT_FSIZE: MAX_FILE})
+    serve(answer)
 
 
 def answer(request: Frame) -> Iterator[Frame]:
+    try:
+        yield from answered(request)
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        raise EngineError(getattr(error, "sqlite_errorname", ""), str(error)) from None
+
+
+def answered(request: Frame) -> Iterator[Frame]:
     deadline = time.monotonic() + request["deadline_ms"] / 1000
     connection = open_database(request)
     stop_at(connection, deadline)
@@ -105,10 +73,12 @@ def answer(request: Frame) -> Iterator[Frame]:
         estimates = row_estimates(connection)
         connection.set_authorizer(authorizer(catalogue=True))
         yield from catalogue(connection, deadline=deadline, estimates=estimates)
+    elif request["operation"] == "values":
+        connection.set_authorizer(authorizer(catalogue=False))
+        yield from values(connection, request)
     else:
         connection.set_authorizer(authorizer(catalogue=False))
         yield from read(connection, request)
-    yield {"end": True}
 
 
 def open_database(request: Frame) -> sqlite3.Connection:
@@ -177,32 +147,21 @@ def read(connection: sqlite3.Connection, request: Frame) -> Iterator[Frame]:
     if cursor.description is None:
         raise sqlite3.ProgrammingError
     yield {"columns": [column[0] for column in cursor.description]}
-    batch: list[list[Any]] = []
-    total = pending = 0
-    for number, row in enumerate(cursor):
-        if number == request["max_rows"]:
-            yield {"rows": batch, "truncated": True}
-            return
-        size = sum(map(text_size, row))
-        total += size
-        pending += size
-        if total > request["max_bytes"]:
-            raise TooLarge
-        batch.append([transported(value) for value in row])
-        if pending > BATCH_BYTES:
-            yield {"rows": batch, "truncated": False}
-            batch, pending = [], 0
-    yield {"rows": batch, "truncated": False}
+    yield from batches(cursor, max_rows=request["max_rows"], max_bytes=request["max_bytes"])
 
 
-def text_size(value: object) -> int:
-    if isinstance(value, str):
-        return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
-    return len(value) if isinstance(value, bytes) else 8
-
-
-def transported(value: Any) -> Any:
-    return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+def values(connection: sqlite3.Connection, request: Frame) -> Iterator[Frame]:
+    """One frame a statement: the values of its one column, or none where it failed or took too long."""
+    for statement in request["statements"]:
+        stop_at(connection, time.monotonic() + request["deadline_ms"] / 1000)
+        try:
+            rows = connection.execute(statement).fetchall()
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "").startswith(GONE):
+                raise
+            yield {"values": None}
+        else:
+            yield {"values": [row[0] for row in rows]}
 
 
 def row_estimates(connection: sqlite3.Connection) -> dict[str, int]:
@@ -277,10 +236,6 @@ def storage_classes(connection: sqlite3.Connection, name: str, columns: list[str
     except sqlite3.OperationalError:
         return {}
     return {column: sorted({row[place] for row in rows}) for place, column in enumerate(columns)}
-
-
-def quote(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from typing import Any
 from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Limits
 from schema_index.connectors.diagnostics import diagnostic
 from schema_index.connectors.outcomes import query_timeout
-from schema_index.connectors.streaming import too_large
 from tenants.domain_error import DomainError
 
 UNREADABLE_FILE = "The data source's file cannot be read as a SQLite database. Check the file, then test the source."
@@ -32,21 +31,8 @@ _MESSAGES: Mapping[str, str] = {
 
 
 def translated(frame: Mapping[str, Any], *, statement: str, limits: Limits) -> DomainError:
-    """What to raise for the child's `error` frame: `timeout`, `memory`, `too_large` or `engine` with its code."""
-    match frame["error"]:
-        case "timeout":
-            return query_timeout(limits.deadline_ms)
-        case "too_large":
-            return too_large(limits)
-        case "memory":
-            return DataSourceError("The statement needs more memory than a query may use.")
-        case _:
-            return _of_engine(str(frame["code"]), str(frame["message"]), statement=statement, limits=limits)
-
-
-def _of_engine(code: str, text: str, *, statement: str, limits: Limits) -> DomainError:
-    # Extended codes (SQLITE_IOERR_READ) begin with the primary one.
-    primary = "_".join(code.split("_")[:2])
+    """What to raise for the child's `engine` frame, whose code may be an extended one (SQLITE_IOERR_READ)."""
+    primary, text = "_".join(str(frame["code"]).split("_")[:2]), str(frame["message"])
     if primary == "SQLITE_INTERRUPT":
         return query_timeout(limits.deadline_ms)
     if primary in _UNAVAILABLE:

@@ -10,7 +10,7 @@ NAME_LISTS = (
     *("include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
     *("hidden", "values_excluded"),
 )
-DIALECTS = [("postgres", "PostgreSQL"), ("mysql", "MySQL or MariaDB"), ("sqlite", "SQLite")]
+DIALECTS = [("postgres", "PostgreSQL"), ("mysql", "MySQL or MariaDB"), ("sqlite", "SQLite"), ("duckdb", "DuckDB")]
 
 
 class DataSource(TenantOwned):
@@ -25,7 +25,7 @@ class DataSource(TenantOwned):
         help_text="Empty for the engine's own: 5432 for PostgreSQL, 3306 for MySQL and MariaDB.",
     )
     database = models.CharField(
-        max_length=500, help_text="Database name; for SQLite, a file below the tenant's own folder."
+        max_length=500, help_text="Database name; for SQLite and DuckDB, a file below the tenant's own folder."
     )
     username = models.CharField(max_length=100, blank=True)
     tls = models.CharField(

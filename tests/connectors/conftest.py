@@ -1,4 +1,4 @@
-"""Real engines with the same small data: a PostgreSQL server over TCP with passwords, and SQLite files."""
+"""Real engines with the same small data: a PostgreSQL server over TCP with passwords, and SQLite and DuckDB files."""
 
 import shutil
 import socket
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import duckdb
 import psycopg
 import pytest
 
@@ -132,7 +133,18 @@ def mysql_people(mariadb_server: MariadbServer) -> ConnectionConfig:
     return mariadb_server.create_database("people", PEOPLE)
 
 
-@pytest.fixture(params=["postgres", "mysql", "sqlite"])
+@pytest.fixture(scope="session")
+def duckdb_people(tmp_path_factory: pytest.TempPathFactory) -> ConnectionConfig:
+    return create_duckdb(tmp_path_factory.mktemp("duckdb") / "people.db", PEOPLE)
+
+
+def create_duckdb(path: Path, script: str) -> ConnectionConfig:
+    with duckdb.connect(path) as connection:
+        connection.execute(script)
+    return ConnectionConfig(path=path)
+
+
+@pytest.fixture(params=["postgres", "mysql", "sqlite", "duckdb"])
 def target(request: pytest.FixtureRequest) -> Target:
     dialect: Dialect = request.param
     return Target(dialect=dialect, config=request.getfixturevalue(f"{dialect}_people"))

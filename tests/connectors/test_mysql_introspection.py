@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from schema_index.connectors.base import Introspection, Unreadable
+from schema_index.connectors.base import ColumnName, Introspection, Unreadable
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.mysql_session import Session
 from schema_index.connectors.registry import connector_for
@@ -213,8 +213,9 @@ def test_distinct_values_of_ugly_names_and_enums(ugly: ConnectionConfig, mariadb
     )
     connector = connector_for("mysql", ugly)
 
-    def values(name: str) -> list[str]:
-        return connector.distinct_values(schema="Sales ☕", table=LINE, column=name, limit=10)
+    def values(name: str) -> list[str] | None:
+        (found,) = connector.vocabularies([ColumnName(schema="Sales ☕", table=LINE, column=name)], limit=10)
+        return found
 
     assert values('naïve ";--') == ["b"]
     assert values("m") == ["happy", "it's", "sad"]

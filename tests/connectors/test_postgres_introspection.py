@@ -6,7 +6,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from schema_index.connectors.base import Introspection, Unreadable
+from schema_index.connectors.base import ColumnName, Introspection, Unreadable
 from schema_index.connectors.registry import ConnectionConfig, connector_for
 from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
 from tests.connectors.conftest import PostgresServer
@@ -235,8 +235,9 @@ def test_distinct_values_of_ugly_names_and_enums(ugly: ConnectionConfig, postgre
         )
     connector = connector_for("postgres", ugly)
 
-    def values(name: str) -> list[str]:
-        return connector.distinct_values(schema="Sales ☕", table=LINE, column=name, limit=10)
+    def values(name: str) -> list[str] | None:
+        (found,) = connector.vocabularies([ColumnName(schema="Sales ☕", table=LINE, column=name)], limit=10)
+        return found
 
     assert values('naïve ";--') == ["b"]
     assert values("m") == ["happy", "sad"]

@@ -61,7 +61,7 @@ def sync_and_embed(source: DataSource) -> DataSource:
 
 @pytest.fixture
 def shop(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
-    """The little shop, synced without its values, which takes a process for each column."""
+    """The little shop, synced without its values."""
     return sync_and_embed(new_sqlite_source(tenant, index_values=False))
 
 

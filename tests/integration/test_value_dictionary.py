@@ -1,7 +1,7 @@
 """Distinct values of short text columns: what becomes vocabulary and what does not."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from typing import ClassVar
 
@@ -10,7 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from schema_index.catalogue import catalogue_of
-from schema_index.connectors.base import Connector, DataSourceUnavailable, Introspection, Limits, Progress, ResultSet
+from schema_index.connectors.base import (
+    ColumnName,
+    Connector,
+    DataSourceUnavailable,
+    Introspection,
+    Limits,
+    Progress,
+    ResultSet,
+)
 from schema_index.models import ColumnValue, DataSource
 from schema_index.retrieval.question_values import question_values
 from schema_index.retrieval.types import StoredValue
@@ -106,11 +114,12 @@ class _GoneAfterOne:
     def introspect(self, *, progress: Progress | None = None) -> Introspection:
         return self._real.introspect(progress=progress)
 
-    def distinct_values(self, *, schema: str, table: str, column: str, limit: int) -> list[str]:
-        self._asked += 1
-        if self._asked > 1:
-            raise DataSourceUnavailable("The server went away.")
-        return self._real.distinct_values(schema=schema, table=table, column=column, limit=limit)
+    def vocabularies(self, columns: Sequence[ColumnName], *, limit: int) -> Generator[list[str] | None, None, None]:
+        for found in self._real.vocabularies(columns, limit=limit):
+            self._asked += 1
+            if self._asked > 1:
+                raise DataSourceUnavailable("The server went away.")
+            yield found
 
     def read(self, sql: str, *, limits: Limits) -> ResultSet:
         return self._real.read(sql, limits=limits)

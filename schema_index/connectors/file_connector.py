@@ -1,0 +1,186 @@
+"""A database in a file on our disk, read by a child process of its own for every call: what such engines share."""
+
+import base64
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from schema_index.connectors.base import (
+    ColumnName,
+    DataSourceError,
+    Introspection,
+    Limits,
+    Progress,
+    QueryTimeout,
+    ResultColumn,
+    ResultSet,
+)
+from schema_index.connectors.child_process import Bounds, Child, ChildFailed, ChildKilled, Frame, frames
+from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.outcomes import query_timeout
+from schema_index.connectors.streaming import too_large
+from schema_index.schema import ColumnKind, Dialect
+from tenants.domain_error import DomainError
+
+INTROSPECTION_LIMITS = Limits(deadline_ms=60_000, max_bytes=64_000_000)
+
+VALUES_DEADLINE_MS = 5_000
+VALUES_ROWS_READ = 1_000_000
+MAX_VALUE_LENGTH = 200
+"""As for PostgreSQL: time for a column, rows looked at, characters of a value."""
+
+FRAMING = 8
+"""A byte of a value takes at most six in JSON (`\\u0000`); the rest is for numbers, commas and frames."""
+
+FRAMING_ROW_BYTES = 64_000
+"""Room for a row of nulls and numbers, which count nothing or little towards `max_bytes`."""
+
+
+class FileConnector(ABC):
+    """What one engine adds is its child program, its catalogue, its kinds and its errors."""
+
+    dialect: ClassVar[Dialect]
+
+    def __init__(self, config: ConnectionConfig) -> None:
+        if config.path is None or not config.path.is_absolute():
+            raise ValueError("ConnectionConfig.path: pass what check_file returned")
+        self.path = config.path
+        self.config = config
+
+    @property
+    @abstractmethod
+    def child(self) -> Child: ...
+
+    @abstractmethod
+    def opening(self) -> Frame:
+        """What the child must know to open the file."""
+
+    @abstractmethod
+    def described(self, frames: Iterator[Frame], *, progress: Progress | None) -> Introspection: ...
+
+    @abstractmethod
+    def kinds(self, frame: Frame, rows: Sequence[Sequence[Any]]) -> list[ColumnKind]:
+        """Of a result's columns, from the frame that names them and from the rows."""
+
+    @abstractmethod
+    def complaint(self, frame: Frame, *, statement: str, limits: Limits) -> DomainError:
+        """What to raise for an `open` or `engine` frame."""
+
+    def introspect(self, *, progress: Progress | None = None) -> Introspection:
+        return self.described(self._frames({"operation": "catalogue"}, limits=INTROSPECTION_LIMITS), progress=progress)
+
+    def vocabularies(self, columns: Sequence[ColumnName], *, limit: int) -> Generator[list[str] | None, None, None]:
+        """One child for all of them, and another one behind each column that it had to be ended for."""
+        limits = Limits(deadline_ms=VALUES_DEADLINE_MS, max_rows=limit)
+        statements = [_values_query(name, limit=limit) for name in columns]
+        while statements:
+            request = {"operation": "values", "statements": statements}
+            done = 0
+            try:
+                for frame in self._frames(request, limits=limits, each_frame=True):
+                    if "values" in frame:
+                        done += 1
+                        yield frame["values"]
+            except (DataSourceError, QueryTimeout):
+                done += 1
+                yield None
+            statements = statements[done:]
+
+    def read(self, sql: str, *, limits: Limits) -> ResultSet:
+        started = time.monotonic()
+        heading: Frame = {"columns": []}
+        rows: list[tuple[Any, ...]] = []
+        truncated = False
+        for frame in self._frames({"operation": "read", "sql": sql}, limits=limits):
+            if "columns" in frame:
+                heading = frame
+            elif "rows" in frame:
+                rows += (tuple(map(_value, row)) for row in frame["rows"])
+                truncated = frame["truncated"]
+        kinds = self.kinds(heading, rows)
+        columns = tuple(
+            ResultColumn(name=name, kind=kind) for name, kind in zip(heading["columns"], kinds, strict=True)
+        )
+        elapsed_ms = round((time.monotonic() - started) * 1000)
+        return ResultSet(columns=columns, rows=tuple(rows), truncated=truncated, elapsed_ms=elapsed_ms)
+
+    def _frames(self, request: Frame, *, limits: Limits, each_frame: bool = False) -> Iterator[Frame]:
+        """The child's frames without its errors, which are raised."""
+        statement = request.get("sql", "")
+        request = {
+            **request,
+            **self.opening(),
+            "deadline_ms": limits.deadline_ms,
+            "max_rows": limits.max_rows,
+            "max_bytes": limits.max_bytes,
+        }
+        max_output = FRAMING * limits.max_bytes + FRAMING_ROW_BYTES * limits.max_rows
+        bounds = Bounds(deadline_ms=limits.deadline_ms, max_output=max_output, each_frame=each_frame)
+        try:
+            for frame in frames(request, child=self.child, bounds=bounds):
+                if "error" in frame:
+                    raise self._failure(frame, statement=statement, limits=limits)
+                yield frame
+        except ChildKilled:
+            raise query_timeout(limits.deadline_ms) from None
+        except ChildFailed:
+            raise _out_of_memory() from None
+
+    def _failure(self, frame: Frame, *, statement: str, limits: Limits) -> DomainError:
+        match frame["error"]:
+            case "timeout":
+                return query_timeout(limits.deadline_ms)
+            case "too_large":
+                return too_large(limits)
+            case "memory":
+                return _out_of_memory()
+            case _:
+                return self.complaint(frame, statement=statement, limits=limits)
+
+
+def _out_of_memory() -> DataSourceError:
+    return DataSourceError("The statement needs more memory than a query may use.")
+
+
+def _values_query(name: ColumnName, *, limit: int) -> str:
+    column = _quoted(name.column)
+    return (
+        f"SELECT DISTINCT value FROM (SELECT CAST({column} AS TEXT) AS value"  # noqa: S608  # quoted identifiers
+        f" FROM {_quoted(name.schema)}.{_quoted(name.table)} LIMIT {VALUES_ROWS_READ}) AS part"
+        f" WHERE value IS NOT NULL AND length(value) <= {MAX_VALUE_LENGTH} ORDER BY value LIMIT {int(limit)}"
+    )
+
+
+def _quoted(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "bytes": base64.b64decode,
+    "list": lambda items: [_value(item) for item in items],
+    "dict": lambda items: {_key(key): _value(item) for key, item in items},
+    "timedelta": lambda parts: timedelta(*parts),
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": clock.fromisoformat,
+    "Decimal": Decimal,
+    "UUID": UUID,
+}
+
+
+def _value(value: Any) -> Any:
+    """As `child_protocol.transported` wrote it; text for types that have no reader."""
+    if not isinstance(value, dict):
+        return value
+    ((name, content),) = value.items()
+    return _READERS.get(name, str)(content)
+
+
+def _key(key: Any) -> Any:
+    value = _value(key)
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
