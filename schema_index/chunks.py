@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from schema_index.chunking import ChunkText
+from schema_index.keyword_index import write_words
 from schema_index.models import Chunk, ChunkEmbedding, EmbeddingFailure
 from tenants.context import current_tenant_id
 
@@ -54,6 +55,7 @@ def reconcile(wanted: Iterable[ChunkText], *, kind: str, source_id: UUID | None,
     ]
     Chunk.objects.bulk_create(fresh, batch_size=500)
     Chunk.objects.bulk_update(changed, ["title", "text", "content_hash"], batch_size=500)
+    write_words(fresh + changed)
     return Reconciled(
         to_embed=tuple(chunk.id for chunk in fresh + changed),
         removed=len(gone),

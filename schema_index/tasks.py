@@ -4,16 +4,23 @@ import random
 from uuid import UUID
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
 from django.db import transaction
 
 from schema_index.embedding.embed_spaces import embed_spaces
 from schema_index.embedding.retry import AskAgain, LeavePending
+from schema_index.keyword_index import refresh_frequencies, write_missing_words
 from schema_index.snapshots import sync
+from schema_index.vector_index.tend import IndexBuildFailed, tend
+from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.tenancy import all_tenants
 
 _log = structlog.stdlib.get_logger(__name__)
+
+BUSY_RETRY_S = 60.0
+MAX_BUSY_RETRIES = 30
+"""Half an hour behind other tenants' index builds; then the next embedding asks again."""
 
 
 @shared_task(ignore_result=True)
@@ -26,7 +33,7 @@ def embed_tenant(tenant_id: str, retries: int = 0) -> None:
         case LeavePending():
             _log.warning("texts are left without vectors until the next start, sync or sweep", tenant=tenant_id)
         case None:
-            pass
+            tend_index.delay(tenant_id)
 
 
 @shared_task(ignore_result=True)
@@ -51,3 +58,19 @@ def request_embedding(tenant_id: UUID) -> None:
     Robust: with the broker down the stored change stands, and its chunks wait for the next request or start.
     """
     transaction.on_commit(lambda: embed_tenant.delay(str(tenant_id)), robust=True)
+
+
+@shared_task(bind=True, max_retries=MAX_BUSY_RETRIES, ignore_result=True)
+def tend_index(self: "Task[[str], None]", tenant_id: str) -> None:
+    """Count words again, and build, rebuild or drop the tenant's vector index. Runs twice without harm."""
+    with tenant_transaction(UUID(tenant_id)):
+        write_missing_words()
+        refresh_frequencies()
+    try:
+        done = tend(UUID(tenant_id))
+    except IndexBuildFailed as error:
+        # Searches stay exact meanwhile; the next embedding, or an operator, asks again.
+        _log.warning("vector index not built", tenant=tenant_id, reason=error.message)
+        return
+    if done.is_busy:
+        raise self.retry(countdown=BUSY_RETRY_S)

@@ -89,7 +89,7 @@ class TableHitSerializer(serializers.Serializer[Any]):
 class KnowledgeHitSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     title = serializers.CharField()
-    similarity = serializers.FloatField()
+    similarity = serializers.FloatField(allow_null=True)
 
 
 class RetrievalSerializer(serializers.Serializer[Any]):

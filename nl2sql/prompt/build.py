@@ -55,7 +55,7 @@ def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
     system = _system(request)
     fixed = _feedback(request.feedback) + _question(request.question)
     tables = _tables(request)
-    knowledge = sorted(request.knowledge, key=lambda hit: (hit.kind != "faq", -hit.similarity))
+    knowledge = sorted(request.knowledge, key=lambda hit: (hit.kind != "faq", -(hit.similarity or 0.0)))
     pieces = [_table_piece(table, request, neighbours=tables) for table in tables]
     pieces += [_knowledge_piece(hit) for hit in knowledge]
     used = len(system.encode()) + len(fixed.encode()) + _WRAPPING_BYTES

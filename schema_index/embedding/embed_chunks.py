@@ -5,14 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from django.utils import timezone
-
 from schema_index.chunks import pending
 from schema_index.embedding import claims
 from schema_index.embedding.base import Embedder, EmbeddingRejected, EmbeddingUnavailable, Vectors
 from schema_index.embedding.batching import estimated_tokens
 from schema_index.embedding.pace import EndpointBusy, hold_off, take_turn
-from schema_index.models import Chunk, ChunkEmbedding, EmbeddingFailure
+from schema_index.models import Chunk, EmbeddingFailure
+from schema_index.vector_index.write import write_vectors
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 
@@ -165,28 +164,10 @@ def _store(tenant_id: UUID, batch: list[Chunk], vectors: Vectors, *, embedder: E
         mine = claims.held(batch, holder=holder)
         waiting = pending(model=embedder.model, dimension=embedder.dimension).filter(id__in=mine)
         current = dict(waiting.select_for_update(of=("self",)).order_by("id").values_list("id", "content_hash"))
-        rows = [
-            ChunkEmbedding(
-                tenant_id=tenant_id,
-                chunk_id=chunk.id,
-                source_id=chunk.source_id,
-                kind=chunk.kind,
-                model=embedder.model,
-                dimension=embedder.dimension,
-                content_hash=chunk.content_hash,
-                embedding=vector,
-                embedded_at=timezone.now(),
-            )
-            for chunk, vector in zip(batch, vectors, strict=True)
-            if current.get(chunk.id) == chunk.content_hash
-        ]
-        ChunkEmbedding.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["tenant", "chunk", "model", "dimension"],
-            update_fields=["content_hash", "embedding", "embedded_at"],
-        )
-        embedded = EmbeddingFailure.objects.filter(chunk__in=[row.chunk_id for row in rows])
+        places = [place for place, chunk in enumerate(batch) if current.get(chunk.id) == chunk.content_hash]
+        written = [batch[place] for place in places]
+        write_vectors(written, vectors[places], model=embedder.model, dimension=embedder.dimension)
+        embedded = EmbeddingFailure.objects.filter(chunk__in=written)
         embedded.filter(model=embedder.model, dimension=embedder.dimension).delete()
         claims.release(holder, batch=batch)
-    return len(rows)
+    return len(written)

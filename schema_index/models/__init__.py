@@ -7,6 +7,7 @@ from schema_index.models.embedding_space import EmbeddingSpace, SpaceState
 from schema_index.models.embedding_work import EmbeddingClaim, EmbeddingFailure
 from schema_index.models.endpoint_pace import EndpointPace
 from schema_index.models.judged_question import JudgedQuestion
+from schema_index.models.keyword import ChunkWords, WordFrequencies
 from schema_index.models.knowledge import Document, FaqEntry
 from schema_index.models.snapshot import SchemaChange, Snapshot
 
@@ -14,6 +15,7 @@ __all__ = [
     "Chunk",
     "ChunkEmbedding",
     "ChunkKind",
+    "ChunkWords",
     "ColumnValue",
     "DataSource",
     "Document",
@@ -26,4 +28,5 @@ __all__ = [
     "SchemaChange",
     "Snapshot",
     "SpaceState",
+    "WordFrequencies",
 ]

@@ -7,7 +7,7 @@ models can live side by side without ever meeting in one query.
 from django.db import models
 from pgvector.django import HalfVectorField
 
-from tenants.models import TenantOwned
+from tenants.models import Tenant, TenantOwned
 
 
 class ChunkKind(models.TextChoices):
@@ -44,8 +44,18 @@ class Chunk(TenantOwned):
 
 
 class ChunkEmbedding(TenantOwned):
+    # Indexes that begin with the tenant are there already: each further one is paid for with every vector written.
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", editable=False, db_index=False)
     chunk = models.ForeignKey(Chunk, on_delete=models.CASCADE, related_name="+")
-    source = models.ForeignKey("schema_index.DataSource", null=True, on_delete=models.CASCADE, related_name="+")
+    source = models.ForeignKey(
+        "schema_index.DataSource",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        help_text="The chunk's own, which the database checks there.",
+    )
     kind = models.CharField(max_length=16)
     model = models.CharField(max_length=200)
     dimension = models.PositiveIntegerField()
@@ -60,7 +70,11 @@ class ChunkEmbedding(TenantOwned):
                 fields=["tenant", "chunk", "model", "dimension"], name="embedding_once_per_chunk_and_space"
             )
         ]
-        indexes = [models.Index(fields=["tenant", "model", "kind", "source"], name="embedding_by_tenant_and_space")]
+        indexes = [
+            models.Index(
+                fields=["tenant", "model", "dimension", "kind", "source"], name="embedding_by_space_and_source"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.model} of {self.chunk_id}"

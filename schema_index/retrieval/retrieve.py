@@ -1,11 +1,12 @@
-"""From a question to what its answer may need. One embedding call, three queries, no language model."""
+"""From a question to what its answer may need. One embedding call, seven queries, no language model."""
 
 from uuid import UUID
 
 from schema_index.catalogue import Catalogue
 from schema_index.embedding.base import Embedder
 from schema_index.embedding.spaces import threshold_of
-from schema_index.retrieval.nearest import nearest_knowledge, nearest_tables
+from schema_index.retrieval.hybrid import hybrid_knowledge
+from schema_index.retrieval.nearest import nearest_tables
 from schema_index.retrieval.question_values import question_values
 from schema_index.retrieval.select_tables import select_tables
 from schema_index.retrieval.types import Retrieved
@@ -25,11 +26,13 @@ def retrieve(
     """
     vector = embedder.embed([question])[0]
     model = embedder.model
+    threshold = threshold_of(model)
     with tenant_transaction(tenant_id):
         similarities = nearest_tables(vector, model=model, source_id=source_id, limit=RANKED_TABLES)
-        knowledge = nearest_knowledge(vector, model=model, source_id=source_id, limit=MAX_KNOWLEDGE)
+        knowledge = hybrid_knowledge(
+            question, vector, model=model, source_id=source_id, threshold=threshold, limit=MAX_KNOWLEDGE
+        )
         values = question_values(question, source_id=source_id, schema=catalogue.schema)
-    threshold = threshold_of(model)
     tables = select_tables(
         question,
         similarities,
@@ -40,6 +43,4 @@ def retrieve(
         top_k=top_k,
         threshold=threshold,
     )
-    return Retrieved(
-        tables=tables, knowledge=tuple(hit for hit in knowledge if hit.similarity >= threshold), values=values
-    )
+    return Retrieved(tables=tables, knowledge=knowledge, values=values)

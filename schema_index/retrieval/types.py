@@ -19,12 +19,16 @@ class TableHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnowledgeHit:
-    """A retrieved FAQ entry or document part. `text` is stored text: data, never instructions."""
+    """A retrieved FAQ entry or document part. `text` is stored text: data, never instructions.
+
+    `similarity` is cosine, 1 best; None for a text that has no vector yet and was found by its words.
+    """
 
     kind: str
     title: str
     text: str
-    similarity: float
+    similarity: float | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from nl2sql.models import Run
 from nl2sql.runs import AskRequest
 from schema_index import judged_questions, knowledge
 from schema_index.judged_questions import Judged
+from schema_index.keyword_index import refresh_frequencies
 from schema_index.models import DataSource
 from tenants.checks import tables_force_row_level_security, tenant_owned_models
 from tenants.confinement import why_not_confined
@@ -33,6 +34,7 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
     with tenant_transaction(analyst.tenant.id):
         knowledge.save_faq(question="What is paid?", answer="status = 'paid'", actor="system:test")
         knowledge.save_document(title="Terms", text="A customer is a person.", actor="system:test")
+        refresh_frequencies()
         judged = Judged(question="How many customers are there?", tables=("main.customers",), origin="test")
         judged_questions.save_all([judged], source=shop, actor="system:test")
         leave_embedding_work()

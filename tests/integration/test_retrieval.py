@@ -122,9 +122,13 @@ def test_hits_come_by_similarity_and_end_at_the_threshold(
         _know(tenant, answer)
     source = _index(new_sqlite_source(tenant, script=LARGE), embedder)
     found = _ask(source, "What is net revenue, one? one", embedder)
-    similarities = [hit.similarity for hit in found.knowledge]
+    similarities = [hit.similarity for hit in found.knowledge if hit.similarity is not None]
     assert found.knowledge[0] == KnowledgeHit(
-        kind="faq", title="What is net revenue, one?", text="What is net revenue, one?\none", similarity=1.0
+        kind="faq",
+        title="What is net revenue, one?",
+        text="What is net revenue, one?\none",
+        similarity=1.0,
+        reason="similar in meaning (1.00); shares net, revenue, one",
     )
     assert similarities == sorted(similarities, reverse=True)
     assert min(similarities) >= DEFAULT_THRESHOLD
@@ -188,4 +192,5 @@ def test_one_embedding_and_no_transaction_while_it_works(
         )
     assert (embedder.texts, open_transactions) == (["paid orders"], [False])
     read = [query["sql"] for query in queries if "schema_index_" in query["sql"]]
-    assert len(read) == 3
+    # Tables, knowledge by meaning and by words, how common the words are, the texts, and stored values.
+    assert len(read) == 6

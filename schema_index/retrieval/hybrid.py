@@ -1,0 +1,101 @@
+"""Knowledge by meaning and by words: two rankings fused by their ranks, and each hit told why it is there.
+
+Reciprocal-rank fusion: Cormack, Clarke and Büttcher (SIGIR 2009), with their constant. Words find what vectors blur:
+names, codes and terms of art, and texts that have no vector yet.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from psycopg import sql
+
+from schema_index.embedding.base import Vectors
+from schema_index.models import Chunk, ChunkKind
+from schema_index.retrieval.keyword import by_keywords, weighted_words
+from schema_index.retrieval.keyword_weights import coverage
+from schema_index.retrieval.nearest import nearest_chunks, similarity, vector_literal
+from schema_index.retrieval.types import KnowledgeHit
+from schema_index.vector_index.partial_index import TABLE, in_space
+from tenants.context import current_tenant_id
+
+RANK_CONSTANT = 60
+CANDIDATES = 40
+"""Of each ranking; what is behind that in one adds less than a first place in the other."""
+
+COVERED = 0.75
+"""Share of the question's weight in rare words: a text that holds so much is about it, however far its vector is."""
+
+KNOWLEDGE = (ChunkKind.FAQ, ChunkKind.DOCUMENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    kind: str
+    title: str
+    text: str
+    similarity: float | None
+
+
+def hybrid_knowledge(
+    question: str, vector: Vectors, *, model: str, source_id: UUID | None, threshold: float, limit: int
+) -> tuple[KnowledgeHit, ...]:
+    """FAQ entries and document parts about the source or the whole tenant, best first.
+
+    A hit is as similar as `threshold`, or holds most of the question's rare words. Needs an open scope; five queries.
+    """
+    nearest = nearest_chunks(vector, model=model, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES)
+    words = weighted_words(question)
+    worded = by_keywords(words, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES)
+    ranked = fused([[chunk_id for chunk_id, _ in ranking] for ranking in (nearest, worded)])
+    texts = _texts(ranked, vector, model=model)
+    hits = (_hit(texts[chunk_id], words, threshold) for chunk_id in ranked if chunk_id in texts)
+    return tuple(hit for hit in hits if hit is not None)[:limit]
+
+
+def fused(rankings: Iterable[Sequence[UUID]]) -> list[UUID]:
+    """Best first by the sum of 1 / (60 + rank); equal sums keep the order in which they were first seen."""
+    scores: dict[UUID, float] = {}
+    for ranking in rankings:
+        for rank, chunk_id in enumerate(ranking, start=1):
+            scores[chunk_id] = scores.get(chunk_id, 0.0) + 1 / (RANK_CONSTANT + rank)
+    return sorted(scores, key=lambda chunk_id: -scores[chunk_id])
+
+
+def _hit(text: _Text, words: Mapping[str, float], threshold: float) -> KnowledgeHit | None:
+    covered, shared = coverage(f"{text.title}\n{text.text}", words)
+    is_similar = text.similarity is not None and text.similarity >= threshold
+    if not is_similar and covered < COVERED:
+        return None
+    reasons = [f"similar in meaning ({text.similarity:.2f})"] if is_similar and text.similarity is not None else []
+    if shared:
+        reasons.append(f"shares {', '.join(shared[:5])}")
+    return KnowledgeHit(
+        kind=text.kind, title=text.title, text=text.text, similarity=text.similarity, reason="; ".join(reasons)
+    )
+
+
+def _texts(chunk_ids: Sequence[UUID], vector: Vectors, *, model: str) -> dict[UUID, _Text]:
+    """With the similarity of every one that has a vector in the space, whichever ranking it came from."""
+    if not chunk_ids:
+        return {}
+    statement = sql.SQL(
+        "SELECT c.id, c.kind, c.title, c.text, v.embedding <=> {vector} FROM {chunks} c LEFT JOIN {vectors} v "
+        "ON v.chunk_id = c.id AND {space} WHERE c.tenant_id = {tenant} AND c.id = ANY({ids}::uuid[])"
+    ).format(
+        vector=vector_literal(vector),
+        chunks=sql.Identifier(Chunk._meta.db_table),
+        vectors=sql.Identifier(TABLE),
+        space=in_space(current_tenant_id(), model=model, dimension=vector.shape[-1], alias="v"),
+        tenant=sql.Literal(current_tenant_id()),
+        ids=sql.Literal([str(chunk_id) for chunk_id in chunk_ids]),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement.as_string(None))
+        return {
+            chunk_id: _Text(
+                kind=kind, title=title, text=text, similarity=None if distance is None else similarity(distance)
+            )
+            for chunk_id, kind, title, text, distance in cursor.fetchall()
+        }

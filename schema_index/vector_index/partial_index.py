@@ -1,0 +1,69 @@
+"""The statements for one tenant's own vector index: its name, what it covers, and how it is built without locking.
+
+The index covers `embedding::halfvec(n)` of the rows of one tenant and one space. PostgreSQL uses it only for queries
+that hold the same constants and the same cast: `schema_index.retrieval.nearest` writes them so.
+"""
+
+import hashlib
+from uuid import UUID
+
+from psycopg import sql
+
+from schema_index.vector_index.advice import LARGE, expected_bytes, graph_for
+
+TABLE = "schema_index_chunkembedding"
+PREFIX = "vectors_"
+
+MIN_BUILD_MEMORY_MB = 32
+MAX_BUILD_MEMORY_MB = 1_024
+"""Of the build's working memory. A larger graph is built on disk, slowly; memory for a small one is only cleared."""
+
+BUILD_WORKERS = 2
+"""Besides the building process, for large graphs; small ones are done before a worker has started."""
+
+
+def index_name(tenant_id: UUID, *, model: str, dimension: int) -> str:
+    """At most 53 bytes of PostgreSQL's 63; the model's name has no bound that would fit."""
+    space = hashlib.sha256(f"{model} {dimension}".encode()).hexdigest()[:12]
+    return f"{PREFIX}{tenant_id.hex}_{space}"
+
+
+def create_statement(tenant_id: UUID, *, model: str, dimension: int, vectors: int) -> sql.Composed:
+    """CONCURRENTLY: reads and writes go on meanwhile. It cannot stand in a transaction."""
+    graph = graph_for(vectors)
+    return sql.SQL(
+        "CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON {table} "
+        "USING hnsw ((embedding::halfvec({dimension})) halfvec_cosine_ops) "
+        "WITH (m = {m}, ef_construction = {candidates}) WHERE {space}"
+    ).format(
+        name=sql.Identifier(index_name(tenant_id, model=model, dimension=dimension)),
+        table=sql.Identifier(TABLE),
+        dimension=sql.Literal(dimension),
+        m=sql.Literal(graph.m),
+        candidates=sql.Literal(graph.ef_construction),
+        space=in_space(tenant_id, model=model, dimension=dimension),
+    )
+
+
+def in_space(tenant_id: UUID, *, model: str, dimension: int, alias: str = TABLE) -> sql.Composed:
+    """The condition, in constants, that makes rows comparable: one tenant's of one model and dimension."""
+    return sql.SQL("{0}.tenant_id = {1} AND {0}.model = {2} AND {0}.dimension = {3}").format(
+        sql.Identifier(alias), sql.Literal(tenant_id), sql.Literal(model), sql.Literal(dimension)
+    )
+
+
+def drop_statement(name: str) -> sql.Composed:
+    return sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name))
+
+
+def reindex_statement(name: str) -> sql.Composed:
+    return sql.SQL("REINDEX INDEX CONCURRENTLY {}").format(sql.Identifier(name))
+
+
+def build_memory_mb(*, vectors: int, dimension: int) -> int:
+    needed = int(1.5 * expected_bytes(vectors=vectors, dimension=dimension) / 2**20)
+    return min(MAX_BUILD_MEMORY_MB, max(MIN_BUILD_MEMORY_MB, needed))
+
+
+def build_workers(vectors: int) -> int:
+    return BUILD_WORKERS if vectors >= LARGE else 0
