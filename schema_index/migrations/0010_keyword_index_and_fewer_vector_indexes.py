@@ -9,7 +9,7 @@ from tenants.rls import ForceRowLevelSecurity
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("schema_index", "0008_connect_mysql"),
+        ("schema_index", "0009_let_sources_be_duckdb_files"),
         ("tenants", "0002_force_row_level_security"),
     ]
 
