@@ -16,7 +16,7 @@ been bigint boolean bpchar but by bytea call calls cannot case cast char charact
 columns compound conflicting convert could count create cte current date denied derived different distinct does
 doesn double else end entry equality exist expected expression expressions extra few filter field find for found
 from full function functions group grouping has have having identify if in incomplete initial input integer
-interval into invalid is it join joins json jsonb least left limit line list many match matched max min missing
+interval into invalid is isn it join joins json jsonb least left limit line list many match matched max min missing
 misuse more must name named near nested no not null number numeric of offset on once one only operator or order
 ordering outer over parameter partition permission position precedence precision procedure query range real
 recursive reference referenced references relation resolve result results return right row rows same scalar schema

@@ -10,9 +10,10 @@ from dataclasses import replace
 
 import pytest
 
-from schema_index.connectors.base import DataSourceUnavailable, Limits
+from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Limits
 from schema_index.connectors.connection import ConnectionConfig, TlsMode
 from schema_index.connectors.registry import connector_for
+from schema_index.grants import PLACEHOLDER, grants
 from tests.mariadb import PASSWORD, MariadbServer
 
 LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)
@@ -142,3 +143,22 @@ def test_a_server_that_never_greets_is_left(empty: ConnectionConfig, monkeypatch
         connector_for("mysql", replace(empty, port=listener.getsockname()[1])).read("SELECT 1", limits=LIMITS)
 
     assert time.monotonic() - started < 3
+
+
+def test_the_user_that_grants_prints_reads_what_is_shown_and_nothing_else(mariadb_server: MariadbServer) -> None:
+    config = mariadb_server.create_database(
+        "granted", "CREATE TABLE people (id integer, email text); CREATE TABLE secrets (token text)"
+    )
+    whole = connector_for("mysql", replace(config, include_schemas=("granted",))).introspect().schema
+    shown = whole.visible(
+        allows=lambda table, column: table.name != "secrets" and (column is None or column.name != "email")
+    )
+    mariadb_server.run(grants(shown, whole=whole, role="it's", database="granted"))
+    connector = connector_for("mysql", replace(config, username="it's", password=PLACEHOLDER))
+
+    assert connector.read("SELECT id FROM people", limits=LIMITS).rows == ()
+    assert connector.introspect().schema == shown
+    for sql in ("SELECT email FROM people", "SELECT token FROM secrets", "SELECT user FROM mysql.user"):
+        with pytest.raises(DataSourceError) as caught:
+            connector.read(sql, limits=LIMITS)
+        assert caught.value.message == "The data source's user has no permission for something the statement names."
