@@ -110,6 +110,12 @@ class Environment(BaseSettings):
     query_timeout_ms: int = Field(default=15_000, ge=100, le=600_000, description="Deadline of a target query.")
     query_max_rows: int = Field(default=1_000, ge=1, le=100_000, description="Rows a result may hold.")
     query_max_bytes: int = Field(default=8_000_000, ge=1_000, description="Bytes a result may hold.")
+    query_max_cost: float | None = Field(
+        default=100_000_000,
+        gt=0,
+        description="A query that its database's planner expects to cost more is not run: PostgreSQL's cost units, "
+        "elsewhere rows looked at.",
+    )
     questions_per_day: int = Field(default=1_000, ge=1, description="Questions a tenant may ask a day, unless its own.")
     questions_per_minute: int = Field(default=60, ge=1, description="Questions one caller may ask a minute.")
 

@@ -31,6 +31,7 @@ STATUS: dict[str, tuple[int, str]] = {
     "unsupported_media_type": (415, "Send application/json"),
     "sql_blocked": (422, "The statement was blocked"),
     "data_source_forbidden": (422, "The data source may not point there"),
+    "query_too_expensive": (422, "The query would cost too much"),
     "rate_limited": (429, "Too many requests"),
     "quota_exceeded": (429, "The quota is used up"),
     "internal_error": (500, "Something went wrong"),

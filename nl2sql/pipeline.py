@@ -38,7 +38,7 @@ from nl2sql.trust.receipt import checks_of
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
 from schema_index.catalogue import Catalogue
-from schema_index.connectors.base import Connector, DataSourceError, Limits, ResultSet
+from schema_index.connectors.base import Connector, DataSourceError, Limits, QueryTooExpensive, ResultSet
 from schema_index.embedding.base import Embedder
 from schema_index.retrieval.retrieve import retrieve
 from schema_index.schema import DatabaseSchema
@@ -139,7 +139,7 @@ def _try(task: Task, draft: Draft, *, attempt: int, last: bool, spent: Usage) ->
     started = time.monotonic()
     try:
         result = _run(task, verdict)
-    except DataSourceError as error:
+    except (DataSourceError, QueryTooExpensive) as error:
         yield QueryFailed(sql=verdict.sql, message=error.message)
         if not last:
             return after_query_error(verdict.sql, error)
@@ -159,7 +159,7 @@ def _run(task: Task, accepted: Accepted) -> ResultSet | None:
         return None
     if task.mode == "dry_run":
         # Of a proven query, all engines answer EXPLAIN as rows, without running it.
-        task.connector.read(f"EXPLAIN {accepted.sql}", limits=task.limits)
+        task.connector.read(f"EXPLAIN {accepted.sql}", limits=replace(task.limits, max_cost=None))
         return None
     return task.connector.read(accepted.sql, limits=replace(task.limits, max_rows=accepted.row_limit))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nl2sql.generation.base import Feedback
 from nl2sql.validation.verdict import Violation
-from schema_index.connectors.base import DataSourceError
+from schema_index.connectors.base import DataSourceError, QueryTooExpensive
 
 MAX_HINTS = 5
 
@@ -18,7 +18,7 @@ def after_violations(sql: str, violations: Sequence[Violation]) -> Feedback:
     )
 
 
-def after_query_error(sql: str, error: DataSourceError) -> Feedback:
+def after_query_error(sql: str, error: DataSourceError | QueryTooExpensive) -> Feedback:
     """The connector's `diagnostic` is the database's own words without any value from the data."""
     diagnostic = error.details.get("diagnostic")
     return Feedback(sql=sql, problem=error.message, hints=(str(diagnostic),) if diagnostic else ())

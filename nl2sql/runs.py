@@ -181,6 +181,7 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
         deadline_ms=environment.query_timeout_ms,
         max_rows=environment.query_max_rows,
         max_bytes=environment.query_max_bytes,
+        max_cost=environment.query_max_cost,
     )
     return Task(
         question=request.question,

@@ -19,4 +19,5 @@ def caps(
         deadline_ms=max(LEAST_DEADLINE_MS, deadline_ms if remaining_ms is None else min(deadline_ms, remaining_ms)),
         max_rows=max(1, rows if max_rows is None else min(rows, max_rows)),
         max_bytes=min(bound.max_bytes for bound in bounds),
+        max_cost=min((bound.max_cost for bound in bounds if bound.max_cost is not None), default=None),
     )

@@ -13,11 +13,15 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of one statement. `max_bytes` counts the values' text as they stream in, not the wire format."""
+    """Bounds of one statement. `max_bytes` counts the values' text as they stream in, not the wire format.
+
+    `max_cost` is in the engine's own unit (see `plan_cost`); None asks for no plan.
+    """
 
     deadline_ms: int = 15_000
     max_rows: int = 1_000
     max_bytes: int = 8_000_000
+    max_cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,13 @@ class QueryTimeout(DomainError):
     code = "query_timeout"
 
 
+class QueryTooExpensive(DomainError):
+    """The planner expects more than `Limits.max_cost`, and the statement was not run: ask for less. `details` hold
+    `estimate` and `limit`."""
+
+    code = "query_too_expensive"
+
+
 class ResultTooLarge(DomainError):
     """The result passed `Limits.max_bytes` while streaming and was stopped."""
 
@@ -124,6 +135,6 @@ class Connector(Protocol):
     def read(self, sql: str, *, limits: Limits) -> ResultSet:
         """Run one statement that the guard has accepted, read-only, in a session that is always rolled back.
 
-        Raises DataSourceUnavailable, DataSourceError, QueryTimeout, ResultTooLarge.
+        Raises DataSourceUnavailable, DataSourceError, QueryTimeout, QueryTooExpensive, ResultTooLarge.
         """
         ...

@@ -6,6 +6,9 @@ from collections.abc import Generator, Sequence
 from functools import partial
 from typing import ClassVar
 
+import pymysql
+from pymysql.constants import ER
+
 from schema_index.connectors.base import (
     ColumnName,
     DataSourceError,
@@ -17,9 +20,10 @@ from schema_index.connectors.base import (
 )
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.mysql_catalogue import read_catalogue
-from schema_index.connectors.mysql_session import read_only_session
+from schema_index.connectors.mysql_session import Session, read_only_session
 from schema_index.connectors.mysql_wire import PacketTooLarge
 from schema_index.connectors.outcomes import NO_ROWS
+from schema_index.connectors.plan_cost import assert_affordable, mysql_rows
 from schema_index.connectors.streaming import collect, too_large
 from schema_index.schema import Dialect
 
@@ -74,6 +78,8 @@ class MysqlConnector:
             # Asked first, because a read-only transaction still lets a statement write a file or end it.
             if session.wire.result_columns(text) == 0 or not _QUERY.match(sql):
                 raise DataSourceError(NO_ROWS)
+            if limits.max_cost is not None:
+                assert_affordable(_planned(session), limits=limits)
             session.wire.max_packet = limits.max_bytes + PACKET_SLACK
             try:
                 # No parameters: with them the driver would read `%` in the statement.
@@ -83,6 +89,21 @@ class MysqlConnector:
                 raise too_large(limits) from None
         elapsed_ms = round((time.monotonic() - started) * 1000)
         return ResultSet(columns=columns, rows=rows, truncated=truncated, elapsed_ms=elapsed_ms)
+
+
+def _planned(session: Session) -> float | None:
+    with session.wire.cursor() as cursor:
+        try:
+            cursor.execute(f"EXPLAIN {session.statement}")
+        except pymysql.OperationalError as error:
+            if error.args[0] != ER.VIEW_NO_EXPLAIN:
+                raise
+            # A reader of views need not be one of the tables below them.
+            return None
+        names = [column[0] for column in cursor.description or ()]
+        if not {"id", "rows"} <= set(names):
+            return None
+        return mysql_rows((row[names.index("id")], row[names.index("rows")]) for row in cursor.fetchall())
 
 
 def _quoted(identifier: str) -> str:

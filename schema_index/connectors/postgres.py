@@ -21,6 +21,7 @@ from schema_index.connectors.base import (
 )
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.kinds import FIRST_USER_OID, POSTGRES_OIDS, postgres_kind
+from schema_index.connectors.plan_cost import assert_affordable, postgres_cost
 from schema_index.connectors.postgres_catalogue import read_catalogue
 from schema_index.connectors.postgres_session import Session, read_only_session
 from schema_index.connectors.streaming import collect
@@ -71,6 +72,8 @@ class PostgresConnector:
             raise DataSourceError("The statement holds a null character.")
         with read_only_session(self._config, deadline_ms=limits.deadline_ms) as session:
             session.statement = sql
+            if limits.max_cost is not None:
+                assert_affordable(_planned(session), limits=limits)
             cursor = session.connection.cursor()
             # `stream` speaks the extended protocol, so that the server itself refuses a second statement, and takes
             # row by row off the wire, so that the byte cap stops the query and not the memory. No parameters: with
@@ -83,6 +86,12 @@ class PostgresConnector:
             columns = _columns(session, cursor)
         elapsed_ms = round((time.monotonic() - started) * 1000)
         return ResultSet(columns=columns, rows=rows, truncated=truncated, elapsed_ms=elapsed_ms)
+
+
+def _planned(session: Session) -> float | None:
+    """Prepared, so that the server itself refuses a second statement here too."""
+    plan = session.connection.execute(f"EXPLAIN (FORMAT JSON) {session.statement}".encode(), prepare=True).fetchone()
+    return postgres_cost(plan[0]) if plan else None
 
 
 def _columns(session: Session, cursor: psycopg.Cursor[tuple[Any, ...]]) -> tuple[ResultColumn, ...]:

@@ -19,6 +19,7 @@ from schema_index.connectors.base import (
     DataSourceUnavailable,
     Limits,
     QueryTimeout,
+    QueryTooExpensive,
     ResultColumn,
     ResultSet,
     ResultTooLarge,
@@ -183,6 +184,29 @@ def test_the_deadline_holds(target: Target, sql: str) -> None:
     # 0.3 to 0.6 s on an idle machine; the statements would run for half a minute or for ever.
     assert time.monotonic() - started < 3
     assert caught.value.details == {"deadline_ms": 300}
+
+
+HOPELESS = {
+    "postgres": "SELECT count(*) FROM generate_series(1, 90000) a, generate_series(1, 90000) b",
+    "mysql": "SELECT count(*) FROM seq_1_to_90000 a, seq_1_to_90000 b",
+}
+
+
+@pytest.mark.parametrize(("target", "sql"), list(HOPELESS.items()), indirect=["target"])
+def test_what_the_planner_finds_too_expensive_is_not_run(target: Target, sql: str) -> None:
+    started = time.monotonic()
+
+    with pytest.raises(QueryTooExpensive, match="expects this query to cost") as caught:
+        target.connector.read(sql, limits=replace(LIMITS, max_cost=1_000_000))
+
+    assert time.monotonic() - started < 2
+    assert caught.value.details["estimate"] > caught.value.details["limit"] == 1_000_000
+
+
+def test_what_the_planner_finds_cheap_or_cannot_tell_is_run(target: Target) -> None:
+    result = target.connector.read("SELECT id FROM people WHERE id = 1", limits=replace(LIMITS, max_cost=1_000))
+
+    assert result.rows == ((1,),)
 
 
 NUMBERS = "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < {}) SELECT i FROM r"

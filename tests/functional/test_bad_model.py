@@ -266,7 +266,7 @@ def test_a_query_that_runs_for_ever_is_stopped(
     source: str,
 ) -> None:
     request.getfixturevalue(source)
-    change_environment(query_timeout_ms=400)
+    change_environment(query_timeout_ms=400, query_max_cost=None)
     sql = FOREVER.format(*(("numbers", "n") if source == "numbers" else ("stock", "bin")))
     model.script([answers(sql=sql)])
 
@@ -274,6 +274,19 @@ def test_a_query_that_runs_for_ever_is_stopped(
 
     assert "0.4 s" in body["detail"]
     assert (run.input_tokens, len(model.requests)) == (100, 1), "a repair would only run as long again"
+
+
+def test_a_hopeless_query_is_not_begun_and_the_model_may_ask_for_less(
+    asked: Asked, warehouse: DataSource, model: ScriptedModel
+) -> None:
+    hopeless = answers(sql=FOREVER.format("stock", "bin"))
+    model.script([hopeless, hopeless])
+
+    body, run = asked(422, "query_too_expensive")
+
+    assert "expects this query to cost" in body["detail"]
+    assert kinds(run) == ["retrieved", "drafted", "sql", "query_failed", "drafted", "sql", "query_failed", "error"]
+    assert "expects this query to cost" in model.requests[1].text
 
 
 @pytest.mark.parametrize("source", ["numbers", "warehouse"])
