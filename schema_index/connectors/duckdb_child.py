@@ -142,6 +142,9 @@ def read(connection: duckdb.DuckDBPyConnection, request: Frame) -> Iterator[Fram
     statements = [] if "\0" in sql else connection.extract_statements(sql)
     if len(statements) != 1 or statements[0].type not in READS:
         raise EngineError("NotARead")
+    if request["plans"] and statements[0].type == duckdb.StatementType.SELECT:
+        planned = connection.execute(f"EXPLAIN (FORMAT JSON) {statements[0].query}").fetchone()
+        yield {"plan": planned[1] if planned else ""}
     cursor = connection.execute(statements[0])
     described = cursor.description or ()
     yield {"columns": [column[0] for column in described], "types": [str(column[1]) for column in described]}

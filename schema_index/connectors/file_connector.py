@@ -23,6 +23,7 @@ from schema_index.connectors.base import (
 from schema_index.connectors.child_process import Bounds, Child, ChildFailed, ChildKilled, Frame, frames
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.outcomes import query_timeout
+from schema_index.connectors.plan_cost import assert_affordable, duckdb_rows
 from schema_index.connectors.streaming import too_large
 from schema_index.schema import ColumnKind, Dialect
 from tenants.domain_error import DomainError
@@ -97,7 +98,9 @@ class FileConnector(ABC):
         rows: list[tuple[Any, ...]] = []
         truncated = False
         for frame in self._frames({"operation": "read", "sql": sql}, limits=limits):
-            if "columns" in frame:
+            if "plan" in frame:
+                assert_affordable(duckdb_rows(frame["plan"]), limits=limits)
+            elif "columns" in frame:
                 heading = frame
             elif "rows" in frame:
                 rows += (tuple(map(_value, row)) for row in frame["rows"])
@@ -118,6 +121,7 @@ class FileConnector(ABC):
             "deadline_ms": limits.deadline_ms,
             "max_rows": limits.max_rows,
             "max_bytes": limits.max_bytes,
+            "plans": limits.max_cost is not None,
         }
         max_output = FRAMING * limits.max_bytes + FRAMING_ROW_BYTES * limits.max_rows
         bounds = Bounds(deadline_ms=limits.deadline_ms, max_output=max_output, each_frame=each_frame)

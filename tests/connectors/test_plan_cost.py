@@ -1,11 +1,13 @@
 """Plans as the engines print them, and the gate."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schema_index.connectors.base import Limits, QueryTooExpensive
-from schema_index.connectors.plan_cost import assert_affordable, mysql_rows, postgres_cost
+from schema_index.connectors.plan_cost import assert_affordable, duckdb_rows, mysql_rows, postgres_cost
 
 
 def test_postgres_tells_the_total_of_the_top_node() -> None:
@@ -23,6 +25,22 @@ def test_steps_of_one_select_multiply_and_selects_add_up() -> None:
     assert mysql_rows([(1, 10), (1, 20), (2, 5), (None, None)]) == 205
     assert mysql_rows([(1, None)]) is None
     assert mysql_rows([]) is None
+
+
+def test_rows_compared_pair_by_pair_count_as_pairs() -> None:
+    def step(name: str, rows: int | None, *children: dict[str, object]) -> dict[str, object]:
+        info = {} if rows is None else {"Estimated Cardinality": str(rows)}
+        return {"name": name, "children": list(children), "extra_info": info}
+
+    scans = step("SEQ_SCAN", 10), step("SEQ_SCAN", 20)
+    assert duckdb_rows(json.dumps([step("HASH_JOIN", 15, *scans)])) == 45
+    assert duckdb_rows(json.dumps([step("AGGREGATE", None, step("CROSS_PRODUCT", None, *scans))])) == 430
+    assert duckdb_rows(json.dumps([step("NESTED_LOOP_JOIN", 5, *scans)])) == 230
+
+
+@pytest.mark.parametrize("plan", ["", "{}", "[]", "[1]", '[{"name": "X"}]', "[" * 5_000])
+def test_a_plan_of_another_shape_is_none_or_nothing(plan: str) -> None:
+    assert not duckdb_rows(plan)
 
 
 @given(st.none() | st.floats(), st.none() | st.floats(min_value=1, max_value=1e9))
