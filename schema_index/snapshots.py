@@ -9,13 +9,16 @@ from uuid import UUID
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from schema_index import sync_runs
 from schema_index.connectors.base import Introspection, Progress
+from schema_index.ddl_trigger import read_ddl_mark
 from schema_index.diff import Change, diff
 from schema_index.models import DataSource, SchemaChange, Snapshot
 from schema_index.schema import DatabaseSchema
 from schema_index.schema_json import from_json, to_json
 from schema_index.signals import schema_changed
 from schema_index.sources import DataSourceNotFound, open_connector, visible_part
+from schema_index.sync_runs import StoredProgress
 from schema_index.values import FoundValue, permitted, read_values, store_values
 from tenants import audit
 from tenants.context import tenant_transaction
@@ -42,47 +45,80 @@ class SyncResult:
     unreadable: tuple[str, ...]
 
 
-def sync(tenant_id: UUID, *, source_id: UUID, actor: str, progress: Progress | None = None) -> SyncResult:
-    """Bring what we know of a source up to date. A failure is stored on the source and raised.
+def sync(
+    tenant_id: UUID, *, source_id: UUID, actor: str, progress: Progress | None = None, run_id: UUID | None = None
+) -> SyncResult:
+    """Bring what we know of a source up to date. A failure is stored on the source and its run, and raised.
 
+    `run_id` names the run that was queued for it; without one, the sync keeps account in a new one.
     Raises DataSourceNotFound, SyncInProgress, DataSourceForbidden, CredentialUnreadable, DataSourceUnavailable.
     """
-    with _lease(tenant_id, source_id) as source:
+    with _lease(tenant_id, source_id, actor=actor, run_id=run_id) as (source, own_run):
         try:
-            connector = open_connector(source)
-            found = connector.introspect(progress=progress)
-            values: tuple[FoundValue, ...] = ()
-            if source.index_values:
-                visible = visible_part(found.schema, hidden=source.hidden)
-                values = read_values(connector, visible, excluded=source.values_excluded)
+            seen = _read(source, progress=StoredProgress(tenant_id, own_run, also=progress))
+            with tenant_transaction(tenant_id):
+                _assert_held(source)
+                result = record(source_id, seen.found, seen.values, actor=actor)
+                if seen.ddl_mark != source.ddl_mark:
+                    DataSource.objects.filter(id=source_id).update(ddl_mark=seen.ddl_mark)
+                sync_runs.finish(
+                    own_run,
+                    revision=result.revision,
+                    tables=result.tables,
+                    unreadable=len(result.unreadable),
+                    changes=result.changes,
+                )
+                return result
         except DomainError as error:
             with tenant_transaction(tenant_id):
                 DataSource.objects.filter(id=source_id, sync_lease_until=source.sync_lease_until).update(
                     sync_error=error.message
                 )
+                sync_runs.fail(own_run, error=error.message)
             raise
-        with tenant_transaction(tenant_id):
-            _assert_held(source)
-            return record(source_id, found, values, actor=actor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    found: Introspection
+    values: tuple[FoundValue, ...]
+    ddl_mark: str
+
+
+def _read(source: DataSource, *, progress: Progress) -> _Seen:
+    """What the target says. No transaction is open."""
+    connector = open_connector(source)
+    # Before the schema is read: what changes meanwhile moves the mark, and is read the next time.
+    mark = read_ddl_mark(connector) if source.watch_ddl else None
+    found = connector.introspect(progress=progress)
+    values: tuple[FoundValue, ...] = ()
+    if source.index_values:
+        visible = visible_part(found.schema, hidden=source.hidden)
+        values = read_values(connector, visible, excluded=source.values_excluded)
+    return _Seen(found=found, values=values, ddl_mark=mark or "")
 
 
 @contextmanager
-def _lease(tenant_id: UUID, source_id: UUID) -> Iterator[DataSource]:
+def _lease(tenant_id: UUID, source_id: UUID, *, actor: str, run_id: UUID | None) -> Iterator[tuple[DataSource, UUID]]:
     """One sync a source at a time. A row with an expiry, because a pooled connection would lose an advisory lock."""
     until = timezone.now() + LEASE
+    own_run = None
     with tenant_transaction(tenant_id):
         free = Q(sync_lease_until=None) | Q(sync_lease_until__lt=timezone.now())
         taken = DataSource.objects.filter(free, id=source_id).update(sync_lease_until=until)
         source = DataSource.objects.select_related("snapshot").filter(id=source_id).first()
+        if source is not None and taken:
+            own_run = sync_runs.begin(source, run_id=run_id, actor=actor, until=until)
     if source is None:
         raise DataSourceNotFound("There is no such data source.")
-    if not taken:
+    if own_run is None:
         raise SyncInProgress(f'Another sync of "{source.slug}" is under way: wait for it to end.')
     try:
-        yield source
+        yield source, own_run
     finally:
         with tenant_transaction(tenant_id):
             DataSource.objects.filter(id=source_id, sync_lease_until=until).update(sync_lease_until=None)
+            sync_runs.fail(own_run, error=sync_runs.UNEXPECTED)
 
 
 def _assert_held(source: DataSource) -> None:
@@ -142,12 +178,14 @@ def _store_snapshot(
             SchemaChange(
                 tenant_id=source.tenant_id,
                 snapshot=snapshot,
+                place=place,
                 kind=change.kind,
                 table=change.table_name,
                 column=change.column,
+                former=change.former_name,
                 detail=change.detail,
             )
-            for change in changes
+            for place, change in enumerate(changes)
         ],
         batch_size=1_000,
     )

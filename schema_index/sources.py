@@ -9,10 +9,11 @@ from typing import get_args
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from schema_index.connectors.base import Connector
+from schema_index.connectors.base import Connector, Limits
 from schema_index.connectors.connection import DEFAULT_PORTS, ConnectionConfig, TlsMode
 from schema_index.connectors.registry import connector_for
 from schema_index.credentials import decrypt, encrypt
+from schema_index.ddl_trigger import DDL_SCHEMA, read_ddl_mark
 from schema_index.host_resolution import resolve_host
 from schema_index.models import DataSource
 from schema_index.schema import Column, DatabaseSchema, Dialect, Table
@@ -21,6 +22,8 @@ from schema_index.target_policy import DataSourceForbidden, check_file, check_ta
 from tenants import audit
 from tenants.context import current_tenant_id
 from tenants.domain_error import DomainError
+
+_TEST = Limits(deadline_ms=10_000, max_rows=1)
 
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 TLS_MODES: tuple[TlsMode, ...] = get_args(TlsMode)
@@ -125,7 +128,7 @@ def open_connector(source: DataSource, *, time_zone: str = "UTC") -> Connector:
     environment = settings.ENVIRONMENT
     selection = ConnectionConfig(
         include_schemas=tuple(source.include_schemas),
-        exclude_schemas=tuple(source.exclude_schemas),
+        exclude_schemas=(*source.exclude_schemas, DDL_SCHEMA),
         include_tables=tuple(source.include_tables),
         exclude_tables=tuple(source.exclude_tables),
         time_zone=time_zone,
@@ -152,6 +155,19 @@ def open_connector(source: DataSource, *, time_zone: str = "UTC") -> Connector:
             password=decrypt(bytes(source.encrypted_password), tenant_id=source.tenant_id, source_id=source.id),
         ),
     )
+
+
+def test_connection(source: DataSource) -> str:
+    """Reach the source and run the least statement there is; what to tell of it. No transaction may be open.
+
+    Raises DataSourceForbidden, DataSourceUnavailable, DataSourceError, QueryTimeout or CredentialUnreadable.
+    """
+    connector = open_connector(source)
+    elapsed_ms = connector.read("SELECT 1", limits=_TEST).elapsed_ms
+    told = f"The connection works ({elapsed_ms} ms)."
+    if source.watch_ddl and read_ddl_mark(connector) is None:
+        return f"{told} But the DDL trigger is not there: run what `manage.py ddl_trigger` prints."
+    return told
 
 
 def _is_own_server(address: str, port: int) -> bool:

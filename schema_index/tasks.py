@@ -6,11 +6,16 @@ from uuid import UUID
 import structlog
 from celery import Task, shared_task
 from django.db import transaction
+from django.utils import timezone
 
+from schema_index import schedule, sync_runs
+from schema_index.ddl_trigger import read_ddl_mark
 from schema_index.embedding.embed_spaces import embed_spaces
 from schema_index.embedding.retry import AskAgain, LeavePending
 from schema_index.keyword_index import refresh_frequencies, write_missing_words
-from schema_index.snapshots import sync
+from schema_index.models import DataSource, SyncRun, SyncState
+from schema_index.snapshots import SyncInProgress, sync
+from schema_index.sources import open_connector
 from schema_index.vector_index.tend import IndexBuildFailed, tend
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
@@ -21,6 +26,9 @@ _log = structlog.stdlib.get_logger(__name__)
 BUSY_RETRY_S = 60.0
 MAX_BUSY_RETRIES = 30
 """Half an hour behind other tenants' index builds; then the next embedding asks again."""
+
+BEAT_S = 60
+"""How often the schedule looks, in seconds: intervals are in minutes."""
 
 
 @shared_task(ignore_result=True)
@@ -37,12 +45,61 @@ def embed_tenant(tenant_id: str, retries: int = 0) -> None:
 
 
 @shared_task(ignore_result=True)
-def sync_source(tenant_id: str, source_id: str, actor: str) -> None:
-    """A failed sync is recorded on the source, where its admins see it; another message would not mend it."""
+def sync_source(tenant_id: str, run_id: str) -> None:
+    """Carry out a queued run, once: a message that comes again finds it ended. A failed sync is recorded on the source
+    and the run, where its admins see it; another message would not mend it."""
+    with tenant_transaction(UUID(tenant_id)):
+        run = SyncRun.objects.filter(id=run_id).first()
+    if run is None or run.state not in (SyncState.QUEUED, SyncState.RUNNING):
+        return
     try:
-        sync(UUID(tenant_id), source_id=UUID(source_id), actor=actor)
+        sync(UUID(tenant_id), source_id=run.source_id, actor=run.requested_by, run_id=run.id)
+    except SyncInProgress as error:
+        if run.state == SyncState.QUEUED:
+            with tenant_transaction(UUID(tenant_id)):
+                sync_runs.fail(run.id, error=error.message)
     except DomainError as error:
-        _log.warning("sync failed", tenant=tenant_id, source=source_id, code=error.code)
+        _log.warning("sync failed", tenant=tenant_id, source=str(run.source_id), code=error.code)
+
+
+@shared_task(ignore_result=True)
+def sync_due() -> None:
+    """The schedule's one task: whatever is due is handed to workers; nothing is read here."""
+    now = timezone.now()
+    for tenant in all_tenants():
+        if tenant.is_suspended:
+            continue
+        with tenant_transaction(tenant.id):
+            schedule.request_due(now=now, send=send_sync)
+            schedule.resend_lost(now=now, send=send_sync)
+            sources = schedule.watched()
+        for source in sources:
+            # A look that had to wait is worth nothing: the next one is already asked for.
+            check_ddl.apply_async((str(tenant.id), str(source.id)), expires=BEAT_S)
+
+
+@shared_task(ignore_result=True)
+def check_ddl(tenant_id: str, source_id: str) -> None:
+    """Sync the source if its DDL trigger has noted a change since the last sync began."""
+    with tenant_transaction(UUID(tenant_id)):
+        source = DataSource.objects.filter(id=source_id, watch_ddl=True).first()
+    if source is None:
+        return
+    try:
+        mark = read_ddl_mark(open_connector(source))
+    except DomainError as error:
+        _log.warning("trigger not read", tenant=tenant_id, source=source_id, code=error.code)
+        return
+    if mark is not None and mark != source.ddl_mark:
+        with tenant_transaction(UUID(tenant_id)):
+            sync_runs.request(source, actor=schedule.ACTOR, send=send_sync)
+
+
+def send_sync(run: SyncRun) -> None:
+    """Have a worker carry out the run once the open transaction is committed; with the broker down, it stays queued
+    until the schedule asks again."""
+    tenant_id, run_id = str(run.tenant_id), str(run.id)
+    transaction.on_commit(lambda: sync_source.delay(tenant_id, run_id), robust=True)
 
 
 @shared_task(ignore_result=True)

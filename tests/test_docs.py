@@ -160,8 +160,8 @@ def test_the_example_environment_names_real_settings() -> None:
 
 def test_compose_passes_real_settings(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert set(services) == {"postgres", "redis", "migrate", "web", "worker"}
-    for name in ("migrate", "web", "worker"):
+    assert set(services) == {"postgres", "redis", "migrate", "web", "worker", "beat"}
+    for name in ("migrate", "web", "worker", "beat"):
         assert set(services[name]["environment"]) == set(variable_names()) - set(NOT_PASSED), name
     passed = {name: value for name, value in services["web"]["environment"].items() if name in str(value)}
     composed = {"DATABASE_URL", "DATABASE_OWNER_URL", "CELERY_BROKER_URL"}
@@ -178,7 +178,7 @@ def test_compose_gives_each_service_only_its_own_passwords(compose: dict[str, An
     assert holders == {
         "POSTGRES_PASSWORD": {"postgres"},
         "QUERENT_OWNER_PASSWORD": {"postgres", "migrate"},
-        "QUERENT_APP_PASSWORD": {"postgres", "migrate", "web", "worker"},
+        "QUERENT_APP_PASSWORD": {"postgres", "migrate", "web", "worker", "beat"},
     }
 
 

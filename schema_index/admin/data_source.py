@@ -1,5 +1,6 @@
 """Data sources: where they are, what of them may be seen, and "Sync now"."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -7,16 +8,22 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from schema_index import sync_runs
+from schema_index.admin import source_state
 from schema_index.models import DataSource
 from schema_index.models.data_source import NAME_LISTS
 from schema_index.signals import visibility_changed
-from schema_index.sources import set_password
-from schema_index.tasks import sync_source
+from schema_index.sources import set_password, test_connection
+from schema_index.tasks import send_sync
+from tenants.domain_error import DomainError
 from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant
 
-SYNC_FIELDS = ("snapshot_id", "synced_at", "sync_error", "sync_lease_until")
+SYNC_FIELDS = ("snapshot_id", "synced_at", "sync_error", "sync_lease_until", "sync_checked_at", "ddl_mark")
+MAX_AT_ONCE = 20
+"""Sources that one action is for: each connection may take ten seconds to fail."""
+
 CONNECTION_FIELDS = frozenset({"dialect", "host", "port", "database", "username", "tls"})
 VISIBILITY_FIELDS = frozenset({"hidden", "index_values", "values_excluded"})
 
@@ -45,7 +52,7 @@ class DataSourceForm(TenantOwnedForm[DataSource]):
         fields = [
             *("slug", "name", "dialect", "host", "port", "database", "username"),
             *("tls", "include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
-            *("hidden", "index_values", "values_excluded"),
+            *("hidden", "index_values", "values_excluded", "sync_every", "watch_ddl"),
         ]
         field_classes = dict.fromkeys(NAME_LISTS, NameListField)
 
@@ -61,9 +68,9 @@ class DataSourceForm(TenantOwnedForm[DataSource]):
 @admin.register(DataSource)
 class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
     form = DataSourceForm
-    list_display = ["name", "slug", "dialect", "synced_at", "snapshot", "sync_error"]
-    readonly_fields = ["synced_at", "snapshot", "sync_error"]
-    actions = ["sync_now"]
+    list_display = ["name", "slug", "dialect", "last_sync", "synced_at", "snapshot", "sync_error"]
+    readonly_fields = ["last_sync", "synced_at", "sync_error", "snapshot", "last_changes", "left_out"]
+    actions = ["sync_now", "test_connection"]
 
     def save_model(self, request: HttpRequest, obj: DataSource, form: Any, change: bool) -> None:
         tenant_id = chosen_tenant(request)
@@ -80,12 +87,45 @@ class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
         if VISIBILITY_FIELDS.intersection(form.changed_data):
             visibility_changed.send(DataSource, source=obj)
 
+    def get_deleted_objects(
+        self, objs: Sequence[DataSource] | QuerySet[DataSource], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Counted, not listed: an index of thousands of texts is no page. What was derived from a source has no
+        permission of its own to be deleted; whoever may delete the source may delete that."""
+        told, counts = source_state.what_goes_with(list(objs))
+        return told, counts, set(), []
+
+    @admin.display(description="last sync")
+    def last_sync(self, source: DataSource) -> str:
+        return source_state.last_sync(source)
+
+    @admin.display(description="what it changed")
+    def last_changes(self, source: DataSource) -> str:
+        return source_state.last_changes(source)
+
+    @admin.display(description="left out")
+    def left_out(self, source: DataSource) -> str:
+        return source_state.left_out(source)
+
     @admin.action(description="Sync now", permissions=["change"])
     def sync_now(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> None:
-        sources = list(queryset[:20])
+        sources = list(queryset[:MAX_AT_ONCE])
         for source in sources:
-            # A worker must not look before the transaction is over; with the broker down the page still answers.
-            begin = partial(sync_source.delay, str(source.tenant_id), str(source.id), actor_of(request))
-            transaction.on_commit(begin, robust=True)
+            sync_runs.request(source, actor=actor_of(request), send=send_sync)
         names = ", ".join(source.slug for source in sources)
         self.message_user(request, f"Sync of {names} was started: reload in a moment to see it.", messages.INFO)
+
+    @admin.action(description="Test connection", permissions=["change"])
+    def test_connection(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> HttpResponse:
+        for source in queryset[:MAX_AT_ONCE]:
+            # Once the page's transaction is over: a database that does not answer must not hold it open.
+            transaction.on_commit(partial(self._test, request, source), robust=True)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def _test(self, request: HttpRequest, source: DataSource) -> None:
+        try:
+            told = test_connection(source)
+        except DomainError as error:
+            self.message_user(request, f"{source.slug}: {error.message}", messages.ERROR)
+        else:
+            self.message_user(request, f"{source.slug}: {told}", messages.SUCCESS)

@@ -10,6 +10,7 @@ from schema_index.models.judged_question import JudgedQuestion
 from schema_index.models.keyword import ChunkWords, WordFrequencies
 from schema_index.models.knowledge import Document, FaqEntry
 from schema_index.models.snapshot import SchemaChange, Snapshot
+from schema_index.models.sync_run import SyncRun, SyncState
 
 __all__ = [
     "Chunk",
@@ -28,5 +29,7 @@ __all__ = [
     "SchemaChange",
     "Snapshot",
     "SpaceState",
+    "SyncRun",
+    "SyncState",
     "WordFrequencies",
 ]

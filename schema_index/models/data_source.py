@@ -12,6 +12,9 @@ NAME_LISTS = (
 )
 DIALECTS = [("postgres", "PostgreSQL"), ("mysql", "MySQL or MariaDB"), ("sqlite", "SQLite"), ("duckdb", "DuckDB")]
 
+MAX_SYNC_EVERY = 31 * 24 * 60
+"""Minutes: a month."""
+
 
 class DataSource(TenantOwned):
     slug = models.SlugField(max_length=63)
@@ -67,6 +70,23 @@ class DataSource(TenantOwned):
         null=True, blank=True, editable=False, help_text="A sync is under way until then; past it, it has died."
     )
     synced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sync_every = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_SYNC_EVERY)],
+        help_text="Minutes after which it is synced again by itself; empty for never.",
+    )
+    sync_checked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the schedule last had it synced."
+    )
+    watch_ddl = models.BooleanField(
+        default=False,
+        verbose_name="watch DDL",
+        help_text="PostgreSQL: sync as soon as a schema change is noted by the trigger of manage.py ddl_trigger.",
+    )
+    ddl_mark = models.CharField(
+        max_length=100, blank=True, editable=False, help_text="What the trigger had noted before the last sync."
+    )
     sync_error = models.TextField(
         blank=True, editable=False, help_text="Why the last sync failed; empty when it did not."
     )

@@ -26,14 +26,21 @@ class Snapshot(TenantOwned):
 
 class SchemaChange(TenantOwned):
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="+")
+    place = models.PositiveIntegerField(default=0, help_text="In the canonical order of the snapshot's changes.")
     kind = models.CharField(max_length=32)
-    table = models.TextField()
+    table = models.TextField(blank=True, help_text="schema.table, as it is now; empty of the database as a whole.")
     column = models.TextField(blank=True)
+    former = models.TextField(blank=True, help_text="Of what was renamed: schema.table, or the column's name alone.")
     detail = models.TextField(blank=True)
 
     class Meta(TenantOwned.Meta):
         abstract = False
+        ordering = ["-snapshot__revision", "place"]
         indexes = [models.Index(fields=["tenant", "snapshot"], name="schema_change_by_snapshot")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.table}{'.' + self.column if self.column else ''}"
+        return " ".join(part for part in (self.kind.replace("_", " "), self.object_name, self.detail) if part)
+
+    @property
+    def object_name(self) -> str:
+        return f"{self.table}.{self.column}" if self.column else self.table

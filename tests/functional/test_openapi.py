@@ -33,9 +33,24 @@ def test_the_description_is_valid_and_gives_no_warning(tmp_path: Path) -> None:
 
 
 def test_both_doors_and_the_run_are_described(description: dict[str, Any]) -> None:
-    assert set(description["paths"]) == {"/nl2sql", "/api/v1/nl2sql", "/api/v1/runs/{run_id}"}
+    assert set(description["paths"]) >= {"/nl2sql", "/api/v1/nl2sql", "/api/v1/runs/{run_id}"}
     operations = [operation["operationId"] for path in description["paths"].values() for operation in path.values()]
     assert len(set(operations)) == len(operations)
+
+
+def test_data_sources_and_jobs_are_described_with_examples(description: dict[str, Any]) -> None:
+    source = "/api/v1/data-sources/{slug}"
+    for path, method, status in (
+        ("/api/v1/data-sources", "get", "200"),
+        (source, "get", "200"),
+        (f"{source}/changes", "get", "200"),
+        (f"{source}/sync", "post", "202"),
+        ("/api/v1/jobs/{job_id}", "get", "200"),
+    ):
+        (media,) = description["paths"][path][method]["responses"][status]["content"].values()
+        assert media["examples"], path
+    schema = description["paths"][f"{source}/schema"]["get"]
+    assert {one["name"] for one in schema["parameters"] if one["in"] == "query"} == {"cursor", "limit"}
 
 
 def test_every_status_of_the_contract_is_documented_with_its_codes(description: dict[str, Any]) -> None:

@@ -10,10 +10,10 @@ from django.db import transaction
 
 from config.celery import app
 from config.embedded_worker import embedded_worker
-from schema_index import knowledge
-from schema_index.models import ChunkEmbedding, DataSource
+from schema_index import knowledge, sync_runs
+from schema_index.models import ChunkEmbedding, DataSource, SyncRun
 from schema_index.snapshots import sync
-from schema_index.tasks import embed_tenant, resume_embedding, sync_source
+from schema_index.tasks import embed_tenant, resume_embedding, send_sync, sync_source
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import database_file
@@ -59,11 +59,26 @@ def test_a_sync_itself_can_be_the_workers_and_a_failed_one_does_not_stop_it(
     missing, source = new_sqlite_source(tenant, slug="missing"), new_sqlite_source(tenant)
     database_file(tenant, "missing").unlink()
     with embedded_worker():
-        for one in (missing.id, uuid4(), source.id):
-            sync_source.delay(str(tenant.id), str(one), "system:test")
+        sync_source.delay(str(tenant.id), str(uuid4()))
+        with tenant_transaction(tenant.id):
+            runs = [sync_runs.request(one, actor="system:test", send=send_sync) for one in (missing, source)]
         wait_for(lambda: embedded_titles(tenant) == {"main.customers", "main.orders"})
     assert reread(source).sync_error == ""
     assert reread(missing).sync_error.startswith("The file must be an existing database file")
+    with tenant_transaction(tenant.id):
+        states = [sync_runs.find(run.id).state for run in runs]
+    assert states == ["failed", "done"]
+
+
+def test_the_embedded_beat_has_due_sources_synced(
+    tenant: Tenant, new_sqlite_source: Callable[..., DataSource], quiet_queue: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = new_sqlite_source(tenant, sync_every=1)
+    monkeypatch.setitem(app.conf.beat_schedule["sync-due"], "schedule", 0.1)
+    with embedded_worker():
+        wait_for(lambda: reread(source).synced_at is not None)
+    with tenant_transaction(tenant.id):
+        assert SyncRun.objects.get().requested_by == "system:schedule"
 
 
 def test_work_left_undone_is_found_when_a_worker_starts(

@@ -1,7 +1,9 @@
 """One sync after the other: what is stored, what is left alone, and what a failure leaves behind."""
 
 import sqlite3
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from ipaddress import ip_network
@@ -10,14 +12,15 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from schema_index import sync_runs
 from schema_index.connectors.base import DataSourceUnavailable
 from schema_index.diff import Change
 from schema_index.embedding.embed_chunks import embed_pending
-from schema_index.models import ChunkEmbedding, DataSource, SchemaChange, Snapshot
+from schema_index.models import ChunkEmbedding, DataSource, SchemaChange, Snapshot, SyncRun
 from schema_index.signals import schema_changed
 from schema_index.snapshots import LEASE, SyncInProgress, SyncResult, sync
 from schema_index.sources import DataSourceNotFound, open_connector
@@ -103,8 +106,10 @@ def test_an_unchanged_schema_writes_nothing_but_the_time(source: DataSource, emb
         result = _sync(source)
     assert (result.revision, result.changes, told) == (1, (), [])
     written = [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
-    # The lease is taken, the time is written, the lease is given back.
-    assert [sql.split(" WHERE ")[0].split('"')[1] for sql in written] == ["schema_index_datasource"] * 3
+    tables = [sql.split('"')[1].removeprefix("schema_index_") for sql in written]
+    # The lease is taken, the time is written, the lease is given back; the rest is the account of the sync itself.
+    assert tables.count("datasource") == 3
+    assert set(tables) == {"datasource", "syncrun"}
     assert embed_pending(source.tenant_id, embedder=embedder) == 0
     assert embedder.calls == []
     assert (stored(source), _embedded_at(source)) == (before, at)
@@ -177,6 +182,108 @@ def test_a_sync_that_was_overtaken_stores_nothing(source: DataSource) -> None:
         sync(source.tenant_id, source_id=source.id, actor="system:test", progress=overtaken)
     now = reread(source)
     assert (now.snapshot, now.sync_error, now.sync_lease_until) == (None, "", others)
+
+
+def test_an_older_sync_never_puts_the_past_over_the_present(source: DataSource) -> None:
+    """The first has read the database and stalls past its lease; the second reads a newer one and stores it."""
+    stalled, go_on = threading.Event(), threading.Event()
+
+    def stall(done: int, total: int, name: str) -> None:
+        if done == total:
+            stalled.set()
+            assert go_on.wait(20)
+
+    def first() -> str:
+        try:
+            sync(source.tenant_id, source_id=source.id, actor="system:first", progress=stall)
+        except SyncInProgress as error:
+            return error.message
+        finally:
+            connections.close_all()
+        return "stored"
+
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(first)
+        try:
+            assert stalled.wait(20)
+            _alter(source, "ALTER TABLE orders RENAME COLUMN total TO amount")
+            change_of(source, sync_lease_until=timezone.now() - timedelta(seconds=1))
+            assert _sync(source).revision == 1
+        finally:
+            go_on.set()
+        assert "has taken over" in late.result(20)
+
+    now = reread(source)
+    assert now.snapshot is not None
+    names = [column["name"] for column in now.snapshot.description["tables"][1]["columns"]]
+    assert names == ["id", "customer_id", "status", "amount", "ordered_at"]
+    assert (now.snapshot.revision, now.sync_error, now.sync_lease_until) == (1, "", None)
+    with tenant_transaction(source.tenant_id):
+        assert dict(SyncRun.objects.values_list("requested_by", "state")) == {
+            "system:first": "interrupted",
+            "system:test": "done",
+        }
+
+
+def test_syncs_at_once_leave_one_revision(source: DataSource) -> None:
+    def one(_: int) -> str:
+        try:
+            return str(_sync(source).revision)
+        except SyncInProgress:
+            return "refused"
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = set(pool.map(one, range(4)))
+    assert outcomes <= {"1", "refused"}
+    with tenant_transaction(source.tenant_id):
+        assert Snapshot.objects.count() == 1
+        assert SchemaChange.objects.count() == 2
+
+
+def test_each_sync_leaves_an_account(source: DataSource) -> None:
+    seen: list[tuple[str, int, int, str]] = []
+
+    def look(done: int, total: int, name: str) -> None:
+        with tenant_transaction(source.tenant_id):
+            run = SyncRun.objects.get()
+        seen.append((run.state_now, run.done, run.total, run.current))
+
+    sync(source.tenant_id, source_id=source.id, actor="system:test", progress=look)
+    # The second table came within the second in which nothing is written.
+    assert seen == [("running", 1, 2, "customers")] * 2
+    with tenant_transaction(source.tenant_id):
+        run = SyncRun.objects.get()
+    assert (run.state, run.done, run.total, run.revision, run.error) == ("done", 2, 2, 1, "")
+    assert run.counts == {"tables": 2, "unreadable": 0, "changes": {"table_added": 2}}
+
+
+def test_a_run_whose_process_died_is_shown_as_interrupted_until_a_new_one_begins(source: DataSource) -> None:
+    with tenant_transaction(source.tenant_id):
+        dead = SyncRun.objects.create(
+            tenant_id=source.tenant_id,
+            source=source,
+            requested_by="system:test",
+            state="running",
+            alive_until=timezone.now() - timedelta(seconds=1),
+        )
+    assert (dead.state_now, dead.is_active) == ("interrupted", False)
+    _sync(source)
+    with tenant_transaction(source.tenant_id):
+        assert sync_runs.find(dead.id).state == "interrupted"
+
+
+def test_of_many_syncs_the_last_are_kept(source: DataSource) -> None:
+    with tenant_transaction(source.tenant_id):
+        SyncRun.objects.bulk_create(
+            SyncRun(tenant_id=source.tenant_id, source=source, requested_by="system:test", state="done")
+            for _ in range(sync_runs.KEPT_RUNS + 5)
+        )
+    _sync(source)
+    with tenant_transaction(source.tenant_id):
+        assert SyncRun.objects.count() == sync_runs.KEPT_RUNS
+        assert SyncRun.objects.filter(revision=1).count() == 1
 
 
 def test_a_source_deleted_while_it_is_read_is_not_found(source: DataSource) -> None:

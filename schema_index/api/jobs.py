@@ -1,0 +1,108 @@
+"""Work that goes on after the answer: so far, syncs of data sources."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from schema_index import sync_runs
+from schema_index.models import DataSource, SyncRun, SyncState
+from tenants.api.permissions import principal_of
+from tenants.api.problems import problems
+from tenants.api.strict import StrictSerializer
+from tenants.context import tenant_transaction
+from tenants.roles import Permission
+
+EXAMPLE = {
+    "id": "0d0e7c0a-3c1e-4f0a-9d4e-6b4a3a0f6f0b",
+    "kind": "sync",
+    "data_source": "shop",
+    "state": "running",
+    "progress": {"done": 120, "total": 213, "current": "public.orders"},
+    "requested_by": "key:a1b2c3d4",
+    "requested_at": "2026-11-21T13:00:00Z",
+    "started_at": "2026-11-21T13:00:01Z",
+    "ended_at": None,
+    "error": "",
+    "revision": None,
+    "counts": {},
+    "links": {"self": "/api/v1/jobs/0d0e7c0a-3c1e-4f0a-9d4e-6b4a3a0f6f0b", "data_source": "/api/v1/data-sources/shop"},
+}
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField(help_text="0 while it is not known.")
+    current = serializers.CharField(help_text="The table that was read last.")
+
+
+class JobSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=["sync"])
+    data_source = serializers.CharField()
+    state = serializers.ChoiceField(
+        choices=[state.value for state in SyncState],
+        help_text="`interrupted`: its process died; ask for another sync.",
+    )
+    progress = ProgressSerializer()
+    requested_by = serializers.CharField()
+    requested_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    error = serializers.CharField(help_text="Why it failed, and how to mend it; empty otherwise.")
+    revision = serializers.IntegerField(allow_null=True, help_text="Of the schema, once the job is done.")
+    counts = serializers.DictField(help_text="Once it is done: `tables`, `unreadable`, and `changes` by kind.")
+    links = serializers.DictField(child=serializers.CharField())
+
+
+def job_of(run: SyncRun, source: DataSource) -> dict[str, Any]:
+    """As clients see a run. A hidden table is not named while it is read."""
+    hidden = {name for name in source.hidden if name == run.current or name.endswith(f".{run.current}")}
+    return {
+        "id": str(run.id),
+        "kind": "sync",
+        "data_source": source.slug,
+        "state": run.state_now,
+        "progress": {"done": run.done, "total": run.total, "current": "" if hidden else run.current},
+        "requested_by": run.requested_by,
+        "requested_at": run.requested_at,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "error": run.error,
+        "revision": run.revision,
+        "counts": run.counts,
+        "links": {"self": job_address(run), "data_source": f"/api/v1/data-sources/{source.slug}"},
+    }
+
+
+def job_address(run: SyncRun) -> str:
+    return f"/api/v1/jobs/{run.id}"
+
+
+class NoParameters(StrictSerializer):
+    """A query or body in which every field is one too many."""
+
+
+def refuse_parameters(request: Request) -> None:
+    NoParameters(data=request.query_params.dict()).is_valid(raise_exception=True)
+
+
+class JobView(APIView):
+    @extend_schema(
+        operation_id="get_job",
+        tags=["Data sources"],
+        summary="How far a job is, or how it ended",
+        responses={200: JobSerializer, **problems(400, 401, 403, 404)},
+        examples=[OpenApiExample("Under way", value=EXAMPLE, response_only=True, status_codes=["200"])],
+    )
+    def get(self, request: Request, job_id: UUID) -> Response:
+        principal = principal_of(request)
+        principal.require(Permission.READ_SCHEMA)
+        refuse_parameters(request)
+        with tenant_transaction(principal.tenant_id):
+            run = sync_runs.find(job_id)
+            return Response(job_of(run, run.source))

@@ -1,0 +1,29 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from schema_index.ddl_trigger import install_sql, remove_sql
+from schema_index.sources import pick
+from tenants import tenancy
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+
+
+class Command(BaseCommand):
+    help = "Print the SQL of an event trigger by which a PostgreSQL source tells that its schema changed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("source", nargs="?", help="Slug; may be left out when the tenant has one source.")
+        parser.add_argument("--tenant", required=True)
+        parser.add_argument("--remove", action="store_true", help="Print the SQL that takes the trigger away.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            tenant = tenancy.by_slug(options["tenant"])
+            with tenant_transaction(tenant.id):
+                source = pick(options["source"])
+        except DomainError as error:
+            raise CommandError(error.message) from None
+        if source.dialect != "postgres":
+            raise CommandError(f'"{source.slug}" is no PostgreSQL: give it an interval to sync by instead.')
+        self.stdout.write(remove_sql() if options["remove"] else install_sql(reader=source.username), ending="")

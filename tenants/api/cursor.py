@@ -1,0 +1,36 @@
+"""Pages by cursor: a page stays right while rows are added before it, and no page costs more than the first."""
+
+import base64
+import json
+from typing import Any
+
+from rest_framework import serializers
+
+from tenants.api.strict import StrictSerializer, TextField
+
+MAX_PAGE = 200
+MAX_CURSOR = 200
+
+
+class PageSerializer(StrictSerializer):
+    """The query of a list; other parameters are refused like unknown fields of a body."""
+
+    cursor = TextField(required=False, max_length=MAX_CURSOR, help_text="`next` of the page before.")
+    limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=MAX_PAGE)
+
+
+def cursor_of(place: list[int]) -> str:
+    """Opaque to clients, who would otherwise build on it."""
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def place_of(cursor: str, *, length: int) -> list[int]:
+    """The `length` numbers of a cursor. Raises ValidationError for what is none of ours."""
+    try:
+        place: Any = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError:
+        place = None
+    fits = isinstance(place, list) and len(place) == length
+    if not fits or not all(type(number) is int and 0 <= number < 2**31 for number in place):
+        raise serializers.ValidationError({"cursor": ["This is no cursor: take `next` of the page before."]})
+    return [int(number) for number in place]
