@@ -18,6 +18,9 @@ class EmbeddingSpace(TenantOwned):
     is_forced = models.BooleanField(default=False, help_text="Becomes active even if it finds less than the old one.")
     held = models.TextField(blank=True, help_text="Why it is complete and yet not active.")
     problem = models.TextField(blank=True, help_text="Why texts wait for their vectors; empty when none does.")
+    threshold = models.FloatField(
+        null=True, blank=True, help_text="Least similarity of a hit, from the tenant's own questions; else the model's."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     activated_at = models.DateTimeField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,90 @@
+"""Sets a tenant's threshold from its judged questions, in the space that its questions are embedded in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from schema_index.embedding.base import Embedder
+from schema_index.embedding.spaces import active_embedder, threshold_of
+from schema_index.models import EmbeddingSpace, JudgedQuestion
+from schema_index.retrieval.calibration import Calibrated, TooFew, at, calibrate
+from schema_index.retrieval.nearest import nearest_tables
+from schema_index.retrieval.thresholds import threshold_for
+from tenants import audit
+from tenants.context import tenant_transaction
+
+MAX_QUESTIONS = 2_000
+"""More would move no hundredth of the threshold."""
+
+MAX_TABLES = 10_000
+"""Of a source, to compare a question with: more than any schema that can be introspected whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """`before` is what the threshold in force did to the same questions, and `after` what the new one does."""
+
+    model: str
+    questions: int
+    tables: int
+    before: Calibrated
+    after: Calibrated | TooFew
+
+
+def calibrate_threshold(
+    tenant_id: UUID, *, source_id: UUID | None, actor: str, progress: Callable[[int, int], None] | None = None
+) -> Calibration:
+    """Judged questions of one source, or of all for None. Stores the threshold unless there are too few questions.
+
+    Raises EmbeddingUnavailable or EmbeddingRejected; no transaction is open while the embedder works.
+    """
+    embedder = active_embedder(tenant_id)
+    with tenant_transaction(tenant_id):
+        judged = JudgedQuestion.objects.order_by("id")
+        if source_id is not None:
+            judged = judged.filter(source_id=source_id)
+        questions = list(judged[:MAX_QUESTIONS])
+    needed, strange = _similarities(tenant_id, questions, embedder, progress)
+    with tenant_transaction(tenant_id):
+        before = at(threshold_for(embedder.model, dimension=embedder.dimension), needed, strange)
+        after = calibrate(needed, strange)
+        if isinstance(after, Calibrated):
+            _store(embedder, after.threshold, actor=actor)
+    return Calibration(model=embedder.model, questions=len(questions), tables=len(needed), before=before, after=after)
+
+
+def forget_threshold(tenant_id: UUID, *, actor: str) -> float:
+    """Back to the model's own; returns it."""
+    embedder = active_embedder(tenant_id)
+    with tenant_transaction(tenant_id):
+        _store(embedder, None, actor=actor)
+    return threshold_of(embedder.model)
+
+
+def _similarities(
+    tenant_id: UUID,
+    questions: list[JudgedQuestion],
+    embedder: Embedder,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[list[float], list[float]]:
+    """Of every needed table to its question, and of the best table to each question that needs none.
+
+    A needed table that the source does not hold, or that has no vector yet, is left out: no threshold would keep it.
+    """
+    needed: list[float] = []
+    strange: list[float] = []
+    vectors = embedder.embed([question.question for question in questions])
+    for number, (question, vector) in enumerate(zip(questions, vectors, strict=True), start=1):
+        with tenant_transaction(tenant_id):
+            found = nearest_tables(vector, model=embedder.model, source_id=question.source_id, limit=MAX_TABLES)
+        needed += [found[name] for name in question.tables if name in found]
+        if not question.tables and found:
+            strange.append(max(found.values()))
+        if progress is not None:
+            progress(number, len(questions))
+    return needed, strange
+
+
+def _store(embedder: Embedder, threshold: float | None, *, actor: str) -> None:
+    EmbeddingSpace.objects.filter(model=embedder.model, dimension=embedder.dimension).update(threshold=threshold)
+    audit.record("threshold.calibrated", actor=actor, subject=embedder.model, threshold=threshold)
