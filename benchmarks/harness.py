@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,28 @@ class Options:
     data: Path
     out: Path | None
     limit: int | None
+    flags: frozenset[str] = frozenset()
 
 
-def options(*, default: str, needs: Iterable[str], description: str) -> Options:
-    """Reads `--data`, `--out` and `--limit`; ends with a sentence where the data folder lacks what is needed."""
+def options(*, default: str, needs: Iterable[str], description: str, flags: Mapping[str, str] | None = None) -> Options:
+    """Reads `--data`, `--out`, `--limit` and the benchmark's own `flags` (name → help); ends with a sentence where the
+    data folder lacks what is needed."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, default=SHARED / default, help=f"Folder; by default shared {default}.")
     parser.add_argument("--out", type=Path, help="Write a JSON line a case here.")
     parser.add_argument("--limit", type=int, help="Only so many questions, evenly spread.")
+    for name, text in (flags or {}).items():
+        parser.add_argument(f"--{name}", action="store_true", help=text)
     given = parser.parse_args()
     missing = [name for name in needs if not (given.data / name).exists()]
     if missing:
         sys.exit(f"There is no {', '.join(missing)} in {given.data}: give the folder with --data (make: DATA=folder).")
-    return Options(data=given.data, out=given.out, limit=given.limit)
+    return Options(
+        data=given.data,
+        out=given.out,
+        limit=given.limit,
+        flags=frozenset(name for name in flags or {} if getattr(given, name)),
+    )
 
 
 def prepared() -> None:

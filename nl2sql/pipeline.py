@@ -41,7 +41,7 @@ from schema_index.catalogue import Catalogue
 from schema_index.connectors.base import Connector, DataSourceError, Limits, QueryTooExpensive, ResultSet
 from schema_index.embedding.base import Embedder
 from schema_index.retrieval.retrieve import retrieve
-from schema_index.schema import DatabaseSchema
+from schema_index.retrieval.types import NothingFound
 from tenants.domain_error import DomainError
 
 Mode = Literal["answer", "sql", "dry_run"]
@@ -82,8 +82,8 @@ def answer(task: Task) -> Iterator[Event]:
         )
         yield Found(retrieved=retrieved)
         yield _done("retrieve", started)
-        if not retrieved.tables:
-            yield CannotAnswer(refused=_nothing_similar(task.catalogue.schema), usage=Usage())
+        if retrieved.nothing is not None:
+            yield CannotAnswer(refused=_nothing_similar(retrieved.nothing), usage=Usage())
             return
         request = GenerationRequest(
             question=task.question,
@@ -185,9 +185,8 @@ def _blocked(verdict: Rejected, spent: Usage) -> Failed:
     )
 
 
-def _nothing_similar(schema: DatabaseSchema) -> Refused:
-    names = tuple(table.qualified_name for table in schema.tables[:10])
-    return Refused(message="Nothing in this data source is about that question.", available=names)
+def _nothing_similar(nothing: NothingFound) -> Refused:
+    return Refused(message="Nothing in this data source is about that question.", available=nothing.closest)
 
 
 def _done(name: StepName, started: float, attempt: int = 1) -> StepDone:

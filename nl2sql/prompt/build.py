@@ -35,6 +35,7 @@ class Prompt:
     system: str
     user: str
     token_estimate: int
+    schema_token_estimate: int
     template_version: str
     tables: tuple[str, ...]
     dropped: tuple[str, ...]
@@ -67,8 +68,9 @@ def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
             "LLM_PROMPT_TOKENS."
         )
     texts = [piece.versions[chosen].text for piece, chosen in zip(pieces, fitted.chosen, strict=True)]
+    schema = _section("Schema", "schema", texts[: len(tables)])
     user = template("user").substitute(
-        schema=_section("Schema", "schema", texts[: len(tables)]),
+        schema=schema,
         knowledge=_section("FAQ and documents", "knowledge", texts[len(tables) :]),
         feedback=_feedback(request.feedback),
         question=_question(request.question),
@@ -78,6 +80,7 @@ def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
         system=system,
         user=user,
         token_estimate=estimate(system) + estimate(user),
+        schema_token_estimate=estimate(schema),
         template_version=template_version(),
         tables=kept,
         dropped=fitted.dropped,

@@ -1,9 +1,8 @@
-"""One ranking of tables from several signals. Pure.
+"""One score a table from several signals. Pure.
 
-Three kinds of evidence add up: the table's own (meaning, words, n-grams, each scaled to its best), that of its group
-(tables of one schema are about one thing, so a table beside a good hit is likelier), and that of its neighbours along
-foreign keys (personalised PageRank from the best hits, which finds the bridge tables that no question names).
-docs/retrieval.md shows what each contributes.
+Three kinds of evidence add up: the table's own (meaning, words, n-grams), that of its group (tables of one schema are
+about one thing, so a table beside a good hit is likelier), and that of its neighbours along foreign keys (personalised
+PageRank from the best hits, which finds the bridge tables that no question names).
 """
 
 from collections.abc import Sequence
@@ -13,12 +12,7 @@ from numpy.typing import NDArray
 
 from schema_index.retrieval.join_graph import JoinGraph
 from schema_index.retrieval.lexical import Scores
-
-GROUP_WEIGHT = 1.2
-"""Of the best score in a table's group, added to its own."""
-
-NEIGHBOUR_WEIGHT = 0.25
-"""Of PageRank, scaled to its best, added to the scaled score."""
+from schema_index.retrieval.weights import Weights
 
 SEEDS = 20
 SEED_DECAY = 0.3
@@ -27,17 +21,19 @@ ROUNDS = 15
 """0.85^15 is under a tenth: what has not arrived by then moves no table."""
 
 
-def fuse(signals: Sequence[Scores], *, groups: NDArray[np.int64], joins: JoinGraph) -> Scores:
-    """`signals` are one score a table each; `groups` numbers each table's group (schema_groups). More is better.
+def own_evidence(signals: Sequence[tuple[float, Scores]]) -> Scores:
+    """(weight, scores) of each signal, in the schema's order → 0 to 1, 1 for the best table; all 0 of nothing."""
+    return _scaled(np.sum(np.stack([np.float32(weight) * _scaled(scores) for weight, scores in signals]), axis=0))
 
-    The table that is best by its own evidence stays first: PageRank helps the ranks after it and hurts this one.
-    """
-    own: Scores = np.sum(np.stack([_scaled(signal) for signal in signals]), axis=0)
+
+def fuse(own: Scores, *, groups: NDArray[np.int64], joins: JoinGraph, weights: Weights) -> Scores:
+    """`own` with what the table's group and neighbours add; `groups` numbers each table's group (schema_groups)."""
     if not own.any():
         return own
-    together = _scaled(own + GROUP_WEIGHT * _best_of_group(own, groups))
-    fused: Scores = together + NEIGHBOUR_WEIGHT * _scaled(_page_rank(together, joins))
-    fused[int(own.argmax())] = fused.max() + 1
+    together: Scores = own + np.float32(weights.group) * _best_of_group(own, groups)
+    if weights.neighbours == 0:
+        return together
+    fused: Scores = together + np.float32(weights.neighbours) * _scaled(_page_rank(together, joins))
     return fused
 
 

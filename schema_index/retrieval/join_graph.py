@@ -1,4 +1,7 @@
-"""Tables as a graph along declared foreign keys, in both directions. Pure."""
+"""Tables as a graph along declared foreign keys. Pure."""
+
+from collections import deque
+from collections.abc import Collection
 
 import numpy as np
 
@@ -7,26 +10,54 @@ from schema_index.schema import DatabaseSchema
 
 
 class JoinGraph:
-    """Places are the schema's order of tables."""
+    """Places are the schema's order of tables; a key to its own table is no edge."""
 
     def __init__(self, schema: DatabaseSchema) -> None:
         places = {(table.schema, table.name): place for place, table in enumerate(schema.tables)}
-        edges = {
-            pair
+        keys = {
+            (place, target)
             for place, table in enumerate(schema.tables)
             for key in table.foreign_keys
             if (target := places.get((key.target_schema, key.target_table))) is not None and target != place
-            for pair in ((place, target), (target, place))
         }
-        ordered = np.array(sorted(edges), dtype=np.int64).reshape(-1, 2)
+        ordered = np.array(sorted(keys | {(b, a) for a, b in keys}), dtype=np.int64).reshape(-1, 2)
         self._sources, self._targets = ordered[:, 0], ordered[:, 1]
-        self._pairs = frozenset(edges)
         self._degrees = np.maximum(np.bincount(self._sources, minlength=len(schema.tables)), 1).astype(np.float32)
+        self._parents: dict[int, list[int]] = {}
+        self._children: dict[int, list[int]] = {}
+        for place, target in sorted(keys):
+            self._parents.setdefault(place, []).append(target)
+            self._children.setdefault(target, []).append(place)
 
-    def connects(self, place: int, other: int) -> bool:
-        return (place, other) in self._pairs
+    def parents(self, place: int) -> list[int]:
+        """Tables that this one refers to."""
+        return self._parents.get(place, [])
+
+    def children(self, place: int) -> list[int]:
+        """Tables that refer to this one."""
+        return self._children.get(place, [])
+
+    def neighbours(self, place: int) -> frozenset[int]:
+        return frozenset(self.parents(place)).union(self.children(place))
 
     def spread(self, weights: Scores) -> Scores:
-        """Each table's weight shared out evenly among its neighbours."""
+        """Each table's weight shared out evenly among its neighbours, in both directions."""
         shares = (weights / self._degrees)[self._sources]
         return np.bincount(self._targets, weights=shares, minlength=len(weights)).astype(np.float32)
+
+    def between(self, place: int, others: Collection[int], *, most: int) -> tuple[int, ...] | None:
+        """The fewest further tables, at most `most`, by which `place` joins one of `others`; () where it does directly.
+
+        None where there is no such way.
+        """
+        queue: deque[tuple[int, tuple[int, ...]]] = deque([(place, ())])
+        seen = {place}
+        while queue:
+            here, way = queue.popleft()
+            around = sorted(self.neighbours(here) - seen)
+            if any(one in others for one in around):
+                return way
+            seen.update(around)
+            if len(way) < most:
+                queue.extend((one, (*way, one)) for one in around)
+        return None

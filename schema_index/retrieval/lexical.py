@@ -49,8 +49,17 @@ class LexicalIndex:
         self._documents = [_table_words(table) for table in schema.tables]
         self._known = [frozenset(words) for words in self._documents]
 
-    def words(self, question: str) -> Scores:
-        return _score(self._word_postings, _question_words(question), count=len(self._documents))
+    def held(self, question: str) -> NDArray[np.float32]:
+        """Question words that any table holds x tables, in the question's order: BM25 of each word, 0 for none."""
+        found = [
+            entry
+            for word in dict.fromkeys(_question_words(question))
+            if (entry := self._word_postings.get(word)) is not None
+        ]
+        weights = np.zeros((len(found), len(self._documents)), dtype=np.float32)
+        for row, entry in enumerate(found):
+            weights[row, entry.places] = entry.weights
+        return weights
 
     def grams(self, question: str) -> Scores:
         return _score(self._gram_postings, _grams(_question_words(question)), count=len(self._documents))

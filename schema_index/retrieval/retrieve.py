@@ -1,33 +1,45 @@
-"""From a question to what its answer may need. One embedding call, seven queries, no language model."""
+"""From a question to what its answer may need. One embedding call, eight queries, no language model."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from schema_index.catalogue import Catalogue
 from schema_index.embedding.base import Embedder
-from schema_index.embedding.spaces import threshold_of
 from schema_index.retrieval.hybrid import hybrid_knowledge
 from schema_index.retrieval.nearest import nearest_tables
 from schema_index.retrieval.question_values import question_values
 from schema_index.retrieval.select_tables import select_tables
-from schema_index.retrieval.types import Retrieved
+from schema_index.retrieval.thresholds import threshold_for
+from schema_index.retrieval.types import NothingFound, Retrieved
+from schema_index.retrieval.weights import WEIGHTS, Weights
+from schema_index.schema import DatabaseSchema
 from tenants.context import tenant_transaction
 
 MAX_KNOWLEDGE = 6
 RANKED_TABLES = 2_000
 """Tables whose similarity is read; in a larger schema, the others are found by their words and joins."""
 
+MAX_CLOSEST = 10
+
 
 def retrieve(
-    question: str, *, tenant_id: UUID, source_id: UUID, catalogue: Catalogue, embedder: Embedder, top_k: int
+    question: str,
+    *,
+    tenant_id: UUID,
+    source_id: UUID,
+    catalogue: Catalogue,
+    embedder: Embedder,
+    top_k: int,
+    weights: Weights = WEIGHTS,
 ) -> Retrieved:
-    """`catalogue` is what the asking principal may see; nothing outside it comes back.
+    """`catalogue` is what the asking principal may see; nothing outside it is ranked or comes back.
 
     Raises EmbeddingUnavailable or EmbeddingRejected. No transaction is open while the embedder works.
     """
     vector = embedder.embed([question])[0]
     model = embedder.model
-    threshold = threshold_of(model)
     with tenant_transaction(tenant_id):
+        threshold = threshold_for(model, dimension=embedder.dimension)
         similarities = nearest_tables(vector, model=model, source_id=source_id, limit=RANKED_TABLES)
         knowledge = hybrid_knowledge(
             question, vector, model=model, source_id=source_id, threshold=threshold, limit=MAX_KNOWLEDGE
@@ -42,5 +54,18 @@ def retrieve(
         groups=catalogue.groups,
         top_k=top_k,
         threshold=threshold,
+        values=values,
+        weights=weights,
     )
-    return Retrieved(tables=tables, knowledge=knowledge, values=values)
+    return Retrieved(
+        tables=tables,
+        knowledge=knowledge,
+        values=values,
+        nothing=None if tables else _nothing(similarities, catalogue.schema),
+    )
+
+
+def _nothing(similarities: Mapping[str, float], schema: DatabaseSchema) -> NothingFound:
+    """A table without a vector comes last, in the schema's order."""
+    names = [table.qualified_name for table in schema.tables]
+    return NothingFound(closest=tuple(sorted(names, key=lambda name: -similarities.get(name, -1))[:MAX_CLOSEST]))

@@ -42,9 +42,19 @@ class StoredValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NothingFound:
+    """Nothing in the source is about the question. `closest` are visible tables all the same, `schema.table`, nearest
+    first: what the source does speak of."""
+
+    closest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
-    """Best first. `tables` holds only tables that the asking principal may see."""
+    """Best first. `tables` holds only tables that the asking principal may see; where there are none, `nothing` says
+    so, and nobody need be asked to write SQL."""
 
     tables: tuple[TableHit, ...]
     knowledge: tuple[KnowledgeHit, ...]
     values: tuple[StoredValue, ...]
+    nothing: NothingFound | None = None

@@ -13,7 +13,7 @@ from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.spaces import DEFAULT_THRESHOLD
 from schema_index.models import ChunkEmbedding, DataSource
 from schema_index.retrieval.retrieve import MAX_KNOWLEDGE, retrieve
-from schema_index.retrieval.types import KnowledgeHit, Retrieved, StoredValue
+from schema_index.retrieval.types import KnowledgeHit, NothingFound, Retrieved, StoredValue
 from schema_index.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
@@ -142,7 +142,12 @@ def test_a_question_about_nothing_known_finds_nothing_in_a_large_schema(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
     source = _index(new_sqlite_source(tenant, script=LARGE), embedder)
-    assert _ask(source, "weather", embedder) == Retrieved(tables=(), knowledge=(), values=())
+    assert _ask(source, "weather", embedder) == Retrieved(
+        tables=(),
+        knowledge=(),
+        values=(),
+        nothing=NothingFound(closest=("main.ledger", "main.invoices", "main.machines")),
+    )
 
 
 def test_knowledge_is_bounded(tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder) -> None:
@@ -192,5 +197,5 @@ def test_one_embedding_and_no_transaction_while_it_works(
         )
     assert (embedder.texts, open_transactions) == (["paid orders"], [False])
     read = [query["sql"] for query in queries if "schema_index_" in query["sql"]]
-    # Tables, knowledge by meaning and by words, how common the words are, the texts, and stored values.
-    assert len(read) == 6
+    # The threshold, tables, knowledge by meaning and by words, how common the words are, the texts, and stored values.
+    assert len(read) == 7

@@ -1,15 +1,19 @@
 """Ranking of tables: words, n-grams, groups, joins and their fusion."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema_index.retrieval.fusion import fuse
+from schema_index.retrieval.fusion import fuse, own_evidence
 from schema_index.retrieval.join_graph import JoinGraph
-from schema_index.retrieval.lexical import LexicalIndex
+from schema_index.retrieval.lexical import LexicalIndex, Scores
+from schema_index.retrieval.order_tables import order_tables
 from schema_index.retrieval.schema_groups import schema_groups
 from schema_index.retrieval.select_tables import WHOLE_SCHEMA_COLUMNS, select_tables
-from schema_index.retrieval.types import TableHit
+from schema_index.retrieval.types import StoredValue, TableHit
+from schema_index.retrieval.weights import WEIGHTS
 from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
 
 
@@ -61,6 +65,11 @@ def names(schema: DatabaseSchema) -> list[str]:
     return [table.name for table in schema.tables]
 
 
+def _words(index: LexicalIndex, question: str) -> Scores:
+    scores: Scores = index.held(question).sum(axis=0)
+    return scores
+
+
 def wide(schema: DatabaseSchema) -> DatabaseSchema:
     """The same schema beside a table that is too wide for everything to fit."""
     columns = [f"filler_{number}" for number in range(WHOLE_SCHEMA_COLUMNS)]
@@ -70,14 +79,14 @@ def wide(schema: DatabaseSchema) -> DatabaseSchema:
 def test_words_count_whole_words_of_names_and_comments_in_singular() -> None:
     index = LexicalIndex(SHOP)
     assert names(SHOP) == ["AuditTrail", "customers", "order_lines", "orders"]
-    assert [score > 0 for score in index.words("How many customers are there?")] == [False, True, False, True]
-    assert [score > 0 for score in index.words("audit trails")] == [True, False, False, False]
-    assert [score > 0 for score in index.words("How many are there of what?")] == [False] * 4
+    assert [score > 0 for score in _words(index, "How many customers are there?")] == [False, True, False, True]
+    assert [score > 0 for score in _words(index, "audit trails")] == [True, False, False, False]
+    assert [score > 0 for score in _words(index, "How many are there of what?")] == [False] * 4
 
 
 def test_grams_find_what_is_misspelt() -> None:
     index = LexicalIndex(SHOP)
-    assert index.words("custmers").max() == 0
+    assert _words(index, "custmers").max() == 0
     assert names(SHOP)[int(index.grams("custmers").argmax())] == "customers"
 
 
@@ -89,7 +98,7 @@ def test_weight_spreads_evenly_along_foreign_keys() -> None:
     joins = JoinGraph(SHOP)
     spread = joins.spread(np.array([0, 0, 0, 1], dtype=np.float32))
     assert spread.tolist() == [0, 0.5, 0.5, 0]
-    assert (joins.connects(3, 1), joins.connects(1, 3), joins.connects(1, 2)) == (True, True, False)
+    assert (joins.parents(3), joins.children(3), sorted(joins.neighbours(1))) == ([1], [2], [3])
 
 
 def test_schemas_are_one_group_only_when_a_foreign_key_connects_them() -> None:
@@ -108,18 +117,71 @@ def test_schemas_are_one_group_only_when_a_foreign_key_connects_them() -> None:
 
 
 def test_the_best_by_its_own_evidence_stays_first() -> None:
-    own = np.array([0.1, 0.2, 0.3, 0.9], dtype=np.float32)
-    fused = fuse([own], groups=np.zeros(4, dtype=np.int64), joins=JoinGraph(SHOP))
-    assert int(fused.argmax()) == 3
+    scores = np.array([0.1, 0.2, 0.3, 0.9], dtype=np.float32)
+    nothing_held = np.zeros((0, 4), dtype=np.float32)
+    order = order_tables(scores, first=2, held=nothing_held, joins=JoinGraph(SHOP), weights=WEIGHTS)
+    assert order == [2, 3, 1, 0]
+
+
+def test_the_next_table_is_the_one_that_adds_what_is_missing() -> None:
+    apart = JoinGraph(DatabaseSchema.of("postgres", "public", [table(name, "id") for name in "abc"]))
+    scores = np.array([1, 0.9, 0.8], dtype=np.float32)
+    # Two words: the first two tables hold the same one, the third the other.
+    held = np.array([[1, 1, 0], [0, 0, 1]], dtype=np.float32)
+    assert order_tables(scores, first=0, held=held, joins=apart, weights=WEIGHTS) == [0, 2, 1]
+    assert order_tables(scores, first=0, held=held, joins=apart, weights=replace(WEIGHTS, cover=0)) == [0, 1, 2]
+
+
+@given(
+    st.lists(st.floats(0, 2, width=32), min_size=1, max_size=20),
+    st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=30),
+    st.integers(0, 5),
+    st.data(),
+)
+def test_an_order_holds_every_table_once(
+    scores: list[float], keys: list[tuple[int, int]], words: int, data: st.DataObject
+) -> None:
+    names = [f"t{number:02}" for number in range(len(scores))]
+    to = {a: f"t{b:02}" for a, b in keys if max(a, b) < len(scores)}
+    schema = DatabaseSchema.of(
+        "postgres", "public", [table(name, "id", to=to.get(number, "")) for number, name in enumerate(names)]
+    )
+    first = data.draw(st.integers(0, len(scores) - 1))
+    held = np.random.default_rng(words).random((words, len(scores))).astype(np.float32)
+    order = order_tables(
+        np.array(scores, dtype=np.float32), first=first, held=held, joins=JoinGraph(schema), weights=WEIGHTS
+    )
+    assert (order[0], sorted(order)) == (first, list(range(len(scores))))
+
+
+def test_the_ways_between_tables_are_the_shortest() -> None:
+    joins = JoinGraph(SHOP)  # customers (1) - orders (3) - order_lines (2); AuditTrail (0) apart
+    assert joins.between(1, {3}, most=1) == ()
+    assert joins.between(1, {2}, most=1) == (3,)
+    assert joins.between(1, {2}, most=0) is None
+    assert joins.between(0, {1, 2, 3}, most=3) is None
+
+
+def test_a_table_without_which_the_first_hits_do_not_join_is_added() -> None:
+    chain = [table("writers", "id"), table("xq", "wid", to="writers"), table("novels", "nid", to="xq")]
+    hits = ranked(
+        "writers novels", {"writers": 0.9, "novels": 0.9}, wide(DatabaseSchema.of("postgres", "public", chain)), top_k=2
+    )
+    assert [(hit.name, hit.reason) for hit in hits] == [
+        ("writers", "similar to the question"),
+        ("novels", "similar to the question"),
+        ("xq", "bridges public.novels and public.writers"),
+    ]
 
 
 @given(st.lists(st.floats(0, 1, width=32), min_size=4, max_size=4), st.lists(st.integers(0, 1), min_size=4, max_size=4))
 def test_fusion_is_finite_and_nothing_comes_of_nothing(scores: list[float], groups: list[int]) -> None:
     numbers = np.array(groups, dtype=np.int64)
     nothing = np.zeros(4, dtype=np.float32)
-    fused = fuse([np.array(scores, dtype=np.float32), nothing], groups=numbers, joins=JoinGraph(SHOP))
-    assert np.isfinite(fused).all()
-    assert fuse([nothing, nothing], groups=numbers, joins=JoinGraph(SHOP)).tolist() == [0, 0, 0, 0]
+    own = own_evidence([(1.0, np.array(scores, dtype=np.float32)), (1.0, nothing)])
+    assert np.isfinite(fuse(own, groups=numbers, joins=JoinGraph(SHOP), weights=WEIGHTS)).all()
+    none = own_evidence([(1.0, nothing), (1.0, nothing)])
+    assert fuse(none, groups=numbers, joins=JoinGraph(SHOP), weights=WEIGHTS).tolist() == [0, 0, 0, 0]
 
 
 def test_each_hit_says_why_it_is_there() -> None:
@@ -134,6 +196,22 @@ def test_each_hit_says_why_it_is_there() -> None:
 def test_a_small_schema_is_given_whole_and_a_large_one_only_where_it_fits_the_question() -> None:
     assert [hit.reason for hit in ranked("zebra", {})] == ["the whole schema fits"] * 4
     assert ranked("zebra", {}, wide(SHOP)) == []
+
+
+def test_a_table_that_holds_a_named_value_is_found_by_it() -> None:
+    schema = wide(SHOP)
+    found = select_tables(
+        "zebra",
+        {},
+        schema=schema,
+        lexical=LexicalIndex(schema),
+        joins=JoinGraph(schema),
+        groups=schema_groups(schema),
+        top_k=4,
+        threshold=0.2,
+        values=[StoredValue(schema="public", table="AuditTrail", column="id", text="Zebra")],
+    )
+    assert [(hit.name, hit.reason) for hit in found] == [("AuditTrail", 'holds the value "Zebra"')]
 
 
 def test_no_more_than_top_k_of_a_large_schema() -> None:
