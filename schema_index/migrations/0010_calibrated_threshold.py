@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("schema_index", "0008_connect_mysql"),
+        ("schema_index", "0009_let_sources_be_duckdb_files"),
     ]
 
     operations = [
