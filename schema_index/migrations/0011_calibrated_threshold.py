@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("schema_index", "0009_let_sources_be_duckdb_files"),
+        ("schema_index", "0010_keyword_index_and_fewer_vector_indexes"),
     ]
 
     operations = [
