@@ -12,7 +12,7 @@ from tenants.rls import ForceRowLevelSecurity
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("schema_index", "0010_keyword_index_and_fewer_vector_indexes"),
+        ("schema_index", "0011_calibrated_threshold"),
         ("tenants", "0002_force_row_level_security"),
     ]
 
