@@ -51,7 +51,7 @@ bench-%: $(STAMP) ## Measure: bench-retrieval, bench-guard, bench-answers (DATA=
 
 lock: $(STAMP) ## Resolve pyproject.toml again into requirements/
 	@$(SAME_REGISTRY) $(VENV)/bin/uv pip compile pyproject.toml --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/runtime.lock
-	@$(SAME_REGISTRY) $(VENV)/bin/uv pip compile pyproject.toml --group dev --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/dev.lock
+	@$(SAME_REGISTRY) $(VENV)/bin/uv pip compile pyproject.toml --group dev --extra s3 --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/dev.lock
 
 clean: ## Remove what the demo and the tests created; .venv stays
 	@rm -rf .querent staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis

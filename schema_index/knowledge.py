@@ -1,87 +1,213 @@
-"""Stores FAQ entries and documents and keeps their chunks equal to them."""
+"""FAQ entries and documents: added, changed, reviewed, deleted and restored, each with its audit event.
 
-from collections.abc import Iterable
+Every function needs an open tenant scope and runs in its transaction; chunks follow at once, vectors after the commit.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from schema_index.chunking import ChunkText, document_chunks, faq_chunk
-from schema_index.chunks import reconcile
-from schema_index.models import Chunk, ChunkKind, DataSource, Document, FaqEntry
-from schema_index.tasks import request_embedding
+from schema_index.documents.clean import clean_line, clean_text
+from schema_index.documents.document_text import MAX_TEXT
+from schema_index.knowledge_index import Entry, index
+from schema_index.knowledge_metadata import metadata_fault
+from schema_index.models import DataSource, Document, FaqEntry, ReviewState
 from tenants import audit
 from tenants.context import current_tenant_id
 from tenants.domain_error import DomainError
 
 MAX_ANSWER = 20_000
-MAX_DOCUMENT = 1_000_000
+MAX_DOCUMENT = MAX_TEXT
 """Characters, as in the admin's forms."""
+
+MAX_ORIGIN_BYTES = 2_000
+"""Of an address; an index entry of PostgreSQL holds 2,704 bytes."""
+
+EntryT = TypeVar("EntryT", FaqEntry, Document)
 
 
 class KnowledgeInvalid(DomainError):
-    """An entry is empty or too long: `message` names the field."""
+    """An entry is empty or too long, or its metadata is no metadata: `message` names the field."""
 
     code = "invalid_request"
 
 
-def save_faq(*, question: str, answer: str, actor: str, source: DataSource | None = None) -> FaqEntry:
-    """Add an entry, or replace the answer of the same question. Needs an open scope. Raises KnowledgeInvalid."""
-    tenant_id = current_tenant_id()
-    _check(FaqEntry(tenant_id=tenant_id, question=question, answer=answer))
-    entry, _ = FaqEntry.objects.update_or_create(
-        tenant_id=tenant_id, question=question, defaults={"answer": answer, "source": source}
-    )
-    index_faq(entry)
-    audit.record("faq.saved", actor=actor, subject=str(entry.id))
+class KnowledgeExists(DomainError):
+    """Another entry has this question, or another document this title: change that one, or restore it."""
+
+    code = "already_exists"
+
+
+class KnowledgeNotFound(DomainError):
+    """The tenant has no such entry; another tenant's answers the same."""
+
+    code = "not_found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an entry was imported from, without credentials, and the SHA-256 of the file there."""
+
+    uri: str
+    hash: str
+
+
+def save_faq(
+    *,
+    question: str,
+    answer: str,
+    actor: str,
+    source: DataSource | None = None,
+    metadata: Mapping[str, object] | None = None,
+    review_state: str = ReviewState.REVIEWED,
+    origin: Origin | None = None,
+) -> FaqEntry:
+    """Add an entry, or replace the one with the same question. Raises KnowledgeInvalid."""
+    known = FaqEntry.objects.filter(question=clean_line(question), deleted_at=None).first()
+    entry = known or FaqEntry(tenant_id=current_tenant_id())
+    entry.question, entry.answer = question, answer
+    return _save(entry, actor=actor, source=source, metadata=metadata, review_state=review_state, origin=origin)
+
+
+def save_document(
+    *,
+    title: str,
+    text: str,
+    actor: str,
+    source: DataSource | None = None,
+    metadata: Mapping[str, object] | None = None,
+    review_state: str = ReviewState.REVIEWED,
+    origin: Origin | None = None,
+) -> Document:
+    """Add a document, or replace the one with the same address or, without one, the same title.
+
+    Raises KnowledgeInvalid.
+    """
+    if origin is None:
+        known = Document.objects.filter(title=clean_line(title), origin_uri="", deleted_at=None).first()
+    else:
+        known = Document.objects.filter(origin_uri=origin.uri).first()
+    document = known or Document(tenant_id=current_tenant_id())
+    document.title, document.text = title, text
+    return _save(document, actor=actor, source=source, metadata=metadata, review_state=review_state, origin=origin)
+
+
+def store(entry: Entry, *, actor: str) -> None:
+    """Write the entry as it is and make its chunks follow. Raises KnowledgeInvalid or KnowledgeExists.
+
+    What nobody can see is removed from its text; whoever changes the text is its author.
+    """
+    _clean(entry)
+    _check(entry)
+    digest = _digest(entry)
+    if entry.content_hash != digest:
+        entry.content_hash, entry.author = digest, actor
+    try:
+        with transaction.atomic():
+            entry.save()
+    except IntegrityError:
+        what = "question" if isinstance(entry, FaqEntry) else "title"
+        raise KnowledgeExists(f"There is an entry with this {what} already: change that one.") from None
+    index(entry)
+    audit.record(f"{_noun(entry)}.saved", actor=actor, subject=str(entry.id))
+
+
+def delete(entry: Entry, *, actor: str) -> None:
+    """Its chunks and vectors go at once; the row stays, and can be restored."""
+    entry.deleted_at, entry.deleted_by = timezone.now(), actor
+    entry.save(update_fields=["deleted_at", "deleted_by", "updated_at"])
+    index(entry)
+    audit.record(f"{_noun(entry)}.deleted", actor=actor, subject=str(entry.id))
+
+
+def restore(entry: Entry, *, actor: str) -> None:
+    """Raises KnowledgeExists where another entry took its place meanwhile."""
+    entry.deleted_at, entry.deleted_by = None, ""
+    store(entry, actor=actor)
+
+
+def erase(entry: Entry, *, actor: str) -> None:
+    """Delete the row too: nothing of the entry can be restored."""
+    subject = str(entry.id)
+    delete(entry, actor=actor)
+    entry.delete()
+    audit.record(f"{_noun(entry)}.erased", actor=actor, subject=subject)
+
+
+def review(entry: Entry, *, state: ReviewState, actor: str) -> None:
+    entry.review_state = state
+    store(entry, actor=actor)
+
+
+def find(model: type[EntryT], entry_id: UUID, *, deleted: bool = False) -> EntryT:
+    """Locked until the transaction ends. Raises KnowledgeNotFound."""
+    found = model.objects.select_for_update().filter(id=entry_id, deleted_at__isnull=not deleted).first()
+    if found is None:
+        raise KnowledgeNotFound("There is no such entry." if not deleted else "There is no such deleted entry.")
+    return found
+
+
+def _save(
+    entry: EntryT,
+    *,
+    actor: str,
+    source: DataSource | None,
+    metadata: Mapping[str, object] | None,
+    review_state: str,
+    origin: Origin | None,
+) -> EntryT:
+    entry.source, entry.review_state = source, review_state
+    if metadata is not None:
+        entry.metadata = dict(metadata)
+    if origin is not None:
+        entry.origin_uri, entry.origin_hash = origin.uri, origin.hash
+    entry.deleted_at, entry.deleted_by = None, ""
+    store(entry, actor=actor)
     return entry
 
 
-def save_document(*, title: str, text: str, actor: str, source: DataSource | None = None) -> Document:
-    """Add a document, or replace the text of the same title. Needs an open scope. Raises KnowledgeInvalid."""
-    tenant_id = current_tenant_id()
-    _check(Document(tenant_id=tenant_id, title=title, text=text))
-    document, _ = Document.objects.update_or_create(
-        tenant_id=tenant_id, title=title, defaults={"text": text, "source": source}
-    )
-    index_document(document)
-    audit.record("document.saved", actor=actor, subject=str(document.id))
-    return document
+def _clean(entry: Entry) -> None:
+    if isinstance(entry, FaqEntry):
+        _refuse_null_characters(entry.question + entry.answer)
+        entry.question, entry.answer = clean_line(entry.question), clean_text(entry.answer)
+    else:
+        _refuse_null_characters(entry.title + entry.text)
+        entry.title, entry.text = clean_line(entry.title), clean_text(entry.text)
 
 
-def index_faq(entry: FaqEntry) -> None:
-    _index(entry, ChunkKind.FAQ, [faq_chunk(key=str(entry.id), question=entry.question, answer=entry.answer)])
+def _refuse_null_characters(text: str) -> None:
+    """They mark what is no text at all, rather than text with something invisible in it."""
+    try:
+        ProhibitNullCharactersValidator()(text)
+    except ValidationError as error:
+        raise KnowledgeInvalid(f"The entry is not valid: {' '.join(error.messages)}") from None
 
 
-def index_document(document: Document) -> None:
-    _index(
-        document,
-        ChunkKind.DOCUMENT,
-        document_chunks(key=str(document.id), title=document.title, text=document.text),
-    )
-
-
-def forget(entry_id: UUID, *, kind: ChunkKind, source_id: UUID | None) -> None:
-    """Remove every chunk and vector of a knowledge entry that is being deleted."""
-    reconcile((), kind=kind, source_id=source_id, key_prefix=str(entry_id))
-
-
-def _index(entry: FaqEntry | Document, kind: ChunkKind, wanted: Iterable[ChunkText]) -> None:
-    # An entry that moved to another source leaves nothing with the one it had.
-    of_entry = Chunk.objects.filter(kind=kind, object_key__startswith=str(entry.id))
-    for source_id in set(of_entry.values_list("source_id", flat=True)) - {entry.source_id}:
-        forget(entry.id, kind=kind, source_id=source_id)
-    done = reconcile(wanted, kind=kind, source_id=entry.source_id, key_prefix=str(entry.id))
-    if done.to_embed:
-        request_embedding(entry.tenant_id)
-
-
-def _check(entry: FaqEntry | Document) -> None:
-    title, body = (entry.question, entry.answer) if isinstance(entry, FaqEntry) else (entry.title, entry.text)
-    longest = MAX_ANSWER if isinstance(entry, FaqEntry) else MAX_DOCUMENT
+def _check(entry: Entry) -> None:
+    body, longest = (entry.answer, MAX_ANSWER) if isinstance(entry, FaqEntry) else (entry.text, MAX_DOCUMENT)
     try:
         entry.full_clean(exclude=["tenant", "source"], validate_unique=False, validate_constraints=False)
         MaxLengthValidator(longest)(body)
-        ProhibitNullCharactersValidator()(title + body)
     except ValidationError as error:
         raise KnowledgeInvalid(f"The entry is not valid: {' '.join(error.messages)}") from None
+    fault = metadata_fault(entry.metadata)
+    if fault is None and len(entry.origin_uri.encode()) > MAX_ORIGIN_BYTES:
+        fault = f"Its address has more than {MAX_ORIGIN_BYTES:,} bytes."
+    if fault is not None:
+        raise KnowledgeInvalid(f"The entry is not valid: {fault}")
+
+
+def _digest(entry: Entry) -> str:
+    title, body = (entry.question, entry.answer) if isinstance(entry, FaqEntry) else (entry.title, entry.text)
+    return hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
+
+
+def _noun(entry: Entry) -> str:
+    return "faq" if isinstance(entry, FaqEntry) else "document"

@@ -1,36 +1,203 @@
-"""What a tenant's words mean: FAQ entries and documents, indexed as they are saved."""
+"""What a tenant's words mean: FAQ entries and documents, reviewed, deleted and restored."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from schema_index import knowledge
-from schema_index.models import ChunkKind, Document, FaqEntry
-from tenants.tenant_admin import TenantOwnedAdmin
+from schema_index.documents.document_text import DocumentUnreadable
+from schema_index.documents.read import MAX_BYTES, read_document
+from schema_index.knowledge_metadata import metadata_fault
+from schema_index.models import Document, FaqEntry, KnowledgeEntry, ReviewState
+from schema_index.sources import source_choices
+from tenants.domain_error import DomainError
+from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant
+
+EntryT = TypeVar("EntryT", FaqEntry, Document)
+
+MAX_CHOICES = 50
+"""Facts offered to filter by; of the first thousand entries."""
+
+COMMON_FIELDS = [
+    *("source", "review_state", "metadata"),
+    *("author", "origin_uri", "created_at", "updated_at", "deleted_at", "deleted_by"),
+]
+READ_ONLY = COMMON_FIELDS[3:]
+
+
+class DeletedFilter(admin.SimpleListFilter):
+    title = "kept"
+    parameter_name = "kept"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("deleted", "Deleted"), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Any:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": "In use"} if choice["display"] == "All" and self.value() is None else choice
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(deleted_at__isnull=self.value() != "deleted")
+
+
+class SourceFilter(admin.SimpleListFilter):
+    title = "data source"
+    parameter_name = "source"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return source_choices() if chosen_tenant(request) else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(source__slug=self.value()) if self.value() else queryset
+
+
+class MetadataFilter(admin.SimpleListFilter):
+    title = "metadata"
+    parameter_name = "metadata"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        entries = model_admin.get_queryset(request).exclude(metadata={}).values_list("metadata", flat=True)[:1_000]
+        facts = {(name, value) for metadata in entries for name, value in metadata.items() if isinstance(value, str)}
+        return [(f"{name}={value}", f"{name}: {value}") for name, value in sorted(facts)[:MAX_CHOICES]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        name, found, value = (self.value() or "").partition("=")
+        return queryset.filter(metadata__contains={name: value}) if found else queryset
+
+
+class KnowledgeForm(TenantOwnedForm[EntryT]):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            # Whoever writes it here has read it; the field is there to say otherwise.
+            self.initial.setdefault("review_state", ReviewState.REVIEWED)
+
+    def clean_metadata(self) -> Any:
+        metadata = self.cleaned_data["metadata"] or {}
+        fault = metadata_fault(metadata)
+        if fault is not None:
+            raise forms.ValidationError(fault)
+        return metadata
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """What is unique among the entries in use is checked among these."""
+        return super()._get_validation_exclusions() - {"deleted_at", "origin_uri"}
+
+
+class DocumentForm(KnowledgeForm[Document]):
+    file = forms.FileField(
+        required=False,
+        help_text=f"Markdown, HTML, plain text or PDF, {MAX_BYTES // 1_000_000} MB. It replaces the text below.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("title", "text"):
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        file = cleaned.get("file")
+        if file is not None:
+            self._read(file, cleaned)
+        for name in ("title", "text"):
+            if not cleaned.get(name) and not self.errors:
+                self.add_error(name, "Upload a file, or fill in title and text.")
+        return cleaned
+
+    def _read(self, file: "UploadedFile[bytes]", cleaned: dict[str, Any]) -> None:
+        if (file.size or 0) > MAX_BYTES:
+            self.add_error("file", f"The file has more than {MAX_BYTES:,} bytes: split it.")
+            return
+        try:
+            found = read_document(file.read(), name=file.name or "")
+        except DocumentUnreadable as error:
+            self.add_error("file", error.message)
+            return
+        cleaned["title"], cleaned["text"] = cleaned.get("title") or found.title, found.text
+
+
+class KnowledgeAdmin(TenantOwnedAdmin[EntryT]):
+    list_filter = ["review_state", DeletedFilter, MetadataFilter, SourceFilter]
+    readonly_fields = READ_ONLY
+    actions = ["approve", "withdraw", "restore", "erase"]
+
+    def save_model(self, request: HttpRequest, obj: EntryT, form: Any, change: bool) -> None:
+        tenant_id = chosen_tenant(request)
+        assert tenant_id is not None
+        obj.tenant_id = tenant_id
+        knowledge.store(obj, actor=actor_of(request))
+
+    def delete_model(self, request: HttpRequest, obj: EntryT) -> None:
+        """The row stays, so that it can be restored."""
+        knowledge.delete(obj, actor=actor_of(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+    @admin.action(description="Approve: questions may find it", permissions=["change"])
+    def approve(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
+        self._each(request, queryset, lambda entry, actor: _review(entry, ReviewState.REVIEWED, actor), "approved")
+
+    @admin.action(description="Withdraw: questions no longer find it", permissions=["change"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
+        self._each(request, queryset, lambda entry, actor: _review(entry, ReviewState.PROPOSED, actor), "withdrawn")
+
+    @admin.action(description="Restore what was deleted", permissions=["change"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
+        deleted = queryset.exclude(deleted_at=None)
+        self._each(request, deleted, lambda entry, actor: knowledge.restore(entry, actor=actor), "restored")
+
+    @admin.action(description="Erase what was deleted, for good", permissions=["delete"])
+    def erase(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
+        deleted = queryset.exclude(deleted_at=None)
+        self._each(request, deleted, lambda entry, actor: knowledge.erase(entry, actor=actor), "erased")
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[EntryT], act: Any, done: str) -> None:
+        count = 0
+        for entry in queryset.select_for_update():
+            try:
+                act(entry, actor_of(request))
+                count += 1
+            except DomainError as error:
+                self.message_user(request, f"{entry}: {error.message}", messages.ERROR)
+        self.message_user(request, f"{count} {done}.", messages.SUCCESS if count else messages.WARNING)
+
+
+def _review(entry: FaqEntry | Document, state: ReviewState, actor: str) -> None:
+    knowledge.review(entry, state=state, actor=actor)
+
+
+def _excerpt(entry: KnowledgeEntry) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in entry.metadata.items())
 
 
 @admin.register(FaqEntry)
-class FaqEntryAdmin(TenantOwnedAdmin[FaqEntry]):
-    list_display = ["question", "updated_at"]
+class FaqEntryAdmin(KnowledgeAdmin[FaqEntry]):
+    form = KnowledgeForm  # type: ignore[assignment]  # the stubs want the form of one model, not of any
+    fields = ["question", "answer", *COMMON_FIELDS]
+    search_fields = ["question", "answer"]
+    list_display = ["question", "review_state", "source", "facts", "author", "updated_at", "deleted_at"]
 
-    def save_model(self, request: HttpRequest, obj: FaqEntry, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        knowledge.index_faq(obj)
-
-    def delete_model(self, request: HttpRequest, obj: FaqEntry) -> None:
-        knowledge.forget(obj.id, kind=ChunkKind.FAQ, source_id=obj.source_id)
-        super().delete_model(request, obj)
+    @admin.display(description="metadata")
+    def facts(self, obj: FaqEntry) -> str:
+        return _excerpt(obj)
 
 
 @admin.register(Document)
-class DocumentAdmin(TenantOwnedAdmin[Document]):
-    list_display = ["title", "updated_at"]
+class DocumentAdmin(KnowledgeAdmin[Document]):
+    form = DocumentForm
+    fields = ["file", "title", "text", *COMMON_FIELDS]
+    search_fields = ["title", "text", "origin_uri"]
+    list_display = ["title", "review_state", "source", "facts", "author", "updated_at", "deleted_at"]
 
-    def save_model(self, request: HttpRequest, obj: Document, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        knowledge.index_document(obj)
-
-    def delete_model(self, request: HttpRequest, obj: Document) -> None:
-        knowledge.forget(obj.id, kind=ChunkKind.DOCUMENT, source_id=obj.source_id)
-        super().delete_model(request, obj)
+    @admin.display(description="metadata")
+    def facts(self, obj: Document) -> str:
+        return _excerpt(obj)

@@ -8,7 +8,7 @@ from schema_index.models.embedding_work import EmbeddingClaim, EmbeddingFailure
 from schema_index.models.endpoint_pace import EndpointPace
 from schema_index.models.judged_question import JudgedQuestion
 from schema_index.models.keyword import ChunkWords, WordFrequencies
-from schema_index.models.knowledge import Document, FaqEntry
+from schema_index.models.knowledge import Document, FaqEntry, KnowledgeEntry, ReviewState
 from schema_index.models.snapshot import SchemaChange, Snapshot
 from schema_index.models.sync_run import SyncRun, SyncState
 
@@ -26,6 +26,8 @@ __all__ = [
     "EndpointPace",
     "FaqEntry",
     "JudgedQuestion",
+    "KnowledgeEntry",
+    "ReviewState",
     "SchemaChange",
     "Snapshot",
     "SpaceState",

@@ -29,6 +29,7 @@ class Chunk(TenantOwned):
     title = models.TextField()
     text = models.TextField()
     content_hash = models.CharField(max_length=64)
+    metadata = models.JSONField(default=dict, help_text="Of the knowledge entry, to filter by.")
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantOwned.Meta):

@@ -14,8 +14,8 @@ from config.errors import STATUS
 
 pytestmark = pytest.mark.django_db
 
-NOT_OF_ASKING = {"sql_invalid"}
-"""Of a caller's own statement."""
+NOT_OF_ASKING = {"sql_invalid", "already_exists", "document_unreadable"}
+"""Of a caller's own statement, and of knowledge."""
 
 
 @pytest.fixture

@@ -1,0 +1,70 @@
+"""A file's bytes → its text. HTML and PDF are read by a child process, whose memory and time are bounded."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path, PurePosixPath
+
+from schema_index.documents.clean import clean_line, clean_text
+from schema_index.documents.decode import decode
+from schema_index.documents.document_text import MAX_TEXT, MAX_TITLE, DocumentText, DocumentUnreadable
+from schema_index.documents.formats import Format, format_of
+from schema_index.documents.markdown import read_markdown, read_plain
+
+CHILD = Path(__file__).with_name("child.py")
+
+MAX_BYTES = 20_000_000
+"""Of one file; a PDF of a thousand pages of text has about five million."""
+
+MAX_SECONDS = 30
+
+
+def read_document(data: bytes, *, name: str, kind: Format | None = None) -> DocumentText:
+    """`name` is the file's name or address; `kind` is its format where that is known otherwise.
+
+    Without a title in the file, its name is the title. Raises DocumentUnreadable.
+    """
+    if len(data) > MAX_BYTES:
+        raise DocumentUnreadable(f"The file has more than {MAX_BYTES:,} bytes: split it.")
+    found = _read(data, kind or format_of(name, data))
+    text = clean_text(found.text)
+    if not text:
+        raise DocumentUnreadable("The file holds no text.")
+    if len(text) > MAX_TEXT:
+        raise DocumentUnreadable(f"The document has more than {MAX_TEXT:,} characters: split it.")
+    title = clean_line(found.title) or clean_line(PurePosixPath(name).stem) or "Document"
+    return DocumentText(title=title[:MAX_TITLE].rstrip(), text=text)
+
+
+def _read(data: bytes, kind: Format) -> DocumentText:
+    match kind:
+        case Format.MARKDOWN:
+            return read_markdown(decode(data))
+        case Format.TEXT:
+            return read_plain(decode(data))
+        case Format.HTML | Format.PDF:
+            return _in_child(data, kind)
+
+
+def _in_child(data: bytes, kind: Format) -> DocumentText:
+    environment = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    try:
+        done = subprocess.run(  # noqa: S603  # a fixed program; the file goes through standard input
+            [sys.executable, "-I", str(CHILD), kind.value],
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=MAX_SECONDS,
+            check=False,
+            env=environment,
+        )
+        reply: dict[str, str] = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise DocumentUnreadable(f"The file takes longer than {MAX_SECONDS} seconds to read: split it.") from None
+    except ValueError:
+        # The child was ended by one of its limits before it could say anything.
+        raise DocumentUnreadable("The file takes too much memory or time to read: split it.") from None
+    if "error" in reply:
+        raise DocumentUnreadable(reply["error"])
+    return DocumentText(title=reply["title"], text=reply["text"])

@@ -1,0 +1,45 @@
+"""Keeps the chunks of FAQ entries and documents equal to them, and finds these chunks again."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db.models import QuerySet
+
+from schema_index.chunking import ChunkText, document_chunks, faq_chunks
+from schema_index.chunks import reconcile
+from schema_index.models import Chunk, ChunkKind, Document, FaqEntry
+from schema_index.tasks import request_embedding
+
+Entry = FaqEntry | Document
+
+KINDS: dict[type[Entry], ChunkKind] = {FaqEntry: ChunkKind.FAQ, Document: ChunkKind.DOCUMENT}
+
+
+def index(entry: Entry) -> None:
+    """Make its chunks what it says now: none at all unless it is reviewed and not deleted. Needs an open scope."""
+    kind = KINDS[type(entry)]
+    of_entry = Chunk.objects.filter(kind=kind, object_key__startswith=str(entry.id))
+    # An entry that moved to another source leaves nothing with the one it had.
+    for source_id in set(of_entry.values_list("source_id", flat=True)) - {entry.source_id}:
+        reconcile((), kind=kind, source_id=source_id, key_prefix=str(entry.id))
+    wanted = _chunks(entry) if entry.is_used else ()
+    done = reconcile(wanted, kind=kind, source_id=entry.source_id, key_prefix=str(entry.id))
+    # What filters is no part of the text: it changes without a new vector.
+    of_entry.exclude(metadata=entry.metadata).update(metadata=entry.metadata)
+    if done.to_embed:
+        request_embedding(entry.tenant_id)
+
+
+def knowledge_chunks(*, metadata: Mapping[str, object]) -> QuerySet[Chunk]:
+    """Chunks of entries that may be used and whose metadata holds all of this. Needs an open scope.
+
+    No GIN index serves it: containment is not leakproof, so that row-level security keeps PostgreSQL from looking into
+    such an index. The tenant's own chunks are read instead, which the search does anyway.
+    """
+    chunks = Chunk.objects.filter(kind__in=list(KINDS.values()))
+    return chunks.filter(metadata__contains=dict(metadata)) if metadata else chunks
+
+
+def _chunks(entry: Entry) -> Iterable[ChunkText]:
+    if isinstance(entry, FaqEntry):
+        return faq_chunks(key=str(entry.id), question=entry.question, answer=entry.answer)
+    return document_chunks(key=str(entry.id), title=entry.title, text=entry.text)
