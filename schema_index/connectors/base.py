@@ -138,3 +138,10 @@ class Connector(Protocol):
         Raises DataSourceUnavailable, DataSourceError, QueryTimeout, QueryTooExpensive, ResultTooLarge.
         """
         ...
+
+    def excess_rights(self) -> tuple[str, ...]:
+        """What the stored role may do beyond reading, each in a few words after "the role"; empty is as it should be.
+
+        Raises DataSourceUnavailable, DataSourceError, QueryTimeout.
+        """
+        ...

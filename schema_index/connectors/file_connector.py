@@ -92,6 +92,10 @@ class FileConnector(ABC):
                 yield None
             statements = statements[done:]
 
+    def excess_rights(self) -> tuple[str, ...]:
+        """A file has no roles, and the child process cannot write whatever the file's owner may."""
+        return ()
+
     def read(self, sql: str, *, limits: Limits) -> ResultSet:
         started = time.monotonic()
         heading: Frame = {"columns": []}

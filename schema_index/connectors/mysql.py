@@ -20,6 +20,7 @@ from schema_index.connectors.base import (
 )
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.mysql_catalogue import read_catalogue
+from schema_index.connectors.mysql_rights import mysql_rights
 from schema_index.connectors.mysql_session import Session, read_only_session
 from schema_index.connectors.mysql_wire import PacketTooLarge
 from schema_index.connectors.outcomes import NO_ROWS
@@ -28,6 +29,8 @@ from schema_index.connectors.streaming import collect, too_large
 from schema_index.schema import Dialect
 
 INTROSPECTION_DEADLINE_MS = 120_000
+
+RIGHTS_DEADLINE_MS = 15_000
 
 VALUES_DEADLINE_MS = 5_000
 VALUES_ROWS_READ = 200_000
@@ -67,6 +70,10 @@ class MysqlConnector:
         )
         limits = Limits(deadline_ms=VALUES_DEADLINE_MS, max_rows=limit)
         return [row[0] for row in self.read(query, limits=limits).rows]
+
+    def excess_rights(self) -> tuple[str, ...]:
+        with read_only_session(self._config, deadline_ms=RIGHTS_DEADLINE_MS) as session:
+            return mysql_rights(session)
 
     def read(self, sql: str, *, limits: Limits) -> ResultSet:
         started = time.monotonic()

@@ -23,11 +23,14 @@ from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.kinds import FIRST_USER_OID, POSTGRES_OIDS, postgres_kind
 from schema_index.connectors.plan_cost import assert_affordable, postgres_cost
 from schema_index.connectors.postgres_catalogue import read_catalogue
+from schema_index.connectors.postgres_rights import postgres_rights
 from schema_index.connectors.postgres_session import Session, read_only_session
 from schema_index.connectors.streaming import collect
 from schema_index.schema import ColumnKind, Dialect
 
 INTROSPECTION_DEADLINE_MS = 120_000
+
+RIGHTS_DEADLINE_MS = 15_000
 
 VALUES_DEADLINE_MS = 5_000
 VALUES_ROWS_READ = 1_000_000
@@ -64,6 +67,10 @@ class PostgresConnector:
         )
         limits = Limits(deadline_ms=VALUES_DEADLINE_MS, max_rows=limit)
         return [row[0] for row in self.read(query.as_string(), limits=limits).rows]
+
+    def excess_rights(self) -> tuple[str, ...]:
+        with read_only_session(self._config, deadline_ms=RIGHTS_DEADLINE_MS) as session:
+            return postgres_rights(session)
 
     def read(self, sql: str, *, limits: Limits) -> ResultSet:
         started = time.monotonic()

@@ -73,6 +73,15 @@ def test_it_writes_nothing_even_in_a_session_of_its_own(
     assert caught.value.sqlstate == sqlstate
 
 
+def test_such_a_role_has_no_right_too_many_and_an_owner_has(
+    reader: PostgresConnector, postgres_server: PostgresServer
+) -> None:
+    assert reader.excess_rights() == ()
+    owner = PostgresConnector(postgres_server.config("granted")).excess_rights()
+    assert "may write to 3 tables" in owner
+    assert any("owns 3 tables" in words for words in owner)
+
+
 def test_mysql_gets_a_user_and_files_an_advice() -> None:
     column = Column(name="id", type="int", kind="integer")
     people = Table(schema="shop", name="pe`ople", columns=(column, Column(name="email", type="text", kind="text")))

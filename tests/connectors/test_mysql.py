@@ -1,6 +1,7 @@
 """What only MySQL and MariaDB can do wrong: how they read a text, what ends a transaction, what a server may prefer."""
 
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
 from datetime import time as clock
@@ -18,7 +19,7 @@ from schema_index.connectors.base import (
 )
 from schema_index.connectors.registry import ConnectionConfig, connector_for
 from schema_index.schema import ColumnKind
-from tests.mariadb import MariadbServer
+from tests.mariadb import PASSWORD, MariadbServer
 
 LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)
 
@@ -266,3 +267,14 @@ def test_a_missing_permission_is_said_without_names(mariadb_server: MariadbServe
 
     assert caught.value.message == "The data source's user has no permission for something the statement names."
     assert "reader" not in repr(caught.value.details)
+
+
+def test_rights_beyond_reading_are_named(journal: ConnectionConfig, mariadb_server: MariadbServer) -> None:
+    with closing(mariadb_server.admin("journal")) as admin, admin.cursor() as cursor:
+        cursor.execute(
+            f"CREATE USER careful@'%' IDENTIFIED BY '{PASSWORD}'; GRANT SELECT ON journal.plain TO careful@'%'"
+        )
+    careful = connector_for("mysql", replace(journal, username="careful"))
+    assert careful.excess_rights() == ()
+    rights = connector_for("mysql", journal).excess_rights()
+    assert any("insert" in words and "journal" in words for words in rights), rights

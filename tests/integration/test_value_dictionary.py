@@ -124,6 +124,9 @@ class _GoneAfterOne:
     def read(self, sql: str, *, limits: Limits) -> ResultSet:
         return self._real.read(sql, limits=limits)
 
+    def excess_rights(self) -> tuple[str, ...]:
+        return self._real.excess_rights()
+
 
 def test_a_server_that_goes_away_does_not_empty_the_dictionary(tickets: DataSource) -> None:
     with pytest.raises(DataSourceUnavailable):

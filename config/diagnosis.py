@@ -1,0 +1,179 @@
+"""What an installation needs to work, asked one thing after the other, each finding with how to mend it.
+
+Nothing is changed, every question is bounded, and one part that is broken does not hide the others.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from celery import current_app
+from django.conf import settings
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from kombu.exceptions import OperationalError
+
+from nl2sql.generators import OPENAI_URL
+from schema_index.connectors.base import Limits
+from schema_index.embedding.spaces import active_embedder
+from schema_index.model_endpoint import EndpointProblem, call, open_endpoint
+from schema_index.models import DataSource
+from schema_index.sources import open_connector
+from tenants.confinement import why_not_confined
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.models import Tenant
+from tenants.tenancy import all_tenants
+
+State = Literal["ok", "warning", "failed"]
+
+BROKER_TIMEOUT_S = 5
+MODEL_TIMEOUT_S = 10.0
+SOURCE_LIMITS = Limits(deadline_ms=10_000, max_rows=1, max_bytes=10_000)
+MAX_SOURCES = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """`detail` says what was found and, unless it is ok, what to do about it. It holds no address, key or row."""
+
+    part: str
+    state: State
+    detail: str
+
+
+def diagnose() -> Iterator[Finding]:
+    """Findings as they are made. Without a database nothing else can be asked, and nothing else is."""
+    database = _database()
+    yield from database
+    if any(finding.state == "failed" for finding in database):
+        return
+    yield _broker()
+    yield _language_model()
+    tenants = all_tenants()
+    yield _embeddings(tenants)
+    for tenant in tenants:
+        yield from _sources(tenant)
+
+
+def _database() -> list[Finding]:
+    try:
+        reason = why_not_confined(connection)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+            vector = cursor.fetchone()
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DomainError as error:
+        return [Finding(part="database role", state="failed", detail=error.message)]
+    except Error:
+        detail = (
+            "It cannot be reached with the address in DATABASE_URL: check it, then run `manage.py prepare_database`."
+        )
+        return [Finding(part="database", state="failed", detail=detail)]
+    return [
+        _finding("database role", reason, good="Row-level security binds it."),
+        _finding(
+            "pgvector",
+            None if vector else "The extension is missing: run `manage.py prepare_database`.",
+            good=f"Version {vector[0]}." if vector else "",
+        ),
+        _finding(
+            "migrations",
+            f"{len(missing)} are to be applied: run `manage.py prepare_database`." if missing else None,
+            good="All applied.",
+        ),
+    ]
+
+
+def _broker() -> Finding:
+    if settings.ENVIRONMENT.embedded_worker:
+        return Finding(part="broker", state="ok", detail="In this process (memory://): a worker runs where it serves.")
+    try:
+        with current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT_S) as broker:
+            broker.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_S)
+    except (OperationalError, OSError):
+        return Finding(
+            part="broker", state="failed", detail="It does not answer: check CELERY_BROKER_URL and start it."
+        )
+    workers = current_app.control.ping(timeout=1.0)
+    if not workers:
+        return Finding(
+            part="broker", state="warning", detail="It answers, and no worker does: start `celery -A config worker`."
+        )
+    return Finding(part="broker", state="ok", detail=f"It answers, and {len(workers)} workers do.")
+
+
+def _language_model() -> Finding:
+    environment = settings.ENVIRONMENT
+    if not environment.model_configured:
+        detail = "None: the composer answers what it can prove. Set LLM_API_KEY or LLM_BASE_URL for one."
+        return Finding(part="language model", state="ok", detail=detail)
+    key = environment.llm_api_key.get_secret_value() if environment.llm_api_key else ""
+    try:
+        with open_endpoint(environment.llm_base_url or OPENAI_URL, api_key=key, timeout_s=MODEL_TIMEOUT_S) as client:
+            call(client.models.with_raw_response.list)
+    except EndpointProblem as problem:
+        if problem.kind == "unknown":
+            return Finding(
+                part="language model",
+                state="ok",
+                detail=f"The endpoint answers; {environment.llm_model} was not tried.",
+            )
+        wrong = {
+            "key": "It refuses the key: check LLM_API_KEY.",
+            "unreachable": "It cannot be reached: check LLM_BASE_URL.",
+        }
+        return Finding(
+            part="language model",
+            state="failed",
+            detail=wrong.get(problem.kind, "It does not answer as it should: check LLM_BASE_URL, or try again later."),
+        )
+    return Finding(part="language model", state="ok", detail=f"The endpoint answers; {environment.llm_model} is asked.")
+
+
+def _embeddings(tenants: list[Tenant]) -> Finding:
+    def embed(tenant: Tenant) -> str:
+        embedder = active_embedder(tenant.id)
+        return f"{embedder.model} gives {embedder.embed(['orders']).shape[-1]} dimensions"
+
+    found: list[str] = []
+    for tenant in tenants:
+        try:
+            found.append(embed(tenant))
+        except DomainError as error:
+            return Finding(part="embeddings", state="failed", detail=f"{tenant.slug}: {error.message}")
+    return Finding(part="embeddings", state="ok", detail="; ".join(dict.fromkeys(found)) or "No tenant yet.")
+
+
+def _sources(tenant: Tenant) -> Iterator[Finding]:
+    with tenant_transaction(tenant.id):
+        sources = list(DataSource.objects.order_by("slug")[:MAX_SOURCES])
+    for source in sources:
+        yield from _source(f"{tenant.slug}/{source.slug}", source)
+
+
+def _source(part: str, source: DataSource) -> Iterator[Finding]:
+    try:
+        connector = open_connector(source)
+        connector.read("SELECT 1", limits=SOURCE_LIMITS)
+        rights = connector.excess_rights()
+    except DomainError as error:
+        yield Finding(part=part, state="failed", detail=error.message)
+        return
+    if source.snapshot_id is None:
+        yield Finding(part=part, state="warning", detail="It answers, and was never synced: `manage.py sync_schema`.")
+    elif source.sync_error:
+        yield Finding(part=part, state="warning", detail=f"It answers; the last sync failed: {source.sync_error}")
+    else:
+        yield Finding(part=part, state="ok", detail="It answers and is synced.")
+    if rights:
+        yield Finding(
+            part=part,
+            state="warning",
+            detail=f"The role {'; it '.join(rights)}. `manage.py grants {source.slug}` prints one that only reads.",
+        )
+
+
+def _finding(part: str, problem: str | None, *, good: str) -> Finding:
+    return Finding(part=part, state="failed" if problem else "ok", detail=problem or good)

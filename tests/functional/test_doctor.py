@@ -1,0 +1,110 @@
+"""`manage.py doctor` on a whole installation, on one with a fault in each part, and without its database."""
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from pydantic import SecretStr
+
+from config.environment import Environment
+from schema_index.models import DataSource
+from tests.functional.conftest import MODEL_KEY, READER_PASSWORD, TargetDatabase
+from tests.scripted_model import ScriptedModel
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOBODY = "http://127.0.0.1:9/v1"
+
+
+def said(*, fails: bool = False) -> dict[str, list[tuple[str, str]]]:
+    """Findings by part."""
+    out = StringIO()
+    if fails:
+        with pytest.raises(SystemExit, match="1"):
+            call_command("doctor", "--json", stdout=out)
+    else:
+        call_command("doctor", "--json", stdout=out)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for line in out.getvalue().splitlines():
+        finding = json.loads(line)
+        found.setdefault(finding["part"], []).append((finding["state"], finding["detail"]))
+        for secret in (MODEL_KEY, READER_PASSWORD, "127.0.0.1", ".sqlite"):
+            assert secret not in finding["detail"]
+    return found
+
+
+def test_a_whole_installation_is_told_part_by_part(warehouse: DataSource) -> None:
+    found = said()
+    assert {part: states[0][0] for part, states in found.items()} == {
+        "database role": "ok",
+        "pgvector": "ok",
+        "migrations": "ok",
+        "broker": "ok",
+        "language model": "ok",
+        "embeddings": "ok",
+        "acme/warehouse": "ok",
+    }
+    assert "384 dimensions" in found["embeddings"][0][1]
+    lines = StringIO()
+    call_command("doctor", stdout=lines)
+    assert lines.getvalue().startswith("ok       database role: ")
+
+
+def test_a_role_that_may_more_than_read_is_named_with_its_mending(
+    warehouse: DataSource, target_database: TargetDatabase
+) -> None:
+    role = target_database.username
+    target_database.run(f"GRANT INSERT ON stock TO {role}; GRANT CREATE ON SCHEMA public TO {role}")
+    try:
+        (_, excess) = said()["acme/warehouse"]
+    finally:
+        target_database.run(f"REVOKE INSERT ON stock FROM {role}; REVOKE CREATE ON SCHEMA public FROM {role}")
+    assert excess[0] == "warning"
+    for words in ("may write to 1 tables", "may create tables in public", "manage.py grants warehouse"):
+        assert words in excess[1]
+
+
+def test_one_broken_part_does_not_hide_the_others(
+    warehouse: DataSource, change_environment: Callable[..., Environment], target_database: TargetDatabase
+) -> None:
+    change_environment(llm_base_url=NOBODY, llm_api_key=SecretStr(MODEL_KEY), embedding_base_url=NOBODY)
+    target_database.run(f"ALTER ROLE {target_database.username} NOLOGIN")
+    try:
+        found = said(fails=True)
+    finally:
+        target_database.run(f"ALTER ROLE {target_database.username} LOGIN")
+    assert found["language model"] == [("failed", "It cannot be reached: check LLM_BASE_URL.")]
+    assert found["acme/warehouse"][0][0] == "failed"
+    assert found["migrations"][0][0] == "ok"
+
+
+def test_a_broker_that_does_not_answer_is_told(change_environment: Callable[..., Environment], settings: Any) -> None:
+    from config.celery import app  # noqa: PLC0415  read after the settings fixture
+
+    change_environment(celery_broker_url=SecretStr("redis://127.0.0.1:9/0"))
+    before = app.conf.broker_url
+    app.conf.broker_url = "redis://127.0.0.1:9/0"
+    try:
+        assert said(fails=True)["broker"][0][0] == "failed"
+    finally:
+        app.conf.broker_url = before
+
+
+def test_a_model_endpoint_is_asked_for_its_list(model: ScriptedModel, warehouse: DataSource) -> None:
+    """The scripted server knows no GET at all, which some servers do not either: reachable is all that can be said."""
+    assert said(fails=True)["language model"][0][0] == "failed"
+
+
+def test_without_a_database_nothing_else_is_asked() -> None:
+    settings_dict = connections["default"].settings_dict
+    connections["default"].close()
+    before, settings_dict["PORT"] = settings_dict["PORT"], "9"
+    try:
+        assert list(said(fails=True)) == ["database"]
+    finally:
+        connections["default"].close()
+        settings_dict["PORT"] = before
