@@ -86,12 +86,12 @@ def test_a_broker_that_does_not_answer_is_told(change_environment: Callable[...,
     from config.celery import app  # noqa: PLC0415  read after the settings fixture
 
     change_environment(celery_broker_url=SecretStr("redis://127.0.0.1:9/0"))
-    before = app.conf.broker_url
-    app.conf.broker_url = "redis://127.0.0.1:9/0"
+    before = app.conf["broker_url"]
+    app.conf["broker_url"] = "redis://127.0.0.1:9/0"
     try:
         assert said(fails=True)["broker"][0][0] == "failed"
     finally:
-        app.conf.broker_url = before
+        app.conf["broker_url"] = before
 
 
 def test_a_model_endpoint_is_asked_for_its_list(model: ScriptedModel, warehouse: DataSource) -> None:
