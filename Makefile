@@ -46,7 +46,7 @@ lint: $(STAMP) ## Format check, lint, types, import direction, missing migration
 	@$(VENV)/bin/lint-imports
 	@$(RUN) manage.py makemigrations --check --dry-run
 
-bench-%: $(STAMP) ## Measure: bench-retrieval, bench-guard, bench-answers (DATA=folder OUT=file)
+bench-%: $(STAMP) ## Measure: bench-retrieval, bench-guard, bench-answers, bench-reembed (DATA=folder OUT=file)
 	@$(RUN) -m benchmarks.$* $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT)) $(ARGS)
 
 lock: $(STAMP) ## Resolve pyproject.toml again into requirements/

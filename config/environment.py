@@ -101,6 +101,13 @@ class Environment(BaseSettings):
     embedding_tokens_per_minute: int | None = Field(
         default=None, ge=1, description="Tokens, as estimated, of all workers' embedding requests; unset, no limit."
     )
+    reembed_max_loss: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Share of judged questions, 0 to 1, of which a new embedding model may find less and still take "
+        "over.",
+    )
 
     retrieval_top_k: int = Field(default=10, ge=1, le=100, description="Tables a question may retrieve.")
     retrieval_threshold: float | None = Field(

@@ -6,6 +6,7 @@ class SchemaIndexConfig(AppConfig):
     verbose_name = "Schemas and knowledge"
 
     def ready(self) -> None:
-        from schema_index import receivers  # noqa: PLC0415  they import models
+        from schema_index import checks, receivers  # noqa: PLC0415  they import models
 
+        checks.register()
         receivers.connect()

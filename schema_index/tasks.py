@@ -12,6 +12,7 @@ from schema_index import schedule, sync_runs
 from schema_index.ddl_trigger import read_ddl_mark
 from schema_index.embedding.embed_spaces import embed_spaces
 from schema_index.embedding.retry import AskAgain, LeavePending
+from schema_index.embedding.spaces import served_otherwise
 from schema_index.keyword_index import refresh_frequencies, write_missing_words
 from schema_index.models import DataSource, SyncRun, SyncState
 from schema_index.snapshots import SyncInProgress, sync
@@ -106,6 +107,8 @@ def send_sync(run: SyncRun) -> None:
 def resume_embedding() -> None:
     """After a start: ask for every tenant's pending work, whose messages may have died with the last process."""
     for tenant in all_tenants():
+        if (space := served_otherwise(tenant.id)) is not None:
+            _log.warning("served by another model than the settings name", tenant=tenant.slug, model=str(space))
         embed_tenant.delay(str(tenant.id))
 
 

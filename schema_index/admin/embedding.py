@@ -12,7 +12,7 @@ from tenants.tenant_admin import ReadOnlyAdmin, actor_of, chosen_tenant
 
 @admin.register(EmbeddingSpace)
 class EmbeddingSpaceAdmin(ReadOnlyAdmin[EmbeddingSpace]):
-    list_display = ["model", "dimension", "state", "activated_at", "problem", "held"]
+    list_display = ["model", "dimension", "state", "activated_at", "problem", "compared", "held"]
     list_filter = ["state"]
 
 

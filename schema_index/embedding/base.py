@@ -11,6 +11,9 @@ from tenants.domain_error import DomainError
 Vectors = NDArray[np.float32]
 """n x dimension, one L2-normalised row for each text, in the order of the texts."""
 
+PROBE = "orders"
+"""A text that no embedder has a reason to refuse."""
+
 
 class EmbeddingUnavailable(DomainError):
     """The embedder did not answer this time (connection, timeout, 429, 5xx): the same call may succeed later.

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from schema_index.chunks import pending
 from schema_index.embedding import claims
-from schema_index.embedding.base import Embedder, EmbeddingRejected, EmbeddingUnavailable, Vectors
+from schema_index.embedding.base import PROBE, Embedder, EmbeddingRejected, EmbeddingUnavailable, Vectors
 from schema_index.embedding.batching import estimated_tokens
 from schema_index.embedding.pace import EndpointBusy, hold_off, take_turn
 from schema_index.models import Chunk, EmbeddingFailure
@@ -26,9 +26,6 @@ MAX_ROUNDS = 200
 
 MAX_WAIT_S = 5.0
 """Between two looks at what others are still embedding."""
-
-PROBE = "orders"
-"""A text that no embedder has a reason to refuse."""
 
 Progress = Callable[[int, int], None]
 

@@ -11,7 +11,8 @@ from schema_index.embedding.embed_chunks import embed_round
 from schema_index.embedding.pace import EndpointBusy
 from schema_index.embedding.retry import AskAgain, LeavePending, after_failure
 from schema_index.embedding.spaces import embedder_of, live_spaces
-from schema_index.models import EmbeddingSpace
+from schema_index.embedding.switch import switch_when_complete
+from schema_index.models import EmbeddingSpace, SpaceState
 from tenants.context import tenant_transaction
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -60,13 +61,28 @@ def _embed_space(tenant_id: UUID, space: EmbeddingSpace, *, this: Try) -> AskAga
         return None
     if problem is None:
         wait_s = seconds_until_free(tenant_id, embedder=embedder)
-        return None if wait_s is None else AskAgain(delay_s=wait_s, retries=0)
+        if wait_s is not None:
+            return AskAgain(delay_s=wait_s, retries=0)
+        problem = _switch(tenant_id, space)
+    if problem is None:
+        return None
     return after_failure(
         retries=this.retries,
         has_progressed=done.stored > 0,
         asked_s=float(problem.details.get("retry_after", 0)),
         spread=this.spread,
     )
+
+
+def _switch(tenant_id: UUID, space: EmbeddingSpace) -> EmbeddingUnavailable | None:
+    """After the last text of a space that was being filled; the error where the two spaces cannot be compared now."""
+    if space.state != SpaceState.FILLING:
+        return None
+    try:
+        switch_when_complete(tenant_id, space_id=space.id)
+    except EmbeddingUnavailable as unavailable:
+        return unavailable
+    return None
 
 
 def _note(tenant_id: UUID, space: EmbeddingSpace, error: EmbeddingRejected | EmbeddingUnavailable | None) -> None:

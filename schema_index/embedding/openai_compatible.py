@@ -7,7 +7,7 @@ import openai
 from openai import OpenAI
 from pydantic import BaseModel, ValidationError
 
-from schema_index.embedding.base import EmbeddingRejected, EmbeddingUnavailable, Vectors
+from schema_index.embedding.base import PROBE, EmbeddingRejected, EmbeddingUnavailable, Vectors
 from schema_index.embedding.batching import BatchLimits, pack
 from schema_index.model_endpoint import TRANSIENT, EndpointProblem, Kind, call, open_endpoint
 from tenants.domain_error import DomainError
@@ -71,19 +71,31 @@ class OpenAICompatibleEmbedder:
                 limits = BatchLimits(max_items=self.max_batch, max_tokens=self.max_batch_tokens)
                 for places in pack(texts, limits=limits):
                     batch = texts[places.start : places.stop]
-                    vectors[places.start : places.stop] = self._request(client, batch)
+                    items = self._request(client, batch, dimension=self.dimension)
+                    vectors[places.start : places.stop] = self._checked(items, count=len(batch))
         except EndpointProblem as problem:
             raise _told(problem) from problem
         return vectors
 
-    def _request(self, client: OpenAI, texts: Sequence[str]) -> Vectors:
+    def measured_dimension(self) -> int:
+        """How long the model's own vectors are, by asking for one. Raises as `embed` does."""
+        try:
+            with open_endpoint(self._base_url, api_key=self._api_key, timeout_s=self._timeout_s) as client:
+                items = self._request(client, [PROBE], dimension=None)
+        except EndpointProblem as problem:
+            raise _told(problem) from problem
+        return len(items[0].embedding) if items else 0
+
+    def _request(self, client: OpenAI, texts: Sequence[str], *, dimension: int | None) -> list[_Item]:
+        """As the endpoint answers, in the order of the texts that it claims."""
+        asked = dimension if self.model.startswith(_SHORTENED_BY_REQUEST) else None
         body = call(
             lambda: client.embeddings.with_raw_response.create(
                 model=self.model,
                 input=[_sendable(text) for text in texts],
                 encoding_format="float",
                 # Servers that know no such word refuse it.
-                dimensions=self.dimension if self.model.startswith(_SHORTENED_BY_REQUEST) else openai.omit,
+                dimensions=openai.omit if asked is None else asked,
             )
         )
         try:
@@ -92,7 +104,7 @@ class OpenAICompatibleEmbedder:
             raise EmbeddingRejected(
                 "The embedding endpoint's reply is no embedding: check EMBEDDING_BASE_URL and EMBEDDING_MODEL."
             ) from None
-        return self._checked(sorted(items, key=lambda item: item.index), count=len(texts))
+        return sorted(items, key=lambda item: item.index)
 
     def _checked(self, items: list[_Item], *, count: int) -> Vectors:
         if [item.index for item in items] != list(range(count)):

@@ -4,6 +4,7 @@ A tenant's questions are embedded by its active space's model, whatever the sett
 new tenant gets, and where models are asked for. docs/embedding.md tells how a tenant moves to another model.
 """
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +14,9 @@ from schema_index.embedding.base import Embedder, EmbeddingRejected
 from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.models import ChunkEmbedding, EmbeddingSpace, SpaceState
 from tenants.context import current_tenant_id, tenant_transaction
+
+if TYPE_CHECKING:
+    from schema_index.embedding.openai_compatible import OpenAICompatibleEmbedder
 
 THRESHOLDS = {"all-MiniLM-L6-v2": 0.2, "text-embedding-3-small": 0.6, "text-embedding-3-large": 0.6}
 """Cosines of different models are not comparable: docs/retrieval.md says how the first was measured."""
@@ -66,16 +70,33 @@ def configured_embedder() -> Embedder:
     return embedder_of(EmbeddingSpace(model=model, dimension=dimension))
 
 
+def served_otherwise(tenant_id: UUID) -> EmbeddingSpace | None:
+    """The tenant's active space where the settings name another model: it goes on serving until a re-embedding."""
+    with tenant_transaction(tenant_id):
+        space = EmbeddingSpace.objects.filter(state=SpaceState.ACTIVE).first()
+    return None if space is None or (space.model, space.dimension) == configured_model() else space
+
+
 def embedder_of(space: EmbeddingSpace) -> Embedder:
     """The local model by its name, any other at the endpoint. Raises EmbeddingRejected where there is none."""
-    environment = settings.ENVIRONMENT
-    if space.model == MiniLMEmbedder.model and space.dimension == MiniLMEmbedder.dimension:
+    if (space.model, space.dimension) == (MiniLMEmbedder.model, MiniLMEmbedder.dimension):
         return MiniLMEmbedder()
+    return _at_endpoint(space.model, space.dimension)
+
+
+def measured_dimension(model: str) -> int:
+    """Of a model at the configured endpoint, by asking it once. Raises as embedder_of and an embedder do."""
+    # No vector is kept, so that none is held against a dimension.
+    return _at_endpoint(model, 0).measured_dimension()
+
+
+def _at_endpoint(model: str, dimension: int) -> "OpenAICompatibleEmbedder":
+    environment = settings.ENVIRONMENT
     if environment.embedding_base_url is None:
         raise EmbeddingRejected(
-            f'Texts are embedded with "{space.model}", and no endpoint is configured to reach it: set '
+            f'Texts are to be embedded with "{model}", and no endpoint is configured to reach it: set '
             "EMBEDDING_BASE_URL, or move to another model with manage.py reembed.",
-            model=space.model,
+            model=model,
         )
     # Loading the client takes half a second, which commands without an endpoint need not pay.
     from schema_index.embedding.openai_compatible import OpenAICompatibleEmbedder  # noqa: PLC0415
@@ -83,8 +104,8 @@ def embedder_of(space: EmbeddingSpace) -> Embedder:
     return OpenAICompatibleEmbedder(
         base_url=environment.embedding_base_url,
         api_key=environment.embedding_api_key.get_secret_value() if environment.embedding_api_key else "",
-        model=space.model,
-        dimension=space.dimension,
+        model=model,
+        dimension=dimension,
         timeout_s=environment.embedding_timeout_s,
         max_batch=environment.embedding_max_batch,
     )

@@ -16,6 +16,7 @@ class EmbeddingSpace(TenantOwned):
     dimension = models.PositiveIntegerField()
     state = models.CharField(max_length=16, choices=SpaceState.choices)
     is_forced = models.BooleanField(default=False, help_text="Becomes active even if it finds less than the old one.")
+    compared = models.TextField(blank=True, help_text="How it did beside the old one on judged questions.")
     held = models.TextField(blank=True, help_text="Why it is complete and yet not active.")
     problem = models.TextField(blank=True, help_text="Why texts wait for their vectors; empty when none does.")
     threshold = models.FloatField(

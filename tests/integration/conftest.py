@@ -19,6 +19,7 @@ from schema_index.signals import schema_changed
 from schema_index.words import normalised
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.scripted_model import ScriptedModel
 
 READER_PASSWORD = "only for the tests"
 
@@ -72,6 +73,20 @@ class CountingEmbedder:
 @pytest.fixture
 def embedder() -> CountingEmbedder:
     return CountingEmbedder()
+
+
+@pytest.fixture
+def endpoint(settings: Any) -> Iterator[ScriptedModel]:
+    """An embeddings endpoint that the settings name."""
+    with ScriptedModel() as server:
+        settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(
+            update={
+                "embedding_base_url": server.url,
+                "embedding_model": "scripted",
+                "embedding_dimension": server.dimension,
+            }
+        )
+        yield server
 
 
 @pytest.fixture

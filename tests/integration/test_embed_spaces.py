@@ -1,6 +1,5 @@
 """One task's work against a real endpoint: what an endpoint does wrong is stored where an admin sees it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,21 +30,7 @@ BAD = "answer4"
 
 
 @pytest.fixture
-def model(settings: Any) -> Iterator[ScriptedModel]:
-    """An endpoint that the settings name."""
-    with ScriptedModel() as server:
-        settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(
-            update={
-                "embedding_base_url": server.url,
-                "embedding_model": "scripted",
-                "embedding_dimension": server.dimension,
-            }
-        )
-        yield server
-
-
-@pytest.fixture
-def waiting(tenant: Tenant, model: ScriptedModel) -> Tenant:
+def waiting(tenant: Tenant, endpoint: ScriptedModel) -> Tenant:
     with tenant_transaction(tenant.id):
         for number in range(TEXTS):
             knowledge.save_faq(question=f"Question {number}?", answer=f"answer{number}", actor="system:test")
@@ -90,9 +75,9 @@ def _small(request: Recorded) -> Reply:
 
 
 def test_a_text_without_a_direction_is_parked_and_the_others_are_embedded(
-    waiting: Tenant, model: ScriptedModel
+    waiting: Tenant, endpoint: ScriptedModel
 ) -> None:
-    model.script_embeddings([_spoilt] * 20)
+    endpoint.script_embeddings([_spoilt] * 20)
     assert _step(waiting) is None
     reason = (
         "The embedding endpoint gave a vector that has no direction (zero, infinite or not a number): check "
@@ -101,8 +86,8 @@ def test_a_text_without_a_direction_is_parked_and_the_others_are_embedded(
     assert _state(waiting) == (TEXTS - 1, [("Question 4?", reason)], "")
 
 
-def test_vectors_in_another_order_find_their_texts(waiting: Tenant, model: ScriptedModel) -> None:
-    model.script_embeddings([_turned])
+def test_vectors_in_another_order_find_their_texts(waiting: Tenant, endpoint: ScriptedModel) -> None:
+    endpoint.script_embeddings([_turned])
     assert _step(waiting) is None
     with tenant_transaction(waiting.id):
         stored = {one.chunk.text: one.embedding for one in ChunkEmbedding.objects.select_related("chunk")}
@@ -121,7 +106,7 @@ def test_vectors_in_another_order_find_their_texts(waiting: Tenant, model: Scrip
     ids=["wrong count", "wrong dimension", "wrong key"],
 )
 def test_an_endpoint_that_never_gives_what_it_should_blames_no_text(
-    waiting: Tenant, model: ScriptedModel, behaviour: Behaviour, problem: str
+    waiting: Tenant, endpoint: ScriptedModel, behaviour: Behaviour, problem: str
 ) -> None:
     is_mended = False
 
@@ -130,7 +115,7 @@ def test_an_endpoint_that_never_gives_what_it_should_blames_no_text(
             return embedded(_true(request))
         return behaviour if isinstance(behaviour, Reply) else behaviour(request)
 
-    model.script_embeddings([answer] * 20)
+    endpoint.script_embeddings([answer] * 20)
     assert _step(waiting) is None
     vectors, refused, said = _state(waiting)
     assert (vectors, refused, said[: len(problem)]) == (0, [], problem)
@@ -140,32 +125,32 @@ def test_an_endpoint_that_never_gives_what_it_should_blames_no_text(
 
 
 def test_what_may_pass_is_tried_again_with_fewer_texts_and_then_left_pending(
-    waiting: Tenant, model: ScriptedModel
+    waiting: Tenant, endpoint: ScriptedModel
 ) -> None:
-    model.script_embeddings([BROKEN])
+    endpoint.script_embeddings([BROKEN])
     assert _step(waiting) == AskAgain(delay_s=2, retries=1)
     assert _state(waiting) == (0, [], "The embedding endpoint failed: try again, or see its own logs.")
-    assert [len(request.body["input"]) for request in model.requests] == [TEXTS]
+    assert [len(request.body["input"]) for request in endpoint.requests] == [TEXTS]
 
-    model.script_embeddings([BROKEN] * 4)
+    endpoint.script_embeddings([BROKEN] * 4)
     assert _step(waiting, retries=4) == AskAgain(delay_s=32, retries=5)
     assert _step(waiting, retries=5) == LeavePending()
-    assert [len(request.body["input"]) for request in model.requests[1:]] == [2, 2, 1, 1]
+    assert [len(request.body["input"]) for request in endpoint.requests[1:]] == [2, 2, 1, 1]
 
     assert _step(waiting) is None
     assert _state(waiting) == (TEXTS, [], "")
 
 
-def test_an_endpoint_that_asks_for_time_gets_it_from_every_worker(waiting: Tenant, model: ScriptedModel) -> None:
-    model.script_embeddings([fails(429, headers={"Retry-After": "40"})])
+def test_an_endpoint_that_asks_for_time_gets_it_from_every_worker(waiting: Tenant, endpoint: ScriptedModel) -> None:
+    endpoint.script_embeddings([fails(429, headers={"Retry-After": "40"})])
     assert _step(waiting) == AskAgain(delay_s=40, retries=1)
     step = _step(waiting)
     assert isinstance(step, AskAgain)
-    assert (35 < step.delay_s <= 40, step.retries, len(model.requests)) == (True, 0, 1)
+    assert (35 < step.delay_s <= 40, step.retries, len(endpoint.requests)) == (True, 0, 1)
 
 
 def test_a_mended_setting_is_followed_while_nothing_is_embedded_and_not_after(
-    waiting: Tenant, model: ScriptedModel, settings: Any
+    waiting: Tenant, endpoint: ScriptedModel, settings: Any
 ) -> None:
     with tenant_transaction(waiting.id):
         assert str(active_space()) == "scripted (16)"
@@ -175,4 +160,4 @@ def test_a_mended_setting_is_followed_while_nothing_is_embedded_and_not_after(
     _step(waiting)
     settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"embedding_model": "another"})
     assert active_embedder(waiting.id).model == "mended"
-    assert model.requests[-1].body["model"] == "mended"
+    assert endpoint.requests[-1].body["model"] == "mended"

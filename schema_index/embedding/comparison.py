@@ -1,0 +1,80 @@
+"""Whether a new embedding space finds what the old one finds, on the tenant's own judged questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+
+from schema_index.catalogue import catalogue_of
+from schema_index.embedding.base import Embedder, Vectors
+from schema_index.models import JudgedQuestion
+from schema_index.retrieval.quality import Ranked, full_at
+from schema_index.retrieval.retrieve import retrieve
+from schema_index.sources import DataSourceNotSynced
+from tenants.context import tenant_transaction
+
+MAX_QUESTIONS = 500
+"""One request of an endpoint; more would move the share by less than it varies anyway."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """full@k of both spaces, 0 to 1, over `questions` judged ones."""
+
+    questions: int
+    k: int
+    old: float
+    new: float
+
+    def is_worse(self, *, max_loss: float) -> bool:
+        # Rounded, so that a loss of exactly what is allowed is allowed.
+        return round(self.old - self.new, 9) > max_loss
+
+    def __str__(self) -> str:
+        return f"full@{self.k} of {self.questions} judged questions: {self.old:.3f} before, {self.new:.3f} now"
+
+
+def compare(tenant_id: UUID, *, old: Embedder, new: Embedder, k: int) -> Comparison | None:
+    """None where the tenant has no judged question that needs a table. Raises EmbeddingUnavailable or -Rejected."""
+    with tenant_transaction(tenant_id):
+        judged = [
+            one
+            for one in JudgedQuestion.objects.select_related("source").exclude(tables=[]).order_by("id")[:MAX_QUESTIONS]
+            if one.source.snapshot_id is not None
+        ]
+    if not judged:
+        return None
+    shares = [full_at(_ranked(tenant_id, judged, embedder=one, k=k), k=k) for one in (old, new)]
+    return Comparison(questions=len(judged), k=k, old=shares[0], new=shares[1])
+
+
+def _ranked(tenant_id: UUID, judged: Sequence[JudgedQuestion], *, embedder: Embedder, k: int) -> list[Ranked]:
+    known = _Known(embedder, [one.question for one in judged])
+    ranked = []
+    for one in judged:
+        try:
+            catalogue = catalogue_of(one.source)
+        except DataSourceNotSynced:
+            continue
+        hits = retrieve(
+            one.question, tenant_id=tenant_id, source_id=one.source_id, catalogue=catalogue, embedder=known, top_k=k
+        ).tables
+        ranked.append(Ranked(ranking=[hit.qualified_name for hit in hits], needed=one.tables))
+    return ranked
+
+
+class _Known:
+    """An embedder that was asked for all its texts at once."""
+
+    def __init__(self, embedder: Embedder, texts: Sequence[str]) -> None:
+        self.model = embedder.model
+        self.dimension = embedder.dimension
+        self.max_batch = embedder.max_batch
+        self.max_batch_tokens = embedder.max_batch_tokens
+        self.max_seconds = embedder.max_seconds
+        self.endpoint = embedder.endpoint
+        self._vectors = dict(zip(texts, embedder.embed(texts), strict=True))
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return np.stack([self._vectors[text] for text in texts])
