@@ -44,7 +44,7 @@ lint: $(STAMP) ## Format check, lint, types, import direction, missing migration
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy .
 	@$(VENV)/bin/lint-imports
-	@$(RUN) manage.py makemigrations --check --dry-run
+	@$(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run  # it warns before a first start
 
 bench-%: $(STAMP) ## Measure: bench-retrieval, bench-guard, bench-answers, bench-reembed (DATA=folder OUT=file)
 	@$(RUN) -m benchmarks.$* $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT)) $(ARGS)

@@ -202,6 +202,17 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
+    def do_GET(self) -> None:
+        """The list of models, which needs the key."""
+        known = {"id": "scripted", "object": "model", "created": 1, "owned_by": "tests"}
+        has_key = self.headers.get("Authorization", "").startswith("Bearer sk-")
+        content = json.dumps({"object": "list", "data": [known]} if has_key else WRONG_KEY.body).encode()
+        self.send_response(200 if has_key else WRONG_KEY.status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self._send(content, drip_s=0)
+
     def do_POST(self) -> None:
         raw = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), _MAX_BODY))
         headers = {name.lower(): value for name, value in self.headers.items()}

@@ -94,9 +94,13 @@ def test_a_broker_that_does_not_answer_is_told(change_environment: Callable[...,
         app.conf["broker_url"] = before
 
 
-def test_a_model_endpoint_is_asked_for_its_list(model: ScriptedModel, warehouse: DataSource) -> None:
-    """The scripted server knows no GET at all, which some servers do not either: reachable is all that can be said."""
-    assert said(fails=True)["language model"][0][0] == "failed"
+def test_a_model_endpoint_is_asked_without_asking_the_model(
+    model: ScriptedModel, warehouse: DataSource, change_environment: Callable[..., Environment]
+) -> None:
+    assert said()["language model"] == [("ok", "The endpoint answers; scripted is asked.")]
+    change_environment(llm_api_key=SecretStr("wrong"))
+    assert said(fails=True)["language model"] == [("failed", "It refuses the key: check LLM_API_KEY.")]
+    assert model.requests == []
 
 
 def test_without_a_database_nothing_else_is_asked() -> None:
