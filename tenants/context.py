@@ -71,12 +71,14 @@ def platform_transaction() -> Iterator[None]:
 
 @contextmanager
 def _settings(values: Mapping[str, str]) -> Iterator[None]:
+    is_nested = connection.in_atomic_block
     with transaction.atomic():
         before = _exchange(values)
         yield
-        # Only reached on success: a failed block is rolled back, and its settings with it. An enclosing transaction
-        # goes on, so that it must find what it had.
-        _exchange(before)
+        # Only reached on success: a failed block is rolled back, and its settings with it, as they end with a
+        # transaction of their own. An enclosing one goes on, so that it must find what it had.
+        if is_nested:
+            _exchange(before)
 
 
 def _exchange(values: Mapping[str, str]) -> dict[str, str]:

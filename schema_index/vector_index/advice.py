@@ -16,8 +16,12 @@ DROP_BELOW = BUILD_ABOVE // 2
 BLOATED = 2.0
 """Times the bytes that a fresh index of as many vectors has."""
 
-LARGE = 20_000
-"""Vectors. Clusters of so many rows come apart in a graph of 16 neighbours: recall@10 was 0.92 at 93,000 vectors."""
+M = 24
+"""Neighbours of a node; twice as many on the lowest layer. With 16, clusters come apart: one question in sixty found
+nothing of what it was about."""
+
+EF_CONSTRUCTION = 128
+"""Candidates when a node is inserted, which is what insertion costs."""
 
 MAX_INDEXED_DIMENSION = 4_000
 """What pgvector's HNSW takes of half-precision vectors; longer ones are searched exactly."""
@@ -33,14 +37,6 @@ class Action(StrEnum):
     VACUUM = "vacuum"
     EMBED = "embed"
     NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Graph:
-    """Of HNSW: neighbours of a node (twice as many on the lowest layer), and candidates when one is inserted."""
-
-    m: int
-    ef_construction: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +58,9 @@ class Advice:
     reason: str
 
 
-def graph_for(vectors: int) -> Graph:
-    return Graph(m=24, ef_construction=128) if vectors >= LARGE else Graph(m=16, ef_construction=64)
-
-
 def expected_bytes(*, vectors: int, dimension: int) -> int:
     """Of a fresh index: a half-precision vector, its tuple's and page's overhead, and six bytes a neighbour."""
-    return int(1.05 * vectors * (2 * dimension + 108 + 13 * graph_for(vectors).m))
+    return int(1.05 * vectors * (2 * dimension + 108 + 13 * M))
 
 
 def advise_space(state: SpaceIndex) -> Advice:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from psycopg import sql
 
-from schema_index.vector_index.advice import LARGE, expected_bytes, graph_for
+from schema_index.vector_index.advice import EF_CONSTRUCTION, M, expected_bytes
 
 TABLE = "schema_index_chunkembedding"
 PREFIX = "vectors_"
@@ -17,6 +17,9 @@ PREFIX = "vectors_"
 MIN_BUILD_MEMORY_MB = 32
 MAX_BUILD_MEMORY_MB = 1_024
 """Of the build's working memory. A larger graph is built on disk, slowly; memory for a small one is only cleared."""
+
+MANY = 20_000
+"""Vectors, from which on workers pay."""
 
 BUILD_WORKERS = 2
 """Besides the building process, for large graphs; small ones are done before a worker has started."""
@@ -28,9 +31,8 @@ def index_name(tenant_id: UUID, *, model: str, dimension: int) -> str:
     return f"{PREFIX}{tenant_id.hex}_{space}"
 
 
-def create_statement(tenant_id: UUID, *, model: str, dimension: int, vectors: int) -> sql.Composed:
+def create_statement(tenant_id: UUID, *, model: str, dimension: int) -> sql.Composed:
     """CONCURRENTLY: reads and writes go on meanwhile. It cannot stand in a transaction."""
-    graph = graph_for(vectors)
     return sql.SQL(
         "CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON {table} "
         "USING hnsw ((embedding::halfvec({dimension})) halfvec_cosine_ops) "
@@ -39,8 +41,8 @@ def create_statement(tenant_id: UUID, *, model: str, dimension: int, vectors: in
         name=sql.Identifier(index_name(tenant_id, model=model, dimension=dimension)),
         table=sql.Identifier(TABLE),
         dimension=sql.Literal(dimension),
-        m=sql.Literal(graph.m),
-        candidates=sql.Literal(graph.ef_construction),
+        m=sql.Literal(M),
+        candidates=sql.Literal(EF_CONSTRUCTION),
         space=in_space(tenant_id, model=model, dimension=dimension),
     )
 
@@ -66,4 +68,4 @@ def build_memory_mb(*, vectors: int, dimension: int) -> int:
 
 
 def build_workers(vectors: int) -> int:
-    return BUILD_WORKERS if vectors >= LARGE else 0
+    return BUILD_WORKERS if vectors >= MANY else 0

@@ -105,7 +105,7 @@ def _tend(
 def _statement(action: Action, tenant_id: UUID, space: SpaceIndex) -> sql.Composed:
     if action is Action.REINDEX:
         return reindex_statement(index_name(tenant_id, model=space.model, dimension=space.dimension))
-    return create_statement(tenant_id, model=space.model, dimension=space.dimension, vectors=space.vectors)
+    return create_statement(tenant_id, model=space.model, dimension=space.dimension)
 
 
 def _drop_leftovers(owner: BaseDatabaseWrapper) -> Iterator[tuple[Action, str]]:

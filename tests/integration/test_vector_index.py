@@ -132,7 +132,7 @@ def test_generic_plans_cannot_hide_it(tenant: Tenant, admin_connection: Admin) -
 def test_the_indexed_search_is_never_short_and_keeps_to_kind_tenant_and_space(
     tenant: Tenant, other_tenant: Tenant, admin_connection: Admin
 ) -> None:
-    _fill(tenant, 2_500)
+    _fill(tenant, 1_500)
     _fill(tenant, 400, seed=2, model="other words")
     _fill(other_tenant, 400, seed=3)
     for one in (tenant, other_tenant):
@@ -141,13 +141,35 @@ def test_the_indexed_search_is_never_short_and_keeps_to_kind_tenant_and_space(
     with tenant_transaction(tenant.id):
         own = dict(ChunkEmbedding.objects.filter(model=MODEL).values_list("chunk_id", "kind"))
         for vector in _vectors(5, seed=4):
-            for kinds, limit in ((KINDS, 40), (["faq"], 40), (["faq"], 60)):
+            for kinds, limit in ((KINDS, 40), (["faq"], 20), (["faq"], 60)):
                 found = nearest_chunks(vector, model=MODEL, kinds=kinds, source_id=None, limit=limit)
                 exact = exactly_nearest(vector, model=MODEL, kinds=kinds, source_id=None, limit=limit)
                 assert len(found) == len(exact) == min(limit, sum(kind in kinds for kind in own.values()))
                 assert {own[chunk_id] for chunk_id, _ in found} <= set(kinds)
                 assert len({*found} & {*exact}) >= 0.9 * len(exact)
                 assert [distance for _, distance in found] == sorted(distance for _, distance in found)
+
+
+def test_a_rare_kind_is_reached_by_scanning_on(tenant: Tenant, admin_connection: Admin) -> None:
+    """One in fifty: a graph search that stopped after its first candidates would see about two of them."""
+    _fill(tenant, 1_500)
+    tend(tenant.id)
+    _analyzed(admin_connection)
+    with tenant_transaction(tenant.id), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")  # leaves only the index
+        statement = search_statement(
+            _vectors(1, seed=9)[0],
+            tenant_id=tenant.id,
+            model=MODEL,
+            kinds=["faq"],
+            source_id=None,
+            limit=25,
+            may_use_index=True,
+        ).as_string(None)
+        cursor.execute(f"EXPLAIN {statement}")
+        assert len(_used("\n".join(line for (line,) in cursor.fetchall()))) == 1
+        cursor.execute(statement)
+        assert len(cursor.fetchall()) == 25
 
 
 def test_an_index_goes_when_its_tenant_shrinks_or_leaves_the_space(tenant: Tenant) -> None:

@@ -7,13 +7,11 @@ from hypothesis import strategies as st
 from schema_index.vector_index.advice import (
     BUILD_ABOVE,
     DROP_BELOW,
-    LARGE,
     Action,
     SpaceIndex,
     advise_space,
     advise_table,
     expected_bytes,
-    graph_for,
 )
 
 SMALL = SpaceIndex(model="m", dimension=384, vectors=BUILD_ABOVE)
@@ -58,7 +56,3 @@ def test_no_size_is_built_and_dropped_in_turns(vectors: int) -> None:
 @pytest.mark.parametrize(("live", "dead", "action"), [(10, 900, "nothing"), (10_000, 2_100, "vacuum")])
 def test_vacuum_is_advised_for_many_dead_rows(live: int, dead: int, action: str) -> None:
     assert advise_table(live_rows=live, dead_rows=dead).action == action
-
-
-def test_a_large_graph_has_more_neighbours() -> None:
-    assert (graph_for(LARGE - 1).m, graph_for(LARGE).m) == (16, 24)

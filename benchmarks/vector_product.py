@@ -1,0 +1,177 @@
+"""The product's side of the vector benchmark: its own tables, index builder, queries and writes, as its own roles.
+
+Rows are copied in by the server's administrator, because COPY cannot write under row-level security; everything that
+is measured goes through the product's functions under the application's role.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import psycopg
+from pgvector import HalfVector, SparseVector
+from pgvector.psycopg import register_vector
+
+from benchmarks.vector_rows import DIMENSION, KINDS, TENANTS, Floats, Query, Texts, VectorRows
+from schema_index.keyword_index import refresh_frequencies, write_words
+from schema_index.models import Chunk
+from schema_index.retrieval.hybrid import hybrid_knowledge
+from schema_index.retrieval.keyword_weights import DIMENSIONS, text_weights
+from schema_index.retrieval.nearest import exactly_nearest, nearest_chunks, similarity
+from schema_index.vector_index.measure import vector_indexes
+from schema_index.vector_index.tend import tend
+from schema_index.vector_index.write import write_vectors
+from tenants import tenancy
+from tenants.context import tenant_transaction
+
+MODEL = "benchmark"
+HASH = "0" * 64
+PIECE = 5_000
+
+_texts: list[Texts] = []
+
+
+def created_tenants() -> list[UUID]:
+    return [
+        tenancy.create(slug=f"tenant-{number}", name=f"Tenant {number}", actor="system:benchmark").id
+        for number in range(TENANTS)
+    ]
+
+
+def written_texts(rows: VectorRows) -> Iterator[tuple[list[str], list[str]]]:
+    """Texts and their sparse words, in pieces of the rows' order, by all cores."""
+    pieces = [(start, rows.topics[start : start + PIECE]) for start in range(0, len(rows.topics), PIECE)]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(_write_piece, pieces)
+
+
+def _write_piece(piece: tuple[int, Any]) -> tuple[list[str], list[str]]:
+    if not _texts:
+        _texts.append(Texts())
+    start, topics = piece
+    texts = [_texts[0].text(start + place, int(topic)) for place, topic in enumerate(topics)]
+    return texts, [
+        SparseVector(text_weights(f"t{start + at}\n{text}"), DIMENSIONS).to_text() for at, text in enumerate(texts)
+    ]
+
+
+class Product:
+    def __init__(self, rows: VectorRows, tenant_ids: Sequence[UUID]) -> None:
+        self._rows = rows
+        self._tenant_ids = tenant_ids
+        high = np.random.default_rng(5).integers(0, 2**62, len(rows.topics))
+        # Random in front, as the product's ids are, and the row's number behind.
+        self._ids = [UUID(int=(int(bits) << 64) | row) for row, bits in enumerate(high)]
+
+    def load(self, admin: "psycopg.Connection[Any]", texts: Sequence[str], words: Sequence[str]) -> None:
+        register_vector(admin)
+        tenants, now, kinds = self._rows.tenants(), datetime.now(UTC), self._rows.kinds
+        arrival = [int(row) for row in self._rows.arrival]
+
+        def copy(table: str, columns: dict[str, str], values: Any) -> None:
+            names = ", ".join(("id", "tenant_id", "kind", *columns))
+            with admin.cursor().copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as target:
+                target.set_types(["uuid", "uuid", "varchar", *columns.values()])
+                for row in arrival:
+                    identity = (self._ids[row], self._tenant_ids[tenants[row]], KINDS[kinds[row]])
+                    target.write_row((*identity, *values(row)))
+
+        copy(
+            "schema_index_chunk",
+            {
+                "object_key": "text",
+                "title": "text",
+                "text": "text",
+                "content_hash": "varchar",
+                "updated_at": "timestamptz",
+            },
+            lambda row: (f"s{row}", f"t{row}", texts[row], HASH, now),
+        )
+        copy(
+            "schema_index_chunkembedding",
+            {
+                "chunk_id": "uuid",
+                "model": "varchar",
+                "dimension": "int4",
+                "content_hash": "varchar",
+                "embedding": "halfvec",
+                "embedded_at": "timestamptz",
+            },
+            lambda row: (self._ids[row], MODEL, DIMENSION, HASH, HalfVector(self._rows.vectors[row]), now),
+        )
+        admin.execute("CREATE TEMP TABLE words_in (row int, words text)")
+        with admin.cursor().copy("COPY words_in FROM STDIN") as target:
+            for row, text in enumerate(words):
+                target.write_row((row, text))
+        admin.execute("CREATE INDEX ON words_in (row)")
+        admin.execute(
+            "INSERT INTO schema_index_chunkwords (id, tenant_id, chunk_id, kind, words) "
+            "SELECT c.id, c.tenant_id, c.id, c.kind, w.words::sparsevec FROM schema_index_chunk c "
+            "JOIN words_in w ON w.row = substr(c.object_key, 2)::int"
+        )
+        admin.execute("DROP TABLE words_in")
+        for table in ("chunk", "chunkembedding", "chunkwords"):
+            admin.execute(f"VACUUM ANALYZE schema_index_{table}")
+
+    def build(self) -> int:
+        """As the background task does it; how many indexes there are then."""
+        for tenant_id in self._tenant_ids:
+            tend(tenant_id)
+            with tenant_transaction(tenant_id):
+                refresh_frequencies()
+        return len(vector_indexes())
+
+    def index_bytes(self) -> int:
+        return sum(index.bytes for index in vector_indexes())
+
+    def search(self, query: Query, *, limit: int) -> list[tuple[int, float]]:
+        """Row and similarity."""
+        return self._found(nearest_chunks, query, limit)
+
+    def search_exactly(self, query: Query, *, limit: int) -> list[tuple[int, float]]:
+        return self._found(exactly_nearest, query, limit)
+
+    def _found(self, search: Any, query: Query, limit: int) -> list[tuple[int, float]]:
+        with tenant_transaction(self._tenant_ids[query.tenant]):
+            found = search(query.vector, model=MODEL, kinds=query.kinds, source_id=None, limit=limit)
+        return [(chunk_id.int & (2**64 - 1), similarity(distance)) for chunk_id, distance in found]
+
+    def search_hybrid(self, query: Query, question: str, *, threshold: float) -> int:
+        with tenant_transaction(self._tenant_ids[query.tenant]):
+            return len(
+                hybrid_knowledge(question, query.vector, model=MODEL, source_id=None, threshold=threshold, limit=10)
+            )
+
+    def chunks(self, tenant: int, keys: Sequence[tuple[int, str, str]], texts: Sequence[str]) -> list[Chunk]:
+        """`keys` are number, kind and name of each; numbers beyond the loaded rows are new."""
+        return [
+            Chunk(
+                id=self._ids[number] if number < len(self._ids) else UUID(int=(number * 7919 << 64) | number),
+                tenant_id=self._tenant_ids[tenant],
+                kind=kind,
+                object_key=name,
+                title=f"t{number}",
+                text=text,
+                content_hash=HASH,
+            )
+            for (number, kind, name), text in zip(keys, texts, strict=True)
+        ]
+
+    def upsert(self, tenant: int, chunks: list[Chunk], vectors: Floats) -> None:
+        """Text and vector, in one committed batch."""
+        with tenant_transaction(self._tenant_ids[tenant]):
+            Chunk.objects.bulk_create(
+                chunks,
+                update_conflicts=True,
+                unique_fields=["tenant", "source", "kind", "object_key"],
+                update_fields=["title", "text", "content_hash", "updated_at"],
+            )
+            write_vectors(chunks, vectors, model=MODEL, dimension=DIMENSION)
+
+    def upsert_words(self, tenant: int, chunks: list[Chunk]) -> None:
+        with tenant_transaction(self._tenant_ids[tenant]):
+            write_words(chunks)
