@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from nl2sql.generation.base import Feedback, GenerationRequest, KnowledgeHit
 from nl2sql.prompt.budget import BYTES_PER_TOKEN, Piece, Version, estimate, fit
 from nl2sql.prompt.ddl import table_ddl
-from nl2sql.prompt.relevance import key_columns, stems, touched_columns
+from nl2sql.prompt.relevance import key_columns, named_columns, stems, touched_columns
 from nl2sql.prompt.sanitize import clean, fenced, one_line
 from nl2sql.prompt.template_files import template, template_version
 from schema_index.schema import Dialect, Table
@@ -50,14 +50,15 @@ class PromptTooLarge(DomainError):
 def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
     """The prompt, whose estimate is at most `token_budget`. Raises PromptTooLarge.
 
-    What goes first: documents and FAQ from the least similar, columns that no word of the question touches, the last
-    tables, and at the very end the comments of the one that is left. The question stays whole.
+    What goes first: documents and FAQ from the least similar; columns that no word of the question touches; comments;
+    columns whose name no word touches. Then the last tables, for a lost table is a lost answer, and at the very end all
+    but the keys of the one that is left. Keys and stored values stay with their table. The question stays whole.
     """
     system = _system(request)
     fixed = _feedback(request.feedback) + _question(request.question)
     tables = _tables(request)
     knowledge = sorted(request.knowledge, key=lambda hit: (hit.kind != "faq", -(hit.similarity or 0.0)))
-    pieces = [_table_piece(table, request, neighbours=tables) for table in tables]
+    pieces = [_table_piece(table, request, neighbours=tables, is_first=not place) for place, table in enumerate(tables)]
     pieces += [_knowledge_piece(hit) for hit in knowledge]
     used = len(system.encode()) + len(fixed.encode()) + _WRAPPING_BYTES
     order = _order(tables=len(tables), knowledge=len(knowledge))
@@ -106,33 +107,38 @@ def _tables(request: GenerationRequest) -> list[Table]:
     return [by_name[key] for key in unique if key in by_name]
 
 
-def _table_piece(table: Table, request: GenerationRequest, *, neighbours: Sequence[Table]) -> Piece:
+def _table_piece(table: Table, request: GenerationRequest, *, neighbours: Sequence[Table], is_first: bool) -> Piece:
     values: dict[str, list[str]] = {}
     for value in request.values:
         if (value.schema, value.table) == (table.schema, table.name):
             values.setdefault(value.column, []).append(value.text)
     feedback = f"{request.feedback.sql} {request.feedback.problem}" if request.feedback else ""
-    touched = touched_columns(table, words=stems(f"{request.question} {feedback}"), with_values=values)
+    words = stems(f"{request.question} {feedback}")
+    touched = touched_columns(table, words=words, with_values=values)
     names = [(neighbour.schema, neighbour.name) for neighbour in neighbours]
 
     def ddl(columns: frozenset[str] | None, *, terse: bool = False) -> str:
         return table_ddl(table, within=request.schema, neighbours=names, values=values, columns=columns, terse=terse)
 
-    hidden = [column.name for column in table.columns if column.name not in touched]
+    named = named_columns(table, words=words, with_values=values)
     name = one_line(table.qualified_name, max_characters=_MAX_TITLE)
+    keys = key_columns(table) | frozenset(values)
+    has_comments = bool(table.comment or any(column.comment for column in table.columns if column.name in touched))
     return Piece(
         versions=(
             Version(text=ddl(None)),
-            Version(text=ddl(touched), dropped=f"{len(hidden)} columns of {name}" if hidden else ""),
-            Version(text="", dropped=f"table {name}"),
-            Version(text=ddl(touched, terse=True), dropped=f"comments of {name}"),
-            Version(text=ddl(touched - _beyond_keys(table, values), terse=True), dropped=f"more columns of {name}"),
+            Version(text=ddl(touched), dropped=_fewer(len(table.columns), len(touched), f"columns of {name}")),
+            Version(text=ddl(touched, terse=True), dropped=f"comments of {name}" if has_comments else ""),
+            Version(text=ddl(named, terse=True), dropped=_fewer(len(touched), len(named), f"more columns of {name}")),
+            Version(text=ddl(keys, terse=True), dropped=_fewer(len(named), len(keys), f"all but keys of {name}"))
+            if is_first
+            else Version(text="", dropped=f"table {name}"),
         )
     )
 
 
-def _beyond_keys(table: Table, values: dict[str, list[str]]) -> frozenset[str]:
-    return frozenset(column.name for column in table.columns) - key_columns(table) - frozenset(values)
+def _fewer(before: int, after: int, what: str) -> str:
+    return f"{before - after} {what}" if after < before else ""
 
 
 def _knowledge_piece(hit: KnowledgeHit) -> Piece:
@@ -145,9 +151,7 @@ def _knowledge_piece(hit: KnowledgeHit) -> Piece:
 def _order(*, tables: int, knowledge: int) -> list[tuple[int, int]]:
     """(piece, version) in the order of giving up; see `build`. Pieces are the tables, then the knowledge."""
     order = [(piece, 1) for piece in reversed(range(tables, tables + knowledge))]
-    order += [(piece, 1) for piece in reversed(range(tables))]
-    order += [(piece, 2) for piece in reversed(range(1, tables))]
-    return [*order, (0, 3), (0, 4)] if tables else order
+    return order + [(piece, version) for version in range(1, 5) for piece in reversed(range(tables))]
 
 
 def _section(heading: str, kind: str, texts: Sequence[str]) -> str:

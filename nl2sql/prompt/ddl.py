@@ -65,13 +65,13 @@ def table_ddl(
 
     `neighbours` are the (schema, name) of all tables in the prompt: keys to others lead nowhere and are left out.
     `values` holds stored values by column name; `columns` limits which columns are shown, None shows all; `terse`
-    leaves comments and values out.
+    leaves comments out.
     """
     shown = [column for column in table.columns if columns is None or column.name in columns]
     lines = [
         (
             _definition(column, table, dialect=within.dialect),
-            "" if terse else _remark(column, values.get(column.name, ())),
+            _remark(column, values.get(column.name, ()), terse=terse),
         )
         for column in shown
     ]
@@ -97,8 +97,8 @@ def _definition(column: Column, table: Table, *, dialect: Dialect) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _remark(column: Column, values: Sequence[str]) -> str:
-    comment = one_line(column.comment, max_characters=_MAX_COMMENT)
+def _remark(column: Column, values: Sequence[str], *, terse: bool) -> str:
+    comment = "" if terse else one_line(column.comment, max_characters=_MAX_COMMENT)
     parts = (comment, _listed("one of", column.enum_values), _listed("stored values", values))
     return "; ".join(part for part in parts if part)
 

@@ -34,3 +34,9 @@ def touched_columns(table: Table, *, words: Collection[str], with_values: Collec
         if column.kind in ("date", "timestamp") or stems(f"{column.name} {column.comment}") & set(words)
     }
     return frozenset(found | set(with_values)) | key_columns(table)
+
+
+def named_columns(table: Table, *, words: Collection[str], with_values: Collection[str]) -> frozenset[str]:
+    """Keys, columns with stored values in the question, and columns whose name shares a word."""
+    found = {column.name for column in table.columns if stems(column.name) & set(words)}
+    return frozenset(found | set(with_values)) | key_columns(table)

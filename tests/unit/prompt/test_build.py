@@ -130,6 +130,14 @@ def test_what_goes_first() -> None:
     assert seen >= set(range(len(in_order) + 1))
 
 
+def test_comments_go_before_a_table_does() -> None:
+    wide = request(table("sales", columns=60, comment="revenue " * 20), table("stores"), table("people"))
+    prompt = build(wide, token_budget=2_500)
+    assert prompt.tables == ("public.sales", "public.stores", "public.people")
+    assert prompt.dropped[-1] == "comments of public.sales"
+    assert 0 < prompt.schema_token_estimate < prompt.token_estimate
+
+
 def test_a_column_with_a_stored_value_or_a_word_of_the_question_stays_longest() -> None:
     asked = replace(
         request(table("sales", columns=60, comment="c" * 50)),
