@@ -31,7 +31,7 @@ PURE = [
     *("schema_index.retrieval.fusion", "schema_index.retrieval.join_graph", "schema_index.retrieval.lexical"),
     *("schema_index.retrieval.keyword_weights", "schema_index.vector_index.advice"),
     *("schema_index.retrieval.order_tables", "schema_index.retrieval.weights", "schema_index.retrieval.quality"),
-    "schema_index.retrieval.calibration",
+    *("schema_index.retrieval.calibration", "schema_index.snippet"),
     *("nl2sql.events", "nl2sql.event_payload", "nl2sql.reply", "nl2sql.charts", "nl2sql.export", "nl2sql.repair"),
     *("nl2sql.generation.base", "nl2sql.generation.extract", "nl2sql.generation.answer_format"),
     *("nl2sql.execution.results", "nl2sql.execution.caps"),

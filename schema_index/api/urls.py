@@ -8,6 +8,7 @@ from schema_index.api.data_sources import (
     SyncView,
 )
 from schema_index.api.jobs import JobView
+from schema_index.api.search import SearchView
 
 urlpatterns = [
     path("data-sources", DataSourceListView.as_view(), name="api-data-sources"),
@@ -16,4 +17,5 @@ urlpatterns = [
     path("data-sources/<slug:slug>/changes", SchemaChangesView.as_view(), name="api-changes-of"),
     path("data-sources/<slug:slug>/sync", SyncView.as_view(), name="api-sync"),
     path("jobs/<uuid:job_id>", JobView.as_view(), name="api-job"),
+    path("search", SearchView.as_view(), name="api-search"),
 ]

@@ -49,18 +49,18 @@ def hybrid_knowledge(
     words = weighted_words(question)
     worded = by_keywords(words, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES)
     ranked = fused([[chunk_id for chunk_id, _ in ranking] for ranking in (nearest, worded)])
-    texts = _texts(ranked, vector, model=model)
+    texts = _texts(list(ranked), vector, model=model)
     hits = (_hit(texts[chunk_id], words, threshold) for chunk_id in ranked if chunk_id in texts)
     return tuple(hit for hit in hits if hit is not None)[:limit]
 
 
-def fused(rankings: Iterable[Sequence[UUID]]) -> list[UUID]:
-    """Best first by the sum of 1 / (60 + rank); equal sums keep the order in which they were first seen."""
+def fused(rankings: Iterable[Sequence[UUID]]) -> dict[UUID, float]:
+    """Best first, with the sum of 1 / (60 + rank); equal sums keep the order in which they were first seen."""
     scores: dict[UUID, float] = {}
     for ranking in rankings:
         for rank, chunk_id in enumerate(ranking, start=1):
             scores[chunk_id] = scores.get(chunk_id, 0.0) + 1 / (RANK_CONSTANT + rank)
-    return sorted(scores, key=lambda chunk_id: -scores[chunk_id])
+    return dict(sorted(scores.items(), key=lambda item: -item[1]))
 
 
 def _hit(text: _Text, words: Mapping[str, float], threshold: float) -> KnowledgeHit | None:

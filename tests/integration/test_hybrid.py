@@ -78,5 +78,5 @@ def test_one_tenants_words_are_not_anothers(tenant: Tenant, other_tenant: Tenant
 
 def test_fusion_rewards_what_both_rankings_hold() -> None:
     one, two, three = (UUID(int=number) for number in (1, 2, 3))
-    assert fused([[one, two], [three, two]]) == [two, one, three]
-    assert fused([[], []]) == []
+    assert list(fused([[one, two], [three, two]])) == [two, one, three]
+    assert fused([[], []]) == {}

@@ -1,0 +1,144 @@
+"""Search over HTTP: what of the tenant's schema, FAQ and documents is about some words."""
+
+from typing import Any
+from urllib.parse import quote
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from schema_index.models import ChunkKind
+from schema_index.search import SearchRequest, SearchResult, search
+from tenants.api.permissions import principal_of
+from tenants.api.problems import problems
+from tenants.api.strict import CONTROL_CHARACTERS, StrictSerializer, TextField, has_control_characters
+from tenants.roles import Permission
+
+MAX_QUERY = 2_000
+MAX_RESULTS = 50
+MAX_FILTERS = 8
+METADATA = "metadata."
+
+EXAMPLE = {
+    "items": [
+        {
+            "kind": "table",
+            "title": "public.orders",
+            "snippet": "One row an order. id, customer_id, placed_at, total",
+            "score": 0.032787,
+            "similarity": 0.61,
+            "why": "similar in meaning (0.61); shares order",
+            "data_source": "shop",
+            "metadata": {},
+            "links": {"self": "/api/v1/data-sources/shop/schema"},
+        }
+    ]
+}
+
+
+class SearchQuerySerializer(StrictSerializer):
+    q = TextField(min_length=1, max_length=MAX_QUERY, help_text="Words or a question.")
+    mode = serializers.ChoiceField(
+        choices=["semantic", "keyword", "hybrid"],
+        default="hybrid",
+        help_text="By meaning, by words, or by both; by words alone, no embedding model is asked.",
+    )
+    kind = serializers.ListField(
+        child=serializers.ChoiceField(choices=ChunkKind.values),
+        default=list,
+        help_text="Give it several times for several kinds; all without it.",
+    )
+    data_source = serializers.SlugField(
+        required=False, max_length=63, help_text="Only this source, and knowledge about the whole tenant."
+    )
+    limit = serializers.IntegerField(default=10, min_value=1, max_value=MAX_RESULTS)
+    metadata = serializers.DictField(child=TextField(max_length=200), default=dict)
+
+    def validate_q(self, value: str) -> str:
+        if has_control_characters(value):
+            raise serializers.ValidationError(CONTROL_CHARACTERS)
+        return value
+
+    def validate_metadata(self, value: dict[str, str]) -> dict[str, str]:
+        if len(value) > MAX_FILTERS:
+            raise serializers.ValidationError(f"At most {MAX_FILTERS} filters.")
+        return value
+
+
+class SearchResultSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=ChunkKind.values)
+    title = serializers.CharField()
+    snippet = serializers.CharField(help_text="Stored text around the first shared word, at most 240 characters.")
+    score = serializers.FloatField(help_text="Orders the results of this search; more is better.")
+    similarity = serializers.FloatField(allow_null=True, help_text="Cosine; null where words alone found it.")
+    why = serializers.CharField()
+    data_source = serializers.CharField(allow_null=True, help_text="Null for knowledge about the whole tenant.")
+    metadata = serializers.DictField()
+    links = serializers.DictField(child=serializers.CharField())
+
+
+class SearchReplySerializer(serializers.Serializer[Any]):
+    items = SearchResultSerializer(many=True)
+
+
+class SearchView(APIView):
+    @extend_schema(
+        operation_id="search",
+        tags=["Search"],
+        summary="Search schema, FAQ and documents",
+        parameters=[
+            *(
+                OpenApiParameter(name, required=name == "q", description=field.help_text or "", many=name == "kind")
+                for name, field in SearchQuerySerializer().fields.items()
+                if name != "metadata"
+            ),
+            OpenApiParameter(
+                f"{METADATA}<key>", description="Only knowledge whose metadata says so: `metadata.team=finance`."
+            ),
+        ],
+        responses={200: SearchReplySerializer, **problems(400, 401, 403, 404, 502, 503)},
+        examples=[OpenApiExample("A table", value=EXAMPLE, response_only=True, status_codes=["200"])],
+    )
+    def get(self, request: Request) -> Response:
+        principal = principal_of(request)
+        principal.require(Permission.READ_SCHEMA)
+        query = SearchQuerySerializer(data=_fields(request))
+        query.is_valid(raise_exception=True)
+        given = dict(query.validated_data)
+        kinds = tuple(dict.fromkeys(given.pop("kind"))) or tuple(ChunkKind.values)
+        found = search(principal.tenant_id, SearchRequest(kinds=kinds, **given))
+        return Response({"items": [_item(result) for result in found]})
+
+
+def _fields(request: Request) -> dict[str, Any]:
+    """`kind` as a list, `metadata.<key>` together; of any other name that is given twice, the last counts."""
+    fields: dict[str, Any] = {}
+    for name, values in request.query_params.lists():
+        if name.startswith(METADATA) and name != METADATA:
+            fields.setdefault("metadata", {})[name.removeprefix(METADATA)] = values[-1]
+        else:
+            fields[name] = values if name == "kind" else values[-1]
+    return fields
+
+
+def _item(result: SearchResult) -> dict[str, Any]:
+    return {
+        "kind": result.kind,
+        "title": result.title,
+        "snippet": result.snippet,
+        "score": result.score,
+        "similarity": result.similarity,
+        "why": result.why,
+        "data_source": result.data_source,
+        "metadata": result.metadata,
+        "links": {"self": _address(result)},
+    }
+
+
+def _address(result: SearchResult) -> str:
+    if result.kind == ChunkKind.TABLE:
+        return f"/api/v1/data-sources/{result.data_source}/schema"
+    folder = "faq" if result.kind == ChunkKind.FAQ else "documents"
+    return f"/api/v1/knowledge/{folder}/{quote(result.key, safe='')}"

@@ -1,0 +1,164 @@
+"""Searches a tenant's schema, FAQ and documents for a person, who is shown each result with the reason why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Literal
+from uuid import UUID
+
+from schema_index.catalogue import catalogue_of
+from schema_index.embedding.base import Embedder, Vectors
+from schema_index.embedding.spaces import active_embedder
+from schema_index.models import Chunk, ChunkKind, DataSource
+from schema_index.retrieval.hybrid import fused
+from schema_index.retrieval.keyword import by_keywords, weighted_words
+from schema_index.retrieval.keyword_weights import coverage
+from schema_index.retrieval.nearest import nearest_chunks, similarity
+from schema_index.retrieval.thresholds import threshold_for
+from schema_index.schema import Table
+from schema_index.snippet import snippet
+from schema_index.sources import DataSourceNotSynced, pick
+from tenants.context import tenant_transaction
+
+SearchMode = Literal["semantic", "keyword", "hybrid"]
+
+CANDIDATES = 200
+FILTERED_CANDIDATES = 2_000
+"""Read of each ranking, and read where metadata then leaves many of them out."""
+
+MAX_SOURCES = 50
+SHOWN_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """`metadata` compares texts: 2026 and "2026" are the same. Tables have none, so that any filter leaves them out."""
+
+    q: str
+    mode: SearchMode = "hybrid"
+    kinds: tuple[str, ...] = tuple(ChunkKind)
+    data_source: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    limit: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """`score` orders the results of one search, more is better: the cosine of a semantic one, BM25 of one by keywords,
+    reciprocal ranks of a hybrid one. `key` is `schema.table`, or the id of the knowledge entry. `data_source` is a
+    slug, None for knowledge about the whole tenant."""
+
+    kind: str
+    key: str
+    title: str
+    snippet: str
+    score: float
+    similarity: float | None
+    why: str
+    data_source: str | None
+    metadata: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ranked:
+    """By chunk; `scores` best first. `words` are the question's, with their rarity."""
+
+    scores: Mapping[UUID, float]
+    similarities: Mapping[UUID, float]
+    words: Mapping[str, float]
+
+
+def search(tenant_id: UUID, request: SearchRequest) -> tuple[SearchResult, ...]:
+    """At most `limit`, best first; only what the tenant's sources do not hide.
+
+    Raises DataSourceNotFound, EmbeddingUnavailable or EmbeddingRejected. One embedding, none by keywords alone.
+    """
+    with tenant_transaction(tenant_id):
+        chosen = pick(request.data_source) if request.data_source else None
+        sources = [chosen] if chosen else list(DataSource.objects.select_related("snapshot")[:MAX_SOURCES])
+    embedder = None if request.mode == "keyword" else active_embedder(tenant_id)
+    vector = None if embedder is None else embedder.embed([request.q])[0]
+    visible = {source.id: _tables(source) for source in sources}
+    slugs = {source.id: source.slug for source in sources}
+    with tenant_transaction(tenant_id):
+        ranked = _rank(request, embedder, vector, source_id=chosen.id if chosen else None)
+        chunks = Chunk.objects.in_bulk(list(ranked.scores))
+    found = (_result_of(chunks.get(chunk_id), request, ranked, visible, slugs) for chunk_id in ranked.scores)
+    return tuple(islice((result for result in found if result is not None), request.limit))
+
+
+def _result_of(
+    chunk: Chunk | None,
+    request: SearchRequest,
+    ranked: _Ranked,
+    visible: Mapping[UUID, Mapping[str, Table]],
+    slugs: Mapping[UUID, str],
+) -> SearchResult | None:
+    """None for what was filtered out, hidden, or removed meanwhile."""
+    if chunk is None or not _matches(chunk, request.metadata):
+        return None
+    if chunk.kind != ChunkKind.TABLE:
+        return _result(chunk, None, ranked, slugs)
+    table = visible.get(chunk.source_id, {}).get(chunk.object_key) if chunk.source_id else None
+    return None if table is None else _result(chunk, table, ranked, slugs)
+
+
+def _tables(source: DataSource) -> dict[str, Table]:
+    try:
+        return {table.qualified_name: table for table in catalogue_of(source).schema.tables}
+    except DataSourceNotSynced:
+        return {}
+
+
+def _rank(
+    request: SearchRequest, embedder: Embedder | None, vector: Vectors | None, *, source_id: UUID | None
+) -> _Ranked:
+    limit = FILTERED_CANDIDATES if request.metadata else CANDIDATES
+    words: Mapping[str, float] = {}
+    similarities: dict[UUID, float] = {}
+    worded: dict[UUID, float] = {}
+    if embedder is not None and vector is not None:
+        threshold = threshold_for(embedder.model, dimension=embedder.dimension)
+        near = nearest_chunks(vector, model=embedder.model, kinds=request.kinds, source_id=source_id, limit=limit)
+        similarities = {
+            chunk_id: similar for chunk_id, distance in near if (similar := similarity(distance)) >= threshold
+        }
+    if request.mode != "semantic":
+        words = weighted_words(request.q)
+        worded = dict(by_keywords(words, kinds=request.kinds, source_id=source_id, limit=limit))
+    rankings = {"semantic": similarities, "keyword": worded, "hybrid": fused([list(similarities), list(worded)])}
+    return _Ranked(scores=rankings[request.mode], similarities=similarities, words=words)
+
+
+def _result(chunk: Chunk, table: Table | None, ranked: _Ranked, slugs: Mapping[UUID, str]) -> SearchResult:
+    similar = ranked.similarities.get(chunk.id)
+    text = chunk.text.removeprefix(chunk.title).strip() if table is None else _said_of(table)
+    _, shared = coverage(f"{chunk.title} {text}", ranked.words)
+    why = [f"similar in meaning ({similar:.2f})"] if similar is not None else []
+    if shared:
+        why.append(f"shares {', '.join(shared[:SHOWN_WORDS])}")
+    return SearchResult(
+        kind=chunk.kind,
+        key=chunk.object_key if table else chunk.object_key.partition(":")[0],
+        title=chunk.title,
+        snippet=snippet(text, words=shared),
+        score=round(ranked.scores[chunk.id], 6),
+        similarity=similar,
+        why="; ".join(why) or "shares words",
+        data_source=slugs.get(chunk.source_id) if chunk.source_id else None,
+        metadata=chunk.metadata,
+    )
+
+
+def _said_of(table: Table) -> str:
+    """Of the visible columns alone, whatever the chunk's text held when it was made."""
+    columns = ", ".join(column.name for column in table.columns)
+    return f"{table.comment}\n{columns}".strip()
+
+
+def _matches(chunk: Chunk, wanted: Mapping[str, str]) -> bool:
+    return all(name in chunk.metadata and _text(chunk.metadata[name]) == value for name, value in wanted.items())
+
+
+def _text(fact: object) -> str:
+    return str(fact).lower() if isinstance(fact, bool) else str(fact)
