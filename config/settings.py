@@ -178,6 +178,11 @@ CELERY_TASK_DEFAULT_QUEUE = "embed"
 # One task, which hands out whatever is due. A message that waited longer than until the next one is worth nothing.
 CELERY_BEAT_SCHEDULE = {
     "sync-due": {"task": "schema_index.tasks.sync_due", "schedule": 60.0, "options": {"expires": 55.0}},
+    "embed-left-over": {
+        "task": "schema_index.tasks.resume_embedding",
+        "schedule": 1800.0,
+        "options": {"expires": 600.0},
+    },
 }
 # In memory: there is nothing to remember, since the database knows what is due.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from schema_index import schedule, sync_runs
 from schema_index.ddl_trigger import read_ddl_mark
-from schema_index.embedding.embed_spaces import embed_spaces
+from schema_index.embedding.embed_spaces import embed_spaces, has_work
 from schema_index.embedding.retry import AskAgain, LeavePending
 from schema_index.embedding.spaces import served_otherwise
 from schema_index.keyword_index import refresh_frequencies, write_missing_words
@@ -40,7 +40,7 @@ def embed_tenant(tenant_id: str, retries: int = 0) -> None:
         case AskAgain():
             embed_tenant.apply_async((tenant_id, step.retries), countdown=step.delay_s)
         case LeavePending():
-            _log.warning("texts are left without vectors until the next start, sync or sweep", tenant=tenant_id)
+            _log.warning("texts are left without vectors until the next change, start or half hour", tenant=tenant_id)
         case None:
             tend_index.delay(tenant_id)
 
@@ -105,11 +105,12 @@ def send_sync(run: SyncRun) -> None:
 
 @shared_task(ignore_result=True)
 def resume_embedding() -> None:
-    """After a start: ask for every tenant's pending work, whose messages may have died with the last process."""
+    """After a start and every half hour: ask for what is left, whose messages may have died with their process."""
     for tenant in all_tenants():
         if (space := served_otherwise(tenant.id)) is not None:
             _log.warning("served by another model than the settings name", tenant=tenant.slug, model=str(space))
-        embed_tenant.delay(str(tenant.id))
+        if has_work(tenant.id):
+            embed_tenant.delay(str(tenant.id))
 
 
 def request_embedding(tenant_id: UUID) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 
+from schema_index.chunks import pending
 from schema_index.embedding.base import EmbeddingRejected, EmbeddingUnavailable
 from schema_index.embedding.claims import seconds_until_free
 from schema_index.embedding.embed_chunks import embed_round
@@ -42,6 +43,17 @@ def embed_spaces(tenant_id: UUID, *, retries: int, spread: float) -> AskAgain | 
         # The one that failed sets the pace: both may be at the same endpoint.
         return max(again, key=lambda step: (step.retries, step.delay_s))
     return next((step for step in steps if step is not None), None)
+
+
+def has_work(tenant_id: UUID) -> bool:
+    """Whether a text waits, or a space whose last text was embedded and that nobody has switched to."""
+    spaces = live_spaces(tenant_id)
+    with tenant_transaction(tenant_id):
+        return any(
+            (space.state == SpaceState.FILLING and not space.held)
+            or pending(model=space.model, dimension=space.dimension).exists()
+            for space in spaces
+        )
 
 
 def _embed_space(tenant_id: UUID, space: EmbeddingSpace, *, this: Try) -> AskAgain | LeavePending | None:

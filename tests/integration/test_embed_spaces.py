@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from schema_index import knowledge
-from schema_index.embedding.embed_spaces import embed_spaces
+from schema_index.embedding.embed_spaces import embed_spaces, has_work
 from schema_index.embedding.retry import AskAgain, LeavePending
 from schema_index.embedding.spaces import active_embedder, active_space
 from schema_index.models import ChunkEmbedding, EmbeddingClaim, EmbeddingFailure, EmbeddingSpace
@@ -135,10 +135,12 @@ def test_what_may_pass_is_tried_again_with_fewer_texts_and_then_left_pending(
     endpoint.script_embeddings([BROKEN] * 4)
     assert _step(waiting, retries=4) == AskAgain(delay_s=32, retries=5)
     assert _step(waiting, retries=5) == LeavePending()
+    assert has_work(waiting.id)
     assert [len(request.body["input"]) for request in endpoint.requests[1:]] == [2, 2, 1, 1]
 
     assert _step(waiting) is None
     assert _state(waiting) == (TEXTS, [], "")
+    assert not has_work(waiting.id)
 
 
 def test_an_endpoint_that_asks_for_time_gets_it_from_every_worker(waiting: Tenant, endpoint: ScriptedModel) -> None:

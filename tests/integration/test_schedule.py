@@ -211,6 +211,6 @@ def test_the_reader_is_quoted(tenant: Tenant, stock_source: DataSource) -> None:
     assert 'TO "a""; DROP";' in out.getvalue()
 
 
-def test_the_beat_has_one_task_that_exists() -> None:
-    ((_, entry),) = app.conf.beat_schedule.items()
-    assert (entry["task"], entry["schedule"]) == (tasks.sync_due.name, tasks.BEAT_S)
+def test_the_beat_has_only_tasks_that_exist() -> None:
+    found = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
+    assert found == {tasks.sync_due.name: tasks.BEAT_S, tasks.resume_embedding.name: 1800.0}
