@@ -145,7 +145,10 @@ def _retrieval(events: Iterable[Event]) -> dict[str, Any]:
         "tables": [
             {"name": hit.qualified_name, "similarity": hit.similarity, "reason": hit.reason} for hit in found.tables
         ],
-        "knowledge": [{"kind": hit.kind, "title": hit.title, "similarity": hit.similarity} for hit in found.knowledge],
+        "knowledge": [
+            {"kind": hit.kind, "title": hit.title, "similarity": hit.similarity, "stale_reason": hit.stale_reason}
+            for hit in found.knowledge
+        ],
     }
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from uuid import UUID
 
 from schema_index.schema import Column, DatabaseSchema, Table
 from schema_index.words import identifier_words
@@ -84,6 +85,11 @@ def document_chunks(*, key: str, title: str, text: str) -> tuple[ChunkText, ...]
         )
         for number, (heading, part) in enumerate(islice(_parts(title, text), MAX_PARTS))
     )
+
+
+def subject_of(object_key: str) -> UUID:
+    """The id of the knowledge entry whose chunk has this key."""
+    return UUID(object_key.partition(":")[0])
 
 
 def cut(text: str, *, limit: int) -> Iterator[str]:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import QuerySet
 
+from schema_index import references
 from schema_index.chunking import ChunkText, document_chunks, faq_chunks
 from schema_index.chunks import reconcile
-from schema_index.models import Chunk, ChunkKind, Document, FaqEntry
+from schema_index.models import Chunk, ChunkKind, Document, FaqEntry, SubjectKind
 from schema_index.tasks import request_embedding
 
 Entry = FaqEntry | Document
@@ -27,6 +28,16 @@ def index(entry: Entry) -> None:
     of_entry.exclude(metadata=entry.metadata).update(metadata=entry.metadata)
     if done.to_embed:
         request_embedding(entry.tenant_id)
+    _refer(entry)
+
+
+def _refer(entry: Entry) -> None:
+    """Its references follow it too, so that it is told when what it names changes."""
+    kind = SubjectKind(KINDS[type(entry)].value)
+    if entry.is_used:
+        references.update(kind=kind, subject_id=entry.id, source_id=entry.source_id, text=references.text_of(entry))
+    else:
+        references.forget(kind=kind, subject_id=entry.id)
 
 
 def knowledge_chunks(*, metadata: Mapping[str, object]) -> QuerySet[Chunk]:

@@ -1,10 +1,15 @@
 """What follows a change of schema: chunks are reconciled, and what is new is embedded after the commit."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
+
+from schema_index import references
 from schema_index.catalogue import catalogue_of
 from schema_index.chunking import schema_chunks
 from schema_index.chunks import reconcile
+from schema_index.diff import Change
 from schema_index.models import ChunkKind, DataSource
 from schema_index.schema import DatabaseSchema
 from schema_index.signals import schema_changed, visibility_changed
@@ -16,12 +21,18 @@ def _reconcile_table_chunks(*, source: DataSource, schema: DatabaseSchema, **_: 
     _reconcile(source, schema)
 
 
+def _mark_stale_knowledge(*, source: DataSource, schema: DatabaseSchema, changes: Sequence[Change], **_: Any) -> None:
+    references.follow_changes(source, schema=schema, changes=changes, on=timezone.now().date())
+
+
 def _follow_visibility(*, source: DataSource, **_: Any) -> None:
     """After a change of what the source hides: chunks and values follow at once, without a sync."""
     if source.snapshot_id is not None:
         schema = catalogue_of(source).schema
         _reconcile(source, schema)
         prune_values(source, schema=schema)
+        references.refresh(source, schema=schema)
+        references.forget_hidden(source)
 
 
 def _reconcile(source: DataSource, schema: DatabaseSchema) -> None:
@@ -32,4 +43,5 @@ def _reconcile(source: DataSource, schema: DatabaseSchema) -> None:
 
 def connect() -> None:
     schema_changed.connect(_reconcile_table_chunks, dispatch_uid="schema_index.chunks")
+    schema_changed.connect(_mark_stale_knowledge, dispatch_uid="schema_index.references")
     visibility_changed.connect(_follow_visibility, dispatch_uid="schema_index.visibility")

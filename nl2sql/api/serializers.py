@@ -90,6 +90,9 @@ class KnowledgeHitSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     title = serializers.CharField()
     similarity = serializers.FloatField(allow_null=True)
+    stale_reason = serializers.CharField(
+        help_text="What changed in the database since it was written or looked at; empty when nothing did."
+    )
 
 
 class RetrievalSerializer(serializers.Serializer[Any]):

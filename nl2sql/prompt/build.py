@@ -144,7 +144,13 @@ def _fewer(before: int, after: int, what: str) -> str:
 def _knowledge_piece(hit: KnowledgeHit) -> Piece:
     title = one_line(hit.title, max_characters=_MAX_TITLE)
     body = clean(hit.text.removeprefix(hit.title), max_characters=_MAX_KNOWLEDGE)
-    text = f"[{one_line(hit.kind, max_characters=16)}] {title}\n{body}\n"
+    stale = one_line(hit.stale_reason, max_characters=_MAX_TITLE)
+    doubt = (
+        f"(This may be out of date: {stale}. Where it differs from the tables above, they are right.)\n"
+        if stale
+        else ""
+    )
+    text = f"[{one_line(hit.kind, max_characters=16)}] {title}\n{doubt}{body}\n"
     return Piece(versions=(Version(text=text), Version(text="", dropped=f"{hit.kind} {title}")))
 
 

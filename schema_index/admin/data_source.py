@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from schema_index import sync_runs
 from schema_index.admin import source_state
+from schema_index.admin.stale import stale_of_source
 from schema_index.models import DataSource
 from schema_index.models.data_source import NAME_LISTS
 from schema_index.signals import visibility_changed
@@ -69,7 +70,15 @@ class DataSourceForm(TenantOwnedForm[DataSource]):
 class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
     form = DataSourceForm
     list_display = ["name", "slug", "dialect", "last_sync", "synced_at", "snapshot", "sync_error"]
-    readonly_fields = ["last_sync", "synced_at", "sync_error", "snapshot", "last_changes", "left_out"]
+    readonly_fields = [
+        "last_sync",
+        "synced_at",
+        "sync_error",
+        "snapshot",
+        "last_changes",
+        "left_out",
+        "stale_knowledge",
+    ]
     actions = ["sync_now", "test_connection"]
 
     def save_model(self, request: HttpRequest, obj: DataSource, form: Any, change: bool) -> None:
@@ -106,6 +115,10 @@ class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
     @admin.display(description="left out")
     def left_out(self, source: DataSource) -> str:
         return source_state.left_out(source)
+
+    @admin.display(description="stale knowledge")
+    def stale_knowledge(self, source: DataSource) -> str:
+        return stale_of_source(source)
 
     @admin.action(description="Sync now", permissions=["change"])
     def sync_now(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> None:

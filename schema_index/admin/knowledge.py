@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from schema_index import knowledge
+from schema_index.admin.stale import StaleFilter, confirm, stale_reason
 from schema_index.documents.document_text import DocumentUnreadable
 from schema_index.documents.read import MAX_BYTES, read_document
 from schema_index.knowledge_metadata import metadata_fault
@@ -24,7 +25,7 @@ MAX_CHOICES = 50
 
 COMMON_FIELDS = [
     *("source", "review_state", "metadata"),
-    *("author", "origin_uri", "created_at", "updated_at", "deleted_at", "deleted_by"),
+    *("stale", "author", "origin_uri", "created_at", "updated_at", "deleted_at", "deleted_by"),
 ]
 READ_ONLY = COMMON_FIELDS[3:]
 
@@ -124,9 +125,9 @@ class DocumentForm(KnowledgeForm[Document]):
 
 
 class KnowledgeAdmin(TenantOwnedAdmin[EntryT]):
-    list_filter = ["review_state", DeletedFilter, MetadataFilter, SourceFilter]
+    list_filter = ["review_state", StaleFilter, DeletedFilter, MetadataFilter, SourceFilter]
     readonly_fields = READ_ONLY
-    actions = ["approve", "withdraw", "restore", "erase"]
+    actions = ["still_right", "approve", "withdraw", "restore", "erase"]
 
     def save_model(self, request: HttpRequest, obj: EntryT, form: Any, change: bool) -> None:
         tenant_id = chosen_tenant(request)
@@ -141,6 +142,14 @@ class KnowledgeAdmin(TenantOwnedAdmin[EntryT]):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
         for obj in queryset:
             self.delete_model(request, obj)
+
+    @admin.display(description="stale")
+    def stale(self, obj: EntryT) -> str:
+        return stale_reason(obj)
+
+    @admin.action(description="Still right: no longer stale", permissions=["change"])
+    def still_right(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
+        self._each(request, queryset, lambda entry, actor: confirm(entry, actor=actor), "confirmed")
 
     @admin.action(description="Approve: questions may find it", permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
@@ -184,7 +193,7 @@ class FaqEntryAdmin(KnowledgeAdmin[FaqEntry]):
     form = KnowledgeForm  # type: ignore[assignment]  # the stubs want the form of one model, not of any
     fields = ["question", "answer", *COMMON_FIELDS]
     search_fields = ["question", "answer"]
-    list_display = ["question", "review_state", "source", "facts", "author", "updated_at", "deleted_at"]
+    list_display = ["question", "review_state", "stale", "source", "facts", "author", "updated_at", "deleted_at"]
 
     @admin.display(description="metadata")
     def facts(self, obj: FaqEntry) -> str:
@@ -196,7 +205,7 @@ class DocumentAdmin(KnowledgeAdmin[Document]):
     form = DocumentForm
     fields = ["file", "title", "text", *COMMON_FIELDS]
     search_fields = ["title", "text", "origin_uri"]
-    list_display = ["title", "review_state", "source", "facts", "author", "updated_at", "deleted_at"]
+    list_display = ["title", "review_state", "stale", "source", "facts", "author", "updated_at", "deleted_at"]
 
     @admin.display(description="metadata")
     def facts(self, obj: Document) -> str:

@@ -9,6 +9,7 @@ from schema_index.models.endpoint_pace import EndpointPace
 from schema_index.models.judged_question import JudgedQuestion
 from schema_index.models.keyword import ChunkWords, WordFrequencies
 from schema_index.models.knowledge import Document, FaqEntry, KnowledgeEntry, ReviewState
+from schema_index.models.reference import Reference, StaleMark, SubjectKind
 from schema_index.models.snapshot import SchemaChange, Snapshot
 from schema_index.models.sync_run import SyncRun, SyncState
 
@@ -27,10 +28,13 @@ __all__ = [
     "FaqEntry",
     "JudgedQuestion",
     "KnowledgeEntry",
+    "Reference",
     "ReviewState",
     "SchemaChange",
     "Snapshot",
     "SpaceState",
+    "StaleMark",
+    "SubjectKind",
     "SyncRun",
     "SyncState",
     "WordFrequencies",

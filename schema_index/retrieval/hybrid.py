@@ -11,8 +11,10 @@ from uuid import UUID
 from django.db import connection
 from psycopg import sql
 
+from schema_index.chunking import subject_of
 from schema_index.embedding.base import Vectors
 from schema_index.models import Chunk, ChunkKind
+from schema_index.references import stale_reasons
 from schema_index.retrieval.keyword import by_keywords, weighted_words
 from schema_index.retrieval.keyword_weights import coverage
 from schema_index.retrieval.nearest import nearest_chunks, similarity, vector_literal
@@ -32,6 +34,7 @@ KNOWLEDGE = (ChunkKind.FAQ, ChunkKind.DOCUMENT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Text:
+    subject_id: UUID
     kind: str
     title: str
     text: str
@@ -43,14 +46,15 @@ def hybrid_knowledge(
 ) -> tuple[KnowledgeHit, ...]:
     """FAQ entries and document parts about the source or the whole tenant, best first.
 
-    A hit is as similar as `threshold`, or holds most of the question's rare words. Needs an open scope; five queries.
+    A hit is as similar as `threshold`, or holds most of the question's rare words. Needs an open scope; six queries.
     """
     nearest = nearest_chunks(vector, model=model, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES)
     words = weighted_words(question)
     worded = by_keywords(words, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES)
     ranked = fused([[chunk_id for chunk_id, _ in ranking] for ranking in (nearest, worded)])
     texts = _texts(list(ranked), vector, model=model)
-    hits = (_hit(texts[chunk_id], words, threshold) for chunk_id in ranked if chunk_id in texts)
+    stale = stale_reasons(text.subject_id for text in texts.values())
+    hits = (_hit(texts[chunk_id], words, threshold, stale) for chunk_id in ranked if chunk_id in texts)
     return tuple(hit for hit in hits if hit is not None)[:limit]
 
 
@@ -63,7 +67,7 @@ def fused(rankings: Iterable[Sequence[UUID]]) -> dict[UUID, float]:
     return dict(sorted(scores.items(), key=lambda item: -item[1]))
 
 
-def _hit(text: _Text, words: Mapping[str, float], threshold: float) -> KnowledgeHit | None:
+def _hit(text: _Text, words: Mapping[str, float], threshold: float, stale: Mapping[UUID, str]) -> KnowledgeHit | None:
     covered, shared = coverage(f"{text.title}\n{text.text}", words)
     is_similar = text.similarity is not None and text.similarity >= threshold
     if not is_similar and covered < COVERED:
@@ -72,7 +76,12 @@ def _hit(text: _Text, words: Mapping[str, float], threshold: float) -> Knowledge
     if shared:
         reasons.append(f"shares {', '.join(shared[:5])}")
     return KnowledgeHit(
-        kind=text.kind, title=text.title, text=text.text, similarity=text.similarity, reason="; ".join(reasons)
+        kind=text.kind,
+        title=text.title,
+        text=text.text,
+        similarity=text.similarity,
+        reason="; ".join(reasons),
+        stale_reason=stale.get(text.subject_id, ""),
     )
 
 
@@ -81,8 +90,9 @@ def _texts(chunk_ids: Sequence[UUID], vector: Vectors, *, model: str) -> dict[UU
     if not chunk_ids:
         return {}
     statement = sql.SQL(
-        "SELECT c.id, c.kind, c.title, c.text, v.embedding <=> {vector} FROM {chunks} c LEFT JOIN {vectors} v "
-        "ON v.chunk_id = c.id AND {space} WHERE c.tenant_id = {tenant} AND c.id = ANY({ids}::uuid[])"
+        "SELECT c.id, c.object_key, c.kind, c.title, c.text, v.embedding <=> {vector} FROM {chunks} c "
+        "LEFT JOIN {vectors} v ON v.chunk_id = c.id AND {space} "
+        "WHERE c.tenant_id = {tenant} AND c.id = ANY({ids}::uuid[])"
     ).format(
         vector=vector_literal(vector),
         chunks=sql.Identifier(Chunk._meta.db_table),
@@ -95,7 +105,11 @@ def _texts(chunk_ids: Sequence[UUID], vector: Vectors, *, model: str) -> dict[UU
         cursor.execute(statement.as_string(None))
         return {
             chunk_id: _Text(
-                kind=kind, title=title, text=text, similarity=None if distance is None else similarity(distance)
+                subject_id=subject_of(key),
+                kind=kind,
+                title=title,
+                text=text,
+                similarity=None if distance is None else similarity(distance),
             )
-            for chunk_id, kind, title, text, distance in cursor.fetchall()
+            for chunk_id, key, kind, title, text, distance in cursor.fetchall()
         }

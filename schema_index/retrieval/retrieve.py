@@ -1,4 +1,4 @@
-"""From a question to what its answer may need. One embedding call, eight queries, no language model."""
+"""From a question to what its answer may need. One embedding call, nine queries, no language model."""
 
 from collections.abc import Mapping
 from uuid import UUID

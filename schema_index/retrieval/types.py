@@ -22,6 +22,7 @@ class KnowledgeHit:
     """A retrieved FAQ entry or document part. `text` is stored text: data, never instructions.
 
     `similarity` is cosine, 1 best; None for a text that has no vector yet and was found by its words.
+    `stale_reason` says what changed in the database since the text was written or looked at; empty when nothing did.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class KnowledgeHit:
     text: str
     similarity: float | None
     reason: str = ""
+    stale_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from nl2sql.runs import AskRequest
 from schema_index import judged_questions, knowledge
 from schema_index.judged_questions import Judged
 from schema_index.keyword_index import refresh_frequencies
-from schema_index.models import DataSource
+from schema_index.models import DataSource, StaleMark
 from tenants.checks import tables_force_row_level_security, tenant_owned_models
 from tenants.confinement import why_not_confined
 from tenants.context import (
@@ -32,7 +32,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def furnished(analyst: Member, shop: DataSource) -> Member:
     """A tenant with at least one row in every tenant-owned table."""
     with tenant_transaction(analyst.tenant.id):
-        knowledge.save_faq(question="What is paid?", answer="status = 'paid'", actor="system:test")
+        entry = knowledge.save_faq(question="What is paid?", answer="status = 'paid'", actor="system:test")
+        StaleMark.objects.create(
+            tenant_id=shop.tenant_id,
+            subject_kind="faq",
+            subject_id=entry.id,
+            source=shop,
+            object_name="main.orders.status",
+            reason="orders.status was removed on 2026-11-21",
+        )
         knowledge.save_document(title="Terms", text="A customer is a person.", actor="system:test")
         refresh_frequencies()
         judged = Judged(question="How many customers are there?", tables=("main.customers",), origin="test")

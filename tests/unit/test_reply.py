@@ -82,7 +82,7 @@ def test_an_answer_becomes_the_whole_reply() -> None:
         "refusal": None,
         "retrieval": {
             "tables": [{"name": "main.orders", "similarity": 0.5, "reason": "similar to the question"}],
-            "knowledge": [{"kind": "faq", "title": "What is paid?", "similarity": 0.4}],
+            "knowledge": [{"kind": "faq", "title": "What is paid?", "similarity": 0.4, "stale_reason": ""}],
         },
         "suggestions": [],
         "steps": [{"name": "generate", "status": "done", "ms": 5, "attempt": 2}],

@@ -1,0 +1,68 @@
+"""Knowledge that the database may have left behind: where an admin finds it, and says that it is right."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+
+from schema_index import references
+from schema_index.models import DataSource, Document, FaqEntry, StaleMark, SubjectKind
+from tenants import audit
+
+MAX_SHOWN = 50
+
+NOTHING = "-"
+
+KINDS: dict[type[Any], SubjectKind] = {FaqEntry: SubjectKind.FAQ, Document: SubjectKind.DOCUMENT}
+MODELS = {kind.value: model for model, kind in KINDS.items()}
+
+
+class StaleFilter(admin.SimpleListFilter):
+    title = "stale"
+    parameter_name = "stale"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Stale"), ("no", "Not stale")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        stale = references.stale_ids(KINDS[queryset.model])
+        return queryset.filter(id__in=stale) if self.value() == "yes" else queryset.exclude(id__in=stale)
+
+
+def stale_reason(entry: FaqEntry | Document) -> str:
+    return references.stale_reasons([entry.id]).get(entry.id, NOTHING)
+
+
+def confirm(entry: FaqEntry | Document, *, actor: str) -> None:
+    """Somebody has read it, and it holds as it stands."""
+    kind = KINDS[type(entry)]
+    references.clear(kind=kind, subject_id=entry.id)
+    audit.record("knowledge.confirmed", actor=actor, subject=str(entry.id), kind=kind.value)
+
+
+def stale_of_source(source: DataSource) -> str:
+    """With a link to each entry, the newest first."""
+    marks = StaleMark.objects.filter(source_id=source.id)
+    total = marks.count()
+    if not total:
+        return NOTHING
+    lines = format_html_join("", '<li><a href="{}">{}</a>: {}</li>', map(_line, marks[:MAX_SHOWN]))
+    more = format_html("<p>and {} more</p>", total - MAX_SHOWN) if total > MAX_SHOWN else ""
+    return format_html("<ul>{}</ul>{}", lines, more)
+
+
+def _line(mark: StaleMark) -> tuple[str, str, str]:
+    model = MODELS.get(mark.subject_kind)
+    if model is None:
+        return "", mark.get_subject_kind_display(), mark.reason
+    address = reverse(f"admin:schema_index_{model._meta.model_name}_change", args=[mark.subject_id])
+    return (
+        address,
+        str(model.objects.filter(id=mark.subject_id).first() or mark.get_subject_kind_display()),
+        mark.reason,
+    )

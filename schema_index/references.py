@@ -1,0 +1,179 @@
+"""Stored references from knowledge to tables and columns, and the marks of what became stale with them.
+
+Everything here needs an open scope.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from schema_index.catalogue import catalogue_of
+from schema_index.diff import Change
+from schema_index.models import DataSource, Document, FaqEntry, Reference, ReviewState, StaleMark, SubjectKind
+from schema_index.named_objects import ObjectName, SchemaNames
+from schema_index.schema import DatabaseSchema
+from schema_index.sources import DataSourceNotSynced
+from schema_index.staleness import Doubt, doubts
+from tenants.context import current_tenant_id
+
+MAX_SOURCES = 50
+"""Sources that knowledge about the whole tenant is compared with, by slug."""
+
+MAX_REASONS = 3
+"""Told of one subject where there is little room; all of them are stored."""
+
+_NAMES_CHANGED = {"table_added", "table_removed", "table_renamed", "column_added", "column_removed", "column_renamed"}
+
+
+def update(*, kind: SubjectKind, subject_id: UUID, source_id: UUID | None, text: str) -> None:
+    """Of a subject that was saved: what it names is stored, and nothing of it is stale any more.
+
+    `source_id` is None for knowledge about the whole tenant, which may name tables of any source.
+    """
+    clear(kind=kind, subject_id=subject_id)
+    synced = DataSource.objects.exclude(snapshot=None).order_by("slug")
+    sources = synced.filter(id=source_id) if source_id else synced[:MAX_SOURCES]
+    wanted = {(source.id, name) for source in sources for name in _names_of(source).named_in(text)}
+    _store(kind, subject_id, wanted, known=Reference.objects.filter(subject_kind=kind, subject_id=subject_id))
+
+
+def forget(*, kind: SubjectKind, subject_id: UUID) -> None:
+    """Of a subject that is deleted, or no longer used."""
+    clear(kind=kind, subject_id=subject_id)
+    Reference.objects.filter(subject_kind=kind, subject_id=subject_id).delete()
+
+
+def clear(*, kind: SubjectKind, subject_id: UUID) -> None:
+    """Somebody has looked: the subject is still right as it stands."""
+    StaleMark.objects.filter(subject_kind=kind, subject_id=subject_id).delete()
+
+
+def follow_changes(source: DataSource, *, schema: DatabaseSchema, changes: Sequence[Change], on: date) -> None:
+    """Mark what the changes make doubtful, then find anew what knowledge names. `schema` is the visible part."""
+    found = doubts(changes, visible=schema, on=on)
+    if found:
+        _mark(source, found)
+    if any(change.kind in _NAMES_CHANGED for change in changes):
+        refresh(source, schema=schema)
+
+
+def refresh(source: DataSource, *, schema: DatabaseSchema) -> None:
+    """After a change of the visible schema: references follow. What upper apps refer to stays as they said."""
+    names = SchemaNames(schema)
+    known: dict[tuple[str, UUID], list[Reference]] = defaultdict(list)
+    for reference in Reference.objects.filter(source_id=source.id):
+        known[reference.subject_kind, reference.subject_id].append(reference)
+    for kind, subject_id, text in _texts(source):
+        wanted = {(source.id, name) for name in names.named_in(text)}
+        _store(kind, subject_id, wanted, known=known[kind, subject_id])
+
+
+def forget_hidden(source: DataSource) -> None:
+    """What is hidden is named by no mark."""
+    names = set(source.hidden)
+    of_source = StaleMark.objects.filter(source_id=source.id)
+    gone = [mark.id for mark in of_source if _is_hidden(mark.object_name, names) or _is_hidden(mark.renamed_to, names)]
+    of_source.filter(id__in=gone).delete()
+
+
+def stale_reasons(subject_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Why knowledge of these ids may not hold any more; those that are not stale are left out. One query."""
+    reasons: dict[UUID, list[str]] = defaultdict(list)
+    for mark in StaleMark.objects.filter(subject_id__in=set(subject_ids)):
+        reasons[mark.subject_id].append(mark.reason)
+    return {key: "; ".join(found[:MAX_REASONS]) for key, found in reasons.items()}
+
+
+def stale_ids(kind: SubjectKind) -> QuerySet[StaleMark, UUID]:
+    """Of the subjects of one kind that are stale, for a subquery."""
+    return StaleMark.objects.filter(subject_kind=kind).values_list("subject_id", flat=True)
+
+
+def _names_of(source: DataSource) -> SchemaNames:
+    try:
+        return SchemaNames(catalogue_of(source).schema)
+    except DataSourceNotSynced:
+        # It became another engine: its next sync finds out.
+        return SchemaNames(DatabaseSchema.of("sqlite", "", []))
+
+
+def _texts(source: DataSource) -> Iterator[tuple[SubjectKind, UUID, str]]:
+    here = Q(source_id=source.id) | Q(source_id=None), Q(review_state=ReviewState.REVIEWED, deleted_at=None)
+    for entry in FaqEntry.objects.filter(*here).iterator(chunk_size=200):
+        yield SubjectKind.FAQ, entry.id, text_of(entry)
+    for document in Document.objects.filter(*here).iterator(chunk_size=20):
+        yield SubjectKind.DOCUMENT, document.id, text_of(document)
+
+
+def text_of(entry: FaqEntry | Document) -> str:
+    if isinstance(entry, FaqEntry):
+        return f"{entry.question}\n\n{entry.answer}"
+    return f"{entry.title}\n\n{entry.text}"
+
+
+def _store(
+    kind: SubjectKind, subject_id: UUID, wanted: set[tuple[UUID, ObjectName]], *, known: Iterable[Reference]
+) -> None:
+    stored = {
+        (one.source_id, ObjectName(schema=one.schema, table=one.table, column=one.column)): one.id for one in known
+    }
+    gone = [key for name, key in stored.items() if name not in wanted]
+    if gone:
+        Reference.objects.filter(id__in=gone).delete()
+    fresh = sorted(wanted - stored.keys())
+    if fresh:
+        Reference.objects.bulk_create(
+            [
+                Reference(
+                    tenant_id=current_tenant_id(),
+                    subject_kind=kind,
+                    subject_id=subject_id,
+                    source_id=source_id,
+                    schema=name.schema,
+                    table=name.table,
+                    column=name.column,
+                )
+                for source_id, name in fresh
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def _mark(source: DataSource, found: Sequence[Doubt]) -> None:
+    by_name = {doubt.name: doubt for doubt in found}
+    marks: dict[tuple[str, UUID, ObjectName], Doubt] = {}
+    for one in Reference.objects.filter(source_id=source.id):
+        table = by_name.get(ObjectName(schema=one.schema, table=one.table))
+        column = by_name.get(ObjectName(schema=one.schema, table=one.table, column=one.column)) if one.column else None
+        for doubt in (table, column):
+            if doubt is not None and (doubt is column or doubt.with_columns or not one.column):
+                marks[one.subject_kind, one.subject_id, doubt.name] = doubt
+    StaleMark.objects.bulk_create(
+        [
+            StaleMark(
+                tenant_id=source.tenant_id,
+                subject_kind=kind,
+                subject_id=subject_id,
+                source_id=source.id,
+                object_name=_written(name),
+                renamed_to=doubt.now,
+                reason=doubt.reason,
+            )
+            for (kind, subject_id, name), doubt in marks.items()
+        ],
+        batch_size=1_000,
+        update_conflicts=True,
+        unique_fields=["tenant", "subject_kind", "subject_id", "source", "object_name"],
+        update_fields=["renamed_to", "reason"],
+    )
+
+
+def _written(name: ObjectName) -> str:
+    return ".".join(part for part in (name.schema, name.table, name.column) if part)
+
+
+def _is_hidden(name: str, hidden: set[str]) -> bool:
+    return name in hidden or any(name.startswith(f"{one}.") for one in hidden)
