@@ -34,6 +34,15 @@ class TargetDatabases:
     def load(self, folder: Path, *, prefix: str, progress: Callable[[str], None]) -> dict[str, str]:
         """Name in the folder → database. Always loads anew: some rows hold dates relative to the day."""
         files = sorted((folder / "ddl").glob("*.sql*"))
+        self.create_reader()
+        loaded: dict[str, str] = {}
+        for number, file in enumerate(files, start=1):
+            name = file.name.split(".sql")[0]
+            loaded[name] = self.load_file(file, database=prefix + name, meta=folder / "meta" / f"{name}.json")
+            progress(f"  {number}/{len(files)} {name}")
+        return loaded
+
+    def create_reader(self) -> None:
         with closing(self.connect("postgres")) as connection:
             if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [READER]).fetchone() is None:
                 connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(READER)))
@@ -42,14 +51,9 @@ class TargetDatabases:
                     sql.Identifier(READER), sql.Literal(self.password)
                 )
             )
-        loaded: dict[str, str] = {}
-        for number, file in enumerate(files, start=1):
-            name = file.name.split(".sql")[0]
-            loaded[name] = self._load_one(file, database=prefix + name, meta=folder / "meta" / f"{name}.json")
-            progress(f"  {number}/{len(files)} {name}")
-        return loaded
 
-    def _load_one(self, file: Path, *, database: str, meta: Path) -> str:
+    def load_file(self, file: Path, *, database: str, meta: Path | None = None) -> str:
+        """Into a new database, in place of one of that name; returns the name."""
         with closing(self.connect("postgres")) as connection:
             name = sql.Identifier(database)
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
@@ -57,7 +61,7 @@ class TargetDatabases:
         script = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
         with closing(self.connect(database)) as connection:
             connection.execute(script)
-            if meta.exists():
+            if meta is not None and meta.exists():
                 _comment(connection, json.loads(meta.read_text()))
             _grant(connection)
             connection.execute("ANALYZE")
