@@ -164,8 +164,8 @@ def _report(measured: list[Measured]) -> None:
     print(f"{'sync of':30}" + "".join(f"{head:>11}" for head in heads))
     for done in measured:
         rate = f"{done.chunks / done.embedding_seconds:.0f}" if done.chunks > 100 else ""
-        cells = (done.tables, done.unreadable, done.changes, f"{done.seconds:.2f}", done.statements)
-        cells = (*cells, done.target_statements, done.embedding_calls, done.chunks, rate)
+        cells = [done.tables, done.unreadable, done.changes, f"{done.seconds:.2f}", done.statements]
+        cells += [done.target_statements, done.embedding_calls, done.chunks, rate]
         print(f"{done.name:30}" + "".join(f"{cell!s:>11}" for cell in cells))
     first, changed, unchanged = measured[:3]
     print(

@@ -6,8 +6,9 @@ Tables and columns keep their names exactly as the engine stores them; nothing h
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal
 
 Dialect = Literal["postgres", "mysql", "sqlite", "duckdb"]
@@ -119,20 +120,31 @@ class DatabaseSchema:
 def plain(schema: DatabaseSchema) -> dict[str, Any]:
     """As dictionaries and tuples. What few columns and tables have is left out where they do not have it, which also
     keeps the fingerprints of descriptions from before it was known."""
-    description = asdict(schema)
-    for table in description["tables"]:
-        if table["row_estimate"] is None:
-            del table["row_estimate"]
-        for column in table["columns"]:
-            for name in ("enum_values", "generated"):
-                if not column[name]:
-                    del column[name]
-    return description
+    return {**_values(schema), "tables": tuple(_plain_table(table) for table in schema.tables)}
+
+
+_RARE = {"enum_values": (), "generated": False, "row_estimate": None}
+_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in (Column, ForeignKey, Table, DatabaseSchema)}
+
+
+def _values(value: Column | ForeignKey | Table | DatabaseSchema) -> dict[str, Any]:
+    """Like `asdict`, which copies whatever it meets and takes ten times as long."""
+    found = {name: getattr(value, name) for name in _FIELDS[type(value)]}
+    return {name: part for name, part in found.items() if name not in _RARE or part != _RARE[name]}
+
+
+def _plain_table(table: Table) -> dict[str, Any]:
+    return {
+        **_values(table),
+        "columns": tuple(_values(column) for column in table.columns),
+        "foreign_keys": tuple(_values(key) for key in table.foreign_keys),
+    }
 
 
 def bounded_enum(values: Iterable[str]) -> tuple[str, ...]:
-    """The first MAX_ENUM_VALUES values of an enumerated type, without overlong ones."""
-    return tuple(value for value in values if len(value) <= MAX_ENUM_CHARACTERS)[:MAX_ENUM_VALUES]
+    """The first MAX_ENUM_VALUES values of an enumerated type, but for overlong ones and such as cannot be stored."""
+    kept = (value for value in values if len(value) <= MAX_ENUM_CHARACTERS and "\0" not in value)
+    return tuple(islice(kept, MAX_ENUM_VALUES))
 
 
 def _without_hidden_keys(table: Table, kept: dict[tuple[str, str], Table]) -> Table:

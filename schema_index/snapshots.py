@@ -18,6 +18,7 @@ from schema_index.schema import DatabaseSchema
 from schema_index.schema_json import from_json, to_json
 from schema_index.signals import schema_changed
 from schema_index.sources import DataSourceNotFound, open_connector, visible_part
+from schema_index.storable import storable
 from schema_index.sync_runs import StoredProgress
 from schema_index.values import FoundValue, permitted, read_values, store_values
 from tenants import audit
@@ -90,7 +91,7 @@ def _read(source: DataSource, *, progress: Progress) -> _Seen:
     connector = open_connector(source)
     # Before the schema is read: what changes meanwhile moves the mark, and is read the next time.
     mark = read_ddl_mark(connector) if source.watch_ddl else None
-    found = connector.introspect(progress=progress)
+    found = storable(connector.introspect(progress=progress))
     values: tuple[FoundValue, ...] = ()
     if source.index_values:
         visible = visible_part(found.schema, hidden=source.hidden)
@@ -106,7 +107,7 @@ def _lease(tenant_id: UUID, source_id: UUID, *, actor: str, run_id: UUID | None)
     with tenant_transaction(tenant_id):
         free = Q(sync_lease_until=None) | Q(sync_lease_until__lt=timezone.now())
         taken = DataSource.objects.filter(free, id=source_id).update(sync_lease_until=until)
-        source = DataSource.objects.select_related("snapshot").filter(id=source_id).first()
+        source = DataSource.objects.filter(id=source_id).first()
         if source is not None and taken:
             own_run = sync_runs.begin(source, run_id=run_id, actor=actor, until=until)
     if source is None:
@@ -133,7 +134,9 @@ def _assert_held(source: DataSource) -> None:
 
 def record(source_id: UUID, found: Introspection, values: tuple[FoundValue, ...] | None, *, actor: str) -> SyncResult:
     """Store what one introspection found and tell whoever listens, in the open scope's transaction."""
-    source = DataSource.objects.select_for_update(of=("self",)).select_related("snapshot").get(id=source_id)
+    locked = DataSource.objects.select_for_update(of=("self",)).select_related("snapshot")
+    # The description, which may take megabytes, is read when something changed.
+    source = locked.defer("snapshot__description").get(id=source_id)
     if values is not None:
         # What is hidden or excluded since the values were read is not stored any more.
         visible = visible_part(found.schema, hidden=source.hidden)
@@ -147,6 +150,9 @@ def record(source_id: UUID, found: Introspection, values: tuple[FoundValue, ...]
         changes = diff(old, found.schema)
         source.snapshot = _store_snapshot(source, found.schema, changes, unreadable)
         audit.record("schema.changed", actor=actor, subject=source.slug, revision=source.snapshot.revision)
+    elif known.unreadable != list(unreadable):
+        known.unreadable = list(unreadable)
+        known.save(update_fields=["unreadable"])
     source.save(update_fields=["snapshot", "synced_at", "sync_error"])
     if changes:
         schema_changed.send(

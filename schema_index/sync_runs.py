@@ -107,7 +107,7 @@ class StoredProgress:
             self._next = now + PROGRESS_EVERY_S
             with tenant_transaction(self._tenant_id):
                 SyncRun.objects.filter(id=self._run_id, state=SyncState.RUNNING).update(
-                    done=done, total=total, current=name
+                    done=done, total=total, current=name.replace("\0", "")
                 )
         if self._also is not None:
             self._also(done, total, name)

@@ -7,6 +7,9 @@ from typing import Any, ClassVar, Protocol
 from schema_index.schema import ColumnKind, DatabaseSchema, Dialect
 from tenants.domain_error import DomainError
 
+MAX_COMMENT_CHARACTERS = 4_000
+"""Kept of a comment: some twenty times what prompts and embedded texts show of it."""
+
 Progress = Callable[[int, int, str], None]
 """Called with (tables done, tables in all, name of the table just read)."""
 

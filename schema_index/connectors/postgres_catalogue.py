@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from schema_index.connectors.base import DataSourceError, Introspection, Progress, Unreadable
+from schema_index.connectors.base import MAX_COMMENT_CHARACTERS, DataSourceError, Introspection, Progress, Unreadable
 from schema_index.connectors.kinds import postgres_kind
 from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table, TableKind, bounded_enum
 
@@ -21,12 +21,13 @@ MAX_RELATIONS = 50_000
 MAX_COLUMNS = 1_000_000
 
 _RELATIONS = """
-SELECT c.oid, n.nspname, c.relname, c.relkind, coalesce(obj_description(c.oid, 'pg_class'), ''),
+SELECT c.oid, n.nspname, c.relname, c.relkind, left(coalesce(obj_description(c.oid, 'pg_class'), ''), %(comment)s),
        has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT'),
-       (SELECT sum(part.reltuples)::bigint FROM pg_catalog.pg_class part
-        WHERE part.relkind IN ('r', 'm', 'f') AND part.reltuples >= 0
-          AND (part.oid = c.oid
-               OR c.relkind = 'p' AND part.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid) WHERE isleaf)))
+       CASE WHEN c.relkind = 'p'
+            THEN (SELECT sum(part.reltuples)::bigint
+                  FROM pg_catalog.pg_partition_tree(c.oid) tree JOIN pg_catalog.pg_class part ON part.oid = tree.relid
+                  WHERE tree.isleaf AND part.reltuples >= 0)
+            WHEN c.relkind IN ('r', 'm', 'f') AND c.reltuples >= 0 THEN c.reltuples::bigint END
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -40,7 +41,8 @@ where nothing was ever counted, and in a partitioned table only once someone ana
 
 _COLUMNS = """
 SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), coalesce(b.typname, t.typname),
-       t.typcategory, NOT (a.attnotnull OR t.typnotnull), coalesce(col_description(a.attrelid, a.attnum), ''),
+       t.typcategory, NOT (a.attnotnull OR t.typnotnull), 
+       left(coalesce(col_description(a.attrelid, a.attnum), ''), %(comment)s),
        coalesce(b.oid, t.oid), a.attgenerated <> '' OR a.attidentity <> ''
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
@@ -89,7 +91,7 @@ def read_catalogue(connection: Connection, *, includes: Callable[[str, str], boo
 
     Expects the session's search path to be `pg_catalog, <the role's first schema>, …`. Raises DataSourceError.
     """
-    found = connection.execute(_RELATIONS, {"limit": MAX_RELATIONS + 1}).fetchall()
+    found = connection.execute(_RELATIONS, {"limit": MAX_RELATIONS + 1, "comment": MAX_COMMENT_CHARACTERS}).fetchall()
     _refuse_more_than(MAX_RELATIONS, len(found), what="tables")
     relations = tuple(Relation(*row) for row in found if includes(row[1], row[2]))
     oids = [relation.oid for relation in relations if relation.readable]
@@ -108,7 +110,8 @@ def read_catalogue(connection: Connection, *, includes: Callable[[str, str], boo
 
 def _by_relation(connection: Connection, query: str, oids: Sequence[int]) -> Rows:
     rows: Rows = defaultdict(list)
-    for row in connection.execute(query.encode(), {"oids": list(oids), "limit": MAX_COLUMNS + 1}):
+    parameters = {"oids": list(oids), "limit": MAX_COLUMNS + 1, "comment": MAX_COMMENT_CHARACTERS}
+    for row in connection.execute(query.encode(), parameters):
         rows[row[0]].append(row)
     return rows
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from schema_index import sync_runs
 from schema_index.connectors.base import DataSourceUnavailable
+from schema_index.connectors.sqlite_catalogue import BROKEN
 from schema_index.diff import Change
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.models import ChunkEmbedding, DataSource, SchemaChange, Snapshot, SyncRun
@@ -379,3 +380,14 @@ def test_a_receiver_that_raises_undoes_the_sync(source: DataSource) -> None:
     now = reread(source)
     assert (now.snapshot, now.sync_lease_until) == (None, None)
     assert stored(source).chunks == set()
+
+
+def test_a_view_that_breaks_is_named_without_a_new_revision_when_nothing_else_changed(source: DataSource) -> None:
+    _alter(source, "CREATE TABLE t (a); CREATE VIEW gone AS SELECT nowhere FROM t;")
+    assert _sync(source).unreadable == (f"main.gone: {BROKEN}",)
+    _alter(source, "CREATE VIEW lost AS SELECT a FROM no_such_table;")
+    again = _sync(source)
+    assert (again.revision, again.changes) == (1, ())
+    snapshot = reread(source).snapshot
+    assert snapshot is not None
+    assert snapshot.unreadable == [f"main.{name}: {BROKEN}" for name in ("gone", "lost")]

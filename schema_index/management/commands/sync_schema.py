@@ -1,7 +1,10 @@
+from collections.abc import Iterable
+from functools import partial
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
 from schema_index.embedding.embed_chunks import embed_everything
 from schema_index.embedding.spaces import embedder_of, live_spaces
@@ -10,6 +13,9 @@ from schema_index.sources import pick
 from tenants import tenancy
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
+
+MAX_LISTED = 50
+"""Changes, and what was left out, that are printed."""
 
 
 class Command(BaseCommand):
@@ -33,14 +39,33 @@ class Command(BaseCommand):
             f"{source.slug}: revision {result.revision}, {result.tables} tables, {len(result.changes)} changes, "
             f"{done} texts embedded."
         )
-        for change in result.changes[:50]:
-            self.stdout.write(f"  {change.kind.replace('_', ' ')}: {change.object_name} {change.detail}".rstrip())
-        for line in result.unreadable:
-            self.stderr.write(f"  left out: {line}")
+        self._list(
+            f"{change.kind.replace('_', ' ')}: {change.object_name} {change.detail}" for change in result.changes
+        )
+        self._list((f"left out: {line}" for line in result.unreadable), file=self.stderr)
 
     def _embed(self, tenant_id: UUID) -> int:
-        return sum(embed_everything(tenant_id, embedder=embedder_of(space)) for space in live_spaces(tenant_id))
+        progress = partial(self._progress, name="texts embedded")
+        return sum(
+            embed_everything(tenant_id, embedder=embedder_of(space), progress=progress)
+            for space in live_spaces(tenant_id)
+        )
+
+    def _list(self, lines: Iterable[str], *, file: OutputWrapper | None = None) -> None:
+        shown = list(islice(lines, MAX_LISTED + 1))
+        for line in shown[:MAX_LISTED]:
+            (file or self.stdout).write(f"  {printable(line).rstrip()}")
+        if len(shown) > MAX_LISTED:
+            (file or self.stdout).write("  … and more: the administration shows them all")
 
     def _progress(self, done: int, total: int, name: str) -> None:
+        """One line that changes on a terminal; else a line for each tenth, so that a log shows that work goes on."""
         if self.stderr.isatty():
-            self.stderr.write(f"\r{done}/{total} {name[:60]:60}", ending="" if done < total else "\n")
+            self.stderr.write(f"\r{done}/{total} {printable(name)[:60]:60}", ending="" if done < total else "\n")
+        elif done == total or done * 10 // total > (done - 1) * 10 // total:
+            self.stderr.write(f"{done}/{total} {printable(name)[:60]}")
+
+
+def printable(text: str) -> str:
+    """Names may hold line ends and codes that a terminal obeys."""
+    return "".join(character if character.isprintable() else "·" for character in text)
