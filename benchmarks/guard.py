@@ -20,11 +20,16 @@ from typing import Any, cast
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.guard_corpora import DEFAULT_DATA, DIALECTS, read, star_rewritten
-from benchmarks.guard_fixture import ROW_LIMIT, Answer, Engine, engines, visible_schema
+from benchmarks.guard_corpora import DEFAULT_DATA, DIALECTS, read, star_rewritten, unlimited
+from benchmarks.guard_engines import Answer, Engine, engines
+from benchmarks.guard_fixture import ROW_LIMIT, visible_schema
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted
 from schema_index.schema import DatabaseSchema, Dialect
+
+
+_ATTEMPTS = 5
+"""Runs in which a statement may show that its answer is not determined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +75,20 @@ def compared(decided: Decided, original: str, engine: Engine | None) -> Decided:
     first, second = engine.pair(original, decided.sql)
     if first.error and second.error:
         return replace(decided, rows="error", note=first.error)
-    same = not first.error and not second.error and _same(first, second)
+    same = _same(first, second) or _undetermined(engine, original, decided)
     return replace(decided, rows="same" if same else "changed", note=first.error or second.error)
 
 
 def _same(first: Answer, second: Answer) -> bool:
-    return Counter(map(repr, first.rows)) == Counter(map(repr, second.rows))
+    failed = first.error or second.error
+    return not failed and Counter(map(repr, first.rows)) == Counter(map(repr, second.rows))
+
+
+def _undetermined(engine: Engine, original: str, decided: Decided) -> bool:
+    """Whether the original disagrees with itself (a LIMIT through ties, the clock) and agrees once no LIMIT cuts it."""
+    if all(_same(*engine.pair(original, original)) for _ in range(_ATTEMPTS)):
+        return False
+    return _same(*engine.pair(unlimited(original, decided.dialect), unlimited(decided.sql, decided.dialect)))
 
 
 def proven(decided: Decided, original: str, engine: Engine | None) -> Decided:
@@ -108,7 +121,7 @@ def show(results: list[Decided], console: Console) -> None:
         rows = ""
         if category == "benign":
             ran = f"{counts['rows same']} same, {counts['rows changed']} changed, {counts['rows error']} error"
-            rows = ran if dialect in {"postgres", "sqlite"} else "not run: engine not installed"
+            rows = f"not run: {dialect} is not installed" if counts["rows not run"] == total else ran
         cells = (str(counts[verdict]) for verdict in ("rejected", "accepted", "rewritten", "bounded"))
         table.add_row(dialect, category, str(total), *cells, rows)
     console.print(table)
@@ -133,6 +146,7 @@ def figures(results: list[Decided]) -> dict[str, Any]:
         "benign_refused": _count(benign, "rejected"),
         "benign_changed": sum(decided.rows == "changed" for decided in benign),
         "benign_compared": sum(decided.rows in {"same", "changed"} for decided in benign),
+        "benign_failing_in_both": sum(decided.rows == "error" for decided in benign),
         "p50_ms": percentile(times, 0.5),
         "p99_ms": percentile(times, 0.99),
         "dialects": {
@@ -141,6 +155,7 @@ def figures(results: list[Decided]) -> dict[str, Any]:
                 "attacks_accepted": _count([one for one in attacks if one.dialect == dialect], "accepted"),
                 "benign": sum(decided.dialect == dialect for decided in benign),
                 "benign_refused": _count([one for one in benign if one.dialect == dialect], "rejected"),
+                "benign_same": sum(one.dialect == dialect and one.rows == "same" for one in benign),
             }
             for dialect in DIALECTS
         },

@@ -34,3 +34,10 @@ def star_rewritten(original: str, rewritten: str, dialect: Dialect) -> bool:
     names = {part.name.lower() for part in after.find_all(exp.Identifier)}
     tables = {table.name for table in after.find_all(exp.Table) if table.args.get("db")}
     return starred and not left and not names & BLOCKED and all(allowed(table) for table in tables)
+
+
+def unlimited(sql: str, dialect: Dialect) -> str:
+    """`sql` without its outermost LIMIT, printed by stock sqlglot."""
+    tree = sqlglot.parse_one(sql, read=dialect)
+    tree.set("limit", None)
+    return tree.sql(dialect=dialect)
