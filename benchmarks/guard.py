@@ -27,7 +27,6 @@ from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted
 from schema_index.schema import DatabaseSchema, Dialect
 
-
 _ATTEMPTS = 5
 """Runs in which a statement may show that its answer is not determined."""
 
