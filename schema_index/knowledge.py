@@ -10,7 +10,6 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -184,24 +183,28 @@ def _clean(entry: Entry) -> None:
 
 def _refuse_null_characters(text: str) -> None:
     """They mark what is no text at all, rather than text with something invisible in it."""
-    try:
-        ProhibitNullCharactersValidator()(text)
-    except ValidationError as error:
-        raise KnowledgeInvalid(f"The entry is not valid: {' '.join(error.messages)}") from None
+    if "\0" in text:
+        raise KnowledgeInvalid("The entry is not valid. Null characters are no text.")
 
 
 def _check(entry: Entry) -> None:
-    body, longest = (entry.answer, MAX_ANSWER) if isinstance(entry, FaqEntry) else (entry.text, MAX_DOCUMENT)
+    if isinstance(entry, FaqEntry):
+        name, body, longest = "answer", entry.answer, MAX_ANSWER
+    else:
+        name, body, longest = "text", entry.text, MAX_DOCUMENT
+    faults: list[str] = []
     try:
         entry.full_clean(exclude=["tenant", "source"], validate_unique=False, validate_constraints=False)
-        MaxLengthValidator(longest)(body)
     except ValidationError as error:
-        raise KnowledgeInvalid(f"The entry is not valid: {' '.join(error.messages)}") from None
-    fault = metadata_fault(entry.metadata)
-    if fault is None and len(entry.origin_uri.encode()) > MAX_ORIGIN_BYTES:
-        fault = f"Its address has more than {MAX_ORIGIN_BYTES:,} bytes."
-    if fault is not None:
-        raise KnowledgeInvalid(f"The entry is not valid: {fault}")
+        faults += [f"{field}: {' '.join(messages)}" for field, messages in sorted(error.message_dict.items())]
+    if len(body) > longest:
+        faults.append(f"{name}: it may have {longest:,} characters.")
+    if (fault := metadata_fault(entry.metadata)) is not None:
+        faults.append(f"metadata: {fault}")
+    if len(entry.origin_uri.encode()) > MAX_ORIGIN_BYTES:
+        faults.append(f"origin_uri: it may have {MAX_ORIGIN_BYTES:,} bytes.")
+    if faults:
+        raise KnowledgeInvalid(f"The entry is not valid. {' '.join(faults)}")
 
 
 def _digest(entry: Entry) -> str:

@@ -8,6 +8,14 @@ from schema_index.api.data_sources import (
     SyncView,
 )
 from schema_index.api.jobs import JobView
+from schema_index.api.knowledge import (
+    DocumentListView,
+    DocumentRestoreView,
+    DocumentView,
+    FaqListView,
+    FaqRestoreView,
+    FaqView,
+)
 from schema_index.api.search import SearchView
 
 urlpatterns = [
@@ -18,4 +26,10 @@ urlpatterns = [
     path("data-sources/<slug:slug>/sync", SyncView.as_view(), name="api-sync"),
     path("jobs/<uuid:job_id>", JobView.as_view(), name="api-job"),
     path("search", SearchView.as_view(), name="api-search"),
+    path("knowledge/faq", FaqListView.as_view(), name="api-faq"),
+    path("knowledge/faq/<uuid:entry_id>", FaqView.as_view(), name="api-faq-entry"),
+    path("knowledge/faq/<uuid:entry_id>/restore", FaqRestoreView.as_view(), name="api-faq-restore"),
+    path("knowledge/documents", DocumentListView.as_view(), name="api-documents"),
+    path("knowledge/documents/<uuid:entry_id>", DocumentView.as_view(), name="api-document"),
+    path("knowledge/documents/<uuid:entry_id>/restore", DocumentRestoreView.as_view(), name="api-document-restore"),
 ]

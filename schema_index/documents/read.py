@@ -23,7 +23,7 @@ MAX_SECONDS = 30
 def read_document(data: bytes, *, name: str, kind: Format | None = None) -> DocumentText:
     """`name` is the file's name or address; `kind` is its format where that is known otherwise.
 
-    Without a title in the file, its name is the title. Raises DocumentUnreadable.
+    Without a title in the file, its name is the title, which is empty where both are. Raises DocumentUnreadable.
     """
     if len(data) > MAX_BYTES:
         raise DocumentUnreadable(f"The file has more than {MAX_BYTES:,} bytes: split it.")
@@ -33,7 +33,7 @@ def read_document(data: bytes, *, name: str, kind: Format | None = None) -> Docu
         raise DocumentUnreadable("The file holds no text.")
     if len(text) > MAX_TEXT:
         raise DocumentUnreadable(f"The document has more than {MAX_TEXT:,} characters: split it.")
-    title = clean_line(found.title) or clean_line(PurePosixPath(name).stem) or "Document"
+    title = clean_line(found.title) or clean_line(PurePosixPath(name).stem)
     return DocumentText(title=title[:MAX_TITLE].rstrip(), text=text)
 
 

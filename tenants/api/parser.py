@@ -13,8 +13,10 @@ MAX_BODY_BYTES = 256 * 1024
 
 class PayloadTooLarge(exceptions.APIException):
     status_code = 413
-    default_detail = f"A request may have {MAX_BODY_BYTES:,} bytes at most."
     default_code = "payload_too_large"
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"A request may have {max_bytes:,} bytes at most.")
 
 
 class _Stream(Protocol):
@@ -22,13 +24,15 @@ class _Stream(Protocol):
 
 
 class BoundedJsonParser(JSONParser):
+    max_bytes = MAX_BODY_BYTES
+
     def parse(
         self, stream: _Stream, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """Raises PayloadTooLarge, or ParseError for what is no JSON."""
-        body = stream.read(MAX_BODY_BYTES + 1)
-        if len(body) > MAX_BODY_BYTES:
-            raise PayloadTooLarge
+        body = stream.read(self.max_bytes + 1)
+        if len(body) > self.max_bytes:
+            raise PayloadTooLarge(self.max_bytes)
         try:
             return super().parse(BytesIO(body), media_type, parser_context)
         except RecursionError:

@@ -1,0 +1,170 @@
+"""What clients of the knowledge doors send and get."""
+
+import json
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from schema_index.documents.document_text import MAX_TEXT, MAX_TITLE
+from schema_index.documents.formats import Format
+from schema_index.documents.read import MAX_BYTES
+from schema_index.knowledge import MAX_ANSWER
+from schema_index.knowledge_metadata import MAX_FACTS, metadata_fault
+from schema_index.models import Document, FaqEntry, ReviewState
+from tenants.api.cursor import PageSerializer
+from tenants.api.strict import CONTROL_CHARACTERS, StrictSerializer, TextField, has_control_characters
+
+MAX_METADATA_TEXT = 10_000
+"""Characters of metadata written as JSON in a query or form; valid metadata has half of it."""
+
+TEXT_FORMATS = [Format.MARKDOWN.value, Format.HTML.value, Format.TEXT.value]
+
+
+@extend_schema_field(OpenApiTypes.OBJECT)
+class MetadataField(serializers.Field[Any, Any, Any, Any]):
+    """An object of texts, numbers and booleans; where a form or query carries it, as JSON."""
+
+    default_error_messages = {"invalid": "{fault}"}
+
+    def __init__(self, *, as_text: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.as_text = as_text
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str) and self.as_text:
+            try:
+                data = json.loads(data[: MAX_METADATA_TEXT + 1])
+            except (ValueError, RecursionError):
+                data = None
+        fault = metadata_fault(data)
+        if fault is not None:
+            self.fail("invalid", fault=fault)
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class PlainTextField(TextField):
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if has_control_characters(text):
+            raise serializers.ValidationError(CONTROL_CHARACTERS)
+        return text
+
+
+class EntrySerializer(StrictSerializer):
+    data_source = serializers.SlugField(
+        required=False, allow_null=True, default=None, max_length=63, help_text="Slug; null for the whole tenant."
+    )
+    metadata = MetadataField(
+        required=False, default=dict, help_text=f"At most {MAX_FACTS} texts, numbers or booleans, to filter by."
+    )
+    review_state = serializers.ChoiceField(
+        choices=[state.value for state in ReviewState],
+        default=ReviewState.PROPOSED.value,
+        help_text="Only what is `reviewed` is found by questions.",
+    )
+
+
+class FaqSerializer(EntrySerializer):
+    question = PlainTextField(max_length=500)
+    answer = PlainTextField(max_length=MAX_ANSWER)
+
+
+class DocumentSerializer(EntrySerializer):
+    title = PlainTextField(required=False, max_length=MAX_TITLE, help_text="Otherwise the first heading's.")
+    text = PlainTextField(max_length=MAX_TEXT, trim_whitespace=False)
+    format = serializers.ChoiceField(choices=TEXT_FORMATS, default=Format.MARKDOWN.value, help_text="Of `text`.")
+
+
+class DocumentUploadSerializer(EntrySerializer):
+    title = PlainTextField(required=False, max_length=MAX_TITLE, help_text="Otherwise the file's own.")
+    file = serializers.FileField(
+        max_length=255, help_text=f"Markdown, HTML, plain text or PDF, by its name; {MAX_BYTES:,} bytes at most."
+    )
+    metadata = MetadataField(as_text=True, required=False, default=dict, help_text="A JSON object, as text.")
+
+
+class KnowledgeQuerySerializer(PageSerializer):
+    data_source = serializers.SlugField(required=False, max_length=63, help_text="Only of this source.")
+    review_state = serializers.ChoiceField(required=False, choices=[state.value for state in ReviewState])
+    metadata = MetadataField(
+        as_text=True, required=False, help_text='A JSON object that the metadata must hold: {"team": "finance"}.'
+    )
+    deleted = serializers.BooleanField(required=False, default=False, help_text="What was deleted, instead.")
+
+
+class _EntryReplySerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    data_source = serializers.CharField(allow_null=True)
+    metadata = serializers.DictField()
+    review_state = serializers.ChoiceField(choices=[state.value for state in ReviewState])
+    author = serializers.CharField(help_text="Who wrote its present text.")
+    content_hash = serializers.CharField(help_text="SHA-256 of title and text.")
+    origin_uri = serializers.CharField(help_text="Where it was imported from; empty otherwise.")
+    origin_hash = serializers.CharField(help_text="SHA-256 of the file there.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    deleted_at = serializers.DateTimeField(allow_null=True)
+    links = serializers.DictField(child=serializers.CharField())
+
+
+class FaqReplySerializer(_EntryReplySerializer):
+    question = serializers.CharField()
+    answer = serializers.CharField()
+
+
+class DocumentItemSerializer(_EntryReplySerializer):
+    title = serializers.CharField()
+    characters = serializers.IntegerField()
+
+
+class DocumentReplySerializer(DocumentItemSerializer):
+    text = serializers.CharField()
+
+
+class FaqPageSerializer(serializers.Serializer[Any]):
+    items = FaqReplySerializer(many=True)
+    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
+
+
+class DocumentPageSerializer(serializers.Serializer[Any]):
+    items = DocumentItemSerializer(many=True)
+    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
+
+
+def faq_reply(entry: FaqEntry) -> dict[str, Any]:
+    return {**_reply(entry), "question": entry.question, "answer": entry.answer}
+
+
+def document_item(document: Document) -> dict[str, Any]:
+    """Without the text: a page of documents would be as large as all of them."""
+    return {**_reply(document), "title": document.title, "characters": len(document.text)}
+
+
+def document_reply(document: Document) -> dict[str, Any]:
+    return {**document_item(document), "text": document.text}
+
+
+def entry_address(entry: FaqEntry | Document) -> str:
+    return f"/api/v1/knowledge/{'faq' if isinstance(entry, FaqEntry) else 'documents'}/{entry.id}"
+
+
+def _reply(entry: FaqEntry | Document) -> dict[str, Any]:
+    return {
+        "id": str(entry.id),
+        "data_source": entry.source.slug if entry.source else None,
+        "metadata": entry.metadata,
+        "review_state": entry.review_state,
+        "author": entry.author,
+        "content_hash": entry.content_hash,
+        "origin_uri": entry.origin_uri,
+        "origin_hash": entry.origin_hash,
+        "created_at": entry.created_at,
+        "updated_at": entry.updated_at,
+        "deleted_at": entry.deleted_at,
+        "links": {"self": entry_address(entry)},
+    }

@@ -1,0 +1,283 @@
+"""FAQ entries and documents over HTTP: the whole life of an entry, and every refusal in its one shape."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
+
+from schema_index import knowledge
+from schema_index.models import Chunk, DataSource, Document, FaqEntry
+from tenants import api_keys
+from tenants.context import tenant_transaction
+from tenants.models import AuditEvent, Tenant
+from tenants.roles import Permission
+from tests.conftest import Member
+from tests.functional.test_api_contract import anonymous, assert_problem
+from tests.pdf_files import pdf_of
+
+pytestmark = pytest.mark.django_db
+
+FAQ = "/api/v1/knowledge/faq"
+DOCUMENTS = "/api/v1/knowledge/documents"
+NET = {"question": "What is net revenue?", "answer": "Gross less refunds."}
+TERMS = {"title": "Terms", "text": "# Net\nGross less refunds."}
+BODIES: dict[str, dict[str, Any]] = {FAQ: NET, DOCUMENTS: TERMS}
+
+CALLS = [
+    (method, address + place)
+    for address in (FAQ, DOCUMENTS)
+    for method, place in (
+        *(("get", ""), ("post", ""), ("get", "/{id}"), ("put", "/{id}"), ("patch", "/{id}"), ("delete", "/{id}")),
+        ("post", "/{id}/restore"),
+    )
+]
+
+
+def send(client: APIClient, method: str, address: str, body: Any = None, **extra: Any) -> Any:
+    if method in ("get", "delete"):
+        return getattr(client, method)(address, **extra)
+    return getattr(client, method)(address, json.dumps(body or {}), content_type="application/json", **extra)
+
+
+def upload(client: APIClient, method: str, address: str, name: str, data: bytes, **fields: str) -> Any:
+    file = SimpleUploadedFile(name, data)
+    return getattr(client, method)(address, {"file": file, **fields}, format="multipart")
+
+
+def titles(tenant: Tenant) -> set[str]:
+    with tenant_transaction(tenant.id):
+        return set(Chunk.objects.exclude(kind="table").values_list("title", flat=True))
+
+
+@pytest.fixture
+def ids(tenant: Tenant) -> dict[str, str]:
+    """An entry of each kind, and a deleted one of each."""
+    with tenant_transaction(tenant.id):
+        kept: dict[str, FaqEntry | Document] = {
+            FAQ: knowledge.save_faq(question="Kept?", answer="So.", actor="user:1"),
+            DOCUMENTS: knowledge.save_document(title="Kept", text="text", actor="user:1"),
+        }
+        gone: dict[str, FaqEntry | Document] = {
+            FAQ: knowledge.save_faq(question="Gone?", answer="So.", actor="user:1"),
+            DOCUMENTS: knowledge.save_document(title="Gone", text="text", actor="user:1"),
+        }
+        knowledge.delete(gone[FAQ], actor="user:1")
+        knowledge.delete(gone[DOCUMENTS], actor="user:1")
+    return {
+        **{f"{address}/{{id}}": f"{address}/{entry.id}" for address, entry in kept.items()},
+        **{f"{address}/{{id}}/restore": f"{address}/{entry.id}/restore" for address, entry in gone.items()},
+    }
+
+
+@pytest.mark.parametrize(("method", "address"), CALLS)
+def test_every_door_needs_a_caller_the_scope_the_tenant_and_known_fields(
+    owner: Member, outsider: Member, ids: dict[str, str], method: str, address: str
+) -> None:
+    place = ids.get(address, address)
+    body = None if address.endswith("restore") else BODIES[next(one for one in BODIES if address.startswith(one))]
+    assert_problem(send(APIClient(), method, place, body), status=401, code="unauthenticated")
+    with tenant_transaction(owner.tenant.id):
+        scope = Permission.ASK if method == "get" else Permission.READ_SCHEMA
+        _, key = api_keys.issue(name="little", scopes=[scope], actor="system:test")
+    problem = assert_problem(send(anonymous(key), method, place, body), status=403, code="insufficient_scope")
+    assert problem["required"] == ("schema:read" if method == "get" else "knowledge:write")
+    if "{id}" in address:
+        assert_problem(send(outsider.client, method, place, body), status=404, code="not_found")
+    elif method == "get":
+        assert send(outsider.client, method, place).json() == {"items": [], "next": None}
+    problem = assert_problem(send(owner.client, method, f"{place}?tenant=x", body), status=400, code="unknown_field")
+    assert problem["errors"][0]["field"] == "tenant"
+    if method not in ("get", "delete"):
+        wrong = send(owner.client, method, place, {**(body or {}), "author": "user:1"})
+        problem = assert_problem(wrong, status=400, code="unknown_field")
+        assert problem["errors"][0]["field"] == "author"
+    assert titles(owner.tenant) == {"Kept?", "Kept"}, "nothing of this changed anything"
+    expected = {("post", False): 201, ("delete", True): 204}.get((method, "{id}" in address), 200)
+    assert send(owner.client, method, place, body).status_code == expected
+
+
+def test_an_faq_entry_lives_through_every_door(owner: Member, shop: DataSource) -> None:
+    body = {**NET, "data_source": "shop", "metadata": {"team": "finance", "year": 2026}}
+
+    response = send(owner.client, "post", FAQ, body)
+
+    entry = response.json()
+    assert (response.status_code, response["Location"]) == (201, f"{FAQ}/{entry['id']}")
+    with tenant_transaction(owner.tenant.id):
+        stored = FaqEntry.objects.get()
+    assert entry == {
+        "id": str(stored.id),
+        **body,
+        "review_state": "proposed",
+        "author": entry["author"],
+        "content_hash": stored.content_hash,
+        "origin_uri": "",
+        "origin_hash": "",
+        "created_at": entry["created_at"],
+        "updated_at": entry["updated_at"],
+        "deleted_at": None,
+        "links": {"self": f"{FAQ}/{stored.id}"},
+    }
+    assert entry["author"].startswith("key:")
+    assert titles(owner.tenant) == set(), "nobody has reviewed it"
+    own = response["Location"]
+    approved = send(owner.client, "patch", own, {"review_state": "reviewed"}).json()
+    assert {**approved, "updated_at": 0} == {**entry, "review_state": "reviewed", "updated_at": 0}
+    assert titles(owner.tenant) == {NET["question"]}
+    replaced = send(owner.client, "put", own, {**NET, "answer": "Other."}).json()
+    assert (replaced["answer"], replaced["data_source"], replaced["metadata"]) == ("Other.", None, {})
+    assert replaced["review_state"] == "proposed", "a whole new text waits for its review"
+    assert send(owner.client, "delete", own).status_code == 204
+    assert_problem(owner.client.get(own), status=404, code="not_found")
+    assert owner.client.get(FAQ).json()["items"] == []
+    (gone,) = owner.client.get(FAQ, {"deleted": "true"}).json()["items"]
+    assert gone["deleted_at"] is not None
+    assert send(owner.client, "post", f"{own}/restore").json()["deleted_at"] is None
+    with tenant_transaction(owner.tenant.id):
+        actions = AuditEvent.objects.filter(subject=entry["id"]).order_by("at").values_list("action", flat=True)
+        assert list(actions) == ["faq.saved"] * 3 + ["faq.deleted", "faq.saved"]
+
+
+def test_a_document_comes_as_text_or_as_a_file(owner: Member) -> None:
+    html = {"text": "<h1>Net</h1><p hidden>no</p><p>Gross less refunds.", "format": "html"}
+    response = send(owner.client, "post", DOCUMENTS, html)
+    assert response.status_code == 201, response.content
+    document = response.json()
+    assert (document["title"], document["text"]) == ("Net", "# Net\n\nGross less refunds.")
+
+    pdf = pdf_of([(20.0, "Rules"), (10.0, "Paid, not ordered.")])
+    response = upload(
+        owner.client, "post", DOCUMENTS, "r.pdf", pdf, metadata='{"team": "finance"}', review_state="reviewed"
+    )
+    assert response.status_code == 201, response.content
+    uploaded = response.json()
+    assert (uploaded["title"], uploaded["text"]) == ("Rules", "# Rules\n\nPaid, not ordered.")
+    assert (uploaded["metadata"], uploaded["characters"]) == ({"team": "finance"}, 27)
+    assert titles(owner.tenant) == {"Rules"}
+
+    own = uploaded["links"]["self"]
+    changed = upload(owner.client, "patch", own, "r.md", b"# Rules\n## Refunds\nx").json()
+    assert (changed["title"], changed["metadata"]) == ("Rules", {"team": "finance"})
+    assert titles(owner.tenant) == {"Rules > Refunds"}
+    found = owner.client.get(DOCUMENTS).json()["items"]
+    assert [item["title"] for item in found] == ["Rules", "Net"]
+    assert all("text" not in item for item in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("r.pdf", b"%PDF-1.7 none", "This is no PDF"),
+        ("r.pdf", pdf_of([]), "holds no text, only pictures"),
+        ("r.docx", b"PK", "Files of this kind are not read"),
+        ("r.html", b"<script>x</script>", "holds no text"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(owner: Member, name: str, data: bytes, reason: str) -> None:
+    body = assert_problem(upload(owner.client, "post", DOCUMENTS, name, data), status=422, code="document_unreadable")
+    assert reason in body["detail"]
+    assert owner.client.get(DOCUMENTS).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "field"),
+    [
+        (FAQ, {"question": "Why?"}, "answer"),
+        (FAQ, {**NET, "question": " "}, "question"),
+        (FAQ, {**NET, "question": "x" * 501}, "question"),
+        (FAQ, {**NET, "answer": "x" * 20_001}, "answer"),
+        (FAQ, {**NET, "answer": "a\x00"}, "answer"),
+        (FAQ, {**NET, "answer": "a\x1b"}, "answer"),
+        (FAQ, {**NET, "answer": 5}, "answer"),
+        (FAQ, {**NET, "metadata": {"a": [1]}}, "metadata"),
+        (FAQ, {**NET, "metadata": '{"a": "b"}'}, "metadata"),
+        (FAQ, {**NET, "review_state": "approved"}, "review_state"),
+        (FAQ, {**NET, "data_source": "no slug!"}, "data_source"),
+        (DOCUMENTS, {"text": "no heading"}, "title"),
+        (DOCUMENTS, {"title": "Terms"}, "text"),
+        (DOCUMENTS, {**TERMS, "title": "x" * 301}, "title"),
+        (DOCUMENTS, {**TERMS, "format": "pdf"}, "format"),
+    ],
+)
+def test_what_is_no_entry_is_told_so(owner: Member, address: str, body: Any, field: str) -> None:
+    problem = assert_problem(send(owner.client, "post", address, body), status=400, code="invalid_request")
+    assert problem["errors"][0]["field"] == field
+
+
+def test_addresses_are_never_fetched(owner: Member) -> None:
+    for field in ("url", "uri", "origin_uri", "address"):
+        for address, body in BODIES.items():
+            sent = send(owner.client, "post", address, {**body, field: "http://169.254.169.254/latest"})
+            assert_problem(sent, status=400, code="unknown_field")
+
+
+def test_what_is_there_already_is_not_overwritten(owner: Member, ids: dict[str, str]) -> None:
+    for address, body in ((FAQ, {**NET, "question": "Kept?"}), (DOCUMENTS, {**TERMS, "title": "Kept"})):
+        assert_problem(send(owner.client, "post", address, body), status=409, code="already_exists")
+        other = send(owner.client, "post", address, BODIES[address]).json()["links"]["self"]
+        assert_problem(send(owner.client, "patch", other, body), status=409, code="already_exists")
+    for address, body in ((FAQ, {**NET, "question": "Gone?"}), (DOCUMENTS, {**TERMS, "title": "Gone"})):
+        assert send(owner.client, "post", address, body).status_code == 201
+        taken = send(owner.client, "post", ids[f"{address}/{{id}}/restore"])
+        assert_problem(taken, status=409, code="already_exists")
+
+
+def test_sources_and_entries_of_nobody_are_not_found(owner: Member, ids: dict[str, str]) -> None:
+    body = {**NET, "data_source": "nothing"}
+    assert_problem(send(owner.client, "post", FAQ, body), status=404, code="not_found")
+    assert_problem(owner.client.get(f"{FAQ}/{uuid4()}"), status=404, code="not_found")
+    kept = ids[f"{FAQ}/{{id}}"]
+    assert_problem(send(owner.client, "post", f"{kept}/restore"), status=404, code="not_found")
+    document = ids[f"{DOCUMENTS}/{{id}}"].rsplit("/", 1)[1]
+    assert_problem(owner.client.get(f"{FAQ}/{document}"), status=404, code="not_found")
+
+
+def test_pages_hold_every_entry_once_and_filters_choose(owner: Member, shop: DataSource) -> None:
+    with tenant_transaction(owner.tenant.id):
+        for number in range(5):
+            knowledge.save_faq(
+                question=f"Q{number}?",
+                answer="So.",
+                actor="user:1",
+                source=shop if number % 2 else None,
+                metadata={"n": number, "team": "finance"},
+                review_state="reviewed" if number else "proposed",
+            )
+
+    def questions(**query: str | int) -> list[str]:
+        found, cursor = [], None
+        while True:
+            reply = owner.client.get(FAQ, {**query, **({"cursor": cursor} if cursor else {})}).json()
+            found += [item["question"] for item in reply["items"]]
+            cursor = reply["next"]
+            if cursor is None:
+                return found
+
+    everything = [f"Q{number}?" for number in (4, 3, 2, 1, 0)]
+    assert questions() == questions(limit=2) == questions(limit=5) == everything
+    assert questions(data_source="shop", limit=1) == ["Q3?", "Q1?"]
+    assert questions(review_state="proposed") == ["Q0?"]
+    assert questions(metadata='{"n": 2, "team": "finance"}') == ["Q2?"]
+    assert questions(metadata='{"team": "sales"}') == []
+    for wrong in ({"limit": 0}, {"limit": 201}, {"cursor": "x"}, {"metadata": "{"}, {"deleted": "perhaps"}):
+        problem = assert_problem(owner.client.get(FAQ, wrong), status=400, code="invalid_request")
+        assert problem["errors"][0]["field"] == next(iter(wrong))
+
+
+def test_bodies_are_bounded(owner: Member) -> None:
+    long = send(owner.client, "post", FAQ, {**NET, "metadata": {"a": "x" * 300_000}})
+    assert_problem(long, status=413, code="payload_too_large")
+    assert send(owner.client, "post", DOCUMENTS, {**TERMS, "text": "x " * 200_000}).status_code == 201
+    assert_problem(
+        upload(owner.client, "post", DOCUMENTS, "a.txt", b"x" * 21_500_000), status=413, code="payload_too_large"
+    )
+    assert_problem(
+        owner.client.post(DOCUMENTS, "title=x", content_type="application/x-www-form-urlencoded"),
+        status=415,
+        code="unsupported_media_type",
+    )
+    broken = owner.client.post(DOCUMENTS, b"--x\r\nnothing", content_type="multipart/form-data; boundary=x")
+    assert_problem(broken, status=400, code="invalid_request")
