@@ -72,7 +72,7 @@ def save_faq(
     known = FaqEntry.objects.filter(question=clean_line(question), deleted_at=None).first()
     entry = known or FaqEntry(tenant_id=current_tenant_id())
     entry.question, entry.answer = question, answer
-    return _save(entry, actor=actor, source=source, metadata=metadata, review_state=review_state, origin=origin)
+    return save(entry, actor=actor, source=source, metadata=metadata, review_state=review_state, origin=origin)
 
 
 def save_document(
@@ -95,7 +95,7 @@ def save_document(
         known = Document.objects.filter(origin_uri=origin.uri).first()
     document = known or Document(tenant_id=current_tenant_id())
     document.title, document.text = title, text
-    return _save(document, actor=actor, source=source, metadata=metadata, review_state=review_state, origin=origin)
+    return save(document, actor=actor, source=source, metadata=metadata, review_state=review_state, origin=origin)
 
 
 def store(entry: Entry, *, actor: str) -> None:
@@ -153,7 +153,7 @@ def find(model: type[EntryT], entry_id: UUID, *, deleted: bool = False) -> Entry
     return found
 
 
-def _save(
+def save(
     entry: EntryT,
     *,
     actor: str,

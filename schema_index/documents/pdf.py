@@ -100,7 +100,7 @@ def _with_headings(lines: list[_Line]) -> Iterator[str]:
     sizes = Counter[float]()
     for line in lines:
         sizes[line.size] += len(line.text)
-    body = sizes.most_common(1)[0][0]
+    body = max(sizes, key=lambda size: (sizes[size], -size))
     larger = sorted({line.size for line in lines if _is_heading(line, body=body)}, reverse=True)
     levels = {size: min(place, MAX_LEVELS) for place, size in enumerate(larger, start=1)}
     for line in lines:
