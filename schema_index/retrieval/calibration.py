@@ -9,7 +9,7 @@ KEPT = 0.95
 superfluous one costs some prompt and can still be refused later."""
 
 FEWEST = 40
-"""Needed tables below which one more or less would move the threshold by more than its second decimal."""
+"""Needed tables; of fewer, the share that may be lost is not even two of them."""
 
 LOWEST, HIGHEST = 0.05, 0.9
 """Below, everything is about everything; above, only the question's own words would do."""

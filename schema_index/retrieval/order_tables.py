@@ -12,7 +12,7 @@ from schema_index.retrieval.lexical import Scores
 from schema_index.retrieval.weights import Weights
 
 CHOSEN_ONE_BY_ONE = 12
-"""Statements over more tables are rare (0.1% need more than six); the others follow by score and connection."""
+"""No question of the open pool needs more tables; the others follow by score and connection."""
 
 
 def order_tables(

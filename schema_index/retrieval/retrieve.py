@@ -11,7 +11,6 @@ from schema_index.retrieval.question_values import question_values
 from schema_index.retrieval.select_tables import select_tables
 from schema_index.retrieval.thresholds import threshold_for
 from schema_index.retrieval.types import NothingFound, Retrieved
-from schema_index.retrieval.weights import WEIGHTS, Weights
 from schema_index.schema import DatabaseSchema
 from tenants.context import tenant_transaction
 
@@ -30,7 +29,6 @@ def retrieve(
     catalogue: Catalogue,
     embedder: Embedder,
     top_k: int,
-    weights: Weights = WEIGHTS,
 ) -> Retrieved:
     """`catalogue` is what the asking principal may see; nothing outside it is ranked or comes back.
 
@@ -55,7 +53,6 @@ def retrieve(
         top_k=top_k,
         threshold=threshold,
         values=values,
-        weights=weights,
     )
     return Retrieved(
         tables=tables,

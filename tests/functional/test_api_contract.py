@@ -19,6 +19,7 @@ from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Tenant, UsageCounter
 from tenants.roles import Permission
 from tests.conftest import Member
+from tests.functional.conftest import sync_and_embed
 from tests.scripted_model import CLARIFIES, ScriptedModel
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +145,21 @@ def test_a_refusal_is_an_outcome_and_no_error(analyst: Member, shop: DataSource)
     assert reply["answer"]
     assert [reply[part] for part in ("sql", "result", "chart", "trust", "clarification")] == [None] * 5
     assert _only_run(analyst).status == "cannot_answer"
+
+
+def test_a_question_about_nothing_in_a_large_source_is_told_what_there_is_and_no_model_is_asked(
+    analyst: Member, new_sqlite_source: Callable[..., DataSource], model: ScriptedModel
+) -> None:
+    columns = "".join(f", weight_{number} INTEGER" for number in range(201))
+    script = f"CREATE TABLE invoices (id INTEGER, due_day DATE); CREATE TABLE parcels (id INTEGER{columns});"
+    sync_and_embed(new_sqlite_source(analyst.tenant, slug="depot", script=script))
+
+    reply = post(analyst.client, {"question": "Who composed the opera Parsifal?"}).json()
+
+    assert (reply["status"], reply["retrieval"]["tables"]) == ("cannot_answer", [])
+    assert reply["refusal"]["available"] == ["main.invoices", "main.parcels"]
+    assert [step["name"] for step in reply["steps"]] == ["retrieve"]
+    assert model.requests == []
 
 
 def test_a_question_back_is_an_outcome_and_no_error(analyst: Member, shop: DataSource, model: ScriptedModel) -> None:
