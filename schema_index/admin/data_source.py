@@ -21,6 +21,15 @@ from schema_index.tasks import send_sync
 from tenants.domain_error import DomainError
 from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant
 
+IDENTITY = ["slug", "name", "dialect"]
+STATE = ["last_sync", "synced_at", "sync_error", "snapshot", "last_changes", "left_out", "stale_knowledge"]
+CONNECTION = ["host", "port", "database", "username", "tls"]
+SCOPE = [
+    *("include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
+    *("hidden", "index_values", "values_excluded"),
+]
+SYNCING = ["sync_every", "watch_ddl"]
+
 SYNC_FIELDS = ("snapshot_id", "synced_at", "sync_error", "sync_lease_until", "sync_checked_at", "ddl_mark")
 MAX_AT_ONCE = 20
 """Sources that one action is for: each connection may take ten seconds to fail."""
@@ -50,12 +59,9 @@ class DataSourceForm(TenantOwnedForm[DataSource]):
 
     class Meta:
         model = DataSource
-        fields = [
-            *("slug", "name", "dialect", "host", "port", "database", "username"),
-            *("tls", "include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
-            *("hidden", "index_values", "values_excluded", "sync_every", "watch_ddl"),
-        ]
+        fields = [*IDENTITY, *CONNECTION, *SCOPE, *SYNCING]
         field_classes = dict.fromkeys(NAME_LISTS, NameListField)
+        widgets = dict.fromkeys(NAME_LISTS, forms.Textarea(attrs={"rows": 2}))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -70,16 +76,18 @@ class DataSourceForm(TenantOwnedForm[DataSource]):
 class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
     form = DataSourceForm
     list_display = ["name", "slug", "dialect", "last_sync", "synced_at", "snapshot", "sync_error"]
-    readonly_fields = [
-        "last_sync",
-        "synced_at",
-        "sync_error",
-        "snapshot",
-        "last_changes",
-        "left_out",
-        "stale_knowledge",
-    ]
+    readonly_fields = STATE
     actions = ["sync_now", "test_connection"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: DataSource | None = None) -> Any:
+        state = [("What is known of it", {"fields": STATE})] if obj is not None else []
+        return [
+            (None, {"fields": IDENTITY}),
+            *state,
+            ("Where it is", {"fields": [*CONNECTION, "password"]}),
+            ("What of it is read and seen", {"fields": SCOPE}),
+            ("When it is synced by itself", {"fields": SYNCING}),
+        ]
 
     def save_model(self, request: HttpRequest, obj: DataSource, form: Any, change: bool) -> None:
         tenant_id = chosen_tenant(request)

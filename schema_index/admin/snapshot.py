@@ -22,7 +22,7 @@ class SchemaChangeAdmin(ReadOnlyAdmin[SchemaChange]):
 
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
-    list_display = ["source", "requested_at", "in_words", "started_at", "ended_at"]
+    list_display = ["source", "requested_at", "in_words", "ended_at"]
     list_filter = ["state"]
     list_select_related = ["source"]
     readonly_fields = ["in_words"]

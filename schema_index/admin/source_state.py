@@ -1,8 +1,9 @@
 """What an admin sees of a source beside its fields: its last sync, what that changed, and what hangs on the source."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from schema_index.models import (
     Chunk,
@@ -10,6 +11,7 @@ from schema_index.models import (
     DataSource,
     Document,
     FaqEntry,
+    JudgedQuestion,
     SchemaChange,
     Snapshot,
     SyncRun,
@@ -52,25 +54,30 @@ def last_changes(source: DataSource) -> str:
         return NOTHING
     changes = SchemaChange.objects.filter(snapshot=source.snapshot).order_by("place")
     total = changes.count()
-    more = format_html("<p>and {} more</p>", total - MAX_SHOWN) if total > MAX_SHOWN else ""
-    lines = format_html_join("", "<li>{}</li>", ((str(change),) for change in changes[:MAX_SHOWN]))
     at = source.snapshot.created_at
-    return format_html("<p>{} UTC</p><ul>{}</ul>{}", f"{source.snapshot}, {at:%Y-%m-%d %H:%M}", lines, more)
+    lines = [f"{source.snapshot}, {at:%Y-%m-%d %H:%M} UTC", *map(str, changes[:MAX_SHOWN])]
+    return in_lines(((line,) for line in lines), more=total - MAX_SHOWN)
 
 
 def left_out(source: DataSource) -> str:
     """What could not be read, with the reason."""
     if source.snapshot is None or not source.snapshot.unreadable:
         return NOTHING
-    return format_html(
-        "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((line,) for line in source.snapshot.unreadable[:MAX_SHOWN]))
-    )
+    unreadable = source.snapshot.unreadable
+    return in_lines(((line,) for line in unreadable[:MAX_SHOWN]), more=len(unreadable) - MAX_SHOWN)
+
+
+def in_lines(rows: Iterable[tuple[str, ...]], *, form: str = "{}", more: int) -> str:
+    """One line each, escaped; and how many more there are. The admin sets lists far to the right."""
+    lines = format_html_join(mark_safe("<br>"), form, rows)
+    return format_html("{}<br>and {} more", lines, more) if more > 0 else lines
 
 
 def what_goes_with(sources: Sequence[DataSource]) -> tuple[list[str], dict[str, int]]:
     """For the page that confirms a deletion: a line for each source, and the number of each kind of row."""
     counts = {
         "revisions of its schema": Snapshot.objects.filter(source__in=sources).count(),
+        "judged questions": JudgedQuestion.objects.filter(source__in=sources).count(),
         "FAQ entries": FaqEntry.objects.filter(source__in=sources).count(),
         "documents": Document.objects.filter(source__in=sources).count(),
         "indexed texts with their vectors": Chunk.objects.filter(source__in=sources).count(),

@@ -6,15 +6,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 
 from schema_index import references
+from schema_index.admin.source_state import MAX_SHOWN, NOTHING, in_lines
 from schema_index.models import DataSource, Document, FaqEntry, StaleMark, SubjectKind
 from tenants import audit
-
-MAX_SHOWN = 50
-
-NOTHING = "-"
 
 KINDS: dict[type[Any], SubjectKind] = {FaqEntry: SubjectKind.FAQ, Document: SubjectKind.DOCUMENT}
 MODELS = {kind.value: model for model, kind in KINDS.items()}
@@ -51,9 +47,7 @@ def stale_of_source(source: DataSource) -> str:
     total = marks.count()
     if not total:
         return NOTHING
-    lines = format_html_join("", '<li><a href="{}">{}</a>: {}</li>', map(_line, marks[:MAX_SHOWN]))
-    more = format_html("<p>and {} more</p>", total - MAX_SHOWN) if total > MAX_SHOWN else ""
-    return format_html("<ul>{}</ul>{}", lines, more)
+    return in_lines(map(_line, marks[:MAX_SHOWN]), form='<a href="{}">{}</a>: {}', more=total - MAX_SHOWN)
 
 
 def _line(mark: StaleMark) -> tuple[str, str, str]:

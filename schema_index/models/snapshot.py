@@ -39,7 +39,9 @@ class SchemaChange(TenantOwned):
         indexes = [models.Index(fields=["tenant", "snapshot"], name="schema_change_by_snapshot")]
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.kind.replace("_", " "), self.object_name, self.detail) if part)
+        was = f"{self.table}.{self.former}" if self.column else self.former
+        told = f"{was} → {self.object_name}" if self.former else f"{self.object_name} {self.detail}"
+        return f"{self.kind.replace('_', ' ')}: {told.strip()}"
 
     @property
     def object_name(self) -> str:

@@ -37,8 +37,8 @@ def test_the_page_of_a_source_tells_its_last_sync_and_what_it_changed(
     page = text(operator.get(f"{SOURCES}{shop.pk}/change/"))
 
     assert "done: 3 tables, 2 changes, for system:test" in page
-    assert "<li>column renamed main.orders.amount renamed total → amount</li>" in page
-    assert "<li>table added main.&lt;b&gt;</li>" in page
+    assert "column renamed: main.orders.total → main.orders.amount<br>" in page
+    assert "table added: main.&lt;b&gt;" in page
     with tenant_transaction(shop.tenant_id):
         SyncRun.objects.update(state="running", done=1, total=3, current="orders")
     assert "running: 1 of 3 tables, at orders" in text(operator.get(f"{SOURCES}{shop.pk}/change/"))
