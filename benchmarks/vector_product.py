@@ -15,6 +15,7 @@ import numpy as np
 import psycopg
 from pgvector import HalfVector, SparseVector
 from pgvector.psycopg import register_vector
+from psycopg.types.json import Jsonb
 
 from benchmarks.vector_rows import DIMENSION, KINDS, TENANTS, Floats, Query, Texts, VectorRows
 from schema_index.keyword_index import refresh_frequencies, write_words
@@ -59,6 +60,11 @@ def _write_piece(piece: tuple[int, Any]) -> tuple[list[str], list[str]]:
     ]
 
 
+def _key(row: int) -> str:
+    """As of a knowledge entry: its id, and the part's number."""
+    return f"{UUID(int=row)}:0"
+
+
 class Product:
     def __init__(self, rows: VectorRows, tenant_ids: Sequence[UUID]) -> None:
         self._rows = rows
@@ -69,6 +75,7 @@ class Product:
 
     def load(self, admin: "psycopg.Connection[Any]", texts: Sequence[str], words: Sequence[str]) -> None:
         register_vector(admin)
+        admin.execute("SET session_replication_role = replica")  # no foreign keys to check a million times
         tenants, now, kinds = self._rows.tenants(), datetime.now(UTC), self._rows.kinds
         arrival = [int(row) for row in self._rows.arrival]
 
@@ -87,9 +94,10 @@ class Product:
                 "title": "text",
                 "text": "text",
                 "content_hash": "varchar",
+                "metadata": "jsonb",
                 "updated_at": "timestamptz",
             },
-            lambda row: (f"s{row}", f"t{row}", texts[row], HASH, now),
+            lambda row: (_key(row), f"t{row}", texts[row], HASH, Jsonb({}), now),
         )
         copy(
             "schema_index_chunkembedding",
@@ -111,7 +119,7 @@ class Product:
         admin.execute(
             "INSERT INTO schema_index_chunkwords (id, tenant_id, chunk_id, kind, words) "
             "SELECT c.id, c.tenant_id, c.id, c.kind, w.words::sparsevec FROM schema_index_chunk c "
-            "JOIN words_in w ON w.row = substr(c.object_key, 2)::int"
+            "JOIN words_in w ON w.row = substr(c.title, 2)::int"
         )
         admin.execute("DROP TABLE words_in")
         for table in ("chunk", "chunkembedding", "chunkwords"):
@@ -140,7 +148,7 @@ class Product:
             found = search(query.vector, model=MODEL, kinds=query.kinds, source_id=None, limit=limit)
         return [(chunk_id.int & (2**64 - 1), similarity(distance)) for chunk_id, distance in found]
 
-    def search_hybrid(self, query: Query, question: str, *, threshold: float) -> int:
+    def search_hybrid(self, query: Query, question: str, threshold: float) -> int:
         with tenant_transaction(self._tenant_ids[query.tenant]):
             return len(
                 hybrid_knowledge(question, query.vector, model=MODEL, source_id=None, threshold=threshold, limit=10)
@@ -153,12 +161,12 @@ class Product:
                 id=self._ids[number] if number < len(self._ids) else UUID(int=(number * 7919 << 64) | number),
                 tenant_id=self._tenant_ids[tenant],
                 kind=kind,
-                object_key=name,
+                object_key=_key(number),
                 title=f"t{number}",
                 text=text,
                 content_hash=HASH,
             )
-            for (number, kind, name), text in zip(keys, texts, strict=True)
+            for (number, kind, _), text in zip(keys, texts, strict=True)
         ]
 
     def upsert(self, tenant: int, chunks: list[Chunk], vectors: Floats) -> None:

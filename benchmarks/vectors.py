@@ -30,7 +30,9 @@ ROUNDING = 0.001
 
 MIXED = 500
 STRATUM = 60
-PASSES = 2
+PASSES = 3
+"""Each question counts with the best of its times on either side: what else the machine did is not what is measured."""
+
 WARM_UP = 60
 HYBRIDS = 200
 BATCHES = 16
@@ -104,12 +106,10 @@ def _searches(rows: VectorRows, reference: Any, product: Any) -> dict[str, float
     recalls, spent, short = {}, {}, 0
     for name, queries in strata.items():
         found = [_compared(rows, query, reference, product) for query in queries]
-        recalls[name] = np.mean([recall for _, recall, _ in found if recall is not None], axis=0)
-        short += sum(is_short for _, _, is_short in found)
-        times = [times for times, _, _ in found]
-        for number in range(1, PASSES):
-            times += [_raced(query, reference, product, product_first=number % 2 == 0) for query in queries]
-        spent[name] = np.array(times) * 1_000
+        recalls[name] = np.mean([recall for recall, _ in found if recall is not None], axis=0)
+        short += sum(is_short for _, is_short in found)
+        passes = [[_raced(query, reference, product, number) for query in queries] for number in range(PASSES)]
+        spent[name] = np.array(passes).min(axis=0) * 1_000
         ours, theirs = (np.percentile(spent[name][:, side], [50, 95, 99]).round(2) for side in (0, 1))
         progress(
             f"{name:9} recall {recalls[name][0]:.4f} (reference {recalls[name][1]:.4f}), p50/p95/p99 {ours} ms "
@@ -124,10 +124,10 @@ def _searches(rows: VectorRows, reference: Any, product: Any) -> dict[str, float
     }
 
 
-def _raced(query: Query, reference: Any, product: Any, *, product_first: bool) -> tuple[float, float]:
-    """Seconds of the product and of the reference."""
+def _raced(query: Query, reference: Any, product: Any, number: int) -> tuple[float, float]:
+    """Seconds of the product and of the reference, which take turns in beginning."""
     started = time.perf_counter()
-    if product_first:
+    if number % 2:
         product.search(query, limit=LIMIT)
         between = time.perf_counter()
         reference.search(query)
@@ -138,20 +138,17 @@ def _raced(query: Query, reference: Any, product: Any, *, product_first: bool) -
     return time.perf_counter() - between, between - started
 
 
-def _compared(
-    rows: VectorRows, query: Query, reference: Any, product: Any
-) -> tuple[tuple[float, float], tuple[float, float] | None, bool]:
-    """Times; recall of both, or None where there is nothing to find; whether the product's answer is too short."""
-    times = _raced(query, reference, product, product_first=True)
+def _compared(rows: VectorRows, query: Query, reference: Any, product: Any) -> tuple[tuple[float, float] | None, bool]:
+    """Recall of both, or None where there is nothing to find; whether the product's answer is too short."""
     truth = rows.nearest(query, limit=LIMIT, threshold=THRESHOLD)
     found = product.search(query, limit=LIMIT)
     near = {row for row, similarity in found if similarity > THRESHOLD - ROUNDING}
     certain = rows.nearest(query, limit=LIMIT, threshold=THRESHOLD + ROUNDING)
     is_short = len(found) < len(product.search_exactly(query, limit=LIMIT)) or len(near) < len(certain)
     if not truth:
-        return times, None, is_short
+        return None, is_short
     recall = tuple(len(set(truth) & set(rows_)) / len(truth) for rows_ in (near, reference.search(query)))
-    return times, (recall[0], recall[1]), is_short
+    return (recall[0], recall[1]), is_short
 
 
 def _hybrids(rows: VectorRows, product: Any) -> dict[str, float]:
@@ -161,9 +158,9 @@ def _hybrids(rows: VectorRows, product: Any) -> dict[str, float]:
         for number, query in enumerate(rows.queries(HYBRIDS, tenants=tenants, seed=6)):
             words = texts.text(query.near, int(rows.topics[query.near])).split(". ")[-1].split()
             chosen = np.random.default_rng(number).choice(words, min(WORDS_A_QUESTION, len(words)), replace=False)
-            started = time.perf_counter()
-            product.search_hybrid(query, " ".join(chosen), threshold=THRESHOLD)
-            spent.append((time.perf_counter() - started) * 1_000)
+            question = " ".join(chosen)
+            times = [_seconds(product.search_hybrid, query, question, THRESHOLD) for _ in range(PASSES)]
+            spent.append(min(times) * 1_000)
         p50, p95[name] = np.percentile(spent, [50, 95])
         progress(f"hybrid, {name}: p50 {p50:.1f} ms, p95 {p95[name]:.1f} ms")
     return {"hybrid_p95_ms": round(float(p95["mixed"]), 1)}

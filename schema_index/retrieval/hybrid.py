@@ -6,6 +6,7 @@ names, codes and terms of art, and texts that have no vector yet.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from django.db import connection
@@ -55,7 +56,8 @@ def hybrid_knowledge(
     texts = _texts(list(ranked), vector, model=model)
     stale = stale_reasons(text.subject_id for text in texts.values())
     hits = (_hit(texts[chunk_id], words, threshold, stale) for chunk_id in ranked if chunk_id in texts)
-    return tuple(hit for hit in hits if hit is not None)[:limit]
+    # Lazily: telling how a text is covered costs more than ranking it.
+    return tuple(islice((hit for hit in hits if hit is not None), limit))
 
 
 def fused(rankings: Iterable[Sequence[UUID]]) -> dict[UUID, float]:
