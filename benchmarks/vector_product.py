@@ -136,16 +136,16 @@ class Product:
     def index_bytes(self) -> int:
         return sum(index.bytes for index in vector_indexes())
 
-    def search(self, query: Query, *, limit: int) -> list[tuple[int, float]]:
+    def search(self, query: Query, *, limit: int, threshold: float) -> list[tuple[int, float]]:
         """Row and similarity."""
-        return self._found(nearest_chunks, query, limit)
+        return self._found(nearest_chunks, query, limit, threshold=threshold)
 
     def search_exactly(self, query: Query, *, limit: int) -> list[tuple[int, float]]:
         return self._found(exactly_nearest, query, limit)
 
-    def _found(self, search: Any, query: Query, limit: int) -> list[tuple[int, float]]:
+    def _found(self, search: Any, query: Query, limit: int, **given: Any) -> list[tuple[int, float]]:
         with tenant_transaction(self._tenant_ids[query.tenant]):
-            found = search(query.vector, model=MODEL, kinds=query.kinds, source_id=None, limit=limit)
+            found = search(query.vector, model=MODEL, kinds=query.kinds, source_id=None, limit=limit, **given)
         return [(chunk_id.int & (2**64 - 1), similarity(distance)) for chunk_id, distance in found]
 
     def search_hybrid(self, query: Query, question: str, threshold: float) -> int:

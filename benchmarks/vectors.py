@@ -102,7 +102,7 @@ def _searches(rows: VectorRows, reference: Any, product: Any) -> dict[str, float
     }
     for query in strata["mixed"][:WARM_UP]:
         reference.search(query)
-        product.search(query, limit=LIMIT)
+        product.search(query, limit=LIMIT, threshold=THRESHOLD)
     recalls, spent, short = {}, {}, 0
     for name, queries in strata.items():
         found = [_compared(rows, query, reference, product) for query in queries]
@@ -128,20 +128,20 @@ def _raced(query: Query, reference: Any, product: Any, number: int) -> tuple[flo
     """Seconds of the product and of the reference, which take turns in beginning."""
     started = time.perf_counter()
     if number % 2:
-        product.search(query, limit=LIMIT)
+        product.search(query, limit=LIMIT, threshold=THRESHOLD)
         between = time.perf_counter()
         reference.search(query)
         return between - started, time.perf_counter() - between
     reference.search(query)
     between = time.perf_counter()
-    product.search(query, limit=LIMIT)
+    product.search(query, limit=LIMIT, threshold=THRESHOLD)
     return time.perf_counter() - between, between - started
 
 
 def _compared(rows: VectorRows, query: Query, reference: Any, product: Any) -> tuple[tuple[float, float] | None, bool]:
     """Recall of both, or None where there is nothing to find; whether the product's answer is too short."""
     truth = rows.nearest(query, limit=LIMIT, threshold=THRESHOLD)
-    found = product.search(query, limit=LIMIT)
+    found = product.search(query, limit=LIMIT, threshold=THRESHOLD)
     near = {row for row, similarity in found if similarity > THRESHOLD - ROUNDING}
     certain = rows.nearest(query, limit=LIMIT, threshold=THRESHOLD + ROUNDING)
     is_short = len(found) < len(product.search_exactly(query, limit=LIMIT)) or len(near) < len(certain)

@@ -49,7 +49,9 @@ def hybrid_knowledge(
 
     A hit is as similar as `threshold`, or holds most of the question's rare words. Needs an open scope; six queries.
     """
-    nearest = nearest_chunks(vector, model=model, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES)
+    nearest = nearest_chunks(
+        vector, model=model, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES, threshold=threshold
+    )
     words = weighted_words(question)
     worded = by_keywords(words, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES)
     ranked = fused([[chunk_id for chunk_id, _ in ranking] for ranking in (nearest, worded)])

@@ -27,16 +27,29 @@ _TUNED = sql.SQL(
     "AND (SELECT set_config('hnsw.ef_search', {}, true)) IS NOT NULL"
 ).format(sql.Literal(str(EF_SEARCH)))
 
+NO_THRESHOLD = -1.0
+
 Ranked = tuple[tuple[UUID, float], ...]
 """Chunk and cosine distance, 0 best, best first."""
 
 
-def nearest_chunks(vector: Vectors, *, model: str, kinds: Sequence[str], source_id: UUID | None, limit: int) -> Ranked:
-    """Of the source or of the whole tenant. Never fewer than exist: where the index gives less than `limit` (a rare
-    kind, a scan that came to its bound), the exact search has the last word. Needs an open scope.
+def nearest_chunks(
+    vector: Vectors,
+    *,
+    model: str,
+    kinds: Sequence[str],
+    source_id: UUID | None,
+    limit: int,
+    threshold: float = NO_THRESHOLD,
+) -> Ranked:
+    """Of the source or of the whole tenant. Needs an open scope.
+
+    Never fewer than exist: where the index gives less than `limit` (a rare kind, a scan that came to its bound), the
+    exact search has the last word. So it has where nothing is as similar as `threshold`: a graph of tight clusters may
+    have one that a search does not reach, and "nothing is about that" must be true.
     """
     found = _search(vector, model=model, kinds=kinds, source_id=source_id, limit=limit, may_use_index=True)
-    if len(found) < limit:
+    if len(found) < limit or similarity(found[0][1]) < threshold:
         return exactly_nearest(vector, model=model, kinds=kinds, source_id=source_id, limit=limit)
     return found
 

@@ -20,7 +20,7 @@ M = 24
 """Neighbours of a node; twice as many on the lowest layer. With 16, clusters come apart: one question in sixty found
 nothing of what it was about."""
 
-EF_CONSTRUCTION = 128
+EF_CONSTRUCTION = 96
 """Candidates when a node is inserted, which is what insertion costs."""
 
 MAX_INDEXED_DIMENSION = 4_000

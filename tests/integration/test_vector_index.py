@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from schema_index.embedding.base import Vectors
 from schema_index.models import Chunk, ChunkEmbedding
@@ -170,6 +171,18 @@ def test_a_rare_kind_is_reached_by_scanning_on(tenant: Tenant, admin_connection:
         assert len(_used("\n".join(line for (line,) in cursor.fetchall()))) == 1
         cursor.execute(statement)
         assert len(cursor.fetchall()) == 25
+
+
+def test_nothing_similar_is_said_only_after_an_exact_search(tenant: Tenant, admin_connection: Admin) -> None:
+    _fill(tenant, 2_500)
+    tend(tenant.id)
+    _analyzed(admin_connection)
+    (vector,) = _vectors(1, seed=9)
+    with tenant_transaction(tenant.id):
+        exact = exactly_nearest(vector, model=MODEL, kinds=KINDS, source_id=None, limit=5)
+        with CaptureQueriesContext(connection) as queries:
+            found = nearest_chunks(vector, model=MODEL, kinds=KINDS, source_id=None, limit=5, threshold=1.0)
+    assert (found, len(queries)) == (exact, 2)
 
 
 def test_an_index_goes_when_its_tenant_shrinks_or_leaves_the_space(tenant: Tenant) -> None:
