@@ -117,6 +117,7 @@ def _tenant(schema: Any) -> tuple[UUID, Any]:
     from schema_index.embedding.minilm import MiniLMEmbedder  # noqa: PLC0415
     from schema_index.embedding.spaces import active_embedder  # noqa: PLC0415
     from schema_index.models import EmbeddingSpace, SpaceState  # noqa: PLC0415
+    from schema_index.policy import Policy, access_of  # noqa: PLC0415
     from schema_index.retrieval.retrieve import retrieve  # noqa: PLC0415
     from schema_index.snapshots import record  # noqa: PLC0415
     from tenants import tenancy  # noqa: PLC0415
@@ -136,7 +137,7 @@ def _tenant(schema: Any) -> tuple[UUID, Any]:
         record(source.id, Introspection(schema=schema), None, actor=ACTOR)
     progress("  embedding with the local model")
     embed_everything(tenant.id, embedder=MiniLMEmbedder())
-    catalogue = Catalogue(schema)
+    catalogue = Catalogue(access_of(Policy(), schema))
 
     def ask(question: str) -> tuple[str, dict[str, float]]:
         embedder = active_embedder(tenant.id)

@@ -104,6 +104,7 @@ def main() -> None:
     from benchmarks.embedding_cache import CachedEmbedder  # noqa: PLC0415  the applications must be loaded first
     from schema_index.catalogue import Catalogue  # noqa: PLC0415
     from schema_index.embedding.spaces import configured_embedder  # noqa: PLC0415
+    from schema_index.policy import Policy, access_of  # noqa: PLC0415
 
     real = configured_embedder()
     embedder = CachedEmbedder(real)
@@ -114,7 +115,7 @@ def main() -> None:
     setting = Setting(
         tenant_id=tenant_id,
         sources=sources,
-        catalogues={name: Catalogue(schema) for name, schema in found.items()},
+        catalogues={name: Catalogue(access_of(Policy(), schema)) for name, schema in found.items()},
         embedder=embedder,
     )
     embedder.calls = 0

@@ -125,6 +125,11 @@ class Environment(BaseSettings):
     )
     questions_per_day: int = Field(default=1_000, ge=1, description="Questions a tenant may ask a day, unless its own.")
     questions_per_minute: int = Field(default=60, ge=1, description="Questions one caller may ask a minute.")
+    blocked_per_minute: int = Field(
+        default=10,
+        ge=1,
+        description="Statements of one caller that the guard may block a minute before they must wait.",
+    )
 
     target_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         default=(), description="Private networks where tenants' databases may live, comma separated CIDR."

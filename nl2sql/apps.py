@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class Nl2SqlConfig(AppConfig):
     name = "nl2sql"
     verbose_name = "Questions"
+
+    def ready(self) -> None:
+        from nl2sql import policy_check  # noqa: PLC0415  the guard is loaded with it
+
+        policy_check.connect()

@@ -29,7 +29,7 @@ def event_payload(event: Event) -> tuple[str, dict[str, Any]]:  # noqa: PLR0911 
             rules = [{"code": one.code, "message": one.message} for one in event.violations]
             return "blocked", {"sql": event.sql, "violations": rules}
         case Passed():
-            return "sql", {"sql": event.accepted.sql, "tables": list(event.accepted.tables)}
+            return "sql", {"sql": event.accepted.shown, "tables": list(event.accepted.tables)}
         case QueryFailed():
             return "query_failed", {"sql": event.sql, "message": event.message}
         case Answered() | AskedBack() | CannotAnswer():

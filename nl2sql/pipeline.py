@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Generator as Steps
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -35,13 +35,15 @@ from nl2sql.generation.base import (
 from nl2sql.generation.errors import LlmError
 from nl2sql.repair import after_query_error, after_violations
 from nl2sql.trust.receipt import checks_of
+from nl2sql.validation.restrictions import restrictions_of
 from nl2sql.validation.validate import validate
-from nl2sql.validation.verdict import Accepted, Rejected
+from nl2sql.validation.verdict import Accepted, Rejected, Verdict
 from schema_index.catalogue import Catalogue
 from schema_index.connectors.base import Connector, DataSourceError, Limits, QueryTooExpensive, ResultSet
 from schema_index.embedding.base import Embedder
 from schema_index.retrieval.retrieve import retrieve
 from schema_index.retrieval.types import NothingFound
+from tenants.attributes import AttributeValue
 from tenants.domain_error import DomainError
 
 Mode = Literal["answer", "sql", "dry_run"]
@@ -52,7 +54,8 @@ MAX_REPAIRS = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A question with everything it needs. `catalogue` is what the asking principal may see."""
+    """A question with everything it needs. `catalogue` is what the asking principal may see, `attributes` what is known
+    of them."""
 
     question: str
     mode: Mode
@@ -66,6 +69,7 @@ class Task:
     top_k: int
     today: date
     language: str = ""
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
 
 
 def answer(task: Task) -> Iterator[Event]:
@@ -89,6 +93,8 @@ def answer(task: Task) -> Iterator[Event]:
             question=task.question,
             schema=task.catalogue.schema,
             tables=retrieved.tables,
+            masked=task.catalogue.access.masked,
+            aggregate_only=task.catalogue.access.aggregate_only,
             knowledge=retrieved.knowledge,
             values=retrieved.values,
             today=task.today,
@@ -127,8 +133,11 @@ def _attempts(task: Task, request: GenerationRequest) -> Iterator[Event]:
 def _try(task: Task, draft: Draft, *, attempt: int, last: bool, spent: Usage) -> Steps[Event, None, Feedback | None]:
     """One draft through guard and database. Returns what a repair should know, or None when the story has ended."""
     started = time.monotonic()
-    verdict = validate(draft.sql, schema=task.catalogue.schema, row_limit=task.limits.max_rows)
+    verdict = _judged(task, draft)
     yield _done("validate", started, attempt)
+    if isinstance(verdict, Rejected) and _is_refusal(task, verdict):
+        yield CannotAnswer(refused=Refused(message=verdict.violations[0].message), usage=spent)
+        return None
     if isinstance(verdict, Rejected):
         yield Blocked(sql=draft.sql, violations=verdict.violations)
         if not last:
@@ -139,19 +148,40 @@ def _try(task: Task, draft: Draft, *, attempt: int, last: bool, spent: Usage) ->
     started = time.monotonic()
     try:
         result = _run(task, verdict)
-    except (DataSourceError, QueryTooExpensive) as error:
-        yield QueryFailed(sql=verdict.sql, message=error.message)
+    except (DataSourceError, QueryTooExpensive) as failure:
+        error = _readable(failure, verdict)
+        yield QueryFailed(sql=verdict.shown, message=error.message)
         if not last:
-            return after_query_error(verdict.sql, error)
+            return after_query_error(verdict.shown, error)
         yield _failed(error, spent)
         return None
     if result is not None:
         yield _done("execute", started, attempt)
     started = time.monotonic()
-    checks = checks_of(every_word_placed=task.generator.places_every_word, result=result)
+    checks = checks_of(every_word_placed=task.generator.places_every_word, result=result, accepted=verdict)
     yield _done("check", started, attempt)
     yield Answered(draft=draft, accepted=verdict, result=result, checks=checks, repaired=attempt > 1, usage=spent)
     return None
+
+
+def _judged(task: Task, draft: Draft) -> Verdict:
+    access = task.catalogue.access
+    restrictions = restrictions_of(access, attributes=task.attributes)
+    return validate(draft.sql, schema=access.visible, row_limit=task.limits.max_rows, restrictions=restrictions)
+
+
+def _is_refusal(task: Task, rejected: Rejected) -> bool:
+    """Where every word has its place and no other statement can be written, what only a policy forbids is refused."""
+    codes = {violation.code for violation in rejected.violations}
+    return task.generator.places_every_word and codes == {"aggregate_only"}
+
+
+def _readable(error: DataSourceError | QueryTooExpensive, accepted: Accepted) -> DataSourceError | QueryTooExpensive:
+    """The engine's own words are about the text that ran, which may name what is hidden from whoever reads them."""
+    if not accepted.stated or not isinstance(error, DataSourceError):
+        return error
+    details = {name: value for name, value in error.details.items() if name != "diagnostic"}
+    return DataSourceError(error.message, **details)
 
 
 def _run(task: Task, accepted: Accepted) -> ResultSet | None:

@@ -91,7 +91,7 @@ def _answered(ending: Answered) -> dict[str, Any]:
         "explanation": _explanation(ending),
         "assumptions": list(ending.draft.assumptions),
         "sql": {
-            "text": accepted.sql,
+            "text": accepted.shown,
             "dialect": accepted.dialect,
             "tables": list(accepted.tables),
             "columns": list(accepted.columns),

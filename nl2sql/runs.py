@@ -11,19 +11,22 @@ from django.conf import settings
 from django.utils import timezone
 
 from nl2sql.event_payload import event_payload
-from nl2sql.events import Answered, AskedBack, CannotAnswer, Event, Failed
+from nl2sql.events import Answered, AskedBack, Blocked, CannotAnswer, Event, Failed
 from nl2sql.execution.caps import caps
 from nl2sql.generation.base import Usage
 from nl2sql.generators import configured_generator
 from nl2sql.models import Conversation, Run, RunEvent, RunStatus
 from nl2sql.pipeline import Mode, Task, answer
-from nl2sql.rate_limit import slow_down
+from nl2sql.rate_limit import BLOCKED, slow_down
 from nl2sql.reply import reply_body, unanswered_body
 from nl2sql.stored_json import storable
+from nl2sql.withheld import CHANGED, SOURCE_GONE, withheld
+from schema_index.access_digest import access_digest
 from schema_index.catalogue import catalogue_of
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import active_embedder
 from schema_index.models import DataSource
+from schema_index.policies import OPEN, policy_for
 from schema_index.sources import open_connector, pick
 from tenants import audit, quotas
 from tenants.context import tenant_transaction
@@ -94,7 +97,10 @@ def reply_of(run: Run) -> dict[str, Any]:
 
 
 def find(principal: Principal, run_id: UUID) -> Run:
-    """One of the caller's own runs; one that its process left behind is closed first. Raises RunNotFound."""
+    """One of the caller's own runs; one that its process left behind is closed first. Raises RunNotFound.
+
+    Of a run under another policy than today's, the reply is withheld; what is stored stays.
+    """
     with tenant_transaction(principal.tenant_id):
         own = Run.objects.filter(id=run_id, actor=principal.actor)
         run = own.first()
@@ -105,7 +111,24 @@ def find(principal: Principal, run_id: UUID) -> Run:
             run = own.select_for_update().get()
             if _left_behind(run):
                 _close(run, [])
+        if run.reply and (reason := _why_withheld(principal, run)):
+            run.reply = withheld(run.reply, reason=reason)
+            run.error_detail = reason if run.error_detail else ""
     return run
+
+
+def _why_withheld(principal: Principal, run: Run) -> str:
+    source = None if run.source_id is None else DataSource.objects.filter(id=run.source_id).first()
+    if source is None:
+        return SOURCE_GONE
+    policy = policy_for(source, role=principal.role)
+    if not run.access_digest:
+        return "" if policy == OPEN else CHANGED
+    return "" if run.access_digest == _digest(principal, source, policy.digest) else CHANGED
+
+
+def _digest(principal: Principal, source: DataSource, policy_digest: str) -> str:
+    return access_digest(policy=policy_digest, hidden=source.hidden, attributes=principal.attributes)
 
 
 def _left_behind(run: Run) -> bool:
@@ -177,6 +200,8 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
     Raises DataSourceNotSynced, DataSourceForbidden, DataSourceUnavailable or CredentialUnreadable.
     """
     environment = settings.ENVIRONMENT
+    catalogue = catalogue_of(opened.source, principal)
+    opened.run.access_digest = _digest(principal, opened.source, catalogue.access.digest)
     ceiling = Limits(
         deadline_ms=environment.query_timeout_ms,
         max_rows=environment.query_max_rows,
@@ -188,14 +213,15 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
         mode=request.mode,
         tenant_id=principal.tenant_id,
         source_id=opened.source.id,
-        catalogue=catalogue_of(opened.source),
+        catalogue=catalogue,
         embedder=active_embedder(principal.tenant_id),
         generator=configured_generator(),
-        connector=open_connector(opened.source, time_zone=opened.time_zone),
+        connector=open_connector(opened.source, time_zone=opened.time_zone, session_settings=principal.attributes),
         limits=caps(ceiling, max_rows=request.max_rows),
         top_k=environment.retrieval_top_k,
         today=datetime.now(ZoneInfo(opened.time_zone)).date(),
         language=request.language,
+        attributes=principal.attributes,
     )
 
 
@@ -205,6 +231,9 @@ def _record(run: Run, event: Event, *, sequence: int) -> None:
         RunEvent.objects.create(
             tenant_id=run.tenant_id, run=run, sequence=sequence, kind=kind, payload=storable(payload)
         )
+        if isinstance(event, Blocked):
+            rules = sorted({violation.code for violation in event.violations})
+            audit.record(BLOCKED, actor=run.actor, subject=str(run.id), rules=rules)
 
 
 def _close(run: Run, events: list[Event]) -> None:

@@ -1,5 +1,6 @@
 """What a data source offers to the person asking, with everything that is derived from it once and read often."""
 
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from uuid import UUID
 
@@ -7,23 +8,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schema_index.models import DataSource, Snapshot
+from schema_index.policies import OPEN, policy_for
+from schema_index.policy import Access, Policy, access_of
 from schema_index.retrieval.join_graph import JoinGraph
 from schema_index.retrieval.lexical import LexicalIndex
 from schema_index.retrieval.schema_groups import schema_groups
 from schema_index.schema import DatabaseSchema
 from schema_index.schema_json import from_json
-from schema_index.sources import DataSourceNotSynced, visible_part
+from schema_index.sources import DataSourceNotSynced
 from tenants.context import tenant_transaction
+from tenants.principal import Principal
 
 MAX_CACHED = 64
 """Catalogues kept a process; one of 1,000 tables takes about 10 MB."""
 
 
 class Catalogue:
-    """A visible schema and its indexes. Immutable; equal only to itself."""
+    """What `access` makes visible, and its indexes. Immutable; equal only to itself."""
 
-    def __init__(self, schema: DatabaseSchema) -> None:
-        self.schema = schema
+    def __init__(self, access: Access) -> None:
+        self.access = access
+
+    @property
+    def schema(self) -> DatabaseSchema:
+        return self.access.visible
+
+    @cached_property
+    def valued(self) -> DatabaseSchema:
+        """The part of `schema` whose stored values may be shown."""
+        return self.access.valued
 
     @cached_property
     def lexical(self) -> LexicalIndex:
@@ -38,11 +51,49 @@ class Catalogue:
         return schema_groups(self.schema)
 
 
-def catalogue_of(source: DataSource) -> Catalogue:
-    """Raises DataSourceNotSynced. One query at the first use of a snapshot, none after."""
+def catalogue_of(source: DataSource, principal: Principal) -> Catalogue:
+    """What the principal may see. Raises DataSourceNotSynced, or PolicyInvalid where a stored policy cannot be read.
+
+    One query for the policy; one more at the first use of a snapshot under it.
+    """
+    return catalogue_for_role(source, principal.role)
+
+
+def catalogue_for_role(source: DataSource, role: str) -> Catalogue:
+    """What a role may see, "" for those without a policy of their own. Raises like `catalogue_of`."""
+    with tenant_transaction(source.tenant_id):
+        policy = policy_for(source, role=role)
+    return _checked(source, policy)
+
+
+def indexed_catalogue(source: DataSource) -> Catalogue:
+    """What the index holds: all but what is hidden from everybody. For its upkeep, never for an answer."""
+    return _checked(source, OPEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A snapshot never changes, and what of it may be seen is part of the key, so nothing kept can become stale."""
+
+    tenant_id: UUID
+    snapshot_id: UUID
+    hidden: frozenset[str]
+    policy_digest: str
+    policy: Policy = field(compare=False)
+
+
+def _checked(source: DataSource, policy: Policy) -> Catalogue:
     if source.snapshot_id is None:
         raise DataSourceNotSynced(f'The data source "{source.slug}" was never synced: sync it, then ask again.')
-    catalogue = _catalogue(source.tenant_id, source.snapshot_id, tuple(source.hidden))
+    catalogue = _catalogue(
+        _Wanted(
+            tenant_id=source.tenant_id,
+            snapshot_id=source.snapshot_id,
+            hidden=frozenset(source.hidden),
+            policy_digest=policy.digest,
+            policy=policy,
+        )
+    )
     if catalogue.schema.dialect != source.dialect:
         # What was proven under one engine's grammar must not run on another.
         raise DataSourceNotSynced(f'The data source "{source.slug}" became another engine: sync it, then ask again.')
@@ -50,8 +101,7 @@ def catalogue_of(source: DataSource) -> Catalogue:
 
 
 @lru_cache(maxsize=MAX_CACHED)
-def _catalogue(tenant_id: UUID, snapshot_id: UUID, hidden: tuple[str, ...]) -> Catalogue:
-    """A snapshot never changes, and what is hidden is part of the key, so nothing here can become stale."""
-    with tenant_transaction(tenant_id):
-        description = Snapshot.objects.values_list("description", flat=True).get(id=snapshot_id)
-    return Catalogue(visible_part(from_json(description), hidden=hidden))
+def _catalogue(wanted: _Wanted) -> Catalogue:
+    with tenant_transaction(wanted.tenant_id):
+        description = Snapshot.objects.values_list("description", flat=True).get(id=wanted.snapshot_id)
+    return Catalogue(access_of(wanted.policy, from_json(description), hidden=wanted.hidden))

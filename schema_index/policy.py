@@ -108,6 +108,7 @@ def access_of(policy: Policy, schema: DatabaseSchema, *, hidden: frozenset[str] 
     visible = schema.visible(allows=allows)
     masked, aggregated = (_having(access, whole, visible) for access in ("masked", "aggregate_only"))
     tables = {table.qualified_name for table in visible.tables}
+    visible = _without_estimates(visible, policy.row_rules)
     return Access(
         visible=_without_keys_of(visible, masked | aggregated),
         whole=schema,
@@ -150,6 +151,14 @@ def policy_from_json(document: object) -> Policy:
 def _having(access: ColumnAccess, known: Mapping[str, ColumnAccess], visible: DatabaseSchema) -> frozenset[str]:
     names = (f"{table.qualified_name}.{column.name}" for table in visible.tables for column in table.columns)
     return frozenset(name for name in names if known[name] == access)
+
+
+def _without_estimates(schema: DatabaseSchema, limited: Mapping[str, str]) -> DatabaseSchema:
+    """How many rows a table has is told to nobody who may not count them."""
+    tables = (
+        replace(table, row_estimate=None) if table.qualified_name in limited else table for table in schema.tables
+    )
+    return replace(schema, tables=tuple(tables))
 
 
 def _without_keys_of(schema: DatabaseSchema, columns: frozenset[str]) -> DatabaseSchema:

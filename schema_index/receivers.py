@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from schema_index import references
-from schema_index.catalogue import catalogue_of
+from schema_index.catalogue import indexed_catalogue
 from schema_index.chunking import schema_chunks
 from schema_index.chunks import reconcile
 from schema_index.diff import Change
@@ -28,7 +28,7 @@ def _mark_stale_knowledge(*, source: DataSource, schema: DatabaseSchema, changes
 def _follow_visibility(*, source: DataSource, **_: Any) -> None:
     """After a change of what the source hides: chunks and values follow at once, without a sync."""
     if source.snapshot_id is not None:
-        schema = catalogue_of(source).schema
+        schema = indexed_catalogue(source).schema
         _reconcile(source, schema)
         prune_values(source, schema=schema)
         references.refresh(source, schema=schema)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from schema_index.catalogue import catalogue_of
+from schema_index.catalogue import indexed_catalogue
 from schema_index.diff import Change
 from schema_index.models import DataSource, Document, FaqEntry, Reference, ReviewState, StaleMark, SubjectKind
 from schema_index.named_objects import ObjectName, SchemaNames
@@ -94,7 +94,7 @@ def stale_ids(kind: SubjectKind) -> QuerySet[StaleMark, UUID]:
 
 def _names_of(source: DataSource) -> SchemaNames:
     try:
-        return SchemaNames(catalogue_of(source).schema)
+        return SchemaNames(indexed_catalogue(source).schema)
     except DataSourceNotSynced:
         # It became another engine: its next sync finds out.
         return SchemaNames(DatabaseSchema.of("sqlite", "", []))

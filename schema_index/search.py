@@ -19,6 +19,7 @@ from schema_index.schema import Table
 from schema_index.snippet import snippet
 from schema_index.sources import DataSourceNotSynced, pick
 from tenants.context import tenant_transaction
+from tenants.principal import Principal
 
 SearchMode = Literal["semantic", "keyword", "hybrid"]
 
@@ -68,19 +69,19 @@ class _Ranked:
     words: Mapping[str, float]
 
 
-def search(tenant_id: UUID, request: SearchRequest) -> tuple[SearchResult, ...]:
-    """At most `limit`, best first; only what the tenant's sources do not hide.
+def search(principal: Principal, request: SearchRequest) -> tuple[SearchResult, ...]:
+    """At most `limit`, best first; of tables only what the principal may see.
 
     Raises DataSourceNotFound, EmbeddingUnavailable or EmbeddingRejected. One embedding, none by keywords alone.
     """
-    with tenant_transaction(tenant_id):
+    with tenant_transaction(principal.tenant_id):
         chosen = pick(request.data_source) if request.data_source else None
         sources = [chosen] if chosen else list(DataSource.objects.select_related("snapshot")[:MAX_SOURCES])
-    embedder = None if request.mode == "keyword" else active_embedder(tenant_id)
+    embedder = None if request.mode == "keyword" else active_embedder(principal.tenant_id)
     vector = None if embedder is None else embedder.embed([request.q])[0]
-    visible = {source.id: _tables(source) for source in sources}
+    visible = {source.id: _tables(source, principal) for source in sources}
     slugs = {source.id: source.slug for source in sources}
-    with tenant_transaction(tenant_id):
+    with tenant_transaction(principal.tenant_id):
         ranked = _rank(request, embedder, vector, source_id=chosen.id if chosen else None)
         chunks = Chunk.objects.in_bulk(list(ranked.scores))
     found = (_result_of(chunks.get(chunk_id), request, ranked, visible, slugs) for chunk_id in ranked.scores)
@@ -103,9 +104,9 @@ def _result_of(
     return None if table is None else _result(chunk, table, ranked, slugs)
 
 
-def _tables(source: DataSource) -> dict[str, Table]:
+def _tables(source: DataSource, principal: Principal) -> dict[str, Table]:
     try:
-        return {table.qualified_name: table for table in catalogue_of(source).schema.tables}
+        return {table.qualified_name: table for table in catalogue_of(source, principal).schema.tables}
     except DataSourceNotSynced:
         return {}
 
@@ -130,11 +131,14 @@ def _rank(
     return _Ranked(scores=rankings[request.mode], similarities=similarities, words=words)
 
 
-def _result(chunk: Chunk, table: Table | None, ranked: _Ranked, slugs: Mapping[UUID, str]) -> SearchResult:
+def _result(chunk: Chunk, table: Table | None, ranked: _Ranked, slugs: Mapping[UUID, str]) -> SearchResult | None:
+    """None for a table that only words of hidden columns found: that it was found would tell of them."""
     similar = ranked.similarities.get(chunk.id)
     text = chunk.text.removeprefix(chunk.title).strip() if table is None else _said_of(table)
     _, shared = coverage(f"{chunk.title} {text}", ranked.words)
     why = [f"similar in meaning ({similar:.2f})"] if similar is not None else []
+    if table is not None and similar is None and not shared:
+        return None
     if shared:
         why.append(f"shares {', '.join(shared[:SHOWN_WORDS])}")
     return SearchResult(

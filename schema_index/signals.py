@@ -6,5 +6,9 @@ schema_changed = Signal()
 """Sent inside the sync's transaction with `source: DataSource`, `snapshot: Snapshot`, `schema: DatabaseSchema` and
 `changes: tuple[Change, ...]`. A receiver that raises undoes the sync."""
 
+policy_saving = Signal()
+"""Sent with `source: DataSource`, `policy: Policy` and `schema: DatabaseSchema` in the transaction that saves a policy
+with row rules. A receiver that raises PolicyInvalid refuses it with its message."""
+
 visibility_changed = Signal()
 """Sent with `source: DataSource` in the transaction that changed which tables, columns or values may be seen."""

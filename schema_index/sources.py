@@ -1,6 +1,6 @@
 """Finds, creates and opens a tenant's data sources."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,6 +20,7 @@ from schema_index.schema import Column, DatabaseSchema, Dialect, Table
 from schema_index.signals import visibility_changed
 from schema_index.target_policy import DataSourceForbidden, check_file, check_target
 from tenants import audit
+from tenants.attributes import AttributeValue
 from tenants.context import current_tenant_id
 from tenants.domain_error import DomainError
 
@@ -120,8 +121,12 @@ def _visibility(source: DataSource) -> tuple[object, ...]:
     return source.hidden, source.index_values, source.values_excluded
 
 
-def open_connector(source: DataSource, *, time_zone: str = "UTC") -> Connector:
+def open_connector(
+    source: DataSource, *, time_zone: str = "UTC", session_settings: Mapping[str, AttributeValue] | None = None
+) -> Connector:
     """The engine behind a source, pointed only where `target_policy` allows; `time_zone` is the tenant's.
+
+    `session_settings` tell the engine's own row-level security who asks, where it has one.
 
     Raises DataSourceForbidden, DataSourceUnavailable or CredentialUnreadable. Names are resolved, nothing is connected.
     """
@@ -132,6 +137,7 @@ def open_connector(source: DataSource, *, time_zone: str = "UTC") -> Connector:
         include_tables=tuple(source.include_tables),
         exclude_tables=tuple(source.exclude_tables),
         time_zone=time_zone,
+        session_settings=session_settings or {},
     )
     dialect = next(known for known in DIALECTS if known == source.dialect)
     if dialect not in DEFAULT_PORTS:

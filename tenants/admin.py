@@ -72,12 +72,12 @@ def _record(action: str, *, actor: str, tenant: Tenant, **details: Any) -> None:
 
 @admin.register(Membership)
 class MembershipAdmin(TenantOwnedAdmin[Membership]):
-    list_display = ["user", "role", "created_at"]
+    list_display = ["user", "role", "attributes", "created_at"]
 
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin[ApiKey]):
-    list_display = ["name", "prefix", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at"]
+    list_display = ["name", "prefix", "scopes", "role", "created_at", "expires_at", "revoked_at", "last_used_at"]
     exclude = ["digest"]
     actions = ["revoke_keys"]
 

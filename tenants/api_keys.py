@@ -1,17 +1,19 @@
 """Issues, revokes and recognises API keys."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
 from tenants import audit
+from tenants.attributes import AttributeValue, attributes_from_json, attributes_to_json
 from tenants.context import current_tenant_id, identity_transaction, tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.keys import digest, matches, new_key, parse_key, render_key
 from tenants.models import ApiKey, Tenant
 from tenants.principal import Principal, TenantSuspended
-from tenants.roles import Permission
+from tenants.roles import Permission, Role
 
 LAST_USED_RESOLUTION = timedelta(minutes=1)
 """`last_used_at` is for people; writing it on every request would cost a row version each."""
@@ -29,8 +31,19 @@ class KeyExpired(DomainError):
     code = "key_expired"
 
 
-def issue(*, name: str, scopes: list[Permission], actor: str, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-    """A new key of the open scope's tenant, and its only ever readable text."""
+def issue(
+    *,
+    name: str,
+    scopes: list[Permission],
+    actor: str,
+    expires_at: datetime | None = None,
+    role: Role = Role.VIEWER,
+    attributes: Mapping[str, AttributeValue] | None = None,
+) -> tuple[ApiKey, str]:
+    """A new key of the open scope's tenant, and its only ever readable text.
+
+    `role` and `attributes` are those by which policies of data sources judge whoever uses the key.
+    """
     parts = new_key()
     key = ApiKey.objects.create(
         tenant_id=current_tenant_id(),
@@ -39,8 +52,10 @@ def issue(*, name: str, scopes: list[Permission], actor: str, expires_at: dateti
         digest=digest(parts.secret),
         scopes=[scope.value for scope in scopes],
         expires_at=expires_at,
+        role=role.value,
+        attributes=attributes_to_json(attributes or {}),
     )
-    audit.record("api_key.issued", actor=actor, subject=key.prefix, scopes=key.scopes)
+    audit.record("api_key.issued", actor=actor, subject=key.prefix, scopes=key.scopes, role=role.value)
     return key, render_key(parts)
 
 
@@ -79,4 +94,6 @@ def authenticate(text: str) -> Principal:
         tenant_slug=tenant.slug,
         actor=f"key:{key.prefix}",
         permissions=frozenset(Permission(scope) for scope in key.scopes),
+        role=Role(key.role),
+        attributes=attributes_from_json(key.attributes),
     )

@@ -1,9 +1,11 @@
 """Who belongs where: found before a tenant is chosen, changed inside one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from tenants import audit
+from tenants.attributes import AttributeValue, attributes_from_json
 from tenants.context import current_tenant_id, identity_transaction
 from tenants.models import Membership, Tenant, User
 from tenants.principal import Principal, TenantSuspended, principal_of_role
@@ -19,20 +21,22 @@ class Belonging:
     name: str
     role: Role
     is_suspended: bool
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict, hash=False)
 
 
 def belongings(user_id: int) -> tuple[Belonging, ...]:
     """The person's tenants by name. One transaction, two queries."""
     with identity_transaction(user_id=user_id):
-        roles = dict(Membership.before_tenant.filter(user_id=user_id).values_list("tenant_id", "role"))
-        tenants = Tenant.objects.filter(id__in=roles).order_by("name")
+        own = {one.tenant_id: one for one in Membership.before_tenant.filter(user_id=user_id)}
+        tenants = Tenant.objects.filter(id__in=own).order_by("name")
         return tuple(
             Belonging(
                 tenant_id=tenant.id,
                 slug=tenant.slug,
                 name=tenant.name,
-                role=Role(roles[tenant.id]),
+                role=Role(own[tenant.id].role),
                 is_suspended=tenant.is_suspended,
+                attributes=attributes_from_json(own[tenant.id].attributes),
             )
             for tenant in tenants
         )
@@ -43,7 +47,11 @@ def principal_in(belonging: Belonging, *, user_id: int) -> Principal:
     if belonging.is_suspended:
         raise TenantSuspended("This tenant is suspended.")
     return principal_of_role(
-        tenant_id=belonging.tenant_id, tenant_slug=belonging.slug, actor=f"user:{user_id}", role=belonging.role
+        tenant_id=belonging.tenant_id,
+        tenant_slug=belonging.slug,
+        actor=f"user:{user_id}",
+        role=belonging.role,
+        attributes=belonging.attributes,
     )
 
 

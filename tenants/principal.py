@@ -1,8 +1,10 @@
 """Who is asking: one tenant, one actor, and the permissions that remain to them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from tenants.attributes import AttributeValue
 from tenants.domain_error import DomainError
 from tenants.roles import PERMISSIONS, Permission, Role
 
@@ -21,12 +23,17 @@ class TenantSuspended(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """`actor` is `user:<id>`, `key:<prefix>` or `system:<name>`, as audit events name it."""
+    """`actor` is `user:<id>`, `key:<prefix>` or `system:<name>`, as audit events name it.
+
+    `role` and `attributes` choose what of a data source they may see; `permissions` what they may do.
+    """
 
     tenant_id: UUID
     tenant_slug: str
     actor: str
     permissions: frozenset[Permission]
+    role: Role = Role.VIEWER
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict, hash=False)
 
     @property
     def is_authenticated(self) -> bool:
@@ -39,5 +46,14 @@ class Principal:
             raise InsufficientScope(f"This needs the permission '{permission}'.", required=permission.value)
 
 
-def principal_of_role(*, tenant_id: UUID, tenant_slug: str, actor: str, role: Role) -> Principal:
-    return Principal(tenant_id=tenant_id, tenant_slug=tenant_slug, actor=actor, permissions=PERMISSIONS[role])
+def principal_of_role(
+    *, tenant_id: UUID, tenant_slug: str, actor: str, role: Role, attributes: Mapping[str, AttributeValue] | None = None
+) -> Principal:
+    return Principal(
+        tenant_id=tenant_id,
+        tenant_slug=tenant_slug,
+        actor=actor,
+        permissions=PERMISSIONS[role],
+        role=role,
+        attributes=attributes or {},
+    )

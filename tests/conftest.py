@@ -159,7 +159,7 @@ def new_member(db: None) -> Callable[..., Member]:
         user = User.objects.create_user(username=name, password=f"{name} knows this")
         with tenant_transaction(tenant.id):
             memberships.set_role(user, role=role, actor="system:test")
-            _, key = api_keys.issue(name=name, scopes=sorted(PERMISSIONS[role]), actor="system:test")
+            _, key = api_keys.issue(name=name, scopes=sorted(PERMISSIONS[role]), actor="system:test", role=role)
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
         principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor=f"user:{user.pk}", role=role)

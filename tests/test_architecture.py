@@ -23,6 +23,7 @@ LAYERS = ("config", "nl2sql", "schema_index", "tenants")
 
 PURE = [
     *("tenants.domain_error", "tenants.roles", "tenants.keys", "tenants.principal"),
+    *("tenants.attributes", "schema_index.policy", "schema_index.access_digest", "schema_index.policy_preview"),
     *("schema_index.schema", "schema_index.schema_json", "schema_index.diff", "schema_index.chunking"),
     *("schema_index.knowledge_metadata", "schema_index.documents.*"),
     *("schema_index.words", "schema_index.target_policy", "schema_index.connectors.base"),
@@ -33,6 +34,7 @@ PURE = [
     *("schema_index.retrieval.order_tables", "schema_index.retrieval.weights", "schema_index.retrieval.quality"),
     *("schema_index.retrieval.calibration", "schema_index.snippet"),
     *("nl2sql.events", "nl2sql.event_payload", "nl2sql.reply", "nl2sql.charts", "nl2sql.export", "nl2sql.repair"),
+    "nl2sql.withheld",
     *("nl2sql.generation.base", "nl2sql.generation.extract", "nl2sql.generation.answer_format"),
     *("nl2sql.execution.results", "nl2sql.execution.caps"),
     *("nl2sql.validation.*", "nl2sql.generation.composer.*", "nl2sql.prompt.*", "nl2sql.trust.*"),
@@ -247,4 +249,8 @@ def test_every_tenants_table_forces_row_level_security_with_policies(db: None) -
         found = {name: (commands, some_roles) for name, commands, some_roles in cursor.fetchall()}
     # a, r, w, d: INSERT, SELECT, UPDATE, DELETE; for every role.
     everything = dict.fromkeys([*tables, "tenants_tenant"], (["a", "d", "r", "w"], False))
-    assert found == {**everything, "tenants_auditevent": (["a", "r"], False)}
+    assert found == {
+        **everything,
+        "tenants_auditevent": (["a", "r"], False),
+        "schema_index_accesspolicy": (["a", "r"], False),
+    }

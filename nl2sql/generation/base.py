@@ -33,11 +33,17 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationRequest:
-    """All that a generator may know. `schema` holds only what the asking principal may see."""
+    """All that a generator may know. `schema` holds only what the asking principal may see.
+
+    `masked` and `aggregate_only` name columns of it (`schema.table.column`) whose values never leave, or leave only in
+    counts, sums and averages.
+    """
 
     question: str
     schema: DatabaseSchema
     tables: tuple[TableHit, ...]
+    masked: frozenset[str] = frozenset()
+    aggregate_only: frozenset[str] = frozenset()
     knowledge: tuple[KnowledgeHit, ...] = ()
     values: tuple[StoredValue, ...] = ()
     today: date

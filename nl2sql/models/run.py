@@ -26,7 +26,10 @@ class Run(TenantOwned):
     status = models.CharField(max_length=32, choices=RunStatus.choices, default=RunStatus.RUNNING)
     error_code = models.CharField(max_length=64, blank=True)
     error_detail = models.TextField(blank=True)
-    sql = models.TextField(blank=True)
+    sql = models.TextField(blank=True, help_text="What ran, with the policy put into it.")
+    access_digest = models.CharField(
+        max_length=64, blank=True, help_text="Of what the asker could see; empty of runs that never came so far."
+    )
     reply = models.JSONField(default=dict)
     model = models.CharField(max_length=200, blank=True)
     input_tokens = models.PositiveIntegerField(default=0)

@@ -24,6 +24,8 @@ _MAX_FEEDBACK_SQL = 4_000
 _MAX_PROBLEM = 1_000
 _MAX_HINTS = 5
 _MAX_LANGUAGE = 40
+MASKED = "masked: its values never leave; do not filter, join or sort by it"
+AGGREGATE_ONLY = "only count, sum and avg of the bare column are allowed, over groups of several rows"
 _WRAPPING_BYTES = 600
 """Headings and data tags around the pieces, at most."""
 
@@ -117,8 +119,12 @@ def _table_piece(table: Table, request: GenerationRequest, *, neighbours: Sequen
     touched = touched_columns(table, words=words, with_values=values)
     names = [(neighbour.schema, neighbour.name) for neighbour in neighbours]
 
+    marks = _marks(table, request)
+
     def ddl(columns: frozenset[str] | None, *, terse: bool = False) -> str:
-        return table_ddl(table, within=request.schema, neighbours=names, values=values, columns=columns, terse=terse)
+        return table_ddl(
+            table, within=request.schema, neighbours=names, values=values, columns=columns, marks=marks, terse=terse
+        )
 
     named = named_columns(table, words=words, with_values=values)
     name = one_line(table.qualified_name, max_characters=_MAX_TITLE)
@@ -139,6 +145,12 @@ def _table_piece(table: Table, request: GenerationRequest, *, neighbours: Sequen
 
 def _fewer(before: int, after: int, what: str) -> str:
     return f"{before - after} {what}" if after < before else ""
+
+
+def _marks(table: Table, request: GenerationRequest) -> dict[str, str]:
+    names = {column.name: f"{table.qualified_name}.{column.name}" for column in table.columns}
+    masked = {column: MASKED for column, name in names.items() if name in request.masked}
+    return masked | {column: AGGREGATE_ONLY for column, name in names.items() if name in request.aggregate_only}
 
 
 def _knowledge_piece(hit: KnowledgeHit) -> Piece:

@@ -59,19 +59,20 @@ def table_ddl(
     neighbours: Collection[tuple[str, str]],
     values: Mapping[str, Sequence[str]],
     columns: Collection[str] | None = None,
+    marks: Mapping[str, str] | None = None,
     terse: bool = False,
 ) -> str:
     """One CREATE statement with keys, comments and the stored values that the question names.
 
     `neighbours` are the (schema, name) of all tables in the prompt: keys to others lead nowhere and are left out.
     `values` holds stored values by column name; `columns` limits which columns are shown, None shows all; `terse`
-    leaves comments out.
+    leaves comments out. `marks` say of columns, by name, how their use is limited.
     """
     shown = [column for column in table.columns if columns is None or column.name in columns]
     lines = [
         (
             _definition(column, table, dialect=within.dialect),
-            _remark(column, values.get(column.name, ()), terse=terse),
+            _remark(column, values.get(column.name, ()), mark=(marks or {}).get(column.name, ""), terse=terse),
         )
         for column in shown
     ]
@@ -97,9 +98,9 @@ def _definition(column: Column, table: Table, *, dialect: Dialect) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _remark(column: Column, values: Sequence[str], *, terse: bool) -> str:
+def _remark(column: Column, values: Sequence[str], *, mark: str, terse: bool) -> str:
     comment = "" if terse else one_line(column.comment, max_characters=_MAX_COMMENT)
-    parts = (comment, _listed("one of", column.enum_values), _listed("stored values", values))
+    parts = (mark, comment, _listed("one of", column.enum_values), _listed("stored values", values))
     return "; ".join(part for part in parts if part)
 
 

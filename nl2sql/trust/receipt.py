@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from nl2sql.validation.verdict import Accepted
 from schema_index.connectors.base import ResultSet
+
+MAX_NAMES = 10
 
 Outcome = Literal["passed", "failed", "undetermined"]
 Label = Literal["verified", "checked", "unverified"]
@@ -16,7 +19,9 @@ class Check:
     detail: str
 
 
-def checks_of(*, every_word_placed: bool, result: ResultSet | None) -> tuple[Check, ...]:
+def checks_of(
+    *, every_word_placed: bool, result: ResultSet | None, accepted: Accepted | None = None
+) -> tuple[Check, ...]:
     """The guard's checks always passed, or there would be no answer; they are listed so that a reader sees them."""
     checks = [
         Check(
@@ -39,6 +44,8 @@ def checks_of(*, every_word_placed: bool, result: ResultSet | None) -> tuple[Che
             ),
         ),
     ]
+    if accepted is not None and accepted.stated:
+        checks.append(Check(name="policy", outcome="passed", detail=_policy(accepted)))
     if result is None:
         checks.append(Check(name="complete", outcome="undetermined", detail="The statement was not run."))
     else:
@@ -49,6 +56,20 @@ def checks_of(*, every_word_placed: bool, result: ResultSet | None) -> tuple[Che
 def label_of(checks: tuple[Check, ...]) -> Label:
     """`checked` only when nothing failed and nothing was left open; `verified` is for people to give."""
     return "checked" if all(check.outcome == "passed" for check in checks) else "unverified"
+
+
+def _policy(accepted: Accepted) -> str:
+    """What the policy left out of this answer, for a reader who would otherwise take it for all there is."""
+    parts = [f"rows of {_listed(accepted.limited_tables)} are limited"] if accepted.limited_tables else []
+    parts += [f"values of {_listed(accepted.masked_columns)} are masked"] if accepted.masked_columns else []
+    if accepted.aggregated_columns:
+        parts.append(f"groups of few rows are left out wherever {_listed(accepted.aggregated_columns)} is read")
+    return f"By policy, {'; '.join(parts) or 'values are masked'}."
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:MAX_NAMES])
+    return f"{shown}, …" if len(names) > MAX_NAMES else shown
 
 
 def _complete(result: ResultSet) -> Check:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from nl2sql.validation.context import Context
+from nl2sql.validation.verdict import Violation
 from schema_index.schema import Column, DatabaseSchema, Table
 
 MASK = "***"
@@ -16,7 +17,7 @@ MASK = "***"
 
 def policed_tables(
     tree: exp.Query, *, schema: DatabaseSchema, conditions: Mapping[str, exp.Expr], masked: frozenset[str]
-) -> exp.Query:
+) -> exp.Query | tuple[Violation, ...]:
     """A copy of a resolved `tree`. `conditions` by `schema.table`; `masked` holds `schema.table.column`."""
     policed = tree.copy()
     context = Context(schema=schema)
@@ -26,8 +27,11 @@ def policed_tables(
             continue
         condition = conditions.get(table.qualified_name)
         hides = any(f"{table.qualified_name}.{column.name}" in masked for column in table.columns)
-        if condition is not None or hides:
-            node.replace(_derived(node, table, condition, masked))
+        if condition is None and not hides:
+            continue
+        if node.args.get("joins"):
+            return (_in_parentheses(table),)
+        node.replace(_derived(node, table, condition, masked))
     return policed
 
 
@@ -42,11 +46,16 @@ def _derived(node: exp.Table, table: Table, condition: exp.Expr | None, masked: 
     )
     if condition is not None:
         select.set("where", exp.Where(this=condition.copy()))
-    derived = exp.Subquery(this=select, alias=exp.TableAlias(this=_quoted(node.alias_or_name)))
-    joins = node.args.get("joins")
-    if joins:
-        derived.set("joins", [join.copy() for join in joins])
-    return derived
+    return exp.Subquery(this=select, alias=exp.TableAlias(this=_quoted(node.alias_or_name)))
+
+
+def _in_parentheses(table: Table) -> Violation:
+    """A derived table cannot begin a join in parentheses in the guard's closed set of syntax."""
+    return Violation(
+        code="forbidden_join",
+        message=f"A join in parentheses may not begin with {table.name}, which a policy limits.",
+        hint="Write the joins one after another, or put those in parentheses into WITH.",
+    )
 
 
 def _output(column: Column, table: Table, masked: frozenset[str]) -> exp.Expr:

@@ -7,7 +7,7 @@ from nl2sql.validation.policed_tables import policed_tables
 from nl2sql.validation.restrictions import Restrictions
 from nl2sql.validation.row_rule import Resolve, row_rule
 from nl2sql.validation.verdict import Violation
-from schema_index.schema import DatabaseSchema
+from schema_index.schema import DatabaseSchema, Table
 
 
 def restrict(
@@ -27,9 +27,18 @@ def restrict(
             rule, table=table, dialect=schema.dialect, attributes=restrictions.attributes, resolve=resolve
         )
         if isinstance(condition, Violation):
-            return (condition,)
+            return (_inapplicable(table),)
         conditions[table.qualified_name] = condition
     return policed_tables(tree, schema=schema, conditions=conditions, masked=restrictions.masked)
+
+
+def _inapplicable(table: Table) -> Violation:
+    """Without the reason, which may name what the asker may not see; an administrator reads it where policies are."""
+    return Violation(
+        code="row_rule_invalid",
+        message=f"The row rule of {table.qualified_name} cannot be applied.",
+        hint="An administrator has to mend the policy of this data source.",
+    )
 
 
 def _reads(tree: exp.Query, schema: str, name: str) -> bool:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from schema_index.policy import Access
 from schema_index.schema import DatabaseSchema
+from tenants.attributes import AttributeValue
 
-AttributeValue = str | int | tuple[str | int, ...]
+__all__ = ["AttributeValue", "Restrictions", "restrictions_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +33,15 @@ class Restrictions:
 
     def has_masked(self, table: str) -> bool:
         return any(name.rpartition(".")[0] == table for name in self.masked)
+
+
+def restrictions_of(access: Access, *, attributes: Mapping[str, AttributeValue]) -> Restrictions:
+    """What `access` asks of the statements of somebody of whom `attributes` are known."""
+    return Restrictions(
+        whole=access.whole,
+        masked=access.masked,
+        aggregate_only=access.aggregate_only,
+        row_rules=access.row_rules,
+        attributes=attributes,
+        min_group=access.min_group,
+    )

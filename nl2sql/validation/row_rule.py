@@ -48,7 +48,7 @@ def _with_attributes(tree: exp.Query, attributes: Mapping[str, AttributeValue]) 
     for call in list(tree.find_all(exp.Anonymous)):
         if call.name.lower() != ATTRIBUTE:
             continue
-        value = attributes.get(call.expressions[0].name) if len(call.expressions) == 1 else None
+        value = attributes.get(call.expressions[0].name) if _names_one(call) else None
         literals = [_literal(one) for one in (value if isinstance(value, tuple) else (value,)) if one is not None]
         if not literals or (len(literals) > 1 and not isinstance(call.parent, exp.In)):
             return None
@@ -58,6 +58,10 @@ def _with_attributes(tree: exp.Query, attributes: Mapping[str, AttributeValue]) 
         else:
             call.replace(literals[0])
     return tree
+
+
+def _names_one(call: exp.Anonymous) -> bool:
+    return len(call.expressions) == 1 and bool(call.expressions[0].is_string)
 
 
 def _literal(value: str | int) -> exp.Expr:

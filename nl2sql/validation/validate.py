@@ -32,6 +32,9 @@ from schema_index.schema import DatabaseSchema, Dialect
 _ROUNDS = 3
 """Rendering settles in one round, two for the few forms that sqlglot prints under another name."""
 
+_UNBOUND = "With the policy of this data source put into it, the statement is more than the guard lets through."
+_UNBOUND_HINT = "Read fewer tables at once."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pass:
@@ -86,21 +89,33 @@ def _restricted(accepted: Accepted, schema: DatabaseSchema, restrictions: Restri
     seen = _once(accepted.sql, schema, accepted.row_limit)
     if isinstance(seen, tuple):
         return Rejected(violations=seen)
-    bound = restrict(seen.tree, schema=schema, restrictions=restrictions, resolve=_resolver(restrictions.whole))
+    bound = restrict(seen.tree, schema=schema, restrictions=restrictions, resolve=resolver(restrictions.whole))
     if isinstance(bound, tuple):
         return Rejected(violations=bound)
     text = render(bound, dialect=schema.dialect)
     if isinstance(text, Violation):
-        return Rejected(violations=(text,))
+        return _without_names(Rejected(violations=(text,)))
     verdict = _settled(text, restrictions.whole, accepted.row_limit)
     if isinstance(verdict, Rejected):
-        return verdict
-    limited = tuple(table for table in accepted.tables if table in restrictions.row_rules)
-    masked = tuple(column for column in accepted.columns if column in restrictions.masked)
-    return replace(accepted, sql=verdict.sql, limited_tables=limited, masked_columns=masked)
+        return _without_names(verdict)
+    return replace(
+        accepted,
+        sql=verdict.sql,
+        stated=accepted.sql,
+        limited_tables=tuple(table for table in accepted.tables if table in restrictions.row_rules),
+        masked_columns=tuple(column for column in accepted.columns if column in restrictions.masked),
+        aggregated_columns=tuple(column for column in accepted.columns if column in restrictions.aggregate_only),
+    )
 
 
-def _resolver(whole: DatabaseSchema) -> Resolve:
+def _without_names(rejected: Rejected) -> Rejected:
+    """Why a bound text was refused may name what its reader may not see."""
+    return Rejected(violations=(replace(rejected.violations[0], message=_UNBOUND, hint=_UNBOUND_HINT, place=""),))
+
+
+def resolver(whole: DatabaseSchema) -> Resolve:
+    """The guard over a schema as a function from text to resolved tree, for the row rules of a policy."""
+
     def resolve(sql: str) -> exp.Query | tuple[Violation, ...]:
         seen = _once(sql, whole, 1)
         return seen if isinstance(seen, tuple) else seen.tree

@@ -21,7 +21,8 @@ class Accepted:
 
     `tables` are `schema.table`, `columns` `schema.table.column`, as the catalogue spells them, sorted.
     The statement returns at most `row_limit` rows. Of `limited_tables` a policy lets only some rows through, of
-    `masked_columns` no value.
+    `masked_columns` no value, of `aggregated_columns` none of a small group. Where it does, `stated` is the
+    statement as it was before: `sql` names what the policy itself rests on, which may be hidden from whoever reads it.
     """
 
     sql: str
@@ -31,6 +32,13 @@ class Accepted:
     row_limit: int
     limited_tables: tuple[str, ...] = ()
     masked_columns: tuple[str, ...] = ()
+    aggregated_columns: tuple[str, ...] = ()
+    stated: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The text for people and models."""
+        return self.stated or self.sql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

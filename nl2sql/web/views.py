@@ -84,7 +84,7 @@ def _run_context(run: Run) -> dict[str, Any]:
     return {
         "run": run,
         "reply": reply,
-        "sql_html": highlighted_sql(run.sql, dialect=reply["sql"]["dialect"]) if reply.get("sql") else "",
+        "sql_html": highlighted_sql(reply["sql"]["text"], dialect=reply["sql"]["dialect"]) if reply.get("sql") else "",
     }
 
 

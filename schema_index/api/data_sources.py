@@ -18,6 +18,7 @@ from schema_index.api.data_source_serializers import (
 from schema_index.api.jobs import EXAMPLE, JobSerializer, NoParameters, job_address, job_of, refuse_parameters
 from schema_index.catalogue import catalogue_of
 from schema_index.models import DataSource, SchemaChange
+from schema_index.policies import policy_for
 from schema_index.schema import Table
 from schema_index.sources import pick
 from schema_index.tasks import send_sync
@@ -117,7 +118,7 @@ class SchemaView(APIView):
         page = _page(request)
         with tenant_transaction(principal.tenant_id):
             source = pick(slug)
-            schema = catalogue_of(source).schema
+            schema = catalogue_of(source, principal).schema
             revision = source.snapshot.revision if source.snapshot else 0
         start = 0
         if "cursor" in page:
@@ -158,7 +159,9 @@ class SchemaChangesView(APIView):
             after = (revision, place)
         limit = page["limit"]
         with tenant_transaction(principal.tenant_id):
-            found = list(visible_changes(pick(slug), after=after)[: limit + 1])
+            source = pick(slug)
+            policy = policy_for(source, role=principal.role)
+            found = visible_changes(source, policy=policy, limit=limit + 1, after=after)
         shown = found[:limit]
         last = [shown[-1].snapshot.revision, shown[-1].place] if len(found) > limit else None
         return Response({"items": [_change(change) for change in shown], "next": cursor_of(last) if last else None})

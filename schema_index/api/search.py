@@ -108,7 +108,7 @@ class SearchView(APIView):
         query.is_valid(raise_exception=True)
         given = dict(query.validated_data)
         kinds = tuple(dict.fromkeys(given.pop("kind"))) or tuple(ChunkKind.values)
-        found = search(principal.tenant_id, SearchRequest(kinds=kinds, **given))
+        found = search(principal, SearchRequest(kinds=kinds, **given))
         return Response({"items": [_item(result) for result in found]})
 
 

@@ -16,6 +16,7 @@ from schema_index.api.knowledge import (
     FaqRestoreView,
     FaqView,
 )
+from schema_index.api.policy import PolicyPreviewView, PolicyView
 from schema_index.api.search import SearchView
 
 urlpatterns = [
@@ -25,6 +26,8 @@ urlpatterns = [
     path("data-sources/<slug:slug>/changes", SchemaChangesView.as_view(), name="api-changes-of"),
     path("data-sources/<slug:slug>/sync", SyncView.as_view(), name="api-sync"),
     path("jobs/<uuid:job_id>", JobView.as_view(), name="api-job"),
+    path("data-sources/<slug:slug>/policy/<slug:role>", PolicyView.as_view(), name="api-policy"),
+    path("data-sources/<slug:slug>/policy/<slug:role>/preview", PolicyPreviewView.as_view(), name="api-policy-preview"),
     path("search", SearchView.as_view(), name="api-search"),
     path("knowledge/faq", FaqListView.as_view(), name="api-faq"),
     path("knowledge/faq/<uuid:entry_id>", FaqView.as_view(), name="api-faq-entry"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from schema_index.schema import Dialect
+from tenants.attributes import AttributeValue
 
 TlsMode = Literal["disable", "prefer", "require", "verify-full"]
 """libpq's names. `verify-full` checks the certificate against the system's authorities and `host`."""
@@ -22,6 +23,8 @@ class ConnectionConfig:
     `address` is what `target_policy.check_target` returned for `host`: the connection goes there and nowhere else,
     `host` only names the certificate. `path` is what `target_policy.check_file` returned.
     `time_zone` (IANA) is that of the people who ask: whose midnight a date without a zone means.
+    `session_settings` are what the session tells the database of the person asking, for its own row-level security:
+    `querent.<name>` in PostgreSQL, a list as the text of an array; `@querent_<name>` in MySQL, a list as JSON.
     Patterns are shell patterns, over schema names or over `schema.table`; an empty list includes all.
     """
 
@@ -34,6 +37,7 @@ class ConnectionConfig:
     tls: TlsMode = "prefer"
     path: Path | None = None
     time_zone: str = "UTC"
+    session_settings: Mapping[str, AttributeValue] = field(default_factory=dict)
     include_schemas: tuple[str, ...] = ()
     exclude_schemas: tuple[str, ...] = ()
     include_tables: tuple[str, ...] = ()

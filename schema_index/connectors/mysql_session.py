@@ -1,5 +1,6 @@
 """One MySQL or MariaDB session: read-only, bounded from inside and from outside, rolled back, closed."""
 
+import json
 import math
 import time
 from collections.abc import Iterator
@@ -122,6 +123,9 @@ def _open_transaction(session: Session, config: ConnectionConfig, *, remaining_s
             raise
         session.rows(_SETTINGS, {**settings, "time_zone": _offset(config.time_zone)})
     session.rows(_MARIADB_SETTINGS if session.is_mariadb else _MYSQL_SETTINGS, settings)
+    for name, value in config.session_settings.items():
+        text = json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else str(value)
+        session.rows(f"SET @`querent_{name}` = %s", (text,))
     session.rows("SET SESSION TRANSACTION READ ONLY")
     session.rows("START TRANSACTION READ ONLY")
     # Behind a proxy the handshake's number is the proxy's own.

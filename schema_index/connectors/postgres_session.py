@@ -16,6 +16,7 @@ from schema_index.connectors.outcomes import UNREACHABLE
 from schema_index.connectors.postgres_errors import translated
 from schema_index.connectors.postgres_values import register_lenient_loaders
 from schema_index.connectors.watchdog import GRACE_S, Watchdog
+from tenants.attributes import AttributeValue
 
 CONNECT_TIMEOUT_S = 10
 """Bound of reaching and entering the database; libpq counts whole seconds."""
@@ -71,6 +72,8 @@ def read_only_session(config: ConnectionConfig, *, deadline_ms: int) -> Iterator
             connection.execute(
                 _SETTINGS, {"deadline": str(math.ceil(remaining_s * 1000)), "time_zone": config.time_zone}
             )
+            for name, value in config.session_settings.items():
+                connection.execute("SELECT set_config(%s, %s, true)", (f"querent.{name}", _setting(value)))
             yield session
         except (psycopg.Error, UnicodeError) as error:
             failure = error if isinstance(error, psycopg.Error) else psycopg.DataError()
@@ -112,3 +115,11 @@ def _connect(config: ConnectionConfig) -> psycopg.Connection[tuple[Any, ...]]:
         )
     except (psycopg.Error, UnicodeError):
         raise DataSourceUnavailable(UNREACHABLE) from None
+
+
+def _setting(value: AttributeValue) -> str:
+    """A list as the text of an array: no character of a value ends it."""
+    if not isinstance(value, tuple):
+        return str(value)
+    escaped = (str(one).replace("\\", "\\\\").replace('"', '\\"') for one in value)
+    return "{" + ",".join(f'"{one}"' for one in escaped) + "}"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import numpy as np
 
-from schema_index.catalogue import catalogue_of
+from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.base import Embedder, Vectors
 from schema_index.models import JudgedQuestion
 from schema_index.retrieval.quality import Ranked, full_at
@@ -54,7 +54,7 @@ def _ranked(tenant_id: UUID, judged: Sequence[JudgedQuestion], *, embedder: Embe
     ranked = []
     for one in judged:
         try:
-            catalogue = catalogue_of(one.source)
+            catalogue = indexed_catalogue(one.source)
         except DataSourceNotSynced:
             continue
         hits = retrieve(

@@ -1,5 +1,6 @@
 """What a tenant's databases contain, and the texts and vectors by which a question finds it."""
 
+from schema_index.models.access_policy import EVERYONE, AccessPolicy
 from schema_index.models.chunk import Chunk, ChunkEmbedding, ChunkKind
 from schema_index.models.column_value import ColumnValue
 from schema_index.models.data_source import DataSource
@@ -14,6 +15,8 @@ from schema_index.models.snapshot import SchemaChange, Snapshot
 from schema_index.models.sync_run import SyncRun, SyncState
 
 __all__ = [
+    "EVERYONE",
+    "AccessPolicy",
     "Chunk",
     "ChunkEmbedding",
     "ChunkKind",

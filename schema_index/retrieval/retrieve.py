@@ -42,7 +42,7 @@ def retrieve(
         knowledge = hybrid_knowledge(
             question, vector, model=model, source_id=source_id, threshold=threshold, limit=MAX_KNOWLEDGE
         )
-        values = question_values(question, source_id=source_id, schema=catalogue.schema)
+        values = question_values(question, source_id=source_id, schema=catalogue.valued)
     tables = select_tables(
         question,
         similarities,

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from tenants.models.attributes_field import validate_attributes
 from tenants.models.tenant_owned import TenantManager, TenantOwned
+from tenants.roles import Role
 
 
 class ApiKey(TenantOwned):
@@ -14,6 +16,18 @@ class ApiKey(TenantOwned):
     prefix = models.CharField(max_length=16, unique=True, help_text="Public part, to find the key by.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the secret part, hexadecimal.")
     scopes = ArrayField(models.CharField(max_length=32))
+    role = models.CharField(
+        max_length=16,
+        choices=[(role.value, role.value.title()) for role in Role],
+        default=Role.VIEWER.value,
+        help_text="Whose view of the data sources the key has; what it may do is in its scopes.",
+    )
+    attributes = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[validate_attributes],
+        help_text='What row rules of data sources ask for: {"region": "EU", "teams": [1, 2]}.',
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -27,6 +41,12 @@ class ApiKey(TenantOwned):
     class Meta(TenantOwned.Meta):
         abstract = False
         ordering = ["-created_at"]
+        constraints = [
+            # Roles are a closed set: an unknown one would have a policy of nobody.
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="api_key_role_is_known"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

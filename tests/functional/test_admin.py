@@ -12,7 +12,7 @@ from django.test import Client
 from config.embedded_worker import embedded_worker
 from nl2sql import runs
 from nl2sql.runs import AskRequest
-from schema_index import judged_questions, knowledge
+from schema_index import judged_questions, knowledge, policies
 from schema_index.credentials import decrypt
 from schema_index.judged_questions import Judged
 from schema_index.models import Chunk, ChunkEmbedding, DataSource, EmbeddingFailure
@@ -67,6 +67,7 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         knowledge.save_document(title="Terms", text="A customer is a person.", actor="system:test")
         judged = Judged(question="How many customers are there?", tables=("main.customers",), origin="test")
         judged_questions.save_all([judged], source=shop, actor="system:test")
+        policies.save(shop, role="", document={}, actor="system:test")
         leave_embedding_work()
     runs.ask(analyst.principal, AskRequest(question="How many customers are there?"))
     return analyst

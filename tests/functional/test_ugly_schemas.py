@@ -16,7 +16,7 @@ from nl2sql.prompt.build import build
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
 from schema_index import sources
-from schema_index.catalogue import catalogue_of
+from schema_index.catalogue import indexed_catalogue
 from schema_index.connectors.base import DataSourceUnavailable, Limits
 from schema_index.models import Chunk, ColumnValue, DataSource
 from schema_index.retrieval.types import TableHit
@@ -109,7 +109,7 @@ TABLES = {
 
 
 def test_everything_is_synced_or_left_out_with_its_reason(ugly: DataSource) -> None:
-    schema = catalogue_of(ugly).schema
+    schema = indexed_catalogue(ugly).schema
     assert set(schema.by_name) == TABLES
     assert ugly.snapshot is not None
     reason = "Written as schema.table, its name is also that of another table: rename the schema or the table."
@@ -124,7 +124,7 @@ def test_everything_is_synced_or_left_out_with_its_reason(ugly: DataSource) -> N
 
 
 def test_every_table_stands_in_the_prompt_and_passes_guard_and_engine(ugly: DataSource) -> None:
-    schema = catalogue_of(ugly).schema
+    schema = indexed_catalogue(ugly).schema
     for table in schema.tables:
         column = quoted(table.columns[-1].name)
         sql = f"SELECT {column}, count(*) FROM {quoted(table.schema)}.{quoted(table.name)} GROUP BY 1"

@@ -372,7 +372,9 @@ def test_every_page_forbids_what_it_does_not_use(signed_in: Browser, analyst: Me
 def test_a_page_that_fails_says_so_without_a_stack(analyst: Member, shop: DataSource) -> None:
     run = runs.ask(analyst.principal, AskRequest(question=COUNT))
     with tenant_transaction(analyst.tenant.id):
-        Run.objects.update(sql="((")  # nothing we store: a bug, as far as the page can tell
+        Run.objects.update(
+            reply={**run.reply, "sql": {**run.reply["sql"], "text": "(("}}
+        )  # nothing we store: a bug, as far as the page can tell
     client = Client(raise_request_exception=False)
     client.force_login(analyst.user)
 

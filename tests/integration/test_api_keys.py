@@ -48,7 +48,9 @@ def test_a_key_stands_for_its_tenant_and_scopes_and_is_stored_only_as_a_digest(t
         row = ApiKey.objects.filter(id=key.id).values().get()
     secret = text.removeprefix(f"qk_{key.prefix}_")
     assert all(secret not in str(value) for value in row.values())
-    assert _events(tenant) == [("api_key.issued", ACTOR, key.prefix, {"scopes": ["ask", "schema:read"]})]
+    assert _events(tenant) == [
+        ("api_key.issued", ACTOR, key.prefix, {"role": "viewer", "scopes": ["ask", "schema:read"]})
+    ]
 
 
 def test_a_key_can_be_used_until_it_expires(tenant: Tenant) -> None:

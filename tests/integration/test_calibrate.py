@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from schema_index import judged_questions
-from schema_index.catalogue import catalogue_of
+from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.judged_questions import Judged
 from schema_index.models import DataSource
@@ -45,7 +45,7 @@ def _ask(source: DataSource, question: str) -> Retrieved:
         question,
         tenant_id=source.tenant_id,
         source_id=source.id,
-        catalogue=catalogue_of(source),
+        catalogue=indexed_catalogue(source),
         embedder=MiniLMEmbedder(),
         top_k=10,
     )

@@ -9,7 +9,7 @@ from django.db import ProgrammingError, connection, connections, transaction
 from nl2sql import runs
 from nl2sql.models import Run
 from nl2sql.runs import AskRequest
-from schema_index import judged_questions, knowledge
+from schema_index import judged_questions, knowledge, policies
 from schema_index.judged_questions import Judged
 from schema_index.keyword_index import refresh_frequencies
 from schema_index.models import DataSource, StaleMark
@@ -45,6 +45,7 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         refresh_frequencies()
         judged = Judged(question="How many customers are there?", tables=("main.customers",), origin="test")
         judged_questions.save_all([judged], source=shop, actor="system:test")
+        policies.save(shop, role="", document={}, actor="system:test")
         leave_embedding_work()
     runs.ask(analyst.principal, AskRequest(question="How many customers are there?"))
     return analyst

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connections
 from django.utils import timezone
 
 from schema_index import judged_questions, knowledge, reembedding
-from schema_index.catalogue import catalogue_of
+from schema_index.catalogue import indexed_catalogue
 from schema_index.checks import settings_name_the_serving_model
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.embed_spaces import embed_spaces
@@ -76,7 +76,7 @@ def _similarities(source: DataSource) -> tuple[str, dict[str, float]]:
         QUESTION,
         tenant_id=source.tenant_id,
         source_id=source.id,
-        catalogue=catalogue_of(source),
+        catalogue=indexed_catalogue(source),
         embedder=embedder,
         top_k=10,
     )

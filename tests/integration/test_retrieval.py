@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from schema_index import knowledge
-from schema_index.catalogue import catalogue_of
+from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.spaces import DEFAULT_THRESHOLD
 from schema_index.models import ChunkEmbedding, DataSource
@@ -41,7 +41,7 @@ def _ask(source: DataSource, question: str, embedder: CountingEmbedder, *, top_k
         question,
         tenant_id=source.tenant_id,
         source_id=source.id,
-        catalogue=catalogue_of(source),
+        catalogue=indexed_catalogue(source),
         embedder=embedder,
         top_k=top_k,
     )
@@ -88,7 +88,7 @@ def test_two_tenants_with_the_same_schema_and_documents_get_only_their_own(
         question,
         tenant_id=tenant.id,
         source_id=theirs.id,
-        catalogue=catalogue_of(theirs),
+        catalogue=indexed_catalogue(theirs),
         embedder=embedder,
         top_k=10,
     )
@@ -187,7 +187,7 @@ def test_one_embedding_and_no_transaction_while_it_works(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
     source = _index(new_sqlite_source(tenant), embedder)
-    catalogue = catalogue_of(source)
+    catalogue = indexed_catalogue(source)
     open_transactions: list[bool] = []
     embedder.calls.clear()
     embedder.before = lambda: open_transactions.append(connection.in_atomic_block)

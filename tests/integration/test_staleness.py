@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from schema_index import knowledge, references
-from schema_index.catalogue import catalogue_of
+from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.models import DataSource, Document, FaqEntry, Reference, StaleMark, SubjectKind
 from schema_index.retrieval.retrieve import retrieve
@@ -121,7 +121,7 @@ def test_stale_knowledge_is_still_found_and_says_so(
     _change(source, tenant, "ALTER TABLE orders RENAME COLUMN total TO amount")
     embed_pending(tenant.id, embedder=embedder)
     with tenant_transaction(tenant.id):
-        catalogue = catalogue_of(reread(source))
+        catalogue = indexed_catalogue(reread(source))
     found = retrieve(
         "What is revenue?",
         tenant_id=tenant.id,

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from schema_index.catalogue import catalogue_of
+from schema_index.catalogue import indexed_catalogue
 from schema_index.connectors.base import (
     ColumnName,
     Connector,
@@ -66,7 +66,7 @@ def test_short_values_of_columns_with_few_are_kept_and_nothing_else(tickets: Dat
 def test_a_question_names_a_value_in_its_own_spelling(tickets: DataSource) -> None:
     with tenant_transaction(tickets.tenant_id):
         found = question_values(
-            "How many are OPEN in ile de france?", source_id=tickets.id, schema=catalogue_of(tickets).schema
+            "How many are OPEN in ile de france?", source_id=tickets.id, schema=indexed_catalogue(tickets).schema
         )
     assert found == (
         StoredValue(schema="main", table="tickets", column="note", text="Île-de-France"),
@@ -130,4 +130,4 @@ class _GoneAfterOne:
 
 def test_a_server_that_goes_away_does_not_empty_the_dictionary(tickets: DataSource) -> None:
     with pytest.raises(DataSourceUnavailable):
-        read_values(_GoneAfterOne(open_connector(tickets)), catalogue_of(tickets).schema, excluded=())
+        read_values(_GoneAfterOne(open_connector(tickets)), indexed_catalogue(tickets).schema, excluded=())

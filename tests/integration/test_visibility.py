@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schema_index import sources
-from schema_index.catalogue import catalogue_of
+from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.models import DataSource
 from schema_index.retrieval.retrieve import retrieve
@@ -37,7 +37,7 @@ def _retrieve(source: DataSource, question: str, embedder: CountingEmbedder) -> 
         question,
         tenant_id=source.tenant_id,
         source_id=source.id,
-        catalogue=catalogue_of(reread(source)),
+        catalogue=indexed_catalogue(reread(source)),
         embedder=embedder,
         top_k=10,
     )

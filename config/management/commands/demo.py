@@ -148,6 +148,7 @@ def new_key(tenant: Tenant) -> str:
             name=KEY_NAME,
             scopes=[Permission.ASK, Permission.READ_SCHEMA],
             actor=ACTOR,
+            role=Role.ANALYST,
             expires_at=timezone.now() + KEY_LIFE,
         )
     return text

@@ -6,7 +6,7 @@ from functools import lru_cache
 from nl2sql.generation.composer.joins import JoinGraph
 from nl2sql.generation.composer.planning.columns import Columns
 from nl2sql.generation.composer.vocabulary import Vocabulary
-from schema_index.schema import DatabaseSchema
+from schema_index.schema import Column, DatabaseSchema, Table
 
 MAX_SCHEMAS = 16
 """Schemas kept at once; one more drops the one used longest ago."""
@@ -31,6 +31,17 @@ def _columns_of(described: _Described) -> Columns:
     return Columns(schema, Vocabulary(schema), JoinGraph(schema))
 
 
-def columns_of(schema: DatabaseSchema) -> Columns:
-    """The schema's columns with their words and joins. A function of the schema: it may be kept, shared or dropped."""
-    return _columns_of(_Described(schema))
+@lru_cache(maxsize=MAX_SCHEMAS)
+def _without(described: _Described, names: frozenset[str]) -> DatabaseSchema:
+    def allows(table: Table, column: Column | None) -> bool:
+        return column is None or f"{table.qualified_name}.{column.name}" not in names
+
+    return described.schema.visible(allows=allows)
+
+
+def columns_of(schema: DatabaseSchema, *, masked: frozenset[str] = frozenset()) -> Columns:
+    """The schema's columns with their words and joins, but for `masked` ones, of which nothing could be answered.
+
+    A function of both: it may be kept, shared or dropped.
+    """
+    return _columns_of(_Described(_without(_Described(schema), masked) if masked else schema))

@@ -24,7 +24,7 @@ def compose(request: GenerationRequest) -> Draft | Refused:
     tokens = tokenise(_BOTH_NAMES.sub(r"first name\2 and last name\2", request.question))
     if not tokens or len(tokens) > MAX_TOKENS:
         return _refused(request, "The question is empty or too long to be read with certainty.", ())
-    columns = columns_of(request.schema)
+    columns = columns_of(request.schema, masked=request.masked)
     chunks = _trimmed(chunk(tokens, vocabulary=columns.vocabulary, values=request.values))
     unknown = tuple(dict.fromkeys(piece.text for piece in chunks if not piece.known))
     if unknown:

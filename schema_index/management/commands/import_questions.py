@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from schema_index import judged_questions
-from schema_index.catalogue import catalogue_of
+from schema_index.catalogue import indexed_catalogue
 from schema_index.judged_questions import Judged
 from schema_index.models import DataSource
 from schema_index.sources import DataSourceNotSynced, pick
@@ -42,7 +42,7 @@ class Command(BaseCommand):
     def _warn(self, judged: tuple[Judged, ...], source: DataSource) -> None:
         """Of tables that the source does not hold now: they count as never found."""
         try:
-            known = {table.qualified_name for table in catalogue_of(source).schema.tables}
+            known = {table.qualified_name for table in indexed_catalogue(source).schema.tables}
         except DataSourceNotSynced:
             return
         strange = sorted({name for one in judged for name in one.tables} - known)

@@ -5,9 +5,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from tenants import api_keys, tenancy
+from tenants.attributes import AttributeValue, attributes_from_json
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
-from tenants.roles import Permission
+from tenants.roles import Permission, Role
 
 MAX_DAYS = 3_650
 MAX_NAME = 100
@@ -21,6 +22,19 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="command line")
         parser.add_argument(
             "--scope", action="append", choices=[one.value for one in Permission], help="Repeatable; `ask` by default."
+        )
+        parser.add_argument(
+            "--role",
+            choices=[one.value for one in Role],
+            default=Role.VIEWER.value,
+            help="Whose view of the data sources the key has; viewer by default.",
+        )
+        parser.add_argument(
+            "--attribute",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="What row rules ask for, such as region=EU; repeat a name to give it several values.",
         )
         parser.add_argument("--days", type=int, default=90, help="Days until it expires.")
 
@@ -37,8 +51,21 @@ class Command(BaseCommand):
                     name=options["name"],
                     scopes=scopes,
                     actor="system:command",
+                    role=Role(options["role"]),
+                    attributes=_attributes(options["attribute"]),
                     expires_at=timezone.now() + timedelta(days=options["days"]),
                 )
         except DomainError as error:
             raise CommandError(error.message) from None
         self.stdout.write(text)
+
+
+def _attributes(given: list[str]) -> dict[str, AttributeValue]:
+    """Values as text, which every engine compares with numbers too."""
+    found: dict[str, list[str]] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise CommandError(f'--attribute takes NAME=VALUE, not "{text}".')
+        found.setdefault(name, []).append(value)
+    return attributes_from_json({name: values[0] if len(values) == 1 else values for name, values in found.items()})

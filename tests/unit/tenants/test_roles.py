@@ -36,7 +36,7 @@ def test_permissions_of_a_role(role: Role, permissions: set[str]) -> None:
 
 def test_a_principal_of_a_role_has_its_permissions() -> None:
     assert _principal(Role.ANALYST) == Principal(
-        tenant_id=TENANT, tenant_slug="acme", actor="user:1", permissions=PERMISSIONS[Role.ANALYST]
+        tenant_id=TENANT, tenant_slug="acme", actor="user:1", permissions=PERMISSIONS[Role.ANALYST], role=Role.ANALYST
     )
 
 

@@ -1,0 +1,162 @@
+"""Policies over HTTP: read, replace and withdraw what a role may see of a source, and look at the outcome."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from schema_index import policies
+from schema_index.catalogue import catalogue_for_role
+from schema_index.models import EVERYONE, AccessPolicy, DataSource
+from schema_index.policy import DEFAULT_MIN_GROUP, MAX_ENTRIES, MAX_MIN_GROUP, MAX_RULE_CHARACTERS, STRICTNESS
+from schema_index.policy_preview import policy_preview
+from schema_index.sources import DataSourceNotFound, pick
+from tenants.api.permissions import principal_of
+from tenants.api.problems import problems
+from tenants.api.strict import StrictSerializer, TextField
+from tenants.context import tenant_transaction
+from tenants.principal import Principal
+from tenants.roles import Permission, Role
+
+TAGS = ["Policies"]
+MAX_NAME = 500
+_EVERYONE = "everyone"
+
+
+class PolicySerializer(StrictSerializer):
+    """Names are `schema.table` and `schema.table.column`, or shell patterns of them."""
+
+    include_tables = serializers.ListField(
+        child=TextField(max_length=MAX_NAME), required=False, max_length=MAX_ENTRIES, help_text="Empty lets all in."
+    )
+    exclude_tables = serializers.ListField(child=TextField(max_length=MAX_NAME), required=False, max_length=MAX_ENTRIES)
+    columns = serializers.DictField(child=serializers.ChoiceField(choices=STRICTNESS), required=False)
+    row_rules = serializers.DictField(
+        child=TextField(max_length=MAX_RULE_CHARACTERS),
+        required=False,
+        help_text="By table: a condition over its columns, in which `attribute('region')` is the asker's.",
+    )
+    min_group = serializers.IntegerField(
+        required=False, default=DEFAULT_MIN_GROUP, min_value=2, max_value=MAX_MIN_GROUP,
+        help_text="The fewest rows that an aggregate of an `aggregate_only` column may stand for.",
+    )  # fmt: skip
+
+
+class SavedPolicySerializer(serializers.Serializer[Any]):
+    data_source = serializers.CharField()
+    role = serializers.CharField()
+    version = serializers.IntegerField(help_text="0 when none was ever saved.")
+    policy = PolicySerializer(allow_null=True, help_text="Null when the role has none of its own.")
+    actor = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField(allow_null=True)
+
+
+class PreviewedColumnSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    access = serializers.ChoiceField(choices=STRICTNESS)
+
+
+class PreviewedTableSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    visible = serializers.BooleanField()
+    row_rule = serializers.CharField(help_text="Empty where every row may be read.")
+    columns = PreviewedColumnSerializer(many=True)
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    data_source = serializers.CharField()
+    role = serializers.CharField()
+    tables = PreviewedTableSerializer(many=True)
+
+
+class PolicyView(APIView):
+    @extend_schema(
+        operation_id="get_policy",
+        tags=TAGS,
+        summary="What is saved for a role, or for everyone without one of their own",
+        responses={200: SavedPolicySerializer, **problems(401, 403, 404)},
+    )
+    def get(self, request: Request, slug: str, role: str) -> Response:
+        principal = _manager(request)
+        with tenant_transaction(principal.tenant_id):
+            source = _source(slug)
+            return Response(_saved(source, role, policies.current(source, role=_role(role))))
+
+    @extend_schema(
+        operation_id="put_policy",
+        tags=TAGS,
+        summary="Save a new version, which holds from now on",
+        request=PolicySerializer,
+        responses={200: SavedPolicySerializer, **problems(400, 401, 403, 404, 409, 413, 415)},
+    )
+    def put(self, request: Request, slug: str, role: str) -> Response:
+        principal = _manager(request)
+        serializer = PolicySerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return self._save(principal, slug, role, serializer.validated_data)
+
+    @extend_schema(
+        operation_id="delete_policy",
+        tags=TAGS,
+        summary="Withdraw a role's policy: the one for everyone holds again; withdrawn from everyone, all is open",
+        responses={200: SavedPolicySerializer, **problems(401, 403, 404)},
+    )
+    def delete(self, request: Request, slug: str, role: str) -> Response:
+        return self._save(_manager(request), slug, role, None)
+
+    def _save(self, principal: Principal, slug: str, role: str, document: Mapping[str, Any] | None) -> Response:
+        with tenant_transaction(principal.tenant_id):
+            source = _source(slug)
+            saved = policies.save(source, role=_role(role), document=document, actor=principal.actor)
+            return Response(_saved(source, role, saved))
+
+
+class PolicyPreviewView(APIView):
+    @extend_schema(
+        operation_id="preview_policy",
+        tags=TAGS,
+        summary="Every table and column with what the role may do with it today",
+        responses={200: PreviewSerializer, **problems(401, 403, 404, 409)},
+    )
+    def get(self, request: Request, slug: str, role: str) -> Response:
+        principal = _manager(request)
+        with tenant_transaction(principal.tenant_id):
+            source = _source(slug)
+            access = catalogue_for_role(source, _role(role)).access
+        tables = [asdict(table) for table in policy_preview(access)]
+        return Response({"data_source": source.slug, "role": role, "tables": tables})
+
+
+def _manager(request: Request) -> Principal:
+    principal = principal_of(request)
+    principal.require(Permission.MANAGE_SOURCES)
+    return principal
+
+
+def _source(slug: str) -> DataSource:
+    return pick(slug)
+
+
+def _role(name: str) -> str:
+    if name == _EVERYONE:
+        return EVERYONE
+    if name not in set(Role):
+        known = ", ".join([_EVERYONE, *Role])
+        raise DataSourceNotFound(f"There is no such role; known: {known}.")
+    return name
+
+
+def _saved(source: DataSource, role: str, saved: AccessPolicy | None) -> dict[str, Any]:
+    return {
+        "data_source": source.slug,
+        "role": role,
+        "version": saved.version if saved else 0,
+        "policy": saved.document if saved else None,
+        "actor": saved.actor if saved else None,
+        "created_at": saved.created_at.isoformat() if saved else None,
+    }
