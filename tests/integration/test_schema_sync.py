@@ -391,3 +391,16 @@ def test_a_view_that_breaks_is_named_without_a_new_revision_when_nothing_else_ch
     snapshot = reread(source).snapshot
     assert snapshot is not None
     assert snapshot.unreadable == [f"main.{name}: {BROKEN}" for name in ("gone", "lost")]
+
+
+def test_a_thousand_tables_are_synced_whole_and_again_without_a_write(
+    tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
+) -> None:
+    script = "".join(f"CREATE TABLE table_{number} (id INTEGER, city TEXT, total REAL);" for number in range(1_000))
+    source = new_sqlite_source(tenant, slug="large", script=f"BEGIN;{script}COMMIT;", index_values=False)
+    with CaptureQueriesContext(connection) as first:
+        assert (_sync(source).tables, len(stored(source).chunks)) == (1_000, 1_000)
+    with CaptureQueriesContext(connection) as second:
+        assert _sync(source).changes == ()
+    # Rows go in by the hundred; a statement a table would be 2,000 of them.
+    assert (len(first) < 100, len(second) < 40) == (True, True)
