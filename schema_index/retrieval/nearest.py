@@ -8,13 +8,13 @@ parameters, so that neither a prepared statement's generic plan nor server-side 
 from collections.abc import Sequence
 from uuid import UUID
 
-import numpy as np
 from django.db import connection
 from psycopg import sql
 
 from schema_index.embedding.base import Vectors
 from schema_index.models import Chunk, ChunkKind
 from schema_index.vector_index.partial_index import TABLE, in_space
+from schema_index.vector_index.write import vector_text
 from tenants.context import current_tenant_id
 
 EF_SEARCH = 100
@@ -113,9 +113,7 @@ def search_statement(
 
 
 def vector_literal(vector: Vectors) -> sql.Composed:
-    """Five digits are more than a half-precision number holds."""
-    text = "[" + ",".join([f"{number:.5g}" for number in np.asarray(vector, dtype=np.float32).tolist()]) + "]"
-    return sql.SQL("{}::halfvec({})").format(sql.Literal(text), sql.Literal(vector.shape[-1]))
+    return sql.SQL("{}::halfvec({})").format(sql.Literal(vector_text(vector)), sql.Literal(vector.shape[-1]))
 
 
 def of_source(source_id: UUID | None) -> sql.Composable:
