@@ -1,10 +1,12 @@
 """What a data source offers to the person asking, with everything that is derived from it once and read often."""
 
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
+from threading import RLock
 from uuid import UUID
 
 import numpy as np
+from cachetools import LRUCache, cached
 from numpy.typing import NDArray
 
 from schema_index.models import DataSource, Snapshot
@@ -19,8 +21,8 @@ from schema_index.sources import DataSourceNotSynced
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 
-MAX_CACHED = 64
-"""Catalogues kept a process; one of 1,000 tables takes about 10 MB."""
+MAX_CACHED_COLUMNS = 200_000
+"""Of all catalogues that a process keeps: about 250 MB with their indexes. A larger one is made for each question."""
 
 
 class Catalogue:
@@ -100,7 +102,14 @@ def _checked(source: DataSource, policy: Policy) -> Catalogue:
     return catalogue
 
 
-@lru_cache(maxsize=MAX_CACHED)
+def _size(catalogue: Catalogue) -> int:
+    return 100 + sum(len(table.columns) for table in catalogue.access.whole.tables)
+
+
+_kept: LRUCache[_Wanted, Catalogue] = LRUCache(maxsize=MAX_CACHED_COLUMNS, getsizeof=_size)
+
+
+@cached(_kept, key=lambda wanted: wanted, lock=RLock())
 def _catalogue(wanted: _Wanted) -> Catalogue:
     with tenant_transaction(wanted.tenant_id):
         description = Snapshot.objects.values_list("description", flat=True).get(id=wanted.snapshot_id)
