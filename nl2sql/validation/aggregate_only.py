@@ -1,8 +1,9 @@
 """Columns that may only be counted, summed and averaged, over groups of enough rows.
 
 A bare `sum(salary)` is let through; a minimum is one person's value, and so is a sum over a condition that fits one
-person. Every such SELECT gets a HAVING that asks for enough different rows, so that no group is one person either.
-Sums over groups that differ in one person still tell of that person: SECURITY.md says so.
+person. Every such SELECT gets a HAVING that asks for enough values, each of another row: a join that repeats rows could
+give one of them a weight that drowns the others. Sums over groups that differ in one person still tell of that person:
+SECURITY.md says so.
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ def aggregate_only(
         return ()
     context = Context(schema=schema)
     found: list[Violation] = []
-    asked: dict[int, tuple[exp.Select, set[str]]] = {}
+    asked: dict[tuple[int, str], tuple[exp.Select, set[str]]] = {}
     for column in list(tree.find_all(exp.Column)):
         owner = _owner(column, context)
         if owner is None or f"{owner[1].qualified_name}.{column.name}" not in columns:
@@ -36,10 +37,11 @@ def aggregate_only(
         select, table = owner
         if not _collective(column) or column.parent_select is not select:
             found.append(_refused(column, table))
-        asked.setdefault(id(select), (select, set()))[1].add(column.table)
+        asked.setdefault((id(select), column.table), (select, set()))[1].add(column.name)
     if not found:
-        for select, aliases in asked.values():
-            found += [_too_small(select) for alias in sorted(aliases) if not _ask(select, alias, context, min_group)]
+        for (_, alias), (select, names) in asked.items():
+            if not _ask(select, alias, sorted(names), context, min_group):
+                found.append(_too_small(select))
     return tuple(found[:10])
 
 
@@ -79,24 +81,33 @@ def _collective(column: exp.Column) -> bool:
     return not isinstance(call.parent, exp.Window | exp.Filter | exp.WithinGroup)
 
 
-def _ask(select: exp.Select, alias: str, context: Context, min_group: int) -> bool:
-    """Add the HAVING. False when nothing tells how many different rows of the table a group holds."""
+def _ask(select: exp.Select, alias: str, names: list[str], context: Context, min_group: int) -> bool:
+    """Add the HAVING. False when nothing tells whether a row of the table stands in a group more than once."""
     tables = list(_tables(select))
     (node,) = (table for table in tables if table.alias_or_name == alias)
     stored = context.table(node.db, node.name)
+    least = exp.Literal.number(min_group)
+    conditions: list[exp.Expr] = [exp.GTE(this=_count(_column(alias, name)), expression=least.copy()) for name in names]
     alone = len(tables) == 1 and not select.args.get("joins") and isinstance(select.args["from_"].this, exp.Table)
-    if stored is not None and len(stored.primary_key) == 1:
-        key = exp.Column(this=_quoted(stored.primary_key[0]), table=_quoted(alias))
-        counted: exp.Expr = exp.Distinct(expressions=[key])
-    elif alone:
-        counted = exp.Star()
-    else:
-        return False
-    enough = exp.GTE(this=exp.Anonymous(this="count", expressions=[counted]), expression=exp.Literal.number(min_group))
+    if not alone:
+        if stored is None or len(stored.primary_key) != 1:
+            return False
+        key = _column(alias, stored.primary_key[0])
+        different = _count(exp.Distinct(expressions=[key.copy()]))
+        conditions.append(exp.EQ(this=_count(key), expression=different))
     having = select.args.get("having")
-    both = exp.And(this=exp.Paren(this=having.this), expression=enough) if having is not None else enough
-    select.set("having", exp.Having(this=both))
+    if having is not None:
+        conditions.insert(0, exp.Paren(this=having.this))
+    select.set("having", exp.Having(this=exp.and_(*conditions, copy=False, wrap=False)))
     return True
+
+
+def _count(counted: exp.Expr) -> exp.Anonymous:
+    return exp.Anonymous(this="count", expressions=[counted])
+
+
+def _column(alias: str, name: str) -> exp.Column:
+    return exp.Column(this=_quoted(name), table=_quoted(alias))
 
 
 def _refused(column: exp.Column, table: Table) -> Violation:
@@ -111,7 +122,7 @@ def _refused(column: exp.Column, table: Table) -> Violation:
 def _too_small(select: exp.Select) -> Violation:
     return Violation(
         code="aggregate_only",
-        message="It cannot be told how many rows each of these aggregates stands for.",
+        message="It cannot be told whether these aggregates take a row more than once.",
         hint="Aggregate the table alone, in a query of its own, and join the result.",
         place=place(select),
     )

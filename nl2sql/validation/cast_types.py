@@ -47,6 +47,9 @@ def cast_types(tree: exp.Expr) -> tuple[Violation, ...]:
 
 
 def _allowed(node: exp.DataType) -> bool:
+    if not isinstance(node.parent, exp.Cast | exp.TryCast | exp.DataType):
+        # Where no type is due, its name is a column's: DuckDB reads `json['a']` as the field of a column `json`.
+        return False
     if isinstance(node.this, exp.Interval):
         return True
     if node.this == _T.CHARACTER_SET:

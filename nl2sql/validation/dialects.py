@@ -19,11 +19,12 @@ from sqlglot.generators.duckdb import DuckDBGenerator
 from sqlglot.generators.mysql import MySQLGenerator
 from sqlglot.generators.postgres import PostgresGenerator
 from sqlglot.generators.sqlite import SQLiteGenerator
+from sqlglot.parser import Parser
 from sqlglot.parsers.duckdb import DuckDBParser
 from sqlglot.parsers.mysql import MySQLParser
 from sqlglot.parsers.postgres import PostgresParser
 from sqlglot.parsers.sqlite import SQLiteParser
-from sqlglot.tokenizer_core import Token
+from sqlglot.tokenizer_core import Token, TokenType
 
 from schema_index.schema import Dialect
 
@@ -59,18 +60,53 @@ def _within_group(generator: _Generator, node: exp.WithinGroup) -> str:
     return f"{generator.sql(node, 'this')} WITHIN GROUP ({generator.sql(node, 'expression').lstrip()})"
 
 
+class _AsWritten(Parser):
+    """Shortcuts of sqlglot's that drop or change what was written, left out."""
+
+    def _parse_as_command(self, start: Token) -> exp.Command:
+        """sqlglot logs what it cannot parse and keeps it as text; here it is an error, and nothing is logged."""
+        raise ParseError(f"{start.text} is no query")
+
+    def _warn_unsupported(self) -> None:
+        raise ParseError("not supported")
+
+    def _parse_interval(self, require_interval: bool = True, parse_function_unit: bool = True) -> exp.Interval | None:
+        """One interval and no more: sqlglot takes the text or number after `INTERVAL 1 DAY +` for a second one."""
+        index = self._index
+        if not self._match(TokenType.INTERVAL) and require_interval:
+            return None
+        this = self._parse_primary() if self._match(TokenType.STRING, advance=False) else self._parse_term()
+        word = isinstance(this, exp.Column) and not this.table and not this.this.quoted and self._curr
+        if this is None or (word and self._curr.text.upper() not in self.dialect.VALID_INTERVAL_UNITS):
+            self._retreat(index)
+            return None
+        return self._parse_interval_span(this, parse_function_unit=parse_function_unit)
+
+    def _parse_bracket(self, this: exp.Expr | None = None) -> exp.Expr | None:
+        """`list(x)[1]` and `t.array[1]` are elements: sqlglot sees a constructor in the name, and drops the value."""
+        if this is not None and this.name.upper() in self.ARRAY_CONSTRUCTORS and not _is_bare_array(this):
+            this = exp.Paren(this=this) if self._match(TokenType.L_BRACKET, advance=False) else this
+        return super()._parse_bracket(this)
+
+    def _parse_cube_or_rollup(self, with_prefix: bool = False) -> exp.Cube | exp.Rollup | None:
+        """The terms may be conditions."""
+        kind = exp.Cube if self._match(TokenType.CUBE) else exp.Rollup if self._match(TokenType.ROLLUP) else None
+        if kind is None:
+            return None
+        terms = [] if with_prefix else self._parse_wrapped_csv(self._parse_disjunction)
+        return self.expression(kind(expressions=terms))
+
+
+def _is_bare_array(node: exp.Expr) -> bool:
+    word = node.this if isinstance(node, exp.Column) and not node.table else node
+    return isinstance(word, exp.Identifier) and not word.quoted and word.name.upper() == "ARRAY"
+
+
 class GuardPostgres(Postgres):
-    class Parser(PostgresParser):
+    class Parser(_AsWritten, PostgresParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = _special(PostgresParser.FUNCTION_PARSERS)
         NO_PAREN_FUNCTION_PARSERS = _without_parentheses(PostgresParser.NO_PAREN_FUNCTION_PARSERS)
-
-        def _parse_as_command(self, start: Token) -> exp.Command:
-            """sqlglot logs what it cannot parse and keeps it as text; here it is an error, and nothing is logged."""
-            raise ParseError(f"{start.text} is no query")
-
-        def _warn_unsupported(self) -> None:
-            raise ParseError("not supported")
 
     class Generator(PostgresGenerator):
         MULTI_ARG_DISTINCT = True
@@ -82,16 +118,11 @@ class GuardPostgres(Postgres):
 
 
 class GuardMySQL(MySQL):
-    class Parser(MySQLParser):
+    class Parser(_AsWritten, MySQLParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = _special(MySQLParser.FUNCTION_PARSERS, "GROUP_CONCAT")
+        DISJUNCTION = {**MySQLParser.DISJUNCTION, TokenType.DPIPE: exp.DPipe}
         NO_PAREN_FUNCTION_PARSERS = _without_parentheses(MySQLParser.NO_PAREN_FUNCTION_PARSERS)
-
-        def _parse_as_command(self, start: Token) -> exp.Command:
-            raise ParseError(f"{start.text} is no query")
-
-        def _warn_unsupported(self) -> None:
-            raise ParseError("not supported")
 
     class Generator(MySQLGenerator):
         TRANSFORMS = {
@@ -102,16 +133,10 @@ class GuardMySQL(MySQL):
 
 
 class GuardSQLite(SQLite):
-    class Parser(SQLiteParser):
+    class Parser(_AsWritten, SQLiteParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = _special(SQLiteParser.FUNCTION_PARSERS)
         NO_PAREN_FUNCTION_PARSERS = _without_parentheses(SQLiteParser.NO_PAREN_FUNCTION_PARSERS)
-
-        def _parse_as_command(self, start: Token) -> exp.Command:
-            raise ParseError(f"{start.text} is no query")
-
-        def _warn_unsupported(self) -> None:
-            raise ParseError("not supported")
 
     class Generator(SQLiteGenerator):
         MULTI_ARG_DISTINCT = True
@@ -120,16 +145,10 @@ class GuardSQLite(SQLite):
 
 
 class GuardDuckDB(DuckDB):
-    class Parser(DuckDBParser):
+    class Parser(_AsWritten, DuckDBParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS = _special(DuckDBParser.FUNCTION_PARSERS)
         NO_PAREN_FUNCTION_PARSERS = _without_parentheses(DuckDBParser.NO_PAREN_FUNCTION_PARSERS, "MAP")
-
-        def _parse_as_command(self, start: Token) -> exp.Command:
-            raise ParseError(f"{start.text} is no query")
-
-        def _warn_unsupported(self) -> None:
-            raise ParseError("not supported")
 
     class Generator(DuckDBGenerator):
         MULTI_ARG_DISTINCT = True

@@ -223,7 +223,8 @@ def _sequence(  # noqa: PLR0911
         return _violation("placeholder", "Placeholders are refused.", sql, start, "Write the value itself.")
     if text == "%" and following is not None and touching and _python_placeholder(sql, start):
         return _violation("placeholder", "Placeholders are refused.", sql, start, "Write the value itself.")
-    if text == "@" or (text == "#" and dialect != "postgres"):
+    factorial = text == "!" and dialect != "mysql" and not (touching and following and following.text == "~")
+    if text == "@" or (text == "#" and dialect != "postgres") or factorial:
         message = f"The sign {text!r} (a variable, position or prefix operator) is refused."
         return _violation("forbidden_character", message, sql, start, "Name the column.")
     if text == "-" and dialect == "mysql" and previous and previous.text == "-" and previous.start == start - 1:

@@ -184,6 +184,13 @@ def _node(node: exp.Expr, dialect: Dialect) -> Iterator[Violation]:
         yield from _join(node, dialect)
     elif isinstance(node, exp.In) and isinstance(node.args.get("field"), exp.Column | exp.Identifier):
         yield _refused(node, "IN over a bare name")
+    elif dialect == "mysql" and isinstance(node, exp.DPipe):
+        yield Violation(
+            code="ambiguous_operator",
+            message="In MySQL || means OR and joins no texts.",
+            hint="Write concat(a, b) to join texts, and OR between conditions.",
+            place=place(node),
+        )
     elif isinstance(node, exp.Collate):
         yield from _collation(node, dialect)
     elif isinstance(node, exp.TableSample) and any(

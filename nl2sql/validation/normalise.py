@@ -28,6 +28,10 @@ def normalise(tree: exp.Query, *, dialect: Dialect) -> exp.Query:
             _unit_word(call.expressions[0])
     if dialect == "mysql":
         _without_dual(tree)
+        _with_or(tree)
+    for test in tree.find_all(exp.Exists):
+        if isinstance(test.this, exp.Select) and not test.this.expressions:
+            test.this.set("expressions", [exp.Literal.number(1)])
     return _strictly_limited(_root(tree))
 
 
@@ -39,6 +43,19 @@ def _without_dual(tree: exp.Query) -> None:
         alone = isinstance(table, exp.Table) and not select.args.get("joins")
         if alone and table is not None and table.name.lower() == "dual" and not (table.args.get("db") or table.alias):
             select.set("from_", None)
+
+
+def _with_or(tree: exp.Query) -> None:
+    """`a = 1 || b = 2` is OR in MySQL. Between anything but conditions `||` stays, and is refused as ambiguous."""
+    for node in list(tree.find_all(exp.DPipe))[::-1]:
+        if _is_condition(node.this) and _is_condition(node.expression):
+            node.replace(exp.Or(this=node.this, expression=node.expression))
+
+
+def _is_condition(node: exp.Expr) -> bool:
+    inner = node.unnest()
+    number = isinstance(inner, exp.Literal) and not inner.is_string
+    return number or isinstance(inner, exp.Predicate | exp.Connector | exp.Not | exp.Boolean | exp.Null)
 
 
 def _strictly_limited(tree: exp.Query) -> exp.Query:

@@ -54,6 +54,12 @@ def test_full_text_and_r_tree_tables_can_be_read(cells: ConnectionConfig) -> Non
     assert connector_for("sqlite", cells).read(sql, limits=LIMITS).rows == (("green tea", 3.0),)
 
 
+def test_the_functions_that_stand_in_from_can_be_read(cells: ConnectionConfig) -> None:
+    sql = "SELECT e.value, t.atom FROM json_each('[7]') AS e, json_tree('8') AS t"
+
+    assert connector_for("sqlite", cells).read(sql, limits=LIMITS).rows == ((7, 8),)
+
+
 @pytest.mark.parametrize(
     "sql",
     [

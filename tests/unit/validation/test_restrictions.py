@@ -230,6 +230,23 @@ def test_groups_of_few_rows_are_left_out_however_they_are_multiplied(everything:
     assert rows("SELECT count(DISTINCT total) FROM orders") == [(6,)]
 
 
+def test_no_row_may_outweigh_the_others(everything: sqlite3.Connection) -> None:
+    rules = access("sqlite", columns={"*.orders.total": "aggregate_only"}, min_group=3)
+
+    def rows(sql: str) -> list[tuple[object, ...]]:
+        return everything.execute(accepted(sql, rules).sql).fetchall()
+
+    assert rows("SELECT sum(o.total) FROM orders o JOIN customers c ON c.id = o.customer_id") == [(116,)]
+    repeated = "SELECT sum(o.total) FROM orders o JOIN customers c ON c.id = o.customer_id OR o.id = 4"
+    assert rows(repeated) == []
+
+
+def test_a_group_of_few_values_is_left_out(everything: sqlite3.Connection) -> None:
+    rules = access("sqlite", columns={"*.orders.total": "aggregate_only"}, min_group=3)
+    everything.execute("UPDATE orders SET total = NULL WHERE id > 2")
+    assert everything.execute(accepted("SELECT sum(total) FROM orders", rules).sql).fetchall() == []
+
+
 def test_masked_columns_join_nothing_and_give_nothing(everything: sqlite3.Connection) -> None:
     rules = access("sqlite", columns={"*.customers.city": "masked", "*.orders.total": "masked"})
     sql = "SELECT c.name, c.city, o.total FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.city = 'Lyon'"

@@ -60,3 +60,9 @@ SELECT getvariable('v')
 
 -- series_too_long: memory
 SELECT list(x) FROM range(1000000000) t(x)
+
+-- forbidden_type: a hidden column named like a type
+SELECT json['a'] FROM orders
+
+-- forbidden_type: likewise, as a list
+SELECT text[1], int[1] FROM orders

@@ -17,3 +17,8 @@ SELECT "rows"."id" FROM (SELECT "orders"."id" FROM "main"."orders" AS "orders" L
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY total) FROM orders
 -- =>
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY "orders"."total") FROM "main"."orders" AS "orders" LIMIT 101
+
+-- an element of what is called list
+SELECT list(name ORDER BY price)[1:3] FROM products
+-- =>
+SELECT (list("products"."name" ORDER BY "products"."price"))[1:3] FROM "main"."products" AS "products" LIMIT 101

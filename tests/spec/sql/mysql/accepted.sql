@@ -1,5 +1,5 @@
 -- MySQL's own functions keep their names
-SELECT YEAR(ordered_at) AS y, DATE_FORMAT(ordered_at, '%Y-%m'), IFNULL(status, 'x'), TIMESTAMPDIFF(DAY, MIN(ordered_at), NOW()) FROM orders GROUP BY y
+SELECT YEAR(ordered_at) AS y, DATE_FORMAT(MIN(ordered_at), '%Y-%m'), IFNULL(MAX(status), 'x'), TIMESTAMPDIFF(DAY, MIN(ordered_at), NOW()) FROM orders GROUP BY y
 
 -- backticks and schema names
 SELECT `o`.`id` FROM `shop`.`orders` `o`

@@ -78,3 +78,6 @@ SELECT User FROM mysql.user
 
 -- unknown_column: hidden, in ORDER BY FIELD
 SELECT id FROM customers ORDER BY FIELD(email, 'a')
+
+-- ambiguous_operator: two bars join no texts
+SELECT name || ' ' || category FROM products

@@ -17,3 +17,13 @@ SELECT `orders`.`id` FROM `shop`.`orders` AS `orders` WHERE `orders`.`status` RE
 SELECT id FROM orders LIMIT 5, 10
 -- =>
 SELECT `orders`.`id` FROM `shop`.`orders` AS `orders` LIMIT 10 OFFSET 5
+
+-- an interval in front of a date
+SELECT INTERVAL 1 DAY + '2024-01-01'
+-- =>
+SELECT INTERVAL '1' DAY + '2024-01-01' LIMIT 101
+
+-- two bars between conditions are OR
+SELECT id FROM orders WHERE id = 1 || total > 5
+-- =>
+SELECT `orders`.`id` FROM `shop`.`orders` AS `orders` WHERE `orders`.`id` = 1 OR `orders`.`total` > 5 LIMIT 101

@@ -63,3 +63,12 @@ SELECT o.id FROM orders o JOIN (order_items i JOIN products p ON p.id = i.produc
 
 -- comparing rows
 SELECT id FROM orders WHERE (customer_id, status) IN (SELECT id, 'paid' FROM customers)
+
+-- conditions in CUBE and ROLLUP
+SELECT category, price > 20, count(*) FROM products GROUP BY CUBE (category, price > 20)
+
+-- a recursion between bounds of the data
+WITH RECURSIVE b AS (SELECT min(ordered_at)::date AS lo, max(ordered_at)::date AS hi FROM orders), d AS (SELECT lo AS x FROM b UNION ALL SELECT (d.x + interval '1 day')::date FROM d, b WHERE d.x < b.hi) SELECT x FROM d
+
+-- a counter beside other columns, and one that falls
+WITH RECURSIVE f(a, b, i) AS (SELECT 0, 1, 1 UNION ALL SELECT b, a + b, i + 1 FROM f WHERE i < 20), d AS (SELECT 9 AS n UNION ALL SELECT n - 1 FROM d WHERE n > 0) SELECT a, n FROM f, d

@@ -291,3 +291,15 @@ SELECT id FROM orders WHERE status LIKE '%a%b%c%d%e%f%g%h%i%'
 
 -- too_large: CUBE
 SELECT 1 FROM orders GROUP BY CUBE (id, customer_id, status, total, ordered_at, id + 1, id + 2)
+
+-- forbidden_character: a prefix operator that the parser takes for NOT
+SELECT !! 5
+
+-- unbounded_recursion: a counter that stands still
+WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT 1 FROM t WHERE n < 5) SELECT count(*) FROM t
+
+-- unbounded_recursion: a counter that moves away from its bound
+WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n - 1 FROM t WHERE n < 5) SELECT count(*) FROM t
+
+-- unbounded_recursion: rounds that double
+WITH RECURSIVE t AS (SELECT 0 AS n UNION ALL SELECT n + 1 FROM t, (VALUES (1), (2)) v WHERE n < 40) SELECT count(*) FROM t

@@ -57,3 +57,18 @@ SELECT "orders"."id" FROM "public"."orders" AS "orders" LIMIT 101
 SELECT CURRENT_TIME, 2 ^ 3
 -- =>
 SELECT CURRENT_TIME, 2 ^ 3 LIMIT 101
+
+-- an interval and what is added to it stay two things
+SELECT interval '1 day' + 5 * interval '1 hour', interval '1 day' + '2024-01-01'::date
+-- =>
+SELECT INTERVAL '1 DAY' + 5 * INTERVAL '1 HOUR', INTERVAL '1 DAY' + CAST('2024-01-01' AS DATE) LIMIT 101
+
+-- an element of what is called array
+SELECT array(SELECT id FROM orders)[1], x."array"[2] FROM (SELECT string_to_array(name, ' ') AS "array" FROM customers) x
+-- =>
+SELECT (array(SELECT "orders"."id" FROM "public"."orders" AS "orders"))[1], ("x"."array")[2] FROM (SELECT string_to_array("customers"."name", ' ') AS "array" FROM "public"."customers" AS "customers") AS "x" LIMIT 101
+
+-- EXISTS needs no columns
+SELECT id FROM orders WHERE EXISTS (SELECT FROM customers)
+-- =>
+SELECT "orders"."id" FROM "public"."orders" AS "orders" WHERE EXISTS(SELECT 1 FROM "public"."customers" AS "customers") LIMIT 101

@@ -21,3 +21,6 @@ SELECT json_extract('{"a": 1}', '$.a'), '{"a": 1}' ->> '$.a', j.value FROM json_
 
 -- scalar max and min
 SELECT max(1, 2), min(total), total(total) FROM orders
+
+-- a recursion ended by its LIMIT
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 10) SELECT i FROM n

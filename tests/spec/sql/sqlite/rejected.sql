@@ -63,3 +63,9 @@ WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n
 
 -- forbidden_character: brackets have no escape
 SELECT [a]]b] FROM orders
+
+-- unbounded_recursion: a LIMIT that ends nothing soon
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000000) SELECT i FROM n
+
+-- unbounded_recursion: rows behind an OFFSET are computed too
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 10 OFFSET 100000000) SELECT i FROM n
