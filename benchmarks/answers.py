@@ -94,6 +94,7 @@ def _sync(principal: Any, loaded: dict[str, str], databases: TargetDatabases) ->
                 username=READER,
                 password=databases.password,
                 index_values=True,
+                values_included=["*"],
                 actor=ACTOR,
             )
         sync(principal.tenant_id, source_id=source.id, actor=ACTOR)

@@ -20,7 +20,7 @@ from schema_index.signals import schema_changed
 from schema_index.sources import DataSourceNotFound, open_connector, visible_part
 from schema_index.storable import storable
 from schema_index.sync_runs import StoredProgress
-from schema_index.values import FoundValue, permitted, read_values, store_values
+from schema_index.values import ColumnGap, Vocabulary, permitted, read_values, store_values
 from tenants import audit
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
@@ -44,6 +44,7 @@ class SyncResult:
     tables: int
     changes: tuple[Change, ...]
     unreadable: tuple[str, ...]
+    gaps: tuple[ColumnGap, ...] = ()
 
 
 def sync(
@@ -82,7 +83,7 @@ def sync(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
     found: Introspection
-    values: tuple[FoundValue, ...]
+    values: Vocabulary
     ddl_mark: str
 
 
@@ -92,10 +93,10 @@ def _read(source: DataSource, *, progress: Progress) -> _Seen:
     # Before the schema is read: what changes meanwhile moves the mark, and is read the next time.
     mark = read_ddl_mark(connector) if source.watch_ddl else None
     found = storable(connector.introspect(progress=progress))
-    values: tuple[FoundValue, ...] = ()
+    values = Vocabulary()
     if source.index_values:
         visible = visible_part(found.schema, hidden=source.hidden)
-        values = read_values(connector, visible, excluded=source.values_excluded)
+        values = read_values(connector, visible, excluded=source.values_excluded, included=source.values_included)
     return _Seen(found=found, values=values, ddl_mark=mark or "")
 
 
@@ -132,7 +133,7 @@ def _assert_held(source: DataSource) -> None:
         raise SyncInProgress(f'Another sync of "{source.slug}" has taken over: it took longer than {LEASE}.')
 
 
-def record(source_id: UUID, found: Introspection, values: tuple[FoundValue, ...] | None, *, actor: str) -> SyncResult:
+def record(source_id: UUID, found: Introspection, values: Vocabulary | None, *, actor: str) -> SyncResult:
     """Store what one introspection found and tell whoever listens, in the open scope's transaction."""
     locked = DataSource.objects.select_for_update(of=("self",)).select_related("snapshot")
     # The description, which may take megabytes, is read when something changed.
@@ -140,7 +141,8 @@ def record(source_id: UUID, found: Introspection, values: tuple[FoundValue, ...]
     if values is not None:
         # What is hidden or excluded since the values were read is not stored any more.
         visible = visible_part(found.schema, hidden=source.hidden)
-        store_values(permitted(values, source=source, schema=visible), source_id=source.id)
+        values = permitted(values, source=source, schema=visible)
+        store_values(values, source_id=source.id)
     known = source.snapshot
     unreadable = tuple(f"{one.schema}.{one.name}: {one.reason}" for one in found.unreadable)
     source.synced_at, source.sync_error = timezone.now(), ""
@@ -164,7 +166,11 @@ def record(source_id: UUID, found: Introspection, values: tuple[FoundValue, ...]
         )
     assert source.snapshot is not None
     return SyncResult(
-        revision=source.snapshot.revision, tables=len(found.schema.tables), changes=changes, unreadable=unreadable
+        revision=source.snapshot.revision,
+        tables=len(found.schema.tables),
+        changes=changes,
+        unreadable=unreadable,
+        gaps=values.gaps if values else (),
     )
 
 

@@ -118,7 +118,7 @@ def upsert(*, slug: str, password: str, actor: str, **fields: object) -> DataSou
 
 
 def _visibility(source: DataSource) -> tuple[object, ...]:
-    return source.hidden, source.index_values, source.values_excluded
+    return source.hidden, source.index_values, source.values_excluded, source.values_included
 
 
 def open_connector(

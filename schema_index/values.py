@@ -1,13 +1,15 @@
 """The value dictionary: distinct values of short text columns, read at sync when the source opted in."""
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from uuid import UUID
 
 from schema_index.connectors.base import ColumnName, Connector
-from schema_index.models import ColumnValue, DataSource
+from schema_index.models import ColumnValue, DataSource, GapReason, VocabularyGap
+from schema_index.personal_columns import sounds_personal
 from schema_index.schema import Column, DatabaseSchema, Table
 from schema_index.words import normalised
 from tenants.context import current_tenant_id
@@ -22,6 +24,9 @@ MAX_COLUMNS = 500
 MAX_SECONDS = 300
 """Bounds the time that they take together, well inside a sync's lease. Columns not reached have no vocabulary."""
 
+MAX_GAPS = 10_000
+"""Columns of which it is kept why their values are not."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundValue:
@@ -31,28 +36,61 @@ class FoundValue:
     text: str
 
 
-def read_values(connector: Connector, schema: DatabaseSchema, *, excluded: Collection[str]) -> tuple[FoundValue, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnGap:
+    """A column whose values are not all kept, and why: what is not found may be there all the same."""
+
+    schema: str
+    table: str
+    column: str
+    reason: GapReason
+
+    @property
+    def name(self) -> str:
+        return f"{self.schema}.{self.table}.{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """What one sync read of a source's values. A column in neither part is whole and has no value."""
+
+    values: tuple[FoundValue, ...] = ()
+    gaps: tuple[ColumnGap, ...] = ()
+
+
+def read_values(
+    connector: Connector, schema: DatabaseSchema, *, excluded: Collection[str], included: Sequence[str] = ()
+) -> Vocabulary:
     """Values of the schema's text columns but the `excluded` ones (`schema.table.column`). No transaction is open.
 
+    Columns that sound personal are left out, unless a pattern of `included` names them.
     Raises DataSourceUnavailable: a database that went away has not lost its values.
     """
     found: list[FoundValue] = []
+    gaps: list[ColumnGap] = []
     ends_at = time.monotonic() + MAX_SECONDS
-    columns = [
-        ColumnName(schema=table.schema, table=table.name, column=column.name)
-        for table, column in vocabulary_columns(schema, excluded=excluded)[:MAX_COLUMNS]
-    ]
-    with closing(connector.vocabularies(columns, limit=MAX_DISTINCT + 1)) as vocabularies:
-        for name, texts in zip(columns, vocabularies, strict=False):
-            # None for a column that is too slow or not readable: it simply has no vocabulary; the sync goes on.
-            found += _of_column(name, texts or ())
+    wanted = []
+    for table, column in text_columns(schema, excluded=excluded):
+        name = ColumnName(schema=table.schema, table=table.name, column=column.name)
+        if may_be_kept(table, column, included=included):
+            wanted.append(name)
+        else:
+            gaps.append(_gap(name, GapReason.PERSONAL))
+    reached = 0
+    with closing(connector.vocabularies(wanted[:MAX_COLUMNS], limit=MAX_DISTINCT + 1)) as vocabularies:
+        for name, texts in zip(wanted, vocabularies, strict=False):
+            reached += 1
+            values, reason = _of_column(name, texts)
+            found += values
+            if reason is not None:
+                gaps.append(_gap(name, reason))
             if time.monotonic() > ends_at:
                 break
-    return tuple(found)
+    gaps += [_gap(name, GapReason.NOT_REACHED) for name in wanted[reached:]]
+    return Vocabulary(values=tuple(found), gaps=tuple(gaps[:MAX_GAPS]))
 
 
-def vocabulary_columns(schema: DatabaseSchema, *, excluded: Collection[str]) -> list[tuple[Table, Column]]:
-    """The columns whose values may be kept."""
+def text_columns(schema: DatabaseSchema, *, excluded: Collection[str]) -> list[tuple[Table, Column]]:
     return [
         (table, column)
         for table in schema.tables
@@ -61,40 +99,70 @@ def vocabulary_columns(schema: DatabaseSchema, *, excluded: Collection[str]) -> 
     ]
 
 
-def _of_column(name: ColumnName, texts: Sequence[str]) -> Iterator[FoundValue]:
+def may_be_kept(table: Table, column: Column, *, included: Sequence[str]) -> bool:
+    name = f"{table.qualified_name}.{column.name}"
+    return not sounds_personal(column.name) or any(fnmatchcase(name, pattern) for pattern in included)
+
+
+def _gap(name: ColumnName, reason: GapReason) -> ColumnGap:
+    return ColumnGap(schema=name.schema, table=name.table, column=name.column, reason=reason)
+
+
+def _of_column(name: ColumnName, texts: Sequence[str] | None) -> tuple[list[FoundValue], GapReason | None]:
+    """`texts` is None for a column that is too slow or not readable; the sync goes on without its values."""
+    if texts is None:
+        return [], GapReason.UNREADABLE
     if len(texts) > MAX_DISTINCT:
-        return
-    for text in texts:
-        # PostgreSQL stores no null character.
-        if 0 < len(text) <= MAX_VALUE_CHARACTERS and "\0" not in text and normalised(text):
-            yield FoundValue(schema=name.schema, table=name.table, column=name.column, text=text)
+        return [], GapReason.TOO_MANY
+    # PostgreSQL stores no null character.
+    kept = [text for text in texts if len(text) <= MAX_VALUE_CHARACTERS and "\0" not in text and normalised(text)]
+    values = [FoundValue(schema=name.schema, table=name.table, column=name.column, text=text) for text in kept]
+    return values, GapReason.LEFT_OUT if len(kept) < sum(bool(text.strip()) for text in texts) else None
 
 
-def permitted(values: tuple[FoundValue, ...], *, source: DataSource, schema: DatabaseSchema) -> tuple[FoundValue, ...]:
-    """The values that the source may keep; `schema` is its visible part."""
-    names = _permitted_names(source, schema)
-    return tuple(value for value in values if (value.schema, value.table, value.column) in names)
+def permitted(vocabulary: Vocabulary, *, source: DataSource, schema: DatabaseSchema) -> Vocabulary:
+    """What the source may keep; `schema` is its visible part."""
+    kept, known = _permitted_names(source, schema), _known_names(source, schema)
+    return Vocabulary(
+        values=tuple(value for value in vocabulary.values if (value.schema, value.table, value.column) in kept),
+        gaps=tuple(gap for gap in vocabulary.gaps if (gap.schema, gap.table, gap.column) in known),
+    )
 
 
 def _permitted_names(source: DataSource, schema: DatabaseSchema) -> frozenset[tuple[str, str, str]]:
-    kept = vocabulary_columns(schema, excluded=source.values_excluded) if source.index_values else []
-    return frozenset((table.schema, table.name, column.name) for table, column in kept)
+    columns = text_columns(schema, excluded=source.values_excluded) if source.index_values else []
+    return frozenset(
+        (table.schema, table.name, column.name)
+        for table, column in columns
+        if may_be_kept(table, column, included=source.values_included)
+    )
+
+
+def _known_names(source: DataSource, schema: DatabaseSchema) -> frozenset[tuple[str, str, str]]:
+    """Columns of which it may be told that their values are not all kept."""
+    columns = text_columns(schema, excluded=source.values_excluded) if source.index_values else []
+    return frozenset((table.schema, table.name, column.name) for table, column in columns)
 
 
 def prune_values(source: DataSource, *, schema: DatabaseSchema) -> None:
     """Delete the values that the source may not keep any more; `schema` is its visible part. Needs an open scope."""
-    stored = ColumnValue.objects.filter(source_id=source.id)
-    for name in set(stored.values_list("schema", "table", "column").distinct()) - _permitted_names(source, schema):
-        stored.filter(schema=name[0], table=name[1], column=name[2]).delete()
+    for model, names in (
+        (ColumnValue, _permitted_names(source, schema)),
+        (VocabularyGap, _known_names(source, schema)),
+    ):
+        stored = model._default_manager.filter(source_id=source.id)
+        for name in set(stored.values_list("schema", "table", "column").order_by().distinct()) - names:
+            stored.filter(schema=name[0], table=name[1], column=name[2]).delete()
 
 
-def store_values(values: tuple[FoundValue, ...], *, source_id: UUID) -> None:
-    """Make the source's dictionary exactly `values`, writing only what differs. Needs an open scope."""
+def store_values(vocabulary: Vocabulary, *, source_id: UUID) -> None:
+    """Make the source's dictionary exactly `vocabulary`, writing only what differs. Needs an open scope."""
+    _store_gaps(vocabulary.gaps, source_id=source_id)
     stored = {
         (value.schema, value.table, value.column, value.text): value.id
         for value in ColumnValue.objects.filter(source_id=source_id).only("schema", "table", "column", "text")
     }
-    wanted = {(value.schema, value.table, value.column, value.text) for value in values}
+    wanted = {(value.schema, value.table, value.column, value.text) for value in vocabulary.values}
     ColumnValue.objects.filter(id__in=[key for name, key in stored.items() if name not in wanted]).delete()
     tenant_id = current_tenant_id()
     ColumnValue.objects.bulk_create(
@@ -109,6 +177,27 @@ def store_values(values: tuple[FoundValue, ...], *, source_id: UUID) -> None:
                 normalised=normalised(text),
             )
             for schema, table, column, text in sorted(wanted - stored.keys())
+        ],
+        batch_size=2_000,
+    )
+
+
+def _store_gaps(gaps: tuple[ColumnGap, ...], *, source_id: UUID) -> None:
+    stored = {
+        (gap.schema, gap.table, gap.column, gap.reason): gap.id
+        for gap in VocabularyGap.objects.filter(source_id=source_id)
+    }
+    wanted = {(gap.schema, gap.table, gap.column, gap.reason.value) for gap in gaps}
+    gone = [key for name, key in stored.items() if name not in wanted]
+    if gone:
+        VocabularyGap.objects.filter(id__in=gone).delete()
+    tenant_id = current_tenant_id()
+    VocabularyGap.objects.bulk_create(
+        [
+            VocabularyGap(
+                tenant_id=tenant_id, source_id=source_id, schema=schema, table=table, column=column, reason=reason
+            )
+            for schema, table, column, reason in sorted(wanted - stored.keys())
         ],
         batch_size=2_000,
     )

@@ -26,7 +26,7 @@ STATE = ["last_sync", "synced_at", "sync_error", "snapshot", "last_changes", "le
 CONNECTION = ["host", "port", "database", "username", "tls"]
 SCOPE = [
     *("include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
-    *("hidden", "index_values", "values_excluded"),
+    *("hidden", "index_values", "values_excluded", "values_included"),
 ]
 SYNCING = ["sync_every", "watch_ddl"]
 
@@ -35,7 +35,7 @@ MAX_AT_ONCE = 20
 """Sources that one action is for: each connection may take ten seconds to fail."""
 
 CONNECTION_FIELDS = frozenset({"dialect", "host", "port", "database", "username", "tls"})
-VISIBILITY_FIELDS = frozenset({"hidden", "index_values", "values_excluded"})
+VISIBILITY_FIELDS = frozenset({"hidden", "index_values", "values_excluded", "values_included"})
 
 
 class NameListField(forms.JSONField):

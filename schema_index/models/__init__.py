@@ -2,7 +2,7 @@
 
 from schema_index.models.access_policy import EVERYONE, AccessPolicy
 from schema_index.models.chunk import Chunk, ChunkEmbedding, ChunkKind
-from schema_index.models.column_value import ColumnValue
+from schema_index.models.column_value import ColumnValue, GapReason, VocabularyGap
 from schema_index.models.data_source import DataSource
 from schema_index.models.embedding_space import EmbeddingSpace, SpaceState
 from schema_index.models.embedding_work import EmbeddingClaim, EmbeddingFailure
@@ -29,6 +29,7 @@ __all__ = [
     "EmbeddingSpace",
     "EndpointPace",
     "FaqEntry",
+    "GapReason",
     "JudgedQuestion",
     "KnowledgeEntry",
     "Reference",
@@ -40,5 +41,6 @@ __all__ = [
     "SubjectKind",
     "SyncRun",
     "SyncState",
+    "VocabularyGap",
     "WordFrequencies",
 ]

@@ -8,7 +8,7 @@ from tenants.models import TenantOwned
 
 NAME_LISTS = (
     *("include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
-    *("hidden", "values_excluded"),
+    *("hidden", "values_excluded", "values_included"),
 )
 DIALECTS = [("postgres", "PostgreSQL"), ("mysql", "MySQL or MariaDB"), ("sqlite", "SQLite"), ("duckdb", "DuckDB")]
 
@@ -62,6 +62,12 @@ class DataSource(TenantOwned):
     )
     values_excluded = models.JSONField(
         default=list, blank=True, help_text="Columns with personal data whose values are never kept."
+    )
+    values_included = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Columns whose values may be kept though their names sound like personal data (email, last_name, "
+        'address…), as shell patterns: ["shop.stores.address", "crm.*"].',
     )
     snapshot = models.ForeignKey(
         "schema_index.Snapshot", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False

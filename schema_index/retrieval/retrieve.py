@@ -42,7 +42,7 @@ def retrieve(
         knowledge = hybrid_knowledge(
             question, vector, model=model, source_id=source_id, threshold=threshold, limit=MAX_KNOWLEDGE
         )
-        values = question_values(question, source_id=source_id, schema=catalogue.valued)
+        looked_up = question_values(question, source_id=source_id, schema=catalogue.valued)
     tables = select_tables(
         question,
         similarities,
@@ -52,12 +52,14 @@ def retrieve(
         groups=catalogue.groups,
         top_k=top_k,
         threshold=threshold,
-        values=values,
+        values=looked_up.values,
     )
+    names = {hit.qualified_name for hit in tables}
     return Retrieved(
         tables=tables,
         knowledge=knowledge,
-        values=values,
+        values=looked_up.values,
+        values_cut=tuple(f"{table}.{column}" for table, column in looked_up.cut if table in names),
         nothing=None if tables else _nothing(similarities, catalogue.schema),
     )
 

@@ -59,4 +59,8 @@ class Retrieved:
     tables: tuple[TableHit, ...]
     knowledge: tuple[KnowledgeHit, ...]
     values: tuple[StoredValue, ...]
+    values_cut: tuple[str, ...] = ()
+    """Columns of `tables` (`schema.table.column`) whose values are not all known: a word of the question that is no
+    stored value may be one of theirs all the same."""
+
     nothing: NothingFound | None = None

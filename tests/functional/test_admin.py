@@ -15,7 +15,7 @@ from nl2sql.runs import AskRequest
 from schema_index import judged_questions, knowledge, policies
 from schema_index.credentials import decrypt
 from schema_index.judged_questions import Judged
-from schema_index.models import Chunk, ChunkEmbedding, DataSource, EmbeddingFailure
+from schema_index.models import Chunk, ChunkEmbedding, DataSource, EmbeddingFailure, VocabularyGap
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
 from tenants.roles import Role
@@ -47,7 +47,7 @@ def source_fields(**changed: Any) -> dict[str, Any]:
     return {
         **{"slug": "ledger", "name": "Ledger", "dialect": "postgres", "host": "db.example.com", "port": "5432"},
         **{"database": "ledger", "username": "reader", "password": SECRET, "tls": "require"},
-        **dict.fromkeys(("hidden", "values_excluded", "include_schemas", "exclude_schemas"), "[]"),
+        **dict.fromkeys(("hidden", "values_excluded", "values_included", "include_schemas", "exclude_schemas"), "[]"),
         **changed,
     }
 
@@ -69,6 +69,9 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         judged_questions.save_all([judged], source=shop, actor="system:test")
         policies.save(shop, role="", document={}, actor="system:test")
         leave_embedding_work()
+        VocabularyGap.objects.create(
+            tenant_id=shop.tenant_id, source=shop, schema="main", table="customers", column="email", reason="personal"
+        )
     runs.ask(analyst.principal, AskRequest(question="How many customers are there?"))
     return analyst
 

@@ -19,13 +19,22 @@ from schema_index.connectors.base import (
     Progress,
     ResultSet,
 )
-from schema_index.models import ColumnValue, DataSource
-from schema_index.retrieval.question_values import question_values
+from schema_index.models import ColumnValue, DataSource, GapReason, VocabularyGap
+from schema_index.personal_columns import sounds_personal
+from schema_index.retrieval.question_values import DictionaryLookup, question_values
 from schema_index.retrieval.types import StoredValue
 from schema_index.schema import Dialect
 from schema_index.snapshots import sync
 from schema_index.sources import open_connector
-from schema_index.values import MAX_DISTINCT, MAX_VALUE_CHARACTERS, FoundValue, read_values, store_values
+from schema_index.values import (
+    MAX_DISTINCT,
+    MAX_VALUE_CHARACTERS,
+    ColumnGap,
+    FoundValue,
+    Vocabulary,
+    read_values,
+    store_values,
+)
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import database_file
@@ -68,7 +77,7 @@ def test_a_question_names_a_value_in_its_own_spelling(tickets: DataSource) -> No
         found = question_values(
             "How many are OPEN in ile de france?", source_id=tickets.id, schema=indexed_catalogue(tickets).schema
         )
-    assert found == (
+    assert found.values == (
         StoredValue(schema="main", table="tickets", column="note", text="Île-de-France"),
         StoredValue(schema="main", table="tickets", column="state", text="open"),
     )
@@ -97,9 +106,14 @@ def test_equal_values_are_not_written_again(tenant: Tenant, tickets: DataSource)
             FoundValue(schema=one.schema, table=one.table, column=one.column, text=one.text)
             for one in ColumnValue.objects.all()
         )
+        gaps = tuple(
+            ColumnGap(schema=one.schema, table=one.table, column=one.column, reason=GapReason(one.reason))
+            for one in VocabularyGap.objects.all()
+        )
+        assert len(gaps) == 3
         with CaptureQueriesContext(connection) as queries:
-            store_values(values, source_id=tickets.id)
-    assert [query["sql"].split()[0] for query in queries] == ["SELECT"]
+            store_values(Vocabulary(values=values, gaps=gaps), source_id=tickets.id)
+    assert [query["sql"].split()[0] for query in queries] == ["SELECT", "SELECT"]
 
 
 class _GoneAfterOne:
@@ -131,3 +145,63 @@ class _GoneAfterOne:
 def test_a_server_that_goes_away_does_not_empty_the_dictionary(tickets: DataSource) -> None:
     with pytest.raises(DataSourceUnavailable):
         read_values(_GoneAfterOne(open_connector(tickets)), indexed_catalogue(tickets).schema, excluded=())
+
+
+def _gaps(source: DataSource) -> dict[str, str]:
+    with tenant_transaction(source.tenant_id):
+        return {f"{gap.table}.{gap.column}": gap.reason for gap in VocabularyGap.objects.filter(source_id=source.id)}
+
+
+def test_a_column_whose_values_are_not_all_kept_says_why(tickets: DataSource) -> None:
+    assert _gaps(tickets) == {
+        "tickets.subject": "too_many",
+        "tickets.note": "left_out",
+        "tickets.odd": "left_out",
+    }
+    with tenant_transaction(tickets.tenant_id):
+        looked_up = question_values("subject 7", source_id=tickets.id, schema=indexed_catalogue(tickets).schema)
+    assert looked_up == DictionaryLookup(
+        values=(), cut=(("main.tickets", "note"), ("main.tickets", "odd"), ("main.tickets", "subject"))
+    )
+
+
+def test_personal_values_are_kept_only_where_somebody_said_so(
+    tenant: Tenant, other_tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
+) -> None:
+    script = """
+        CREATE TABLE people (city TEXT, last_name TEXT, "Email" TEXT);
+        INSERT INTO people VALUES ('Lyon', 'Byron', 'a@b.c')
+    """
+    source = new_sqlite_source(tenant, slug="people", script=script)
+    result = sync(tenant.id, source_id=source.id, actor="system:test")
+    assert stored(source).values == {"people.city=Lyon"}
+    assert _gaps(source) == {"people.last_name": "personal", "people.Email": "personal"}
+    assert [(gap.name, gap.reason) for gap in result.gaps] == [
+        ("main.people.last_name", GapReason.PERSONAL),
+        ("main.people.Email", GapReason.PERSONAL),
+    ]
+    with tenant_transaction(other_tenant.id):
+        assert not VocabularyGap.objects.exists()
+
+    new_sqlite_source(tenant, slug="people", script=script, values_included=["main.people.last*"])
+    sync(tenant.id, source_id=source.id, actor="system:test")
+    assert stored(source).values == {"people.city=Lyon", "people.last_name=Byron"}
+    assert _gaps(source) == {"people.Email": "personal"}
+    new_sqlite_source(tenant, slug="people", script=script, hidden=["main.people.Email"], values_included=[])
+    assert stored(source).values == {"people.city=Lyon"}, "what may be kept no longer goes at once"
+    sync(tenant.id, source_id=source.id, actor="system:test")
+    assert _gaps(source) == {"people.last_name": "personal"}, "and nothing is told of what is hidden"
+
+
+@pytest.mark.parametrize(
+    "column", ["email", "E_Mail", "phoneNumber", "LAST_NAME", "date_of_birth", "IBAN", "home_address"]
+)
+def test_columns_that_sound_personal(column: str) -> None:
+    assert sounds_personal(column)
+
+
+@pytest.mark.parametrize(
+    "column", ["name", "city", "status", "country", "product_name", "mailbox", "addressee", "zipped"]
+)
+def test_columns_that_do_not(column: str) -> None:
+    assert not sounds_personal(column)

@@ -46,7 +46,7 @@ def _retrieve(source: DataSource, question: str, embedder: CountingEmbedder) -> 
 def test_what_is_hidden_from_the_start_is_never_indexed(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
-    source = new_sqlite_source(tenant, hidden=["main.orders", "main.customers.city"])
+    source = new_sqlite_source(tenant, hidden=["main.orders", "main.customers.city"], values_included=["*"])
     _sync(source, embedder)
     found = stored(source)
     assert (found.chunks, found.vectors) == ({"main.customers"}, {("main.customers", "words")})
@@ -60,7 +60,7 @@ def test_what_is_hidden_from_the_start_is_never_indexed(
 def test_what_is_hidden_later_is_gone_at_once_and_comes_back_when_shown(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
-    source = new_sqlite_source(tenant)
+    source = new_sqlite_source(tenant, values_included=["*.customers.e*"])
     _sync(source, embedder)
     assert {hit.text for hit in _retrieve(source, "paid orders in Lyon", embedder).values} == {"paid", "Lyon"}
     _save(source, hidden=["main.orders", "main.customers.city"])
