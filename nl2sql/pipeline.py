@@ -54,12 +54,13 @@ MAX_REPAIRS = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A question with everything it needs. `catalogue` is what the asking principal may see, `attributes` what is known
-    of them."""
+    """A question with everything it needs. `catalogue` is what the asking principal may see, `role` and
+    `attributes` are theirs."""
 
     question: str
     mode: Mode
     tenant_id: UUID
+    role: str
     source_id: UUID
     catalogue: Catalogue
     embedder: Embedder
@@ -83,6 +84,7 @@ def answer(task: Task) -> Iterator[Event]:
             catalogue=task.catalogue,
             embedder=task.embedder,
             top_k=task.top_k,
+            role=task.role,
         )
         yield Found(retrieved=retrieved)
         yield _done("retrieve", started)

@@ -212,6 +212,7 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
         question=request.question,
         mode=request.mode,
         tenant_id=principal.tenant_id,
+        role=principal.role,
         source_id=opened.source.id,
         catalogue=catalogue,
         embedder=active_embedder(principal.tenant_id),

@@ -7,8 +7,10 @@ from typing import Literal
 from uuid import UUID
 
 from schema_index.catalogue import catalogue_of
+from schema_index.chunking import subject_of
 from schema_index.embedding.base import Embedder, Vectors
 from schema_index.embedding.spaces import active_embedder
+from schema_index.knowledge_access import withheld_subjects
 from schema_index.models import Chunk, ChunkKind, DataSource
 from schema_index.retrieval.hybrid import fused
 from schema_index.retrieval.keyword import by_keywords, weighted_words
@@ -70,7 +72,7 @@ class _Ranked:
 
 
 def search(principal: Principal, request: SearchRequest) -> tuple[SearchResult, ...]:
-    """At most `limit`, best first; of tables only what the principal may see.
+    """At most `limit`, best first; only what the principal may see.
 
     Raises DataSourceNotFound, EmbeddingUnavailable or EmbeddingRejected. One embedding, none by keywords alone.
     """
@@ -83,9 +85,16 @@ def search(principal: Principal, request: SearchRequest) -> tuple[SearchResult, 
     slugs = {source.id: source.slug for source in sources}
     with tenant_transaction(principal.tenant_id):
         ranked = _rank(request, embedder, vector, source_id=chosen.id if chosen else None)
-        chunks = Chunk.objects.in_bulk(list(ranked.scores))
+        chunks = _readable(Chunk.objects.in_bulk(list(ranked.scores)), principal)
     found = (_result_of(chunks.get(chunk_id), request, ranked, visible, slugs) for chunk_id in ranked.scores)
     return tuple(islice((result for result in found if result is not None), request.limit))
+
+
+def _readable(chunks: Mapping[UUID, Chunk], principal: Principal) -> dict[UUID, Chunk]:
+    """Without knowledge that names what is hidden from the principal."""
+    subjects = {chunk.id: subject_of(chunk.object_key) for chunk in chunks.values() if chunk.kind != ChunkKind.TABLE}
+    withheld = withheld_subjects(subjects.values(), role=principal.role)
+    return {key: chunk for key, chunk in chunks.items() if subjects.get(key) not in withheld}
 
 
 def _result_of(

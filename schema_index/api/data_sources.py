@@ -27,6 +27,7 @@ from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
 from tenants.context import tenant_transaction
+from tenants.principal import Principal
 from tenants.roles import Permission
 
 TAGS = ["Data sources"]
@@ -85,7 +86,7 @@ class DataSourceListView(APIView):
         refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
             sources = DataSource.objects.select_related("snapshot").order_by("slug")[:MAX_SOURCES]
-            return Response({"items": [_source(source) for source in sources]})
+            return Response({"items": [_source(source, principal) for source in sources]})
 
 
 class DataSourceView(APIView):
@@ -101,7 +102,7 @@ class DataSourceView(APIView):
         principal.require(Permission.READ_SCHEMA)
         refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
-            return Response(_source(pick(slug)))
+            return Response(_source(pick(slug), principal))
 
 
 class SchemaView(APIView):
@@ -187,7 +188,7 @@ class SyncView(APIView):
         with tenant_transaction(principal.tenant_id):
             source = pick(slug)
             run = sync_runs.request(source, actor=principal.actor, send=send_sync)
-        return Response(job_of(run, source), status=202, headers={"Location": job_address(run)})
+            return Response(job_of(run, source, principal), status=202, headers={"Location": job_address(run)})
 
 
 def _page(request: Request) -> dict[str, Any]:
@@ -196,7 +197,7 @@ def _page(request: Request) -> dict[str, Any]:
     return dict(query.validated_data)
 
 
-def _source(source: DataSource) -> dict[str, Any]:
+def _source(source: DataSource, principal: Principal) -> dict[str, Any]:
     run = sync_runs.latest_run(source.id)
     address = f"/api/v1/data-sources/{source.slug}"
     return {
@@ -207,7 +208,7 @@ def _source(source: DataSource) -> dict[str, Any]:
         "synced_at": source.synced_at,
         "sync_every": source.sync_every,
         "error": source.sync_error,
-        "last_sync": None if run is None else job_of(run, source),
+        "last_sync": None if run is None else job_of(run, source, principal),
         "links": {"self": address, **{part: f"{address}/{part}" for part in ("schema", "changes", "sync")}},
     }
 

@@ -11,10 +11,12 @@ from rest_framework.views import APIView
 
 from schema_index import sync_runs
 from schema_index.models import DataSource, SyncRun, SyncState
+from schema_index.policies import OPEN, policy_for
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
 from tenants.api.strict import StrictSerializer
 from tenants.context import tenant_transaction
+from tenants.principal import Principal
 from tenants.roles import Permission
 
 EXAMPLE = {
@@ -59,9 +61,12 @@ class JobSerializer(serializers.Serializer[Any]):
     links = serializers.DictField(child=serializers.CharField())
 
 
-def job_of(run: SyncRun, source: DataSource) -> dict[str, Any]:
-    """As clients see a run. A hidden table is not named while it is read."""
-    hidden = {name for name in source.hidden if name == run.current or name.endswith(f".{run.current}")}
+def job_of(run: SyncRun, source: DataSource, principal: Principal) -> dict[str, Any]:
+    """As clients see a run. A hidden table is not named while it is read. Needs an open scope."""
+    hidden = any(name == run.current or name.endswith(f".{run.current}") for name in source.hidden)
+    if run.current and not hidden:
+        # A run names a table without its schema, which a policy cannot be asked about.
+        hidden = policy_for(source, role=principal.role) != OPEN
     return {
         "id": str(run.id),
         "kind": "sync",
@@ -105,4 +110,4 @@ class JobView(APIView):
         refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
             run = sync_runs.find(job_id)
-            return Response(job_of(run, run.source))
+            return Response(job_of(run, run.source, principal))

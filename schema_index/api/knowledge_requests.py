@@ -1,6 +1,6 @@
 """What the knowledge doors do with a request: who may, what was sent, one call, one reply."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from schema_index.api.knowledge_serializers import (
 )
 from schema_index.documents.formats import Format
 from schema_index.documents.read import MAX_BYTES, read_document
+from schema_index.knowledge import KnowledgeNotFound
+from schema_index.knowledge_access import withheld_subjects
 from schema_index.models import Document, FaqEntry
 from schema_index.sources import pick
 from tenants.api.parser import PayloadTooLarge
@@ -38,14 +40,19 @@ def page(request: Request, model: type[EntryT], render: Callable[[EntryT], Any])
     query.is_valid(raise_exception=True)
     with tenant_transaction(principal.tenant_id):
         found, cursor = page_of(model._default_manager.all(), query.validated_data)
-        return Response({"items": [render(entry) for entry in found], "next": cursor})
+        withheld = _withheld(found, principal)
+        shown = [entry for entry in found if entry.id not in withheld]
+        return Response({"items": [render(entry) for entry in shown], "next": cursor})
 
 
 def one(request: Request, model: type[EntryT], entry_id: UUID, render: Callable[[EntryT], Any]) -> Response:
     principal = _reader(request)
     refuse_parameters(request)
     with tenant_transaction(principal.tenant_id):
-        return Response(render(knowledge.find(model, entry_id)))
+        entry = knowledge.find(model, entry_id)
+        if _withheld([entry], principal):
+            raise KnowledgeNotFound("There is no such entry.")
+        return Response(render(entry))
 
 
 def created(request: Request, entry: EntryT, fields: Fields, render: Callable[[EntryT], Any]) -> Response:
@@ -135,6 +142,13 @@ def _reader(request: Request) -> Principal:
     if Permission.MANAGE_KNOWLEDGE not in principal.permissions:
         principal.require(Permission.READ_SCHEMA)
     return principal
+
+
+def _withheld(entries: Iterable[FaqEntry | Document], principal: Principal) -> frozenset[UUID]:
+    """What names something hidden from the reader; whoever writes knowledge reads all of it."""
+    if Permission.MANAGE_KNOWLEDGE in principal.permissions:
+        return frozenset()
+    return withheld_subjects((entry.id for entry in entries), role=principal.role)
 
 
 def _writer(request: Request) -> Principal:

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from schema_index.chunking import subject_of
 from schema_index.embedding.base import Vectors
+from schema_index.knowledge_access import withheld_subjects
 from schema_index.models import Chunk, ChunkKind
 from schema_index.references import stale_reasons
 from schema_index.retrieval.keyword import by_keywords, weighted_words
@@ -43,11 +44,20 @@ class _Text:
 
 
 def hybrid_knowledge(
-    question: str, vector: Vectors, *, model: str, source_id: UUID | None, threshold: float, limit: int
+    question: str,
+    vector: Vectors,
+    *,
+    model: str,
+    source_id: UUID | None,
+    threshold: float,
+    limit: int,
+    role: str | None = None,
 ) -> tuple[KnowledgeHit, ...]:
     """FAQ entries and document parts about the source or the whole tenant, best first.
 
-    A hit is as similar as `threshold`, or holds most of the question's rare words. Needs an open scope; six queries.
+    Without what names something that is hidden from `role`; None stands for nobody, when rankings are measured.
+    A hit is as similar as `threshold`, or holds most of the question's rare words. Needs an open scope; seven queries,
+    and more where there are policies.
     """
     nearest = nearest_chunks(
         vector, model=model, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES, threshold=threshold
@@ -56,6 +66,9 @@ def hybrid_knowledge(
     worded = by_keywords(words, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES)
     ranked = fused([[chunk_id for chunk_id, _ in ranking] for ranking in (nearest, worded)])
     texts = _texts(list(ranked), vector, model=model)
+    if role is not None:
+        withheld = withheld_subjects({text.subject_id for text in texts.values()}, role=role)
+        texts = {chunk_id: text for chunk_id, text in texts.items() if text.subject_id not in withheld}
     stale = stale_reasons(text.subject_id for text in texts.values())
     hits = (_hit(texts[chunk_id], words, threshold, stale) for chunk_id in ranked if chunk_id in texts)
     # Lazily: telling how a text is covered costs more than ranking it.

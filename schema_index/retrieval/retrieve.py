@@ -29,8 +29,10 @@ def retrieve(
     catalogue: Catalogue,
     embedder: Embedder,
     top_k: int,
+    role: str | None = None,
 ) -> Retrieved:
-    """`catalogue` is what the asking principal may see; nothing outside it is ranked or comes back.
+    """`catalogue` is what the asking principal may see; nothing outside it is ranked or comes back, and no knowledge
+    that names what is hidden from their `role`. None stands for nobody, when rankings are measured.
 
     Raises EmbeddingUnavailable or EmbeddingRejected. No transaction is open while the embedder works.
     """
@@ -40,7 +42,7 @@ def retrieve(
         threshold = threshold_for(model, dimension=embedder.dimension)
         similarities = nearest_tables(vector, model=model, source_id=source_id, limit=RANKED_TABLES)
         knowledge = hybrid_knowledge(
-            question, vector, model=model, source_id=source_id, threshold=threshold, limit=MAX_KNOWLEDGE
+            question, vector, model=model, source_id=source_id, threshold=threshold, limit=MAX_KNOWLEDGE, role=role
         )
         looked_up = question_values(question, source_id=source_id, schema=catalogue.valued)
     tables = select_tables(

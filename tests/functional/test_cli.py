@@ -22,7 +22,7 @@ from schema_index.models import DataSource
 from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Membership, Tenant, User
-from tenants.roles import Permission
+from tenants.roles import Permission, Role
 from tests.conftest import database_file
 from tests.scripted_model import MALFORMED, REFUSES, ScriptedModel, answers
 
@@ -212,6 +212,11 @@ def test_a_tenant_is_created_once_with_its_owner(command: Command) -> None:
     code, out, _ = command("create_api_key", "--tenant", "inc")
     principal = api_keys.authenticate(out.strip())
     assert (principal.tenant_slug, principal.permissions) == ("inc", frozenset({Permission.ASK}))
+    assert (principal.role, principal.attributes) == (Role.VIEWER, {})
+    known = ["--attribute", "region=EU", "--attribute", "team=04", "--attribute", "team=7"]
+    code, out, _ = command("create_api_key", "--tenant", "inc", "--role", "analyst", *known)
+    principal = api_keys.authenticate(out.strip())
+    assert (principal.role, principal.attributes) == (Role.ANALYST, {"region": "EU", "team": ("04", "7")})
     with tenant_transaction(principal.tenant_id):
         assert list(Membership.objects.values_list("user__username", "role")) == [("ina", "owner")]
 
@@ -223,6 +228,8 @@ def test_a_tenant_is_created_once_with_its_owner(command: Command) -> None:
         (["create_tenant", "inc", "--owner", "nobody"], 'There is no user "nobody"'),
         (["create_api_key", "--tenant", "nobody"], 'There is no tenant "nobody"'),
         (["create_api_key", "--tenant", "acme", "--days", "0"], "between 1 and"),
+        (["create_api_key", "--tenant", "acme", "--attribute", "region"], "NAME=VALUE"),
+        (["create_api_key", "--tenant", "acme", "--attribute", "Region=EU"], "lower-case letters"),
         (["sync_schema", "--tenant", "nobody"], 'There is no tenant "nobody"'),
         (["sync_schema", "nothing", "--tenant", "acme"], 'There is no data source "nothing"'),
     ],

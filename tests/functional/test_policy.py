@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nl2sql.models import Run, RunEvent
-from schema_index import policies
+from schema_index import knowledge, policies
 from schema_index.catalogue import catalogue_of
 from schema_index.models import EVERYONE, AccessPolicy, DataSource
 from schema_index.retrieval.question_values import question_values
@@ -157,6 +157,32 @@ def test_stored_values_come_only_from_what_may_be_shown(
 
     assert named(owner) == {"paid", "cancelled", "Ada", "Lyon"}
     assert named(analyst) == {"Ada"}
+
+
+def test_knowledge_that_names_what_is_hidden_reaches_nobody_it_is_hidden_from(
+    owner: Member, analyst: Member, shop: DataSource, model: ScriptedModel
+) -> None:
+    with tenant_transaction(shop.tenant_id):
+        knowledge.save_faq(
+            question="How do we reach customers?", answer="By customers.email, the secret way.", actor="system:test"
+        )
+        knowledge.save_document(
+            title="Customers", text="A customer is whoever ordered once.", source=shop, actor="system:test"
+        )
+    sync_and_embed(shop)
+    set_policy(shop, Role.ANALYST, {"columns": {"*.email": "hidden"}})
+    model.script([answers(sql=LIST)] * 2)
+
+    for member, knows in ((owner, True), (analyst, False)):
+        reply = post(member.client, {"question": "How do we reach customers?"}).content.decode()
+        search = member.client.get("/api/v1/search", {"q": "how do we reach customers"}).content.decode()
+        listed = member.client.get("/api/v1/knowledge/faq").json()["items"]
+        assert ("How do we reach" in reply.replace('"question":"How do we reach', "")) is knows
+        assert ("secret way" in model.requests[-1].text) is knows
+        assert ("secret way" in search) is knows
+        assert [len(listed), "ordered once" in model.requests[-1].text] == [int(knows), True]
+    entry = owner.client.get("/api/v1/knowledge/faq").json()["items"][0]["id"]
+    assert_problem(analyst.client.get(f"/api/v1/knowledge/faq/{entry}"), status=404, code="not_found")
 
 
 def test_schema_changes_and_search_show_what_the_role_may_see(

@@ -253,3 +253,23 @@ def test_masked_columns_join_nothing_and_give_nothing(everything: sqlite3.Connec
     assert everything.execute(accepted(sql, rules).sql).fetchall() == []
     rows = everything.execute(accepted("SELECT city, total FROM customers, orders WHERE orders.id = 1", rules).sql)
     assert set(rows.fetchall()) == {("***", None)}
+
+
+def test_a_join_in_parentheses_may_not_begin_with_a_limited_table() -> None:
+    rules = access("postgres", row_rules={"public.customers": "city = 'Lyon'"})
+    sql = "SELECT o.id FROM orders AS o LEFT JOIN ({}) ON true"
+    assert codes(restricted(sql.format("customers AS c JOIN products AS p ON p.name = c.name"), rules)) == {
+        "forbidden_join"
+    }
+    assert "'Lyon'" in accepted(sql.format("products AS p JOIN customers AS c ON p.name = c.name"), rules).sql
+
+
+def test_what_cannot_be_bound_tells_nothing_of_the_policy() -> None:
+    for rule in ("secret_column = 1", "city = (SELECT no_such FROM customers)"):
+        verdict = restricted("SELECT name FROM customers", access("postgres", row_rules={"public.customers": rule}))
+        assert isinstance(verdict, Rejected)
+        assert "secret" not in str(verdict)
+        assert "no_such" not in str(verdict)
+    rules = access("postgres", row_rules={"public.customers": "city = 'Lyon'"})
+    assert accepted("SELECT name FROM customers", rules).shown == accepted("SELECT name FROM customers", rules).stated
+    assert "Lyon" not in accepted("SELECT name FROM customers", rules).shown
