@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,17 +17,27 @@ class Options:
     out: Path | None
     limit: int | None
     flags: frozenset[str] = frozenset()
+    only: str | None = None
 
 
-def options(*, default: str, needs: Iterable[str], description: str, flags: Mapping[str, str] | None = None) -> Options:
-    """Reads `--data`, `--out`, `--limit` and the benchmark's own `flags` (name → help); ends with a sentence where the
-    data folder lacks what is needed."""
+def options(
+    *,
+    default: str,
+    needs: Iterable[str],
+    description: str,
+    flags: Mapping[str, str] | None = None,
+    only: Sequence[str] = (),
+) -> Options:
+    """Reads `--data`, `--out`, `--limit`, the benchmark's own `flags` (name → help) and, where it has parts, which of
+    them `--only` names; ends with a sentence where the data folder lacks what is needed."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, default=SHARED / default, help=f"Folder; by default shared {default}.")
     parser.add_argument("--out", type=Path, help="Write a JSON line a case here.")
     parser.add_argument("--limit", type=int, help="Only so many questions, evenly spread.")
     for name, text in (flags or {}).items():
         parser.add_argument(f"--{name}", action="store_true", help=text)
+    if only:
+        parser.add_argument("--only", choices=only, help="Measure this part alone.")
     given = parser.parse_args()
     missing = [name for name in needs if not (given.data / name).exists()]
     if missing:
@@ -37,6 +47,7 @@ def options(*, default: str, needs: Iterable[str], description: str, flags: Mapp
         out=given.out,
         limit=given.limit,
         flags=frozenset(name for name in flags or {} if getattr(given, name)),
+        only=given.only if only else None,
     )
 
 

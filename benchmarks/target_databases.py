@@ -52,20 +52,40 @@ class TargetDatabases:
                 )
             )
 
+    def load_as_schemas(self, folder: Path, *, database: str) -> str:
+        """Every file as a schema of one new database, whose name comes back; for files that name no schema."""
+        self.create_reader()
+        self._create(database)
+        with closing(self.connect(database)) as connection:
+            for file in sorted((folder / "ddl").glob("*.sql*")):
+                schema = sql.Identifier(file.name.split(".sql")[0])
+                connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
+                connection.execute(sql.SQL("SET search_path TO {}").format(schema))
+                connection.execute(_script(file))
+            _grant(connection)
+            connection.execute("ANALYZE")
+        return database
+
     def load_file(self, file: Path, *, database: str, meta: Path | None = None) -> str:
         """Into a new database, in place of one of that name; returns the name."""
-        with closing(self.connect("postgres")) as connection:
-            name = sql.Identifier(database)
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(name))
-        script = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+        self._create(database)
         with closing(self.connect(database)) as connection:
-            connection.execute(script)
+            connection.execute(_script(file))
             if meta is not None and meta.exists():
                 _comment(connection, json.loads(meta.read_text()))
             _grant(connection)
             connection.execute("ANALYZE")
         return database
+
+    def _create(self, database: str) -> None:
+        with closing(self.connect("postgres")) as connection:
+            name = sql.Identifier(database)
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(name))
+
+
+def _script(file: Path) -> bytes:
+    return gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
 
 
 def _comment(connection: "psycopg.Connection[Any]", meta: dict[str, Any]) -> None:
