@@ -114,6 +114,12 @@ class Environment(BaseSettings):
         default=None, ge=-1, le=1, description="Least similarity of a retrieved table; unset, the model's own default."
     )
 
+    evaluation_gate: Literal["report", "refuse"] = Field(
+        default="report",
+        description="What a change does that breaks a tenant's verified questions: `report` tells, `refuse` stands in "
+        "its way.",
+    )
+
     query_timeout_ms: int = Field(default=15_000, ge=100, le=600_000, description="Deadline of a target query.")
     query_max_rows: int = Field(default=1_000, ge=1, le=100_000, description="Rows a result may hold.")
     query_max_bytes: int = Field(default=8_000_000, ge=1_000, description="Bytes a result may hold.")

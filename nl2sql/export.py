@@ -20,7 +20,7 @@ def csv_lines(result: dict[str, Any]) -> Iterator[str]:
     """
     names = [column["name"] for column in result["columns"]]
     numeric = [column["type"] in _NUMBERS for column in result["columns"]]
-    yield _line([_text_cell(name) for name in names])
+    yield _line([text_cell(name) for name in names])
     for row in result["rows"]:
         yield _line([_cell(value, is_number=is_number) for value, is_number in zip(row, numeric, strict=True)])
 
@@ -32,10 +32,10 @@ def _cell(value: Any, *, is_number: bool) -> str:
         return "true" if value else "false"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     # Decimals and large integers are stored as strings; their column says that they are numbers.
-    return text if is_number and _PLAIN_NUMBER.fullmatch(text) else _text_cell(text)
+    return text if is_number and _PLAIN_NUMBER.fullmatch(text) else text_cell(text)
 
 
-def _text_cell(text: str) -> str:
+def text_cell(text: str) -> str:
     """Text that a spreadsheet would run as a formula gets a leading apostrophe."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 

@@ -10,8 +10,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from config.embedded_worker import embedded_worker
-from nl2sql import runs
-from nl2sql.runs import AskRequest
+from nl2sql.evaluation.evaluate import evaluate
+from nl2sql.evaluation.question_set import EvaluationQuestion
 from schema_index import judged_questions, knowledge, policies
 from schema_index.credentials import decrypt
 from schema_index.judged_questions import Judged
@@ -72,7 +72,8 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         VocabularyGap.objects.create(
             tenant_id=shop.tenant_id, source=shop, schema="main", table="customers", column="email", reason="personal"
         )
-    runs.ask(analyst.principal, AskRequest(question="How many customers are there?"))
+    question = EvaluationQuestion(key="1", question="How many customers are there?")
+    evaluate(analyst.principal, [question], set_name="test")
     return analyst
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
 
-from nl2sql import runs
+from nl2sql.evaluation.evaluate import evaluate
+from nl2sql.evaluation.question_set import EvaluationQuestion
 from nl2sql.models import Run
-from nl2sql.runs import AskRequest
 from schema_index import judged_questions, knowledge, policies
 from schema_index.judged_questions import Judged
 from schema_index.keyword_index import refresh_frequencies
@@ -47,7 +47,8 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         judged_questions.save_all([judged], source=shop, actor="system:test")
         policies.save(shop, role="", document={}, actor="system:test")
         leave_embedding_work()
-    runs.ask(analyst.principal, AskRequest(question="How many customers are there?"))
+    question = EvaluationQuestion(key="1", question="How many customers are there?")
+    evaluate(analyst.principal, [question], set_name="test")
     return analyst
 
 

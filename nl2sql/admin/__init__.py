@@ -1,0 +1,5 @@
+"""What happened, as the platform's operators read it inside one tenant."""
+
+from nl2sql.admin import evaluation, run
+
+__all__ = ["evaluation", "run"]

@@ -1,0 +1,152 @@
+"""Evaluations: scores over time as a picture, each one's cases, what changed since another, and all of it as a file."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString, mark_safe
+
+from nl2sql.evaluation.chart import MAX_BARS, Bar, chart
+from nl2sql.evaluation.comparison import EvaluationComparison, compared
+from nl2sql.evaluation.configuration_words import differences
+from nl2sql.evaluation.evaluate import ended_of, previous
+from nl2sql.evaluation.export import COLUMNS, case_csv
+from nl2sql.evaluation.judged_case import VERDICTS
+from nl2sql.models import Evaluation, EvaluationCase
+from tenants.tenant_admin import ReadOnlyAdmin
+
+SHOWN_CASES = 500
+"""On the page, what is not right first; the files hold every case."""
+
+OFFERED = 20
+"""Earlier evaluations that one can be compared with."""
+
+
+@admin.register(Evaluation)
+class EvaluationAdmin(ReadOnlyAdmin[Evaluation]):
+    list_display = ["started_at", "name", "set_name", "questions", "right", "wrong", "accuracy", "rs10", "ended_at"]
+    list_filter = ["set_name"]
+    change_list_template = "admin/nl2sql/evaluation/change_list.html"
+    change_form_template = "admin/nl2sql/evaluation/change_form.html"
+    fields = ["name", "set_name", "source_slug", "actor", "started_at", "ended_at"]
+
+    @admin.display(description="right")
+    def right(self, evaluation: Evaluation) -> Any:
+        return evaluation.scores.get("right")
+
+    @admin.display(description="wrong")
+    def wrong(self, evaluation: Evaluation) -> Any:
+        return evaluation.scores.get("wrong")
+
+    @admin.display(description="accuracy")
+    def accuracy(self, evaluation: Evaluation) -> Any:
+        return evaluation.scores.get("accuracy")
+
+    @admin.display(description="RS(10)")
+    def rs10(self, evaluation: Evaluation) -> Any:
+        return evaluation.scores.get("reliability", {}).get("10")
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<uuid:key>/cases.<slug:form>", wrap(self.export), name="nl2sql_evaluation_export"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        ended = self.get_queryset(request).filter(ended_at__isnull=False)[:MAX_BARS]
+        return super().changelist_view(request, {"chart": _chart(list(ended)), **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        evaluation = self.get_object(request, object_id)
+        page = _page(evaluation, chosen=request.GET.get("compare", "")) if evaluation is not None else {}
+        return super().change_view(request, object_id, form_url, {**page, **(extra_context or {})})
+
+    def export(self, request: HttpRequest, key: UUID, form: str) -> HttpResponse:
+        """Every case, as CSV or JSON."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        evaluation = self.get_queryset(request).filter(id=key).first()
+        if evaluation is None or form not in ("csv", "json"):
+            raise Http404
+        cases = list(evaluation.cases.values(*COLUMNS))
+        if form == "csv":
+            # Joined here: a stream would be read after the tenant's scope had closed.
+            response = HttpResponse("".join(case_csv(cases)), content_type="text/csv; charset=utf-8")
+        else:
+            told = {"configuration": evaluation.configuration, "scores": evaluation.scores, "cases": cases}
+            response = HttpResponse(
+                json.dumps(told, default=str, ensure_ascii=False, indent=2), content_type="application/json"
+            )
+        response["Content-Disposition"] = f'attachment; filename="evaluation-{evaluation.id}.{form}"'
+        return response
+
+
+def _page(evaluation: Evaluation, *, chosen: str) -> dict[str, Any]:
+    """What the template shows of one evaluation. Needs an open scope."""
+    earlier = Evaluation.objects.filter(
+        set_name=evaluation.set_name, ended_at__isnull=False, started_at__lt=evaluation.started_at
+    )
+    other = next((one for one in earlier if str(one.id) == chosen), None) or previous(evaluation)
+    cases = evaluation.cases.all()
+    return {
+        "chart": _chart([evaluation, *earlier[: MAX_BARS - 1]]) if evaluation.scores else None,
+        "scores": evaluation.scores,
+        "figures": _figures(evaluation.scores),
+        "latency": (evaluation.scores.get("latency_ms") or {}).items(),
+        "violations": (evaluation.scores.get("violations") or {}).items(),
+        "configuration": _configuration(evaluation.configuration),
+        "offered": earlier[:OFFERED],
+        "other": other,
+        "differences": differences(other.configuration, evaluation.configuration) if other else (),
+        "comparison": _comparison(other, evaluation) if other else None,
+        "cases": _worst_first(cases)[:SHOWN_CASES],
+        "case_count": cases.count(),
+    }
+
+
+def _worst_first(cases: QuerySet[EvaluationCase]) -> list[EvaluationCase]:
+    order = {"wrong": 0, "failed": 1, "refused": 2, "unjudged": 3, "right": 4}
+    return sorted(cases, key=lambda case: (order[case.verdict], case.number))
+
+
+def _comparison(before: Evaluation, after: Evaluation) -> EvaluationComparison:
+    return compared(ended_of(before), ended_of(after))
+
+
+def _figures(scores: dict[str, Any]) -> list[tuple[str, Any]]:
+    if not scores:
+        return []
+    names = ("accuracy", "precision", "coverage", "refusal_precision", "refusal_recall")
+    found = [(name.replace("_", " "), scores[name]) for name in names]
+    found += [(f"RS({cost})", value) for cost, value in scores["reliability"].items()]
+    found += [(f"full@{k}", value) for k, value in scores["full_at"].items()]
+    return [*found, *((name.replace("_", " "), scores[name]) for name in ("input_tokens", "output_tokens", "cost"))]
+
+
+def _configuration(configuration: dict[str, Any]) -> list[tuple[str, Any]]:
+    found = [
+        (name.replace("_", " "), value) for name, value in configuration.items() if name not in ("sources", "policies")
+    ]
+    schemas = (configuration.get("sources") or {}).items()
+    return [*found, *((f"schema of {slug}", f"revision {one['revision']}") for slug, one in schemas)]
+
+
+def _chart(newest_first: list[Evaluation]) -> SafeString:
+    bars = [
+        Bar(
+            label=f"{one.started_at:%m-%d %H:%M}",
+            title=f"{one}: " + ", ".join(f"{one.scores.get(name, 0)} {name}" for name in VERDICTS),
+            counts={name: one.scores.get(name, 0) for name in VERDICTS},
+        )
+        for one in reversed(newest_first)
+    ]
+    # Everything that is not ours is escaped where the picture is drawn.
+    return mark_safe(chart(bars))  # noqa: S308  escaped there

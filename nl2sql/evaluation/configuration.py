@@ -1,0 +1,43 @@
+"""What an evaluation measured: everything whose change may change answers, read as it is in force now."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.conf import settings
+
+from nl2sql.generators import configured_generator
+from nl2sql.prompt.template_files import template_version
+from schema_index.embedding.spaces import active_embedder
+from schema_index.models import DataSource
+from schema_index.policies import policy_for
+from schema_index.retrieval.thresholds import threshold_for
+from tenants.context import tenant_transaction
+from tenants.principal import Principal
+
+
+def configuration_in_force(principal: Principal, *, sources: Collection[str]) -> dict[str, Any]:
+    """JSON; `sources` are slugs, empty for all of the tenant's. A source that was never synced has no fingerprint."""
+    environment = settings.ENVIRONMENT
+    embedder = active_embedder(principal.tenant_id)
+    with tenant_transaction(principal.tenant_id):
+        rows = DataSource.objects.select_related("snapshot").order_by("slug")
+        if sources:
+            rows = rows.filter(slug__in=sources)
+        schemas = {
+            row.slug: {"revision": row.snapshot.revision, "fingerprint": row.snapshot.fingerprint}
+            if row.snapshot
+            else {"revision": 0, "fingerprint": ""}
+            for row in rows
+        }
+        policies = {row.slug: policy_for(row, role=principal.role).digest for row in rows}
+        threshold = threshold_for(embedder.model, dimension=embedder.dimension)
+    return {
+        "generator": configured_generator().name,
+        "prompt_version": template_version(),
+        "prompt_tokens": environment.llm_prompt_tokens,
+        "embedding_model": f"{embedder.model} ({embedder.dimension})",
+        "threshold": threshold,
+        "top_k": environment.retrieval_top_k,
+        "sources": schemas,
+        "policies": policies,
+    }

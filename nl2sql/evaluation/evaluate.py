@@ -1,0 +1,141 @@
+"""A whole set asked one question after the other, each stored as it ends, so that nothing is lost with the rest."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+
+from nl2sql.evaluation.ask_case import AskedCase, ask_case
+from nl2sql.evaluation.comparison import Ended, EvaluationComparison, compared
+from nl2sql.evaluation.configuration import configuration_in_force
+from nl2sql.evaluation.gold_rows import GoldReader
+from nl2sql.evaluation.judged_case import JudgedCase, verdict_named
+from nl2sql.evaluation.question_set import EvaluationQuestion
+from nl2sql.evaluation.scores import Scores, as_json, scores_of
+from nl2sql.models import Evaluation, EvaluationCase
+from nl2sql.stored_json import storable
+from tenants import audit
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.principal import Principal
+
+Progress = Callable[[int, int, AskedCase], None]
+
+
+class EvaluationNotFound(DomainError):
+    """The tenant has no such evaluation; another tenant's answers the same."""
+
+    code = "not_found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    evaluation: Evaluation
+    scores: Scores
+
+
+def evaluate(
+    principal: Principal,
+    questions: Sequence[EvaluationQuestion],
+    *,
+    set_name: str,
+    name: str = "",
+    source: str = "",
+    extra_columns_allowed: bool = False,
+    progress: Progress | None = None,
+) -> Evaluated:
+    """`source` is the slug that every question is asked of, or empty where each names its own.
+
+    What goes wrong with one question is its verdict; interrupted, the evaluation keeps its cases and has no scores.
+    """
+    asked = {question.source for question in questions}
+    configuration = configuration_in_force(principal, sources=() if asked == {""} else asked)
+    with tenant_transaction(principal.tenant_id):
+        evaluation = Evaluation.objects.create(
+            tenant_id=principal.tenant_id,
+            name=name,
+            set_name=set_name,
+            source_slug=source,
+            actor=principal.actor,
+            configuration={**configuration, "extra_columns_allowed": extra_columns_allowed},
+            questions=len(questions),
+        )
+        audit.record("evaluation.begun", actor=principal.actor, subject=str(evaluation.id), set=set_name)
+    golds = GoldReader(principal=principal)
+    cases: list[JudgedCase] = []
+    for number, question in enumerate(questions, start=1):
+        case = ask_case(principal, question, golds=golds, extra_columns_allowed=extra_columns_allowed)
+        cases.append(case.judged)
+        with tenant_transaction(principal.tenant_id):
+            _stored(case, question, evaluation=evaluation, number=number).save(force_insert=True)
+        if progress is not None:
+            progress(number, len(questions), case)
+    scores = scores_of(cases)
+    evaluation.scores, evaluation.ended_at = as_json(scores), timezone.now()
+    with tenant_transaction(principal.tenant_id):
+        evaluation.save(update_fields=["scores", "ended_at"])
+        audit.record("evaluation.ended", actor=principal.actor, subject=str(evaluation.id), cases=len(cases))
+    return Evaluated(evaluation=evaluation, scores=scores)
+
+
+def compare(tenant_id: UUID, *, before: UUID, after: UUID) -> EvaluationComparison:
+    """Raises EvaluationNotFound."""
+    sides = find(tenant_id, before), find(tenant_id, after)
+    with tenant_transaction(tenant_id):
+        return compared(*(ended_of(side) for side in sides))
+
+
+def find(tenant_id: UUID, evaluation_id: UUID) -> Evaluation:
+    """Raises EvaluationNotFound."""
+    with tenant_transaction(tenant_id):
+        found = Evaluation.objects.filter(id=evaluation_id).first()
+    if found is None:
+        raise EvaluationNotFound("There is no such evaluation.")
+    return found
+
+
+def previous(evaluation: Evaluation) -> Evaluation | None:
+    """The latest earlier one of the same set and source that came to its end. Needs an open scope."""
+    return (
+        Evaluation.objects.filter(
+            set_name=evaluation.set_name,
+            source_slug=evaluation.source_slug,
+            started_at__lt=evaluation.started_at,
+            ended_at__isnull=False,
+        )
+        .order_by("-started_at")
+        .first()
+    )
+
+
+def ended_of(evaluation: Evaluation) -> dict[str, Ended]:
+    """Its questions by their keys. Needs an open scope."""
+    cases = evaluation.cases.only("key", "question", "verdict")
+    return {case.key: Ended(question=case.question, verdict=verdict_named(case.verdict)) for case in cases}
+
+
+def _stored(case: AskedCase, question: EvaluationQuestion, *, evaluation: Evaluation, number: int) -> EvaluationCase:
+    judged = case.judged
+    return EvaluationCase(
+        tenant_id=evaluation.tenant_id,
+        evaluation=evaluation,
+        number=number,
+        key=storable(judged.key),
+        question=storable(judged.question),
+        source_slug=case.source,
+        is_answerable=judged.is_answerable,
+        verdict=judged.verdict,
+        status=judged.status,
+        run_id=case.run_id,
+        sql=case.sql,
+        golds=storable(list(question.golds)),
+        detail=storable(case.detail),
+        needs_tables=judged.needs_tables,
+        full_rank=judged.full_rank,
+        input_tokens=judged.input_tokens,
+        output_tokens=judged.output_tokens,
+        cost=judged.cost,
+        steps=dict(judged.steps),
+        violations=list(judged.violations),
+    )

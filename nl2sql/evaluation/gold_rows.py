@@ -1,0 +1,78 @@
+"""The rows of gold statements, read as an answer's are: through the guard and the source's own read-only session."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from nl2sql.evaluation.statement_order import is_ordered
+from nl2sql.execution.results import json_rows
+from nl2sql.validation.restrictions import restrictions_of
+from nl2sql.validation.validate import validate
+from nl2sql.validation.verdict import Accepted
+from schema_index.catalogue import Catalogue, catalogue_of
+from schema_index.connectors.base import Connector, Limits
+from schema_index.sources import open_connector, pick
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.models import Tenant
+from tenants.principal import Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldRows:
+    """`rows` are JSON values as in a reply; None where `problem` says why there are none. `tables` are what the
+    statement reads, `schema.table`; None where the guard cannot tell."""
+
+    rows: list[list[Any]] | None
+    is_ordered: bool = False
+    tables: tuple[str, ...] | None = None
+    problem: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class GoldReader:
+    """Under the policy that binds the asker too; what was opened for a source serves all its questions."""
+
+    principal: Principal
+    _opened: dict[str, tuple[Catalogue, Connector]] = field(default_factory=dict)
+
+    def read(self, sql: str, *, source: str, dialect: str) -> GoldRows:
+        """What goes wrong is a value: a gold that cannot be read must not end an evaluation."""
+        try:
+            catalogue, connector = self._open(source)
+        except DomainError as error:
+            return GoldRows(rows=None, problem=error.message)
+        schema, environment = catalogue.schema, settings.ENVIRONMENT
+        if dialect and dialect != schema.dialect:
+            return GoldRows(rows=None, problem=f"The gold statement is {dialect}, the source {schema.dialect}.")
+        restrictions = restrictions_of(catalogue.access, attributes=self.principal.attributes)
+        verdict = validate(sql, schema=schema, row_limit=environment.query_max_rows, restrictions=restrictions)
+        if not isinstance(verdict, Accepted):
+            return GoldRows(rows=None, problem=f"The guard refuses the gold statement: {verdict.violations[0].message}")
+        limits = Limits(
+            deadline_ms=environment.query_timeout_ms,
+            max_rows=verdict.row_limit,
+            max_bytes=environment.query_max_bytes,
+            max_cost=environment.query_max_cost,
+        )
+        try:
+            result = connector.read(verdict.sql, limits=limits)
+        except DomainError as error:
+            return GoldRows(rows=None, tables=verdict.tables, problem=f"The gold statement failed: {error.message}")
+        if result.truncated:
+            return GoldRows(rows=None, tables=verdict.tables, problem="The gold result is larger than a result may be.")
+        return GoldRows(
+            rows=json_rows(result), is_ordered=is_ordered(sql, dialect=schema.dialect), tables=verdict.tables
+        )
+
+    def _open(self, source: str) -> tuple[Catalogue, Connector]:
+        if source not in self._opened:
+            with tenant_transaction(self.principal.tenant_id):
+                row = pick(source or None)
+                time_zone = Tenant.objects.get(id=self.principal.tenant_id).time_zone
+            self._opened[source] = (
+                catalogue_of(row, self.principal),
+                open_connector(row, time_zone=time_zone, session_settings=self.principal.attributes),
+            )
+        return self._opened[source]

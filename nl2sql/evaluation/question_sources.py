@@ -1,0 +1,48 @@
+"""Sets of questions that a tenant keeps, by the name under which they are evaluated."""
+
+from typing import Protocol
+from uuid import UUID
+
+from nl2sql.evaluation.question_set import MAX_QUESTIONS, EvaluationQuestion, QuestionSetInvalid
+from schema_index.models import JudgedQuestion
+from tenants.context import tenant_transaction
+
+
+class QuestionSource(Protocol):
+    def questions(self, tenant_id: UUID, *, source: str) -> tuple[EvaluationQuestion, ...]:
+        """Those about the source with slug `source`, all for an empty one; at most MAX_QUESTIONS."""
+        ...
+
+
+class JudgedQuestions:
+    """Questions whose tables are known: they judge retrieval, and refusals where nothing answers them."""
+
+    def questions(self, tenant_id: UUID, *, source: str) -> tuple[EvaluationQuestion, ...]:
+        with tenant_transaction(tenant_id):
+            rows = JudgedQuestion.objects.select_related("source").order_by("question", "id")
+            if source:
+                rows = rows.filter(source__slug=source)
+            return tuple(
+                EvaluationQuestion(
+                    key=str(row.id),
+                    question=row.question,
+                    tables=tuple(row.tables),
+                    source=row.source.slug,
+                    is_answerable=bool(row.tables),
+                )
+                for row in rows[:MAX_QUESTIONS]
+            )
+
+
+KEPT: dict[str, QuestionSource] = {"judged": JudgedQuestions()}
+"""Other kinds of kept questions are added here under the name that `manage.py evaluate` takes."""
+
+
+def kept_questions(name: str, *, tenant_id: UUID, source: str) -> tuple[EvaluationQuestion, ...]:
+    """Raises QuestionSetInvalid where the tenant keeps no such set or it is empty."""
+    if name not in KEPT:
+        raise QuestionSetInvalid(f'There is no set "{name}": give a file, or one of {", ".join(sorted(KEPT))}.')
+    found = KEPT[name].questions(tenant_id, source=source)
+    if not found:
+        raise QuestionSetInvalid(f'The set "{name}" holds no question{f" about {source}" if source else ""}.')
+    return found

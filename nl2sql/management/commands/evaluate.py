@@ -1,0 +1,128 @@
+import json
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from nl2sql.evaluation.ask_case import AskedCase
+from nl2sql.evaluation.configuration_words import differences
+from nl2sql.evaluation.evaluate import Evaluated, compare, evaluate, find, previous
+from nl2sql.evaluation.gate import decide
+from nl2sql.evaluation.question_set import MAX_LINE_BYTES, EvaluationQuestion, parse
+from nl2sql.evaluation.question_sources import KEPT, kept_questions
+from nl2sql.evaluation.report import compared_json, compared_lines, score_lines
+from nl2sql.evaluation.scores import as_json
+from tenants import tenancy
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.models import Tenant
+from tenants.principal import principal_of_role
+from tenants.roles import Role
+
+FAILED, REFUSED = 1, 4
+
+
+class Command(BaseCommand):
+    help = (
+        "Ask a set of questions whose answers are known, and score what comes back. "
+        "Exit code 0: evaluated; 1: something failed; 4: the gate refuses what is new."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("set", nargs="?", help=f"A file of JSON lines, or one of {', '.join(sorted(KEPT))}.")
+        parser.add_argument("--tenant", required=True)
+        parser.add_argument("--source", default="", help="Slug: ask every question of this source.")
+        parser.add_argument("--name", default="", help="What the evaluation is for.")
+        parser.add_argument("--limit", type=int, help="Only so many questions, evenly spread.")
+        parser.add_argument("--extra-columns", action="store_true", help="An answer may hold further columns.")
+        parser.add_argument("--gate", action="store_true", help="Judge what changed since the set's last evaluation.")
+        parser.add_argument(
+            "--compare", nargs=2, type=UUID, metavar=("BEFORE", "AFTER"), help="Ids of two evaluations."
+        )
+        parser.add_argument("--json", action="store_true", help="One JSON object instead of text.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if (options["set"] is None) == (options["compare"] is None):
+            raise CommandError("Give a set of questions, or --compare with two ids.", returncode=2)
+        try:
+            tenant = tenancy.by_slug(options["tenant"])
+            if options["compare"]:
+                self._compare(tenant, *options["compare"], as_text=not options["json"])
+            else:
+                self._evaluate(tenant, options)
+        except DomainError as error:
+            raise CommandError(error.message, returncode=FAILED) from None
+
+    def _compare(self, tenant: Tenant, before: UUID, after: UUID, *, as_text: bool) -> None:
+        found = compare(tenant.id, before=before, after=after)
+        what = differences(*(find(tenant.id, one).configuration for one in (before, after)))
+        if not as_text:
+            self.stdout.write(json.dumps(compared_json(found, differences=what), indent=2, ensure_ascii=False))
+            return
+        for line in compared_lines(found, differences=what):
+            self.stdout.write(line)
+
+    def _evaluate(self, tenant: Tenant, options: dict[str, Any]) -> None:
+        questions = _questions(tenant, name=options["set"], source=options["source"], limit=options["limit"])
+        principal = principal_of_role(
+            tenant_id=tenant.id, tenant_slug=tenant.slug, actor="system:command", role=Role.ANALYST
+        )
+        done = evaluate(
+            principal,
+            questions,
+            set_name=Path(options["set"]).name,
+            name=options["name"],
+            source=options["source"],
+            extra_columns_allowed=options["extra_columns"],
+            progress=self._progress,
+        )
+        report = self._gate(tenant, done) if options["gate"] else None
+        if options["json"]:
+            told = {"id": str(done.evaluation.id), "scores": as_json(done.scores), "gate": report and report[1]}
+            self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
+        else:
+            self.stdout.write(f"Evaluation {done.evaluation.id}")
+            for line in (*score_lines(done.scores), *([report[1]] if report else [])):
+                self.stdout.write(line)
+        if report and report[0]:
+            sys.exit(REFUSED)
+
+    def _gate(self, tenant: Tenant, done: Evaluated) -> tuple[bool, str]:
+        """(refused, what to tell)."""
+        with tenant_transaction(tenant.id):
+            before = previous(done.evaluation)
+        if before is None:
+            return False, "There is no earlier evaluation of this set to compare with."
+        changed = differences(before.configuration, done.evaluation.configuration)
+        found = compare(tenant.id, before=before.id, after=done.evaluation.id)
+        report = decide(found, change=", ".join(changed) or "nothing known", mode=settings.ENVIRONMENT.evaluation_gate)
+        return report.is_refused, report.message
+
+    def _progress(self, done: int, total: int, case: AskedCase) -> None:
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{done}/{total} questions", ending="" if done < total else "\n")
+        elif done % 100 == 0 or done == total:
+            self.stderr.write(f"{done}/{total} questions")
+
+
+def _questions(tenant: Tenant, *, name: str, source: str, limit: int | None) -> tuple[EvaluationQuestion, ...]:
+    if name in KEPT:
+        found = kept_questions(name, tenant_id=tenant.id, source=source)
+    else:
+        found = _from_file(Path(name), source=source)
+    if limit is None or not 0 < limit < len(found):
+        return found
+    return tuple(found[place * len(found) // limit] for place in range(limit))
+
+
+def _from_file(path: Path, *, source: str) -> tuple[EvaluationQuestion, ...]:
+    try:
+        with path.open("rb") as file:
+            return parse(iter(lambda: file.readline(MAX_LINE_BYTES + 1), b""), source=source)
+    except OSError as error:
+        raise CommandError(
+            f"The set cannot be read: {error.strerror}. Give a file, or one of {', '.join(sorted(KEPT))}.", returncode=2
+        ) from None
