@@ -19,6 +19,7 @@ from schema_index.connectors.base import (
 )
 from schema_index.connectors.registry import ConnectionConfig, connector_for
 from schema_index.schema import ColumnKind
+from tenants.attributes import AttributeValue
 from tests.mariadb import PASSWORD, MariadbServer
 
 LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)
@@ -280,3 +281,10 @@ def test_rights_beyond_reading_are_named(journal: ConnectionConfig, mariadb_serv
     assert len(rights) == 1
     assert rights[0].startswith("may alter, ")
     assert rights[0].endswith(" more on every database")
+
+
+def test_the_session_tells_the_database_who_asks(journal: ConnectionConfig) -> None:
+    attributes: dict[str, AttributeValue] = {"region": "it's \\ EU", "teams": ("a", 7)}
+    known = connector_for("mysql", replace(journal, session_settings=attributes))
+    asked = "SELECT @querent_region, JSON_CONTAINS(@querent_teams, '7'), @querent_other"
+    assert known.read(asked, limits=Limits()).rows == (("it's \\ EU", 1, None),)
