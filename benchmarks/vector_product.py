@@ -5,6 +5,7 @@ is measured goes through the product's functions under the application's role.
 """
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
@@ -68,6 +69,7 @@ def _key(row: int) -> str:
 class Product:
     def __init__(self, rows: VectorRows, tenant_ids: Sequence[UUID]) -> None:
         self._rows = rows
+        self.text_seconds = 0.0
         self._tenant_ids = tenant_ids
         high = np.random.default_rng(5).integers(0, 2**62, len(rows.topics))
         # Random in front, as the product's ids are, and the row's number behind.
@@ -171,6 +173,7 @@ class Product:
 
     def upsert(self, tenant: int, chunks: list[Chunk], vectors: Floats) -> None:
         """Text and vector, in one committed batch."""
+        started = time.perf_counter()
         with tenant_transaction(self._tenant_ids[tenant]):
             Chunk.objects.bulk_create(
                 chunks,
@@ -178,6 +181,7 @@ class Product:
                 unique_fields=["tenant", "source", "kind", "object_key"],
                 update_fields=["title", "text", "content_hash", "updated_at"],
             )
+            self.text_seconds += time.perf_counter() - started
             write_vectors(chunks, vectors, model=MODEL, dimension=DIMENSION)
 
     def upsert_words(self, tenant: int, chunks: list[Chunk]) -> None:

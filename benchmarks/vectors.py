@@ -189,7 +189,8 @@ def _upserts(rows: VectorRows, reference: Any, product: Any) -> dict[str, float]
     rates = {name: BATCHES * BATCH / seconds for name, seconds in spent.items()}
     with_words = BATCHES * BATCH / (spent["product"] + spent["words"])
     progress(
-        f"upserts a second: {rates['product']:.0f} ({with_words:.0f} with the keyword index), "
+        f"upserts a second: {rates['product']:.0f} ({with_words:.0f} with the keyword index; "
+        f"{product.text_seconds / spent['product']:.0%} of the time is the texts'), "
         f"reference {rates['reference']:.0f}"
     )
     return {"upsert_ratio": round(rates["product"] / rates["reference"], 2)}
