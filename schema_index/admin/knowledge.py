@@ -38,8 +38,10 @@ class DeletedFilter(admin.SimpleListFilter):
         return [("deleted", "Deleted"), ("all", "All")]
 
     def choices(self, changelist: Any) -> Any:
-        for choice in super().choices(changelist):
-            yield {**choice, "display": "In use"} if choice["display"] == "All" and self.value() is None else choice
+        """Django calls the choice without a value "All"; here it is what is in use."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": "In use"}
+        yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "all":
@@ -75,6 +77,7 @@ class MetadataFilter(admin.SimpleListFilter):
 class KnowledgeForm(TenantOwnedForm[EntryT]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["metadata"].widget.attrs["rows"] = 2
         if self.instance._state.adding:
             # Whoever writes it here has read it; the field is there to say otherwise.
             self.initial.setdefault("review_state", ReviewState.REVIEWED)
@@ -128,6 +131,10 @@ class KnowledgeAdmin(TenantOwnedAdmin[EntryT]):
     list_filter = ["review_state", StaleFilter, DeletedFilter, MetadataFilter, SourceFilter]
     readonly_fields = READ_ONLY
     actions = ["still_right", "approve", "withdraw", "restore", "erase"]
+
+    @admin.display(description="review state", ordering="review_state")
+    def state(self, obj: EntryT) -> str:
+        return obj.review_state
 
     def save_model(self, request: HttpRequest, obj: EntryT, form: Any, change: bool) -> None:
         tenant_id = chosen_tenant(request)
@@ -193,7 +200,7 @@ class FaqEntryAdmin(KnowledgeAdmin[FaqEntry]):
     form = KnowledgeForm  # type: ignore[assignment]  # the stubs want the form of one model, not of any
     fields = ["question", "answer", *COMMON_FIELDS]
     search_fields = ["question", "answer"]
-    list_display = ["question", "review_state", "stale", "source", "facts", "author", "updated_at", "deleted_at"]
+    list_display = ["question", "state", "stale", "source", "facts", "author", "updated_at", "deleted_at"]
 
     @admin.display(description="metadata")
     def facts(self, obj: FaqEntry) -> str:
@@ -205,7 +212,7 @@ class DocumentAdmin(KnowledgeAdmin[Document]):
     form = DocumentForm
     fields = ["file", "title", "text", *COMMON_FIELDS]
     search_fields = ["title", "text", "origin_uri"]
-    list_display = ["title", "review_state", "stale", "source", "facts", "author", "updated_at", "deleted_at"]
+    list_display = ["title", "state", "stale", "source", "facts", "author", "updated_at", "deleted_at"]
 
     @admin.display(description="metadata")
     def facts(self, obj: Document) -> str:
