@@ -117,6 +117,8 @@ def _ambiguous(column: exp.Column, names: list[str], context: Context) -> None:
 
 def refuse_unknown(column: exp.Column, *, scope: Scope, context: Context) -> None:
     """The finding for a column that is not in reach, with the nearest name that is."""
+    if context.is_full:
+        return
     wanted = context.relation(column.table) if column.table else ""
     visible: dict[str, str] = {}
     for level in scope.levels():

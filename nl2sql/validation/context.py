@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from sqlglot import exp
 
@@ -9,6 +10,12 @@ from nl2sql.validation.identifiers import key, relation_key
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import DatabaseSchema, Dialect, Table
+
+MAX_FINDINGS = 10
+MAX_OUTPUTS = 2_000
+"""Columns of all select lists together, stars expanded: CTEs that repeat their stars double at every step."""
+MAX_INLINED = 3_000
+"""Nodes of all aliases that were replaced by what they stand for: aliases of aliases double likewise."""
 
 
 @dataclass(kw_only=True)
@@ -20,6 +27,8 @@ class Context:
     tables: set[str] = field(default_factory=set)
     columns: set[str] = field(default_factory=set)
     fresh: int = 0
+    outputs: int = 0
+    inlined: int = 0
 
     @property
     def dialect(self) -> Dialect:
@@ -51,8 +60,23 @@ class Context:
         self.fresh += 1
         return f"{prefix}_{self.fresh}"
 
+    @property
+    def is_full(self) -> bool:
+        """Whether further findings would be dropped, and need not be worded."""
+        return len(self.findings) >= MAX_FINDINGS
+
+    def may_output(self, columns: int) -> bool:
+        """Count the columns of one more select list; False when the statement has too many."""
+        self.outputs += columns
+        return self.outputs <= MAX_OUTPUTS
+
+    def may_inline(self, expression: exp.Expr) -> bool:
+        """Count one more copy of an alias's expression; False when the statement grows too large."""
+        self.inlined += sum(1 for _ in islice(expression.walk(), MAX_INLINED + 1))
+        return self.inlined <= MAX_INLINED
+
     def refuse(self, node: exp.Expr, *, code: str, message: str, hint: str = "") -> None:
-        if len(self.findings) < 10:
+        if not self.is_full:
             self.findings.append(Violation(code=code, message=message, hint=hint, place=place(node)))
 
     def read(self, table: Table, column: str | None = None) -> None:

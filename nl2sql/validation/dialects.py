@@ -60,6 +60,10 @@ def _within_group(generator: _Generator, node: exp.WithinGroup) -> str:
     return f"{generator.sql(node, 'this')} WITHIN GROUP ({generator.sql(node, 'expression').lstrip()})"
 
 
+MAX_INTERVAL = 200
+"""Characters of an interval's text: sqlglot reads it with an expression that backtracks."""
+
+
 class _AsWritten(Parser):
     """Shortcuts of sqlglot's that drop or change what was written, left out."""
 
@@ -75,6 +79,8 @@ class _AsWritten(Parser):
         index = self._index
         if not self._match(TokenType.INTERVAL) and require_interval:
             return None
+        if self._curr and len(self._curr.text) > MAX_INTERVAL:
+            raise ParseError("the interval is too long")
         this = self._parse_primary() if self._match(TokenType.STRING, advance=False) else self._parse_term()
         word = isinstance(this, exp.Column) and not this.table and not this.this.quoted and self._curr
         if this is None or (word and self._curr.text.upper() not in self.dialect.VALID_INTERVAL_UNITS):

@@ -63,7 +63,10 @@ def _column(column: exp.Column, scope: Scope, reach: Reach) -> None:
         alias = (reach.aliases or {}).get(name) if scope is reach.scope else None
         if alias is not None:
             if not scope.holders(name) and name not in scope.merged:
-                column.replace(_inlined(alias))
+                if context.may_inline(alias):
+                    column.replace(_inlined(alias))
+                else:
+                    context.refuse(column, code="too_large", message="Aliases of aliases grow too large here.")
                 return
             if reach.prefers_alias:
                 return

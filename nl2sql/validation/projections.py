@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from nl2sql.validation.bind import quoted, reference, refuse_unknown
-from nl2sql.validation.context import Context
+from nl2sql.validation.context import MAX_OUTPUTS, Context
 from nl2sql.validation.expressions import Reach, Subquery, resolve_expression
 from nl2sql.validation.scope import Outputs, Scope, Source
 
@@ -18,10 +18,15 @@ def projections(select: exp.Select, *, scope: Scope, context: Context, subquery:
         if star is None:
             expanded.append(item)
             continue
+        width = sum(len(source.columns) for source in scope.sources)
+        if len(expanded) + width > MAX_OUTPUTS:
+            return _too_many(select, context)
         columns, known = _expand(item, star, scope, context)
         exact = exact and known
         expanded.extend(columns)
         bound.update(id(column) for column in columns if isinstance(column, exp.Column))
+    if not context.may_output(len(expanded)):
+        return _too_many(select, context)
     aliases: dict[str, exp.Expr] = {}
     select.set("expressions", expanded)
     for item in expanded:
@@ -48,6 +53,11 @@ def projections(select: exp.Select, *, scope: Scope, context: Context, subquery:
     if not expanded:
         context.refuse(select, code="no_columns", message="The select list is empty.", hint="Name a column.")
     return _outputs(select, context, derived=derived, exact=exact)
+
+
+def _too_many(select: exp.Select, context: Context) -> Outputs:
+    context.refuse(select, code="too_large", message="The statement has too many columns.", hint="Ask for fewer.")
+    return Outputs(names=(), exact=False)
 
 
 def _star_of(item: exp.Expr) -> exp.Star | None:

@@ -35,6 +35,8 @@ def stored_table(item: exp.Table, table: Table, context: Context) -> Source:
 
 def refuse_unknown_table(item: exp.Table, context: Context) -> None:
     """Says the same of a table that is hidden and of one that does not exist."""
+    if context.is_full:
+        return
     visible = [
         table.name if table.schema == context.schema.default_schema else table.qualified_name
         for table in context.schema.tables
