@@ -72,7 +72,8 @@ class Environment(BaseSettings):
     llm_base_url: str | None = Field(
         default=None,
         validation_alias=AliasChoices("llm_base_url", "openai_base_url"),
-        description="Any OpenAI-compatible endpoint (`OPENAI_BASE_URL` is read too).",
+        description="Any OpenAI-compatible endpoint (`OPENAI_BASE_URL` is read too), or `file:/folder` for prompts and "
+        "completions as files.",
     )
     llm_model: str = Field(default="gpt-4.1-mini", description="Model that writes the SQL.")
     llm_timeout_s: float = Field(default=60.0, gt=0, le=600, description="Deadline of one model call, in seconds.")
@@ -206,7 +207,11 @@ class Environment(BaseSettings):
 
     @field_validator("llm_base_url", "embedding_base_url")
     @classmethod
-    def _is_http(cls, value: str | None) -> str | None:
+    def _is_http(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.field_name == "llm_base_url" and value is not None and value.startswith("file:"):
+            if not value.removeprefix("file:").removeprefix("//").startswith("/"):
+                raise ValueError("must be file:/ and an absolute path, or start with http:// or https://")
+            return value
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return value

@@ -13,8 +13,13 @@ from typing import Any, Literal, Protocol
 import httpx2
 import openai
 
-Kind = Literal["timeout", "unreachable", "busy", "failing", "exhausted", "key", "unknown", "rejected", "too_large"]
-"""unknown: no such address or model; rejected: the request itself; busy, failing: 429, 5xx; exhausted: no credit."""
+from schema_index.folder_endpoint import UNANSWERED, FolderTransport, folder_of, is_folder
+
+Kind = Literal[
+    "timeout", "unreachable", "busy", "failing", "exhausted", "key", "unknown", "rejected", "too_large", "unanswered"
+]
+"""unknown: no such address or model; rejected: the request itself; busy, failing: 429, 5xx; exhausted: no credit;
+unanswered: the request was left in a folder, and nobody has answered it yet."""
 
 TRANSIENT: frozenset[Kind] = frozenset({"timeout", "unreachable", "busy", "failing"})
 """The same call may succeed later."""
@@ -31,6 +36,7 @@ _KIND_OF_STATUS: dict[int, Kind] = {
     408: "timeout",
     409: "busy",
     413: "too_large",
+    UNANSWERED: "unanswered",
     429: "busy",
 }
 
@@ -58,18 +64,21 @@ class _Raw(Protocol):
 def open_endpoint(base_url: str, *, api_key: str, timeout_s: float) -> openai.OpenAI:
     """A client to be used in a `with`, which closes its connections. Each request ends within twice its timeout.
 
+    A `file:` address is a folder in the place of an endpoint (`folder_endpoint`).
+
     Raises EndpointProblem("key") for a key that cannot be sent. An empty key is fine: local servers need none.
     """
     key = api_key.strip()
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise EndpointProblem("key")
     timeout = httpx2.Timeout(timeout_s, connect=min(_CONNECT_TIMEOUT_S, timeout_s))
+    transport = FolderTransport(folder_of(base_url)) if is_folder(base_url) else None
     return openai.OpenAI(
-        base_url=base_url,
+        base_url="http://folder.invalid/v1" if transport else base_url,
         api_key=key or "none",
         timeout=timeout,
         max_retries=0,
-        http_client=_BoundedClient(follow_redirects=True),
+        http_client=_BoundedClient(follow_redirects=True, transport=transport),
         # A compressed reply would pass the byte bound first and be unpacked after.
         default_headers={"Accept-Encoding": "identity"},
     )

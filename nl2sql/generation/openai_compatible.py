@@ -37,6 +37,9 @@ _MENDING: dict[Kind, str] = {
         "The model endpoint refused the request: check LLM_MODEL, and LLM_TEMPERATURE, LLM_SEED and "
         "LLM_MAX_OUTPUT_TOKENS where they are set; if its context is short, lower LLM_PROMPT_TOKENS."
     ),
+    "unanswered": (
+        "The prompt was left in the folder that LLM_BASE_URL names: put the model's answer beside it, then ask again."
+    ),
     "too_large": "The model endpoint refused the prompt as too large: lower LLM_PROMPT_TOKENS.",
 }
 
@@ -194,4 +197,4 @@ def _told(problem: EndpointProblem, *, usage: Usage) -> LlmError:
     message = _MENDING[problem.kind]
     if problem.kind == "timeout":
         return LlmTimeout(message, usage=usage)
-    return (LlmUnavailable if problem.kind in TRANSIENT else LlmMisconfigured)(message, usage=usage)
+    return (LlmUnavailable if problem.kind in (*TRANSIENT, "unanswered") else LlmMisconfigured)(message, usage=usage)

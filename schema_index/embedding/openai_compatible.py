@@ -24,6 +24,7 @@ _MENDING: dict[Kind, str] = {
     "key": "The embedding endpoint refused the key: check EMBEDDING_API_KEY.",
     "unknown": "The embedding endpoint knows no such model or path: check EMBEDDING_MODEL and EMBEDDING_BASE_URL.",
     "rejected": "The embedding endpoint refused the request: check that EMBEDDING_MODEL is an embedding model.",
+    "unanswered": "The embedding endpoint is not ready yet: try again.",
     "too_large": "The embedding endpoint refused the request as too large: lower EMBEDDING_MAX_BATCH.",
 }
 
