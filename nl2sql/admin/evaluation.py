@@ -1,7 +1,7 @@
 """Evaluations: scores over time as a picture, each one's cases, what changed since another, and all of it as a file."""
 
 import json
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from django.contrib import admin
@@ -13,15 +13,18 @@ from django.utils.safestring import SafeString, mark_safe
 
 from nl2sql.evaluation.chart import MAX_BARS, Bar, chart
 from nl2sql.evaluation.comparison import EvaluationComparison, compared
-from nl2sql.evaluation.configuration_words import differences
+from nl2sql.evaluation.configuration_words import NAMES, PER_SOURCE, differences
 from nl2sql.evaluation.evaluate import ended_of, previous
 from nl2sql.evaluation.export import COLUMNS, case_csv
 from nl2sql.evaluation.judged_case import VERDICTS
+from nl2sql.events import StepName
 from nl2sql.models import Evaluation, EvaluationCase
 from tenants.tenant_admin import ReadOnlyAdmin
 
 SHOWN_CASES = 500
 """On the page, what is not right first; the files hold every case."""
+
+STEPS = get_args(StepName)
 
 OFFERED = 20
 """Earlier evaluations that one can be compared with."""
@@ -29,7 +32,7 @@ OFFERED = 20
 
 @admin.register(Evaluation)
 class EvaluationAdmin(ReadOnlyAdmin[Evaluation]):
-    list_display = ["started_at", "name", "set_name", "questions", "right", "wrong", "accuracy", "rs10", "ended_at"]
+    list_display = ["started_at", "name", "set_name", "right", "wrong", "accuracy", "rs10"]
     list_filter = ["set_name"]
     change_list_template = "admin/nl2sql/evaluation/change_list.html"
     change_form_template = "admin/nl2sql/evaluation/change_form.html"
@@ -100,7 +103,7 @@ def _page(evaluation: Evaluation, *, chosen: str) -> dict[str, Any]:
         "chart": _chart([evaluation, *earlier[: MAX_BARS - 1]]) if evaluation.scores else None,
         "scores": evaluation.scores,
         "figures": _figures(evaluation.scores),
-        "latency": (evaluation.scores.get("latency_ms") or {}).items(),
+        "latency": _latency(evaluation.scores.get("latency_ms") or {}),
         "violations": (evaluation.scores.get("violations") or {}).items(),
         "configuration": _configuration(evaluation.configuration),
         "offered": earlier[:OFFERED],
@@ -131,11 +134,18 @@ def _figures(scores: dict[str, Any]) -> list[tuple[str, Any]]:
     return [*found, *((name.replace("_", " "), scores[name]) for name in ("input_tokens", "output_tokens", "cost"))]
 
 
+def _latency(stored: dict[str, Any]) -> list[tuple[str, Any]]:
+    """In the order of the steps: stored JSON has none."""
+    return sorted(stored.items(), key=lambda item: STEPS.index(item[0]) if item[0] in STEPS else len(STEPS))
+
+
 def _configuration(configuration: dict[str, Any]) -> list[tuple[str, Any]]:
     found = [
-        (name.replace("_", " "), value) for name, value in configuration.items() if name not in ("sources", "policies")
+        (name.replace("_", " "), configuration[name])
+        for name in NAMES
+        if name in configuration and name not in PER_SOURCE
     ]
-    schemas = (configuration.get("sources") or {}).items()
+    schemas = sorted((configuration.get("sources") or {}).items())
     return [*found, *((f"schema of {slug}", f"revision {one['revision']}") for slug, one in schemas)]
 
 

@@ -12,8 +12,12 @@ NAMES = {
     "top_k": "the number of tables",
     "sources": "the schema",
     "policies": "the policy",
+    "extra_columns_allowed": "further columns allowed:",
 }
 """In words, for telling what differs."""
+
+PER_SOURCE = ("sources", "policies")
+"""Those that hold a value for each data source, by its slug."""
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
@@ -23,7 +27,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[st
         old, new = before.get(name), after.get(name)
         if old == new:
             continue
-        if name in ("sources", "policies"):
+        if name in PER_SOURCE:
             changed = sorted(
                 slug for slug in {*(old or {}), *(new or {})} if (old or {}).get(slug) != (new or {}).get(slug)
             )
