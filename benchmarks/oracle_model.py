@@ -110,22 +110,23 @@ class OracleModel:
         self._thread.join(timeout=5)
 
     def answer(self, prompt: str) -> dict[str, Any]:
-        """The structured answer to the user part of a prompt."""
-        shown = shown_in(prompt)
-        lacking = [_lacking(gold, shown) for gold in self.golds]
-        for gold, missing in zip(self.golds, lacking, strict=True):
-            if not missing:
-                self.missing = []
-                return {**_EMPTY, "outcome": "sql", "sql": gold.sql, "available": []}
-        self.missing = min(lacking, key=len, default=["a gold statement"])
+        sql, self.missing = told(prompt, golds=self.golds)
         return {
             **_EMPTY,
-            "outcome": "refuse",
-            "sql": "",
-            "message": "The prompt lacks what the answer needs.",
+            "outcome": "sql" if sql else "refuse",
+            "sql": sql,
+            "message": "" if sql else "The prompt lacks what the answer needs.",
             "missing": self.missing,
             "available": [],
         }
+
+
+def told(prompt: str, *, golds: Sequence[Gold]) -> tuple[str, list[str]]:
+    """The first gold of which all stands in the user part of a prompt; else nothing, and what the nearest one lacks."""
+    shown = shown_in(prompt)
+    lacking = [_lacking(gold, shown) for gold in golds]
+    found = next((gold.sql for gold, missing in zip(golds, lacking, strict=True) if not missing), "")
+    return found, [] if found else min(lacking, key=len, default=["a gold statement"])
 
 
 def _lacking(gold: Gold, shown: Mapping[str, frozenset[str]]) -> list[str]:

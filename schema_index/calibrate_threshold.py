@@ -1,14 +1,18 @@
 """Sets a tenant's threshold from its judged questions, in the space that its questions are embedded in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
+
 from schema_index.embedding.base import Embedder
+from schema_index.embedding.comparison import ranked
 from schema_index.embedding.spaces import active_embedder, threshold_of
 from schema_index.models import EmbeddingSpace, JudgedQuestion
 from schema_index.retrieval.calibration import Calibrated, TooFew, at, calibrate
 from schema_index.retrieval.nearest import nearest_tables
+from schema_index.retrieval.quality import is_full
 from schema_index.retrieval.thresholds import threshold_for
 from tenants import audit
 from tenants.context import tenant_transaction
@@ -16,19 +20,28 @@ from tenants.context import tenant_transaction
 MAX_QUESTIONS = 2_000
 """More would move no hundredth of the threshold."""
 
+MAX_COMPARED = 500
+"""Questions that are retrieved twice, a few hundredths of a second each, before a new threshold is stored."""
+
 MAX_TABLES = 10_000
 """Of a source, to compare a question with: more than any schema that can be introspected whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """`before` is what the threshold in force did to the same questions, and `after` what the new one does."""
+    """`before` is what the threshold in force did to the same questions, and `after` what the new one does.
+
+    `broken` are questions whose tables retrieval finds with the old one and not with the new, which `is_refused` keeps
+    from being stored (EVALUATION_GATE).
+    """
 
     model: str
     questions: int
     tables: int
     before: Calibrated
     after: Calibrated | TooFew
+    broken: tuple[str, ...] = ()
+    is_refused: bool = False
 
 
 def calibrate_threshold(
@@ -40,17 +53,31 @@ def calibrate_threshold(
     """
     embedder = active_embedder(tenant_id)
     with tenant_transaction(tenant_id):
-        judged = JudgedQuestion.objects.order_by("id")
+        judged = JudgedQuestion.objects.select_related("source").order_by("id")
         if source_id is not None:
             judged = judged.filter(source_id=source_id)
         questions = list(judged[:MAX_QUESTIONS])
     needed, strange = _similarities(tenant_id, questions, embedder, progress)
     with tenant_transaction(tenant_id):
         before = at(threshold_for(embedder.model, dimension=embedder.dimension), needed, strange)
-        after = calibrate(needed, strange)
-        if isinstance(after, Calibrated):
-            _store(embedder, after.threshold, actor=actor)
-    return Calibration(model=embedder.model, questions=len(questions), tables=len(needed), before=before, after=after)
+    after = calibrate(needed, strange)
+    broken: tuple[str, ...] = ()
+    is_refused = False
+    if isinstance(after, Calibrated):
+        broken = _broken(tenant_id, questions, embedder, old=before.threshold, new=after.threshold)
+        is_refused = bool(broken) and settings.ENVIRONMENT.evaluation_gate == "refuse"
+        if not is_refused:
+            with tenant_transaction(tenant_id):
+                _store(embedder, after.threshold, actor=actor)
+    return Calibration(
+        model=embedder.model,
+        questions=len(questions),
+        tables=len(needed),
+        before=before,
+        after=after,
+        broken=broken,
+        is_refused=is_refused,
+    )
 
 
 def forget_threshold(tenant_id: UUID, *, actor: str) -> float:
@@ -83,6 +110,20 @@ def _similarities(
         if progress is not None:
             progress(number, len(questions))
     return needed, strange
+
+
+def _broken(
+    tenant_id: UUID, questions: Sequence[JudgedQuestion], embedder: Embedder, *, old: float, new: float
+) -> tuple[str, ...]:
+    """A threshold is one signal of several: what it no longer lets in may still come by its words and joins."""
+    k = settings.ENVIRONMENT.retrieval_top_k
+    judged = [question for question in questions if question.tables][:MAX_COMPARED]
+    before, after = (ranked(tenant_id, judged, embedder=embedder, k=k, threshold=one) for one in (old, new))
+    return tuple(
+        question.question
+        for (question, was), (_, now) in zip(before, after, strict=True)
+        if is_full(was, k=k) and not is_full(now, k=k)
+    )
 
 
 def _store(embedder: Embedder, threshold: float | None, *, actor: str) -> None:

@@ -45,23 +45,38 @@ def compare(tenant_id: UUID, *, old: Embedder, new: Embedder, k: int) -> Compari
         ]
     if not judged:
         return None
-    shares = [full_at(_ranked(tenant_id, judged, embedder=one, k=k), k=k) for one in (old, new)]
+    shares = [full_at((found for _, found in ranked(tenant_id, judged, embedder=one, k=k)), k=k) for one in (old, new)]
     return Comparison(questions=len(judged), k=k, old=shares[0], new=shares[1])
 
 
-def _ranked(tenant_id: UUID, judged: Sequence[JudgedQuestion], *, embedder: Embedder, k: int) -> list[Ranked]:
+def ranked(
+    tenant_id: UUID,
+    judged: Sequence[JudgedQuestion],
+    *,
+    embedder: Embedder,
+    k: int,
+    threshold: float | None = None,
+) -> list[tuple[JudgedQuestion, Ranked]]:
+    """What retrieval finds for each question whose source is synced, the others left out; with the tenant's own
+    threshold, or another that is tried. Raises EmbeddingUnavailable or -Rejected."""
     known = _Known(embedder, [one.question for one in judged])
-    ranked = []
+    found: list[tuple[JudgedQuestion, Ranked]] = []
     for one in judged:
         try:
             catalogue = indexed_catalogue(one.source)
         except DataSourceNotSynced:
             continue
         hits = retrieve(
-            one.question, tenant_id=tenant_id, source_id=one.source_id, catalogue=catalogue, embedder=known, top_k=k
+            one.question,
+            tenant_id=tenant_id,
+            source_id=one.source_id,
+            catalogue=catalogue,
+            embedder=known,
+            top_k=k,
+            threshold=threshold,
         ).tables
-        ranked.append(Ranked(ranking=[hit.qualified_name for hit in hits], needed=one.tables))
-    return ranked
+        found.append((one, Ranked(ranking=[hit.qualified_name for hit in hits], needed=one.tables)))
+    return found
 
 
 class _Known:

@@ -30,16 +30,19 @@ def retrieve(
     embedder: Embedder,
     top_k: int,
     role: str | None = None,
+    threshold: float | None = None,
 ) -> Retrieved:
     """`catalogue` is what the asking principal may see; nothing outside it is ranked or comes back, and no knowledge
-    that names what is hidden from their `role`. None stands for nobody, when rankings are measured.
+    that names what is hidden from their `role`. None stands for nobody, when rankings are measured. A `threshold` is
+    tried in the place of the tenant's own.
 
     Raises EmbeddingUnavailable or EmbeddingRejected. No transaction is open while the embedder works.
     """
     vector = embedder.embed([question])[0]
     model = embedder.model
     with tenant_transaction(tenant_id):
-        threshold = threshold_for(model, dimension=embedder.dimension)
+        if threshold is None:
+            threshold = threshold_for(model, dimension=embedder.dimension)
         similarities = nearest_tables(vector, model=model, source_id=source_id, limit=RANKED_TABLES)
         knowledge = hybrid_knowledge(
             question, vector, model=model, source_id=source_id, threshold=threshold, limit=MAX_KNOWLEDGE, role=role

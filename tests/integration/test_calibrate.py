@@ -1,6 +1,7 @@
 """A tenant's own questions set its threshold, and retrieval uses it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -72,6 +73,29 @@ def test_judged_questions_set_the_threshold_that_retrieval_uses(
 
     call_command("calibrate", "--tenant", "acme", "--forget")
     assert _threshold(tenant) == 0.2
+
+
+def test_a_threshold_that_breaks_judged_questions_is_told_and_can_be_refused(
+    tenant: Tenant, books: DataSource, capsys: pytest.CaptureFixture[str], settings: Any
+) -> None:
+    unpaid = "Which bills must be paid soon?"
+    close = [(f"invoices: due day and amount of invoice {number}", ("main.invoices",)) for number in range(40)]
+    _judge(books, *close, (unpaid, ("main.invoices",)))
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"evaluation_gate": "refuse"})
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("calibrate", "--tenant", "acme")
+
+    said = capsys.readouterr().out.splitlines()
+    assert ended.value.code == 4
+    assert said[2].endswith("It breaks 1 judged questions, and EVALUATION_GATE refuses that.")
+    assert said[3:] == [f"  no longer finds its tables: {unpaid}"]
+    assert _threshold(tenant) == 0.2
+
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"evaluation_gate": "report"})
+    call_command("calibrate", "--tenant", "acme")
+    assert capsys.readouterr().out.splitlines()[3:] == said[3:]
+    assert _threshold(tenant) > 0.4
 
 
 def test_too_few_questions_are_explained_and_change_nothing(

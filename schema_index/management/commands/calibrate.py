@@ -1,3 +1,4 @@
+import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,6 +11,8 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 
 ACTOR = "system:command"
+SHOWN = 20
+REFUSED = 4
 
 
 class Command(BaseCommand):
@@ -36,6 +39,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{done.model}: {done.tables} needed tables of {done.questions} judged questions.")
         self.stdout.write(_told("in force until now", done.before))
         self.stdout.write(_outcome(done))
+        for question in done.broken[:SHOWN]:
+            self.stdout.write(f"  no longer finds its tables: {question}")
+        if done.is_refused:
+            sys.exit(REFUSED)
 
     def _progress(self, done: int, total: int) -> None:
         if self.stderr.isatty():
@@ -48,6 +55,9 @@ def _outcome(done: Calibration) -> str:
             f"The threshold stays {done.before.threshold:.2f}: {done.after.known} needed tables are known, and fewer "
             f"than {FEWEST} say too little. Import more with manage.py import_questions."
         )
+    if done.is_refused:
+        told = _told("refused", done.after)
+        return f"{told} It breaks {len(done.broken)} judged questions, and EVALUATION_GATE refuses that."
     return _told("set now", done.after)
 
 
