@@ -20,6 +20,7 @@ for _name in ("LLM_API_KEY", "LLM_BASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL"
 from benchmarks.asked_set import AskedSet, alone, pooled  # noqa: E402  after the settings it must find
 from benchmarks.harness import options, prepared, progress, spread, write_cases  # noqa: E402
 from benchmarks.oracle import oracle, report  # noqa: E402
+from nl2sql.evaluation.scores import percentile  # noqa: E402
 
 SETS = ("spider_pg", "sql_eval")
 ORACLE_KEYS = {"spider_pg": "oracle_alone", "sql_eval": "oracle_sql_eval"}
@@ -87,6 +88,8 @@ def _composer_figures(cases: list[dict[str, Any]]) -> dict[str, Any]:
     refused = sum(case["status"] in ("cannot_answer", "needs_clarification") for case in unanswerable)
     figures["refused_unanswerable"] = round(refused / len(unanswerable), 4) if unanswerable else None
     figures["unanswerable"] = len(unanswerable)
+    own_ms = [case["own_ms"] for case in cases]
+    figures["own_p50_ms"], figures["own_p99_ms"] = percentile(own_ms, share=0.5), percentile(own_ms, share=0.99)
     print(f"unanswerable: {refused} of {len(unanswerable)} refused")
     return figures
 

@@ -1,5 +1,6 @@
 """An evaluation set as a tenant: its databases loaded, described and embedded, its questions asked and judged."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ class AskedSet:
         from nl2sql import runs  # noqa: PLC0415  the applications must be loaded first
         from nl2sql.runs import AskRequest  # noqa: PLC0415
 
+        started = time.monotonic()
         run = runs.ask(self.principal, AskRequest(question=question["question"], data_source=self.source_of(question)))
         case = {
             "set": self.name,
@@ -45,6 +47,7 @@ class AskedSet:
             "sql": run.sql,
             "detail": run.error_detail or run.reply["answer"] if run.status != "completed" else "",
             "right": None,
+            "own_ms": round((time.monotonic() - started) * 1000) - _elsewhere_ms(run),
         }
         if run.status == "completed" and case["answerable"]:
             rows = run.reply["result"]["rows"]
@@ -66,6 +69,12 @@ class AskedSet:
             except psycopg.Error:
                 return None
         return [[json_value(value) for value in row] for row in expected]
+
+
+def _elsewhere_ms(run: Any) -> int:
+    """What the target database took, and a language model where one wrote the statement."""
+    elsewhere = ("generate", "execute") if run.model else ("execute",)
+    return sum(step["ms"] for step in run.reply["steps"] if step["name"] in elsewhere)
 
 
 def alone(name: str, folder: Path) -> AskedSet:

@@ -15,7 +15,8 @@ from nl2sql.models import Run, RunEvent, RunStatus
 from nl2sql.runs import AskRequest
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
-from tenants.principal import Principal
+from tenants.principal import Principal, TenantSuspended
+from tenants.quotas import QuotaExceeded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,15 @@ class AskedCase:
 def ask_case(
     principal: Principal, question: EvaluationQuestion, *, golds: GoldReader, extra_columns_allowed: bool = False
 ) -> AskedCase:
-    """Expected failures are verdicts; only a bug raises. No transaction is open while it waits."""
+    """What goes wrong with one question is its verdict. No transaction is open while it waits.
+
+    Raises QuotaExceeded or TenantSuspended, which would be the verdict on all that follow.
+    """
     request = AskRequest(question=question.question, data_source=question.source or None)
     try:
         run = runs.ask(principal, request, request_id="evaluation")
+    except (QuotaExceeded, TenantSuspended):
+        raise
     except DomainError as error:
         judged = JudgedCase(
             key=question.key,

@@ -48,6 +48,7 @@ def evaluate(
     """`source` is the slug that every question is asked of, or empty where each names its own.
 
     What goes wrong with one question is its verdict; interrupted, the evaluation keeps its cases and has no scores.
+    Raises QuotaExceeded or TenantSuspended where nothing more may be asked.
     """
     asked = {question.source for question in questions}
     configuration = configuration_in_force(principal, sources=() if asked == {""} else asked)

@@ -152,6 +152,21 @@ def test_without_a_model_and_with_extra_columns(
     assert evaluated(capsys, path, "--extra-columns")["scores"]["right"] == 1
 
 
+def test_an_evaluation_ends_where_the_quota_does(
+    shop: DataSource,
+    question_set: Path,
+    tenant: Tenant,
+    capsys: pytest.CaptureFixture[str],
+    change_environment: Callable[..., Environment],
+) -> None:
+    change_environment(questions_per_day=2)
+    with pytest.raises(CommandError, match="All 2 questions of today"):
+        evaluated(capsys, question_set)
+    with tenant_transaction(tenant.id):
+        interrupted = Evaluation.objects.get()
+        assert (interrupted.scores, interrupted.ended_at, interrupted.cases.count()) == ({}, None, 2)
+
+
 def test_judged_questions_judge_retrieval_and_refusals(
     shop: DataSource, tenant: Tenant, capsys: pytest.CaptureFixture[str]
 ) -> None:
