@@ -13,6 +13,8 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
+from nl2sql.evaluation.evaluate import ROLE
+from nl2sql.evaluation.standing import standings
 from nl2sql.generators import OPENAI_URL
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import active_embedder
@@ -23,6 +25,7 @@ from tenants.confinement import why_not_confined
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Tenant
+from tenants.principal import principal_of_role
 from tenants.tenancy import all_tenants
 
 State = Literal["ok", "warning", "failed"]
@@ -54,6 +57,7 @@ def diagnose() -> Iterator[Finding]:
     yield _embeddings(tenants)
     for tenant in tenants:
         yield from _sources(tenant)
+        yield from _evaluations(tenant)
 
 
 def _database() -> list[Finding]:
@@ -173,6 +177,24 @@ def _source(part: str, source: DataSource) -> Iterator[Finding]:
             state="warning",
             detail=f"The role {'; it '.join(rights)}. `manage.py grants {source.slug}` prints one that only reads.",
         )
+
+
+def _evaluations(tenant: Tenant) -> Iterator[Finding]:
+    """What the tenant's own questions say of the settings in force, or that nobody has asked them yet."""
+    principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor="system:doctor", role=ROLE)
+    bad: State = "failed" if settings.ENVIRONMENT.evaluation_gate == "refuse" else "warning"
+    try:
+        for standing in standings(principal):
+            name = standing.evaluation.set_name
+            part = f"{tenant.slug}: questions {name}"
+            if standing.unmeasured:
+                again = f"`manage.py evaluate {name} --tenant {tenant.slug} --gate` asks them again."
+                yield Finding(part=part, state=bad, detail=f"New since: {', '.join(standing.unmeasured)}. {again}")
+            elif standing.report is not None:
+                state: State = bad if standing.report.breaks else "ok"
+                yield Finding(part=part, state=state, detail=standing.report.message)
+    except DomainError as error:
+        yield Finding(part=f"{tenant.slug}: questions", state="failed", detail=error.message)
 
 
 def _finding(part: str, problem: str | None, *, good: str) -> Finding:

@@ -19,6 +19,10 @@ from tenants import audit
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
+from tenants.roles import Role
+
+ROLE = Role.ANALYST
+"""Under whose policy sets are asked by command: that of the people who ask."""
 
 Progress = Callable[[int, int, AskedCase], None]
 

@@ -12,10 +12,12 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateReport:
-    """`message` is one sentence for people; `is_refused` says that the change must not be taken into use."""
+    """`message` is for people; `breaks` counts questions that were right and are not; `is_refused` says that the change
+    must not be taken into use."""
 
     is_refused: bool
     message: str
+    breaks: int = 0
 
 
 def decide(comparison: EvaluationComparison, *, change: str, mode: GateMode) -> GateReport:
@@ -35,5 +37,6 @@ def decide(comparison: EvaluationComparison, *, change: str, mode: GateMode) -> 
     fate = "It is refused (EVALUATION_GATE)." if mode == "refuse" else "It is reported only (EVALUATION_GATE)."
     return GateReport(
         is_refused=mode == "refuse",
+        breaks=len(broken),
         message=f"{change}: breaks {len(broken)} and mends {len(comparison.fixed)}: {named}{more}. {fate}",
     )

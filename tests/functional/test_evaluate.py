@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,12 @@ def test_a_set_is_scored_stored_and_compared(
     assert f'the number of tables 7 instead of 10: breaks 1 and mends 1: "{NAMES}" is wrong.' in told
     assert "violations: unknown_column 1" in told
 
+    assert _doctor(capsys, fails=True) == [("failed", told.splitlines()[-1])]
+    change_environment(evaluation_gate="report", llm_prompt_tokens=5_000)
+    ((state, detail),) = _doctor(capsys)
+    assert state == "warning"
+    assert detail.startswith("New since: the prompt's budget 5000 instead of 6000. `manage.py evaluate shop.jsonl ")
+
     with tenant_transaction(tenant.id):
         after, before = Evaluation.objects.all()
         case = EvaluationCase.objects.get(evaluation=after, key="names")
@@ -114,6 +121,14 @@ def test_a_set_is_scored_stored_and_compared(
         assert (Evaluation.objects.count(), EvaluationCase.objects.count()) == (0, 0)
 
     _look_at_the_admin(tenant, after, before)
+
+
+def _doctor(capsys: pytest.CaptureFixture[str], *, fails: bool = False) -> list[tuple[str, str]]:
+    """What it says of the set."""
+    with pytest.raises(SystemExit) if fails else nullcontext():
+        call_command("doctor", "--json")
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [(one["state"], one["detail"]) for one in found if one["part"] == "acme: questions shop.jsonl"]
 
 
 def _look_at_the_admin(tenant: Tenant, after: Evaluation, before: Evaluation) -> None:

@@ -1,28 +1,28 @@
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from nl2sql.evaluation.ask_case import AskedCase
 from nl2sql.evaluation.configuration_words import differences
-from nl2sql.evaluation.evaluate import Evaluated, compare, evaluate, find, previous
-from nl2sql.evaluation.gate import decide
+from nl2sql.evaluation.evaluate import ROLE, compare, evaluate, find
+from nl2sql.evaluation.gate import GateReport
 from nl2sql.evaluation.question_set import MAX_LINE_BYTES, EvaluationQuestion, parse
 from nl2sql.evaluation.question_sources import KEPT, kept_questions
 from nl2sql.evaluation.report import compared_json, compared_lines, score_lines
 from nl2sql.evaluation.scores import as_json
+from nl2sql.evaluation.standing import gate_report
 from tenants import tenancy
-from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Tenant
 from tenants.principal import principal_of_role
-from tenants.roles import Role
 
 FAILED, REFUSED = 1, 4
+FIRST = GateReport(is_refused=False, message="There is no earlier evaluation of this set to compare with.")
 
 
 class Command(BaseCommand):
@@ -67,9 +67,7 @@ class Command(BaseCommand):
 
     def _evaluate(self, tenant: Tenant, options: dict[str, Any]) -> None:
         questions = _questions(tenant, name=options["set"], source=options["source"], limit=options["limit"])
-        principal = principal_of_role(
-            tenant_id=tenant.id, tenant_slug=tenant.slug, actor="system:command", role=Role.ANALYST
-        )
+        principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor="system:command", role=ROLE)
         done = evaluate(
             principal,
             questions,
@@ -79,27 +77,17 @@ class Command(BaseCommand):
             extra_columns_allowed=options["extra_columns"],
             progress=self._progress,
         )
-        report = self._gate(tenant, done) if options["gate"] else None
+        report = (gate_report(tenant.id, done.evaluation) or FIRST) if options["gate"] else None
         if options["json"]:
-            told = {"id": str(done.evaluation.id), "scores": as_json(done.scores), "gate": report and report[1]}
+            gate = report and asdict(report)
+            told = {"id": str(done.evaluation.id), "scores": as_json(done.scores), "gate": gate}
             self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
         else:
             self.stdout.write(f"Evaluation {done.evaluation.id}")
-            for line in (*score_lines(done.scores), *([report[1]] if report else [])):
+            for line in (*score_lines(done.scores), *([report.message] if report else [])):
                 self.stdout.write(line)
-        if report and report[0]:
+        if report and report.is_refused:
             sys.exit(REFUSED)
-
-    def _gate(self, tenant: Tenant, done: Evaluated) -> tuple[bool, str]:
-        """(refused, what to tell)."""
-        with tenant_transaction(tenant.id):
-            before = previous(done.evaluation)
-        if before is None:
-            return False, "There is no earlier evaluation of this set to compare with."
-        changed = differences(before.configuration, done.evaluation.configuration)
-        found = compare(tenant.id, before=before.id, after=done.evaluation.id)
-        report = decide(found, change=", ".join(changed) or "nothing known", mode=settings.ENVIRONMENT.evaluation_gate)
-        return report.is_refused, report.message
 
     def _progress(self, done: int, total: int, case: AskedCase) -> None:
         if self.stderr.isatty():
