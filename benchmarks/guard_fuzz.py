@@ -4,7 +4,8 @@
 
 Mutations: case of words, blanks, comments, quoting of names, parentheses, and wrapping as a derived table, CTE,
 subquery or arm of a set operation. Only attacks that the guard rejects as they stand are mutated: the others are proven
-harmless by `benchmarks.guard`. The last line is one JSON object.
+harmless by `benchmarks.guard`. Every fourth turn mutates an honest statement instead and binds it to row rules and a
+mask: each stored table of the text that would run must stand under its rule. The last line is one JSON object.
 """
 
 import argparse
@@ -15,9 +16,13 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
+import sqlglot
+from sqlglot import exp
+
 from benchmarks.guard_corpora import DEFAULT_DATA, DIALECTS, read
 from benchmarks.guard_fixture import ROW_LIMIT, visible_schema
 from benchmarks.guard_mutants import mutant
+from nl2sql.validation.restrictions import Restrictions
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted
 from schema_index.schema import DatabaseSchema, Dialect
@@ -31,23 +36,62 @@ def rejected_attacks(data: Path, schemas: dict[Dialect, DatabaseSchema]) -> list
     ]
 
 
+RULE_MARK = 987_654_321
+
+
+def policy(schema: DatabaseSchema) -> Restrictions:
+    """A rule for every table, and a masked column."""
+    rules = {table.qualified_name: f"id <> {RULE_MARK}" for table in schema.tables}
+    return Restrictions(whole=schema, row_rules=rules, masked=frozenset({f"{schema.default_schema}.customers.name"}))
+
+
+def is_policed(sql: str, dialect: Dialect) -> bool:
+    """Read by stock sqlglot: each stored table in a SELECT of its own under its rule, the masked column nowhere."""
+    for table in sqlglot.parse_one(sql, read=dialect).find_all(exp.Table):
+        if not table.db:
+            continue
+        select = table.parent_select
+        where = select.args.get("where") if select is not None else None
+        marks = where.find_all(exp.Literal) if where is not None else ()
+        if select is None or select.args.get("joins") or all(mark.this != str(RULE_MARK) for mark in marks):
+            return False
+        names = {column.name for column in select.find_all(exp.Column)}
+        if table.name == "customers" and "name" in names:
+            return False
+    return True
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Mutate the attacks and count the mutants that pass.")
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with attacks.jsonl")
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with attacks.jsonl, benign.jsonl")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="write a JSON line for each accepted mutant")
     options = parser.parse_args(arguments)
-    if not (options.data / "attacks.jsonl").is_file():
-        print(f"The data folder {options.data} has no attacks.jsonl: give one with --data.", file=sys.stderr)
+    missing = [name for name in ("attacks.jsonl", "benign.jsonl") if not (options.data / name).is_file()]
+    if missing:
+        print(
+            f"The data folder {options.data} has no {' and no '.join(missing)}: give one with --data.", file=sys.stderr
+        )
         return 1
     schemas = {dialect: visible_schema(dialect) for dialect in DIALECTS}
     cases = rejected_attacks(options.data, schemas)
+    policies = {dialect: policy(schema) for dialect, schema in schemas.items()}
+    honest = read(options.data / "benign.jsonl")
     rng = random.Random(options.seed)
     accepted: list[dict[str, str]] = []
-    mutants = 0
+    unpoliced: list[dict[str, str]] = []
+    mutants = bound = 0
     stop = time.monotonic() + options.seconds
     while time.monotonic() < stop:
+        if mutants % 4 == 3:
+            case = honest[rng.randrange(len(honest))]
+            dialect = cast(Dialect, case["dialect"])
+            text = mutant(case["sql"], dialect=dialect, rng=rng)
+            verdict = validate(text, schema=schemas[dialect], row_limit=ROW_LIMIT, restrictions=policies[dialect])
+            bound += isinstance(verdict, Accepted)
+            if isinstance(verdict, Accepted) and not is_policed(verdict.sql, dialect):
+                unpoliced.append({"id": case["id"], "mutant": text, "sql": verdict.sql})
         case = cases[mutants % len(cases)]
         dialect = cast(Dialect, case["dialect"])
         text = mutant(case["sql"], dialect=dialect, rng=rng)
@@ -56,10 +100,18 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(verdict, Accepted):
             accepted.append({"id": case["id"], "mutant": text, "sql": verdict.sql})
     if options.out:
-        options.out.write_text("".join(json.dumps(one) + "\n" for one in accepted), encoding="utf-8")
-    for one in accepted[:20]:
+        options.out.write_text("".join(json.dumps(one) + "\n" for one in accepted + unpoliced), encoding="utf-8")
+    for one in (accepted + unpoliced)[:20]:
         print(one["id"], one["mutant"][:300], "=>", one["sql"][:300], sep="\n  ")
-    print(json.dumps({"mutants": mutants, "accepted": len(accepted), "attacks": len(cases), "seed": options.seed}))
+    figures = {
+        "mutants": mutants,
+        "accepted": len(accepted),
+        "bound": bound,
+        "unpoliced": len(unpoliced),
+        "attacks": len(cases),
+        "seed": options.seed,
+    }
+    print(json.dumps(figures))
     return 0
 
 

@@ -72,3 +72,8 @@ SELECT (array(SELECT "orders"."id" FROM "public"."orders" AS "orders"))[1], ("x"
 SELECT id FROM orders WHERE EXISTS (SELECT FROM customers)
 -- =>
 SELECT "orders"."id" FROM "public"."orders" AS "orders" WHERE EXISTS(SELECT 1 FROM "public"."customers" AS "customers") LIMIT 101
+
+-- a word that a hidden column could catch is bound to what the caller can see
+SELECT (SELECT email FROM customers LIMIT 1) FROM (SELECT 1 AS email) x
+-- =>
+SELECT (SELECT "x"."email" FROM "public"."customers" AS "customers" LIMIT 1) FROM (SELECT 1 AS "email") AS "x" LIMIT 101

@@ -17,3 +17,8 @@ SELECT lower("orders"."status") AS "s" FROM "main"."orders" AS "orders" WHERE lo
 SELECT * FROM products JOIN (SELECT id FROM orders) o USING (id)
 -- =>
 SELECT "products"."id", "products"."name", "products"."category", "products"."price" FROM "main"."products" AS "products" JOIN (SELECT "orders"."id" FROM "main"."orders" AS "orders") AS "o" ON "products"."id" = "o"."id" LIMIT 101
+
+-- an output name in an expression of ORDER BY is replaced by what it stands for
+SELECT id AS email FROM customers ORDER BY email || ''
+-- =>
+SELECT "customers"."id" AS "email" FROM "main"."customers" AS "customers" ORDER BY "customers"."id" || '' LIMIT 101
