@@ -61,9 +61,14 @@ class EvaluationAdmin(ReadOnlyAdmin[Evaluation]):
             *super().get_urls(),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        ended = self.get_queryset(request).filter(ended_at__isnull=False)[:MAX_BARS]
-        return super().changelist_view(request, {"chart": _chart(list(ended)), **(extra_context or {})})
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """With a picture of what the list's filters leave."""
+        response = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", None)  # a redirect has none
+        if context and "cl" in context:
+            shown = context["cl"].queryset.filter(ended_at__isnull=False).order_by("-started_at")
+            context["chart"] = _chart(list(shown[:MAX_BARS]))
+        return response
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

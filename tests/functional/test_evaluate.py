@@ -140,6 +140,7 @@ def _look_at_the_admin(tenant: Tenant, after: Evaluation, before: Evaluation) ->
 
     listed = client.get(address).content.decode()
     assert listed.count("<g><title>") == 2
+    assert "No evaluation yet" in client.get(f"{address}?set_name=other.jsonl").content.decode()
     page = client.get(f"{address}{after.id}/change/").content.decode()
     assert "the number of tables 7 instead of 10" in page
     assert page.index("1 fixed, 1 broken") < page.index(NAMES)
