@@ -7,6 +7,7 @@ from nl2sql.events import (
     AskedBack,
     Blocked,
     CannotAnswer,
+    Doubted,
     Drafted,
     Event,
     Failed,
@@ -32,6 +33,8 @@ def event_payload(event: Event) -> tuple[str, dict[str, Any]]:  # noqa: PLR0911 
             return "sql", {"sql": event.accepted.shown, "tables": list(event.accepted.tables)}
         case QueryFailed():
             return "query_failed", {"sql": event.sql, "message": event.message}
+        case Doubted():
+            return "doubted", {"sql": event.sql, "check": event.check.name, "detail": event.check.detail}
         case Answered() | AskedBack() | CannotAnswer():
             return "done", {}
         case Failed():

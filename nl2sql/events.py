@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nl2sql.generation.base import Clarify, Draft, Refused, Usage
-from nl2sql.trust.receipt import Check
+from nl2sql.trust.receipt import Check, Receipt
 from nl2sql.validation.verdict import Accepted, Violation
 from schema_index.connectors.base import ResultSet
 from schema_index.retrieval.types import Retrieved
@@ -56,6 +56,15 @@ class QueryFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doubted:
+    """A check found the statement certainly wrong; a repair follows. `answer` stands if that leads nowhere."""
+
+    sql: str
+    check: Check
+    answer: "Answered | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """The end of a good run. `result` is None where the caller asked for the statement alone."""
 
@@ -65,6 +74,7 @@ class Answered:
     checks: tuple[Check, ...]
     repaired: bool
     usage: Usage
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,5 +99,5 @@ class Failed:
     usage: Usage
 
 
-Event = StepDone | Found | Drafted | Blocked | Passed | QueryFailed | Answered | AskedBack | CannotAnswer | Failed
 Ending = Answered | AskedBack | CannotAnswer | Failed
+Event = StepDone | Found | Drafted | Blocked | Passed | QueryFailed | Doubted | Ending

@@ -4,15 +4,17 @@ import time
 from collections.abc import Generator as Steps
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from nl2sql.checked_answer import checked_answer
 from nl2sql.events import (
     Answered,
     AskedBack,
     Blocked,
     CannotAnswer,
+    Doubted,
     Drafted,
     Event,
     Failed,
@@ -22,6 +24,7 @@ from nl2sql.events import (
     StepDone,
     StepName,
 )
+from nl2sql.evidence import Asked
 from nl2sql.generation.base import (
     Clarify,
     Draft,
@@ -33,8 +36,8 @@ from nl2sql.generation.base import (
     Usage,
 )
 from nl2sql.generation.errors import LlmError
-from nl2sql.repair import after_query_error, after_violations
-from nl2sql.trust.receipt import checks_of
+from nl2sql.repair import after_doubt, after_query_error, after_violations
+from nl2sql.trust import grain
 from nl2sql.validation.restrictions import restrictions_of
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected, Verdict
@@ -55,7 +58,7 @@ MAX_REPAIRS = 1
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """A question with everything it needs. `catalogue` is what the asking principal may see, `role` and
-    `attributes` are theirs."""
+    `attributes` are theirs. `revision` and `synced_at` say of which sync the catalogue is."""
 
     question: str
     mode: Mode
@@ -70,6 +73,8 @@ class Task:
     top_k: int
     today: date
     language: str = ""
+    revision: int | None = None
+    synced_at: datetime | None = None
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
 
 
@@ -106,7 +111,7 @@ def answer(task: Task) -> Iterator[Event]:
     except DomainError as error:
         yield _failed(error, Usage())
         return
-    yield from _attempts(task, request)
+    yield from _or_doubted(_attempts(task, request))
 
 
 def _attempts(task: Task, request: GenerationRequest) -> Iterator[Event]:
@@ -122,7 +127,7 @@ def _attempts(task: Task, request: GenerationRequest) -> Iterator[Event]:
                 return
             yield Drafted(draft=generation)
             last = attempt == MAX_REPAIRS + 1 or not task.generator.can_repair
-            feedback = yield from _try(task, generation, attempt=attempt, last=last, spent=spent)
+            feedback = yield from _try(task, request, generation, attempt=attempt, last=last, spent=spent)
             if feedback is None:
                 return
             request = replace(request, feedback=feedback)
@@ -132,7 +137,21 @@ def _attempts(task: Task, request: GenerationRequest) -> Iterator[Event]:
         yield _failed(error, spent)
 
 
-def _try(task: Task, draft: Draft, *, attempt: int, last: bool, spent: Usage) -> Steps[Event, None, Feedback | None]:
+def _or_doubted(events: Iterator[Event]) -> Iterator[Event]:
+    """Where the repair of a doubtful answer leads nowhere, that answer stands, with its failed check."""
+    doubtful: Answered | None = None
+    for event in events:
+        if isinstance(event, Doubted):
+            doubtful = event.answer
+        if doubtful is not None and isinstance(event, AskedBack | CannotAnswer | Failed):
+            yield replace(doubtful, usage=event.usage)
+            return
+        yield event
+
+
+def _try(
+    task: Task, request: GenerationRequest, draft: Draft, *, attempt: int, last: bool, spent: Usage
+) -> Steps[Event, None, Feedback | None]:
     """One draft through guard and database. Returns what a repair should know, or None when the story has ended."""
     started = time.monotonic()
     verdict = _judged(task, draft)
@@ -159,11 +178,51 @@ def _try(task: Task, draft: Draft, *, attempt: int, last: bool, spent: Usage) ->
         return None
     if result is not None:
         yield _done("execute", started, attempt)
+    return (yield from _concluded(task, request, draft, verdict, result, attempt=attempt, last=last, spent=spent))
+
+
+def _concluded(
+    task: Task,
+    request: GenerationRequest,
+    draft: Draft,
+    verdict: Accepted,
+    result: ResultSet | None,
+    *,
+    attempt: int,
+    last: bool,
+    spent: Usage,
+) -> Steps[Event, None, Feedback | None]:
+    """What ran through the checks of trust. Rows that were counted twice are no answer; a filter that finds nothing, or
+    an odd join, is one to be marked."""
     started = time.monotonic()
-    checks = checks_of(every_word_placed=task.generator.places_every_word, result=result, accepted=verdict)
+    checked = checked_answer(_asked(task), request, draft=draft, accepted=verdict, result=result)
+    answered = replace(checked, repaired=attempt > 1, usage=spent)
     yield _done("check", started, attempt)
-    yield Answered(draft=draft, accepted=verdict, result=result, checks=checks, repaired=attempt > 1, usage=spent)
+    certain = next((check for check in answered.checks if check.repair), None)
+    if certain is None:
+        yield answered
+        return None
+    is_refused = certain.name == grain.NAME
+    if not last:
+        yield Doubted(sql=verdict.shown, check=certain, answer=None if is_refused else answered)
+        return after_doubt(verdict.shown, certain)
+    refused = Refused(message=f"The statement that was written would answer wrongly: {certain.detail}")
+    yield CannotAnswer(refused=refused, usage=spent) if is_refused else answered
     return None
+
+
+def _asked(task: Task) -> Asked:
+    return Asked(
+        tenant_id=task.tenant_id,
+        source_id=task.source_id,
+        catalogue=task.catalogue,
+        connector=task.connector,
+        limits=task.limits,
+        every_word_placed=task.generator.places_every_word,
+        revision=task.revision,
+        synced_at=task.synced_at,
+        attributes=task.attributes,
+    )
 
 
 def _judged(task: Task, draft: Draft) -> Verdict:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from nl2sql.generation.base import Feedback
+from nl2sql.trust.receipt import Check
 from nl2sql.validation.verdict import Violation
 from schema_index.connectors.base import DataSourceError, QueryTooExpensive
 
@@ -22,3 +23,7 @@ def after_query_error(sql: str, error: DataSourceError | QueryTooExpensive) -> F
     """The connector's `diagnostic` is the database's own words without any value from the data."""
     diagnostic = error.details.get("diagnostic")
     return Feedback(sql=sql, problem=error.message, hints=(str(diagnostic),) if diagnostic else ())
+
+
+def after_doubt(sql: str, check: Check) -> Feedback:
+    return Feedback(sql=sql, problem=check.detail, hints=(check.repair,))

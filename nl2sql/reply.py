@@ -9,7 +9,7 @@ import sqlglot
 from nl2sql.charts import chart_of
 from nl2sql.events import Answered, AskedBack, CannotAnswer, Ending, Event, Failed, Found, StepDone
 from nl2sql.execution.results import json_rows
-from nl2sql.trust.receipt import label_of
+from nl2sql.trust.receipt import Receipt, label_of
 from schema_index.connectors.base import ResultSet
 
 STATUS = {Answered: "completed", AskedBack: "needs_clarification", CannotAnswer: "cannot_answer", Failed: "failed"}
@@ -106,7 +106,23 @@ def _answered(ending: Answered) -> dict[str, Any]:
             "checks": [
                 {"name": check.name, "outcome": check.outcome, "detail": check.detail} for check in ending.checks
             ],
+            "receipt": None if ending.receipt is None else _receipt(ending.receipt),
         },
+    }
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "tables": list(receipt.tables),
+        "columns": list(receipt.columns),
+        "filters": list(receipt.filters),
+        "definitions": [{"kind": kind, "title": title} for kind, title in receipt.definitions],
+        "not_done": [{"name": name, "reason": reason} for name, reason in receipt.not_done],
+        "catalogue": {
+            "revision": receipt.catalogue_revision,
+            "synced_at": receipt.synced_at.isoformat() if receipt.synced_at else None,
+        },
+        "verified_by": receipt.verified_by or None,
     }
 
 

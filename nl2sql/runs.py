@@ -25,7 +25,7 @@ from schema_index.access_digest import access_digest
 from schema_index.catalogue import catalogue_of
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import active_embedder
-from schema_index.models import DataSource
+from schema_index.models import DataSource, Snapshot
 from schema_index.policies import OPEN, policy_for
 from schema_index.sources import open_connector, pick
 from tenants import audit, quotas
@@ -222,8 +222,15 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
         top_k=environment.retrieval_top_k,
         today=datetime.now(ZoneInfo(opened.time_zone)).date(),
         language=request.language,
+        revision=_revision(opened.source),
+        synced_at=opened.source.synced_at,
         attributes=principal.attributes,
     )
+
+
+def _revision(source: DataSource) -> int | None:
+    with tenant_transaction(source.tenant_id):
+        return Snapshot.objects.values_list("revision", flat=True).filter(id=source.snapshot_id or UUID(int=0)).first()
 
 
 def _record(run: Run, event: Event, *, sequence: int) -> None:

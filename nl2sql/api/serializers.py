@@ -73,11 +73,37 @@ class CheckSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class DefinitionSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    title = serializers.CharField()
+
+
+class CheckNotDoneSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class CatalogueVersionSerializer(serializers.Serializer[Any]):
+    revision = serializers.IntegerField(allow_null=True, help_text="Of the source's schema: 1, 2, 3…")
+    synced_at = serializers.DateTimeField(allow_null=True, help_text="When the schema was last read.")
+
+
+class ReceiptSerializer(serializers.Serializer[Any]):
+    tables = serializers.ListField(child=serializers.CharField())
+    columns = serializers.ListField(child=serializers.CharField())
+    filters = serializers.ListField(child=serializers.CharField(), help_text="Each condition in words.")
+    definitions = DefinitionSerializer(many=True, help_text="FAQ entries and documents that the writer was given.")
+    not_done = CheckNotDoneSerializer(many=True, help_text="Checks that had nothing to look at.")
+    catalogue = CatalogueVersionSerializer()
+    verified_by = serializers.CharField(allow_null=True, help_text="Who vouches for the statement, if anybody does.")
+
+
 class TrustSerializer(serializers.Serializer[Any]):
     label = serializers.ChoiceField(  # type: ignore[assignment]  # a field of ours that DRF uses otherwise
         choices=["verified", "checked", "unverified"]
     )
     checks = CheckSerializer(many=True)
+    receipt = ReceiptSerializer(allow_null=True)
 
 
 class TableHitSerializer(serializers.Serializer[Any]):

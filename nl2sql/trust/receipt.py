@@ -1,90 +1,175 @@
-"""What was checked about an answer and what was not, and the label that follows. Pure."""
+"""What was checked about an answer and what was not, the label that follows, and what the answer rests on. Pure."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
+from nl2sql.trust.check import Check, Outcome, listed, passed, undetermined
+from nl2sql.trust.date_span import asked_spans, date_span
+from nl2sql.trust.facts import Facts
+from nl2sql.trust.filters_in_words import filters_in_words
+from nl2sql.trust.grain import grain
+from nl2sql.trust.join_columns import join_columns
+from nl2sql.trust.literals import compared_texts, literals
+from nl2sql.trust.question_words import question_words
+from nl2sql.trust.rows import complete, has_rows
+from nl2sql.trust.second_opinion import second_opinion
+from nl2sql.trust.units import units
+from nl2sql.trust.unused_join import unused_join
 from nl2sql.validation.verdict import Accepted
 from schema_index.connectors.base import ResultSet
+from schema_index.retrieval.types import KnowledgeHit
 
-MAX_NAMES = 10
+__all__ = ["Check", "Label", "Outcome", "Receipt", "checks_of", "label_of", "receipt_of"]
 
-Outcome = Literal["passed", "failed", "undetermined"]
 Label = Literal["verified", "checked", "unverified"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class _Registered:
+    """`run` gives None where the statement holds nothing to look at, and `otherwise` says what that was."""
+
     name: str
-    outcome: Outcome
-    detail: str
+    run: Callable[[Facts], Check | None]
+    otherwise: str
+
+
+REGISTRY = (
+    _Registered(
+        name="question_words",
+        run=lambda facts: (
+            None
+            if facts.every_word_placed
+            else question_words(facts.statement, question=facts.question, values=facts.question_values)
+        ),
+        otherwise="every word of the question has its place already",
+    ),
+    _Registered(
+        name="second_opinion",
+        run=lambda facts: second_opinion(facts.second),
+        otherwise="the composer wrote the statement, or cannot read the question",
+    ),
+    _Registered(
+        name="join_columns",
+        run=lambda facts: join_columns(facts.statement),
+        otherwise="no two tables are joined",
+    ),
+    _Registered(
+        name="grain",
+        run=lambda facts: grain(facts.statement),
+        otherwise="nothing that is joined is counted or summed",
+    ),
+    _Registered(
+        name="unused_join",
+        run=lambda facts: unused_join(facts.statement, question=facts.question),
+        otherwise="nothing is joined",
+    ),
+    _Registered(
+        name="literals",
+        run=lambda facts: literals(compared_texts(facts.statement), values=facts.values),
+        otherwise="no text is looked for",
+    ),
+    _Registered(
+        name="date_span",
+        run=lambda facts: date_span(asked_spans(facts.statement), spans=facts.spans, today=facts.today),
+        otherwise="no plain date is asked for",
+    ),
+    _Registered(
+        name="units",
+        run=lambda facts: units(facts.statement, values=facts.values),
+        otherwise="nothing is added whose unit or currency is told",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """`not_done` names each check that had nothing to look at, with what was missing. `definitions` are texts that the
+    writer of the statement was given, (kind, title). `verified_by` is empty as long as no person vouches for it."""
+
+    tables: tuple[str, ...]
+    columns: tuple[str, ...]
+    filters: tuple[str, ...] = ()
+    definitions: tuple[tuple[str, str], ...] = ()
+    not_done: tuple[tuple[str, str], ...] = ()
+    catalogue_revision: int | None = None
+    synced_at: datetime | None = None
+    verified_by: str = ""
 
 
 def checks_of(
-    *, every_word_placed: bool, result: ResultSet | None, accepted: Accepted | None = None
+    *,
+    every_word_placed: bool,
+    result: ResultSet | None,
+    accepted: Accepted | None = None,
+    facts: Facts | None = None,
 ) -> tuple[Check, ...]:
     """The guard's checks always passed, or there would be no answer; they are listed so that a reader sees them."""
     checks = [
-        Check(
-            name="read_only",
-            outcome="passed",
-            detail=(
-                "One query, proven from its syntax tree."
-                if result is None
-                else "One query, proven from its syntax tree and run in a read-only session that was rolled back."
-            ),
+        passed(
+            "read_only",
+            "One query, proven from its syntax tree."
+            if result is None
+            else "One query, proven from its syntax tree and run in a read-only session that was rolled back.",
         ),
-        Check(name="allowed_data", outcome="passed", detail="Every table, column and function is on your allow-list."),
-        Check(
-            name="every_word_placed",
-            outcome="passed" if every_word_placed else "undetermined",
-            detail=(
-                "Each word of the question has its place in the statement."
-                if every_word_placed
-                else "A language model wrote the statement: nobody has proven that it means your question."
-            ),
-        ),
+        passed("allowed_data", "Every table, column and function is on your allow-list."),
+        _every_word_placed(every_word_placed, facts),
     ]
     if accepted is not None and accepted.stated:
-        checks.append(Check(name="policy", outcome="passed", detail=_policy(accepted)))
+        checks.append(passed("policy", _policy(accepted)))
+    if facts is not None:
+        checks += [check for one in REGISTRY if (check := one.run(facts)) is not None]
     if result is None:
-        checks.append(Check(name="complete", outcome="undetermined", detail="The statement was not run."))
+        checks.append(undetermined("complete", "The statement was not run."))
     else:
-        checks += [_complete(result), _has_rows(result)]
+        limited = accepted.limited_tables if accepted is not None else ()
+        checks += [complete(result), has_rows(result, limited_tables=limited, others=checks)]
     return tuple(checks)
 
 
-def label_of(checks: tuple[Check, ...]) -> Label:
+def label_of(checks: Sequence[Check]) -> Label:
     """`checked` only when nothing failed and nothing was left open; `verified` is for people to give."""
     return "checked" if all(check.outcome == "passed" for check in checks) else "unverified"
 
 
+def receipt_of(
+    accepted: Accepted,
+    *,
+    facts: Facts,
+    definitions: Sequence[KnowledgeHit],
+    catalogue_revision: int | None,
+    synced_at: datetime | None,
+) -> Receipt:
+    return Receipt(
+        tables=accepted.tables,
+        columns=accepted.columns,
+        filters=filters_in_words(facts.statement),
+        definitions=tuple((hit.kind, hit.title) for hit in definitions),
+        not_done=tuple((one.name, one.otherwise) for one in REGISTRY if one.run(facts) is None),
+        catalogue_revision=catalogue_revision,
+        synced_at=synced_at,
+    )
+
+
+def _every_word_placed(every_word_placed: bool, facts: Facts | None) -> Check:
+    if every_word_placed:
+        return passed("every_word_placed", "Each word of the question has its place in the statement.")
+    if facts is not None and facts.second is not None and facts.second.agreement == "agrees":
+        return passed(
+            "every_word_placed",
+            "A language model wrote the statement; one in which each word of the question has its place finds the "
+            "same rows.",
+        )
+    return undetermined(
+        "every_word_placed", "A language model wrote the statement: nobody has proven that it means your question."
+    )
+
+
 def _policy(accepted: Accepted) -> str:
     """What the policy left out of this answer, for a reader who would otherwise take it for all there is."""
-    parts = [f"rows of {_listed(accepted.limited_tables)} are limited"] if accepted.limited_tables else []
-    parts += [f"values of {_listed(accepted.masked_columns)} are masked"] if accepted.masked_columns else []
+    parts = [f"rows of {listed(accepted.limited_tables)} are limited"] if accepted.limited_tables else []
+    parts += [f"values of {listed(accepted.masked_columns)} are masked"] if accepted.masked_columns else []
     if accepted.aggregated_columns:
-        parts.append(f"groups of few rows are left out wherever {_listed(accepted.aggregated_columns)} is read")
+        parts.append(f"groups of few rows are left out wherever {listed(accepted.aggregated_columns)} is read")
     return f"By policy, {'; '.join(parts) or 'values are masked'}."
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:MAX_NAMES])
-    return f"{shown}, …" if len(names) > MAX_NAMES else shown
-
-
-def _complete(result: ResultSet) -> Check:
-    if result.truncated:
-        return Check(
-            name="complete", outcome="failed", detail=f"The result was cut after {len(result.rows)} rows: more exist."
-        )
-    return Check(name="complete", outcome="passed", detail="Every row of the result is here.")
-
-
-def _has_rows(result: ResultSet) -> Check:
-    if result.rows:
-        return Check(name="has_rows", outcome="passed", detail="The query found rows.")
-    return Check(
-        name="has_rows",
-        outcome="undetermined",
-        detail="The query found no row: there may be none, or a value it looks for may be spelled otherwise.",
-    )

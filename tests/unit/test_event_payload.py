@@ -11,6 +11,7 @@ from nl2sql.events import (
     AskedBack,
     Blocked,
     CannotAnswer,
+    Doubted,
     Drafted,
     Event,
     Failed,
@@ -20,6 +21,7 @@ from nl2sql.events import (
     StepDone,
 )
 from nl2sql.generation.base import Clarify, Draft, Refused, Usage
+from nl2sql.trust.receipt import Check
 from nl2sql.validation.verdict import Accepted, Violation
 from schema_index.connectors.base import ResultColumn, ResultSet
 from schema_index.retrieval.types import Retrieved, TableHit
@@ -47,6 +49,16 @@ CASES: list[tuple[Event, str, dict[str, Any]]] = [
     ),
     (Passed(accepted=ACCEPTED, repaired=False), "sql", {"sql": "SELECT 1", "tables": ["main.a"]}),
     (QueryFailed(sql="SELECT 1", message="No table."), "query_failed", {"sql": "SELECT 1", "message": "No table."}),
+    (
+        Doubted(
+            sql="SELECT 1",
+            check=Check(name="grain", outcome="failed", detail="Counted twice.", repair="Do not."),
+            answer=Answered(
+                draft=DRAFT, accepted=ACCEPTED, result=SECRET_ROWS, checks=(), repaired=False, usage=Usage()
+            ),
+        ),
+        *("doubted", {"sql": "SELECT 1", "check": "grain", "detail": "Counted twice."}),
+    ),
     (
         Answered(draft=DRAFT, accepted=ACCEPTED, result=SECRET_ROWS, checks=(), repaired=False, usage=Usage()),
         *("done", {}),

@@ -77,6 +77,7 @@ def test_an_answer_becomes_the_whole_reply() -> None:
             "checks": [
                 {"name": check.name, "outcome": check.outcome, "detail": check.detail} for check in ending.checks
             ],
+            "receipt": None,
         },
         "clarification": None,
         "refusal": None,

@@ -1,0 +1,54 @@
+"""The conditions of a statement as people say them. Pure."""
+
+from sqlglot import exp
+
+from nl2sql.trust.statement import Statement, column_of, conjuncts, constant_of
+
+MAX_FILTERS = 20
+MAX_CHARACTERS = 300
+
+_SAID: dict[type[exp.Expr], str] = {
+    exp.EQ: "is", exp.NEQ: "is not", exp.GT: "is more than", exp.GTE: "is at least", exp.LT: "is less than",
+    exp.LTE: "is at most", exp.Like: "is like", exp.ILike: "is like (any case)",
+}  # fmt: skip
+
+
+def filters_in_words(statement: Statement) -> tuple[str, ...]:
+    """One sentence part for each condition, in the statement's order; one that is not plain stays SQL."""
+    found: list[str] = []
+    for block in statement.blocks:
+        for clause in ("where", "having"):
+            condition = block.select.args.get(clause)
+            for one in conjuncts(condition.this if condition is not None else None):
+                if not _is_join(one):
+                    found.append(_said(one, statement)[:MAX_CHARACTERS])
+    return tuple(dict.fromkeys(found))[:MAX_FILTERS]
+
+
+def _is_join(condition: exp.Expr) -> bool:
+    sides = [column_of(condition.this), column_of(condition.expression)] if isinstance(condition, exp.EQ) else []
+    return len([side for side in sides if side is not None]) == 2
+
+
+def _said(condition: exp.Expr, statement: Statement) -> str:
+    if isinstance(condition, exp.Is) and isinstance(condition.expression, exp.Null):
+        return f"{_term(condition.this, statement)} is {'known' if condition.args.get('negate') else 'empty'}"
+    if isinstance(condition, exp.Between):
+        low, high = (_term(condition.args[name], statement) for name in ("low", "high"))
+        return f"{_term(condition.this, statement)} is from {low} to {high}"
+    if isinstance(condition, exp.In) and condition.expressions:
+        values = ", ".join(_term(one, statement) for one in condition.expressions)
+        return f"{_term(condition.this, statement)} is one of {values}"
+    if (said := _SAID.get(type(condition))) is not None and not condition.find(exp.Select):
+        return f"{_term(condition.this, statement)} {said} {_term(condition.expression, statement)}"
+    return condition.sql(dialect=statement.dialect)
+
+
+def _term(node: exp.Expr, statement: Statement) -> str:
+    column = column_of(node)
+    if column is not None:
+        return f"{column.table}.{column.name}" if column.table else column.name
+    literal = constant_of(node)
+    if literal is not None and not isinstance(node, exp.Neg):
+        return f"“{literal.name}”" if literal.is_string else literal.name
+    return node.sql(dialect=statement.dialect)

@@ -1,0 +1,185 @@
+"""Whether what the question plainly says is in the statement: its numbers, its stored values, its kind of sum. Pure.
+
+Only words with one meaning count; what is missing leaves the answer open and never condemns it.
+"""
+
+import re
+from collections.abc import Iterable
+
+from sqlglot import exp
+
+from nl2sql.trust.check import Check, listed, passed, undetermined
+from nl2sql.trust.statement import Statement
+from schema_index.retrieval.types import StoredValue
+from schema_index.words import identifier_words, normalised
+
+NAME = "question_words"
+
+_NUMBER = re.compile(r"(?<![\w.,-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w]|[.,-]\d)")
+_QUOTED = re.compile(r"\"([^\"]{1,100})\"|(?<!\w)'([^']{1,100})'(?!\w)|“([^”]{1,100})”")
+_AVERAGE = frozenset({"average", "mean", "avg", "averaged"})
+_TOTAL = frozenset({"total", "sum", "combined", "altogether"})
+_DISTINCT = frozenset({"distinct", "different", "unique"})
+_MOST = frozenset({"highest", "largest", "maximum", "max", "most"})
+_LEAST = frozenset({"lowest", "smallest", "minimum", "min", "fewest"})
+_MEANS = _AVERAGE | {"averages", "ratio", "rate", "percentage", "percent", "per", "proportion", "typical"}
+
+
+def question_words(statement: Statement, *, question: str, values: Iterable[StoredValue]) -> Check:
+    missing = [
+        *_numbers(statement, question),
+        *_values(statement, question, tuple(values)),
+        *_kinds(statement, question),
+        *_tables(statement, question),
+    ]
+    if not missing and (uninvited := _uninvited(statement, question)):
+        return undetermined(NAME, f"The statement {uninvited}, which the question does not say.")
+    if not missing:
+        return passed(NAME, "The numbers, stored values and kinds of sum that the question names are in the statement.")
+    return undetermined(NAME, f"The question says {listed(tuple(missing))}; nothing in the statement stands for it.")
+
+
+def names_in(question: str, name: str) -> bool:
+    """Whether the question holds all words of a table's name, in any number."""
+    asked = {_stem(word) for word in normalised(question).split()}
+    return all(_stem(word) in asked for word in identifier_words(name).split())
+
+
+def _stem(word: str) -> str:
+    for ending, other in (("ies", "y"), ("sses", "ss"), ("s", "")):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            return word.removesuffix(ending) + other
+    return word
+
+
+def _texts(statement: Statement) -> list[str]:
+    literals = [node.name for node in statement.tree.find_all(exp.Literal)]
+    return [*literals, *(("true", "false")[not node.this] for node in statement.tree.find_all(exp.Boolean))]
+
+
+def _numbers(statement: Statement, question: str) -> list[str]:
+    """Numbers are looked for as numbers, and within dates and texts."""
+    known = " ".join(_texts(statement))
+    limits = {node.expression.name for node in statement.tree.find_all(exp.Limit) if node.expression is not None}
+    named = " ".join(_names(statement))
+    figures = set(re.findall(r"\d+(?:\.\d+)?", f"{known} {' '.join(limits)} {named}"))
+    plain = {float(figure) for figure in figures}
+    unquoted = _QUOTED.sub(" ", question)
+    asked = [found.replace(",", "") for found in _NUMBER.findall(unquoted)]
+    return [number for number in dict.fromkeys(asked) if not _stands(float(number), plain)]
+
+
+def _stands(number: float, known: set[float]) -> bool:
+    """Also as the next whole number, where a bound is written the other way, and as a share of 100."""
+    near = {number, number + 1, number - 1, number / 100, number * 100} if number < 1000 else {number}
+    return bool(known & near) if number < 1000 else number in known or number * 1000 in known or number * 1e6 in known
+
+
+def _values(statement: Statement, question: str, values: tuple[StoredValue, ...]) -> list[str]:
+    """Quoted words, and stored values that the question spells as they are stored, capitals included."""
+    known = normalised(" ".join(_texts(statement)))
+    quoted = [next(part for part in found if part) for found in _QUOTED.findall(question) if any(found)]
+    names = normalised(" ".join(_names(statement)))
+    stored = [
+        value.text
+        for value in values
+        if value.text in question and (any(c.isupper() for c in value.text[1:]) or _is_name(value.text, question))
+    ]
+    longest = [text for text in stored if not any(text != other and text in other for other in stored)]
+    wanted = dict.fromkeys([*quoted, *longest])
+    return [
+        f"“{text}”"
+        for text in wanted
+        if (plain := normalised(text)) and plain not in known and _stem(plain) not in known and plain not in names
+    ]
+
+
+def _is_name(text: str, question: str) -> bool:
+    """Capitalised within the sentence, so no common word."""
+    return text[:1].isupper() and not question.startswith(text)
+
+
+def _names(statement: Statement) -> list[str]:
+    """Of stored tables and columns that are read: what a statement calls its own outputs proves nothing."""
+    tables = [
+        relation.table.name for block in statement.blocks for relation in block.relations.values() if relation.table
+    ]
+    columns = [
+        node.name
+        for block in statement.blocks
+        for node in block.own(exp.Column)
+        if isinstance(node, exp.Column) and block.table_of(node) is not None
+    ]
+    return [identifier_words(name) for name in (*tables, *columns)]
+
+
+def _tables(statement: Statement, question: str) -> list[str]:
+    """Tables that the question names and nothing that is read stands for: neither a name nor a reference to them."""
+    read = {relation.table for block in statement.blocks for relation in block.relations.values() if relation.table}
+    named = {_stem(word) for name in _names(statement) for word in name.split()}
+    referred = {(key.target_schema, key.target_table) for table in read for key in table.foreign_keys}
+    return [
+        f"“{table.name}”, which is a table"
+        for table in statement.schema.tables
+        if table not in read
+        and (table.schema, table.name) not in referred
+        and names_in(question, table.name)
+        and not {_stem(word) for word in identifier_words(table.name).split()} <= named
+    ]
+
+
+def _kinds(statement: Statement, question: str) -> list[str]:
+    """Words for a kind of sum, unless a name that the statement reads holds the same word."""
+    words = set(normalised(question).split())
+    named = set(" ".join(_names(statement)).split())
+    tree = statement.tree
+    missing = []
+    for wanted, kinds in ((_AVERAGE, (exp.Avg,)), (_TOTAL, (exp.Sum, exp.Count))):
+        said = sorted(words & wanted)
+        if said and not (named & wanted) and not tree.find(*kinds) and not (wanted is _AVERAGE and tree.find(exp.Div)):
+            missing.append(f"“{said[0]}”")
+    return [*missing, *_extremes(statement, words - named), *_counts(statement, normalised(question), words)]
+
+
+def _extremes(statement: Statement, words: set[str]) -> list[str]:
+    """`at most` and `at least` are bounds; any other extreme is an aggregate or an order."""
+    tree = statement.tree
+    orders = [bool(node.args.get("desc")) for node in tree.find_all(exp.Ordered)]
+    if "at" in words or (words & _MOST and words & _LEAST):
+        return []
+    missing = []
+    for wanted, kind, other, descending in ((_MOST, exp.Max, exp.Min, True), (_LEAST, exp.Min, exp.Max, False)):
+        said = sorted(words & wanted)
+        is_open = tree.find(other) or orders or not tree.find(exp.Window, exp.All, exp.Limit)
+        if said and is_open and not tree.find(kind) and descending not in orders:
+            missing.append(f"“{said[0]}”")
+    return missing
+
+
+def _counts(statement: Statement, question: str, words: set[str]) -> list[str]:
+    tree = statement.tree
+    missing = []
+    if question.startswith(("how many ", "count the ")) and not tree.find(exp.Count, exp.Sum):
+        stored = {word for name in _names(statement) for word in name.split()}
+        if not stored & {"count", "number", "num", "total", "amount", "quantity"}:
+            missing.append("“how many”")
+    counts_rows = any(not isinstance(node.this, exp.Column) for node in tree.find_all(exp.Count))
+    if (said := sorted(words & _DISTINCT)) and not counts_rows and not tree.find(exp.Distinct, exp.Group, exp.Union):
+        missing.append(f"“{said[0]}”")
+    return missing
+
+
+def _uninvited(statement: Statement, question: str) -> str:
+    """An average, or a count of each value once over one table, where nothing in the question speaks of it."""
+    words = set(normalised(question).split())
+    named = set(" ".join(_names(statement)).split())
+    if statement.tree.find(exp.Avg) and not (words | named) & _MEANS:
+        return "takes an average"
+    if words & (_DISTINCT | {"kinds", "types", "kind", "type"}) or any(
+        len(one.relations) > 1 for one in statement.blocks
+    ):
+        return ""
+    counted = [node.this for node in statement.tree.find_all(exp.Count) if isinstance(node.this, exp.Distinct)]
+    columns = [column.name for one in counted for column in one.find_all(exp.Column)]
+    entities = [identifier_words(name).removesuffix(" id") for name in columns]
+    return "counts each value once" if counted and not any(names_in(question, one) for one in entities) else ""
