@@ -28,7 +28,7 @@ from benchmarks.trust_mutants import MUTATIONS, mutants, without_row_limit  # no
 
 if TYPE_CHECKING:
     from nl2sql.generation.base import Draft, GenerationRequest
-    from nl2sql.pipeline import Task
+    from nl2sql.task import Task
 
 SETS = ("spider_pg", "sql_eval")
 ROWS = 10_000
@@ -130,7 +130,7 @@ def _task(asked: AskedSet, question: dict[str, Any]) -> "Task":
     from django.conf import settings  # noqa: PLC0415
 
     from nl2sql.generation.composer import Composer  # noqa: PLC0415
-    from nl2sql.pipeline import Task  # noqa: PLC0415
+    from nl2sql.task import Task  # noqa: PLC0415
     from schema_index.catalogue import catalogue_of  # noqa: PLC0415
     from schema_index.connectors.base import Limits  # noqa: PLC0415
     from schema_index.embedding.spaces import active_embedder  # noqa: PLC0415

@@ -152,6 +152,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": [],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {"QueryStateEnum": "nl2sql.api.verified_query_serializers.STATES"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -180,6 +181,11 @@ CELERY_BEAT_SCHEDULE = {
     "sync-due": {"task": "schema_index.tasks.sync_due", "schedule": 60.0, "options": {"expires": 55.0}},
     "embed-left-over": {
         "task": "schema_index.tasks.resume_embedding",
+        "schedule": 1800.0,
+        "options": {"expires": 600.0},
+    },
+    "check-stale-queries": {
+        "task": "nl2sql.tasks.check_stale_queries",
         "schedule": 1800.0,
         "options": {"expires": 600.0},
     },

@@ -6,6 +6,7 @@ class Nl2SqlConfig(AppConfig):
     verbose_name = "Questions"
 
     def ready(self) -> None:
-        from nl2sql import policy_check  # noqa: PLC0415  the guard is loaded with it
+        from nl2sql import policy_check, receivers  # noqa: PLC0415  the guard is loaded with them
 
         policy_check.connect()
+        receivers.connect()

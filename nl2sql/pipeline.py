@@ -2,11 +2,9 @@
 
 import time
 from collections.abc import Generator as Steps
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Literal
-from uuid import UUID
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 from nl2sql.checked_answer import checked_answer
 from nl2sql.events import (
@@ -31,51 +29,25 @@ from nl2sql.generation.base import (
     Feedback,
     Generation,
     GenerationRequest,
-    Generator,
     Refused,
     Usage,
 )
 from nl2sql.generation.errors import LlmError
 from nl2sql.repair import after_doubt, after_query_error, after_violations
+from nl2sql.reuse.reuse import Reused, reuse
+from nl2sql.task import Task
 from nl2sql.trust import grain
 from nl2sql.validation.restrictions import restrictions_of
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected, Verdict
-from schema_index.catalogue import Catalogue
-from schema_index.connectors.base import Connector, DataSourceError, Limits, QueryTooExpensive, ResultSet
-from schema_index.embedding.base import Embedder
+from nl2sql.verified_drafts import examples, verified_draft
+from schema_index.connectors.base import DataSourceError, QueryTooExpensive, ResultSet
 from schema_index.retrieval.retrieve import retrieve
 from schema_index.retrieval.types import NothingFound
-from tenants.attributes import AttributeValue
 from tenants.domain_error import DomainError
-
-Mode = Literal["answer", "sql", "dry_run"]
 
 MAX_REPAIRS = 1
 """Rounds after the first draft. Each costs a model call; a second rarely mends what the first could not."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """A question with everything it needs. `catalogue` is what the asking principal may see, `role` and
-    `attributes` are theirs. `revision` and `synced_at` say of which sync the catalogue is."""
-
-    question: str
-    mode: Mode
-    tenant_id: UUID
-    role: str
-    source_id: UUID
-    catalogue: Catalogue
-    embedder: Embedder
-    generator: Generator
-    connector: Connector
-    limits: Limits
-    top_k: int
-    today: date
-    language: str = ""
-    revision: int | None = None
-    synced_at: datetime | None = None
-    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
 
 
 def answer(task: Task) -> Iterator[Event]:
@@ -93,9 +65,6 @@ def answer(task: Task) -> Iterator[Event]:
         )
         yield Found(retrieved=retrieved)
         yield _done("retrieve", started)
-        if retrieved.nothing is not None:
-            yield CannotAnswer(refused=_nothing_similar(retrieved.nothing), usage=Usage())
-            return
         request = GenerationRequest(
             question=task.question,
             schema=task.catalogue.schema,
@@ -108,10 +77,32 @@ def answer(task: Task) -> Iterator[Event]:
             max_rows=task.limits.max_rows,
             language=task.language,
         )
+        started = time.monotonic()
+        reused = reuse(task.question, known=task.verified, values=retrieved.values)
+        if reused is not None and (yield from _reuse(task, request, reused, started=started)):
+            return
+        if retrieved.nothing is not None:
+            yield CannotAnswer(refused=_nothing_similar(retrieved.nothing), usage=Usage())
+            return
+        if not task.generator.places_every_word:
+            likest = examples(task.question, known=task.verified, judge=partial(_judge, task))
+            request = replace(request, examples=likest)
     except DomainError as error:
         yield _failed(error, Usage())
         return
     yield from _or_doubted(_attempts(task, request))
+
+
+def _reuse(task: Task, request: GenerationRequest, reused: Reused, *, started: float) -> Steps[Event, None, bool]:
+    """Whether the verified statement answered. Where the asker may not run it, or the database will not, the story goes
+    on as if nobody had verified anything."""
+    draft = verified_draft(reused)
+    if isinstance(_judge(task, draft.sql), Rejected):
+        return False
+    yield _done("generate", started)
+    yield Drafted(draft=draft)
+    failed = yield from _try(task, request, draft, attempt=1, last=False, spent=Usage())
+    return failed is None
 
 
 def _attempts(task: Task, request: GenerationRequest) -> Iterator[Event]:
@@ -154,7 +145,7 @@ def _try(
 ) -> Steps[Event, None, Feedback | None]:
     """One draft through guard and database. Returns what a repair should know, or None when the story has ended."""
     started = time.monotonic()
-    verdict = _judged(task, draft)
+    verdict = _judge(task, draft.sql)
     yield _done("validate", started, attempt)
     if isinstance(verdict, Rejected) and _is_refusal(task, verdict):
         yield CannotAnswer(refused=Refused(message=verdict.violations[0].message), usage=spent)
@@ -199,7 +190,7 @@ def _concluded(
     answered = replace(checked, repaired=attempt > 1, usage=spent)
     yield _done("check", started, attempt)
     certain = next((check for check in answered.checks if check.repair), None)
-    if certain is None:
+    if certain is None or draft.vouched is not None:
         yield answered
         return None
     is_refused = certain.name == grain.NAME
@@ -225,10 +216,10 @@ def _asked(task: Task) -> Asked:
     )
 
 
-def _judged(task: Task, draft: Draft) -> Verdict:
+def _judge(task: Task, sql: str) -> Verdict:
     access = task.catalogue.access
     restrictions = restrictions_of(access, attributes=task.attributes)
-    return validate(draft.sql, schema=access.visible, row_limit=task.limits.max_rows, restrictions=restrictions)
+    return validate(sql, schema=access.visible, row_limit=task.limits.max_rows, restrictions=restrictions)
 
 
 def _is_refusal(task: Task, rejected: Rejected) -> bool:

@@ -9,6 +9,7 @@ import sqlglot
 from nl2sql.charts import chart_of
 from nl2sql.events import Answered, AskedBack, CannotAnswer, Ending, Event, Failed, Found, StepDone
 from nl2sql.execution.results import json_rows
+from nl2sql.generation.base import Draft
 from nl2sql.trust.receipt import Receipt, label_of
 from schema_index.connectors.base import ResultSet
 
@@ -103,6 +104,7 @@ def _answered(ending: Answered) -> dict[str, Any]:
         "chart": chart_of(result),
         "trust": {
             "label": label_of(ending.checks),
+            "verified": _vouched(ending.draft),
             "checks": [
                 {"name": check.name, "outcome": check.outcome, "detail": check.detail} for check in ending.checks
             ],
@@ -126,7 +128,15 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
     }
 
 
+def _vouched(draft: Draft) -> dict[str, Any] | None:
+    vouched = draft.vouched
+    return None if vouched is None else {"query_id": vouched.query_id, "by": vouched.by, "on": vouched.on}
+
+
 def _explanation(ending: Answered) -> str:
+    if (vouched := ending.draft.vouched) is not None:
+        tables = ", ".join(ending.accepted.tables)
+        return f"Verified by {vouched.by} on {vouched.on}, and reused without a language model; reads {tables}."
     by = "a language model" if ending.usage.model else "Querent's composer, without a language model"
     return f"Written by {by}; reads {', '.join(ending.accepted.tables)}."
 

@@ -10,16 +10,19 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from nl2sql import verified_queries
 from nl2sql.event_payload import event_payload
 from nl2sql.events import Answered, AskedBack, Blocked, CannotAnswer, Event, Failed
 from nl2sql.execution.caps import caps
 from nl2sql.generation.base import Usage
 from nl2sql.generators import configured_generator
 from nl2sql.models import Conversation, Run, RunEvent, RunStatus
-from nl2sql.pipeline import Mode, Task, answer
+from nl2sql.pipeline import answer
 from nl2sql.rate_limit import BLOCKED, slow_down
 from nl2sql.reply import reply_body, unanswered_body
+from nl2sql.reuse.reuse import Verified
 from nl2sql.stored_json import storable
+from nl2sql.task import Mode, Task
 from nl2sql.withheld import CHANGED, SOURCE_GONE, withheld
 from schema_index.access_digest import access_digest
 from schema_index.catalogue import catalogue_of
@@ -57,6 +60,8 @@ class AskRequest:
     mode: Mode = "answer"
     max_rows: int | None = None
     language: str = ""
+    is_test: bool = False
+    """Asked to be judged: verified queries, which may hold its answer, are neither reused nor shown."""
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -224,6 +229,7 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
         language=request.language,
         revision=_revision(opened.source),
         synced_at=opened.source.synced_at,
+        verified=() if request.is_test else _verified(opened.source),
         attributes=principal.attributes,
     )
 
@@ -231,6 +237,11 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
 def _revision(source: DataSource) -> int | None:
     with tenant_transaction(source.tenant_id):
         return Snapshot.objects.values_list("revision", flat=True).filter(id=source.snapshot_id or UUID(int=0)).first()
+
+
+def _verified(source: DataSource) -> tuple[Verified, ...]:
+    with tenant_transaction(source.tenant_id):
+        return verified_queries.known(source)
 
 
 def _record(run: Run, event: Event, *, sequence: int) -> None:

@@ -98,10 +98,17 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     verified_by = serializers.CharField(allow_null=True, help_text="Who vouches for the statement, if anybody does.")
 
 
+class VouchedSerializer(serializers.Serializer[Any]):
+    query_id = serializers.UUIDField()
+    by = serializers.CharField()
+    on = serializers.DateField()
+
+
 class TrustSerializer(serializers.Serializer[Any]):
     label = serializers.ChoiceField(  # type: ignore[assignment]  # a field of ours that DRF uses otherwise
         choices=["verified", "checked", "unverified"]
     )
+    verified = VouchedSerializer(allow_null=True, help_text="Of an answer whose statement a person verified.")
     checks = CheckSerializer(many=True)
     receipt = ReceiptSerializer(allow_null=True)
 

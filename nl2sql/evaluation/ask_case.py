@@ -37,7 +37,7 @@ def ask_case(
 
     Raises QuotaExceeded or TenantSuspended, which would be the verdict on all that follow.
     """
-    request = AskRequest(question=question.question, data_source=question.source or None)
+    request = AskRequest(question=question.question, data_source=question.source or None, is_test=True)
     try:
         run = runs.ask(principal, request, request_id="evaluation")
     except (QuotaExceeded, TenantSuspended):

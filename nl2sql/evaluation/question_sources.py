@@ -4,6 +4,7 @@ from typing import Protocol
 from uuid import UUID
 
 from nl2sql.evaluation.question_set import MAX_QUESTIONS, EvaluationQuestion, QuestionSetInvalid
+from nl2sql.models import QueryState, VerifiedQuery
 from schema_index.models import JudgedQuestion
 from tenants.context import tenant_transaction
 
@@ -34,7 +35,22 @@ class JudgedQuestions:
             )
 
 
-KEPT: dict[str, QuestionSource] = {"judged": JudgedQuestions()}
+class VerifiedQueries:
+    """Questions whose statements people vouch for: the tenant's own gold."""
+
+    def questions(self, tenant_id: UUID, *, source: str) -> tuple[EvaluationQuestion, ...]:
+        with tenant_transaction(tenant_id):
+            rows = VerifiedQuery.objects.filter(state=QueryState.VERIFIED, stale_at=None)
+            rows = rows.select_related("source").order_by("question", "id")
+            if source:
+                rows = rows.filter(source__slug=source)
+            return tuple(
+                EvaluationQuestion(key=str(row.id), question=row.question, golds=(row.sql,), source=row.source.slug)
+                for row in rows[:MAX_QUESTIONS]
+            )
+
+
+KEPT: dict[str, QuestionSource] = {"judged": JudgedQuestions(), "verified": VerifiedQueries()}
 """Other kinds of kept questions are added here under the name that `manage.py evaluate` takes."""
 
 

@@ -10,6 +10,7 @@ from schema_index.schema import DatabaseSchema
 __all__ = [
     "Clarify",
     "Draft",
+    "Example",
     "Feedback",
     "Generation",
     "GenerationRequest",
@@ -19,6 +20,7 @@ __all__ = [
     "StoredValue",
     "TableHit",
     "Usage",
+    "Vouched",
 ]
 
 
@@ -29,6 +31,14 @@ class Feedback:
     sql: str
     problem: str
     hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A verified question of this source with its statement, over what the asking principal may see whole."""
+
+    question: str
+    sql: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +56,7 @@ class GenerationRequest:
     aggregate_only: frozenset[str] = frozenset()
     knowledge: tuple[KnowledgeHit, ...] = ()
     values: tuple[StoredValue, ...] = ()
+    examples: tuple[Example, ...] = ()
     today: date
     max_rows: int
     language: str = ""
@@ -62,14 +73,25 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vouched:
+    """Who verified the statement for this question, and on which day (ISO)."""
+
+    query_id: str
+    by: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """SQL that nobody has checked yet. `interpreted_as` restates the question as the SQL answers it."""
+    """SQL that the guard has not seen yet. `interpreted_as` restates the question as the SQL answers it. `vouched` is
+    set where a person verified the statement for this very question."""
 
     sql: str
     generator: str
     interpreted_as: str = ""
     assumptions: tuple[str, ...] = ()
     usage: Usage = field(default_factory=Usage)
+    vouched: Vouched | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,20 @@
-"""Questions, their runs and what happened on them; and how well sets of questions were answered."""
+"""Questions, their runs and what happened on them; how well sets of questions were answered; verified queries."""
 
 from nl2sql.models.conversation import Conversation
 from nl2sql.models.evaluation import Evaluation, EvaluationCase
 from nl2sql.models.run import Run, RunEvent, RunStatus
+from nl2sql.models.verified_query import QueryOrigin, QueryState, Rating, RunFeedback, VerifiedQuery
 
-__all__ = ["Conversation", "Evaluation", "EvaluationCase", "Run", "RunEvent", "RunStatus"]
+__all__ = [
+    "Conversation",
+    "Evaluation",
+    "EvaluationCase",
+    "QueryOrigin",
+    "QueryState",
+    "Rating",
+    "Run",
+    "RunEvent",
+    "RunFeedback",
+    "RunStatus",
+    "VerifiedQuery",
+]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nl2sql.generation.base import Feedback, GenerationRequest, KnowledgeHit
+from nl2sql.generation.base import Example, Feedback, GenerationRequest, KnowledgeHit
 from nl2sql.prompt.budget import BYTES_PER_TOKEN, Piece, Version, estimate, fit
 from nl2sql.prompt.ddl import table_ddl
 from nl2sql.prompt.relevance import key_columns, named_columns, stems, touched_columns
@@ -20,10 +20,12 @@ _DIALECT_NAMES: dict[Dialect, str] = {
 }
 _MAX_TITLE = 200
 _MAX_KNOWLEDGE = 2_000
+_MAX_EXAMPLE_SQL = 2_000
 _MAX_FEEDBACK_SQL = 4_000
 _MAX_PROBLEM = 1_000
 _MAX_HINTS = 5
 _MAX_LANGUAGE = 40
+EXAMPLES = "Questions about this database that people verified the SQL of; yours may differ from each of them"
 MASKED = "masked: its values never leave; do not filter, join or sort by it"
 AGGREGATE_ONLY = "only count, sum and avg of the bare column are allowed, over groups of several rows"
 _WRAPPING_BYTES = 600
@@ -52,18 +54,19 @@ class PromptTooLarge(DomainError):
 def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
     """The prompt, whose estimate is at most `token_budget`. Raises PromptTooLarge.
 
-    What goes first: documents and FAQ from the least similar; columns that no word of the question touches; comments;
-    columns whose name no word touches. Then the last tables, for a lost table is a lost answer, and at the very end all
-    but the keys of the one that is left. Keys and stored values stay with their table. The question stays whole.
+    What goes first: examples, documents and FAQ from the least similar; columns that no word of the question touches;
+    comments; columns whose name no word touches. Then the last tables, for a lost table is a lost answer, and at the
+    very end all but the keys of the one that is left. Keys and stored values stay with their table. The question stays
+    whole.
     """
     system = _system(request)
     fixed = _feedback(request.feedback) + _question(request.question)
     tables = _tables(request)
     knowledge = sorted(request.knowledge, key=lambda hit: (hit.kind != "faq", -(hit.similarity or 0.0)))
     pieces = [_table_piece(table, request, neighbours=tables, is_first=not place) for place, table in enumerate(tables)]
-    pieces += [_knowledge_piece(hit) for hit in knowledge]
+    pieces += [_knowledge_piece(hit) for hit in knowledge] + [_example_piece(one) for one in request.examples]
     used = len(system.encode()) + len(fixed.encode()) + _WRAPPING_BYTES
-    order = _order(tables=len(tables), knowledge=len(knowledge))
+    order = _order(tables=len(tables), texts=len(knowledge) + len(request.examples))
     fitted = fit(pieces, order=order, max_bytes=token_budget * BYTES_PER_TOKEN - used)
     if fitted is None:
         raise PromptTooLarge(
@@ -74,7 +77,8 @@ def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
     schema = _section("Schema", "schema", texts[: len(tables)])
     user = template("user").substitute(
         schema=schema,
-        knowledge=_section("FAQ and documents", "knowledge", texts[len(tables) :]),
+        knowledge=_section("FAQ and documents", "knowledge", texts[len(tables) : len(tables) + len(knowledge)])
+        + _section(EXAMPLES, "examples", texts[len(tables) + len(knowledge) :]),
         feedback=_feedback(request.feedback),
         question=_question(request.question),
     )
@@ -166,9 +170,15 @@ def _knowledge_piece(hit: KnowledgeHit) -> Piece:
     return Piece(versions=(Version(text=text), Version(text="", dropped=f"{hit.kind} {title}")))
 
 
-def _order(*, tables: int, knowledge: int) -> list[tuple[int, int]]:
-    """(piece, version) in the order of giving up; see `build`. Pieces are the tables, then the knowledge."""
-    order = [(piece, 1) for piece in reversed(range(tables, tables + knowledge))]
+def _example_piece(example: Example) -> Piece:
+    question = one_line(example.question, max_characters=_MAX_TITLE)
+    text = f"Question: {question}\nSQL: {clean(example.sql, max_characters=_MAX_EXAMPLE_SQL)}\n"
+    return Piece(versions=(Version(text=text), Version(text="", dropped=f"example {question}")))
+
+
+def _order(*, tables: int, texts: int) -> list[tuple[int, int]]:
+    """(piece, version) in the order of giving up; see `build`. Pieces are the tables, then the texts."""
+    order = [(piece, 1) for piece in reversed(range(tables, tables + texts))]
     return order + [(piece, version) for version in range(1, 5) for piece in reversed(range(tables))]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from nl2sql.generation.base import Vouched
 from nl2sql.trust.check import Check, Outcome, listed, passed, undetermined
 from nl2sql.trust.date_span import asked_spans, date_span
 from nl2sql.trust.facts import Facts
@@ -22,6 +23,8 @@ from schema_index.connectors.base import ResultSet
 from schema_index.retrieval.types import KnowledgeHit
 
 __all__ = ["Check", "Label", "Outcome", "Receipt", "checks_of", "label_of", "receipt_of"]
+
+VERIFIED = "verified_query"
 
 Label = Literal["verified", "checked", "unverified"]
 
@@ -104,6 +107,7 @@ def checks_of(
     result: ResultSet | None,
     accepted: Accepted | None = None,
     facts: Facts | None = None,
+    vouched: Vouched | None = None,
 ) -> tuple[Check, ...]:
     """The guard's checks always passed, or there would be no answer; they are listed so that a reader sees them."""
     checks = [
@@ -116,6 +120,8 @@ def checks_of(
         passed("allowed_data", "Every table, column and function is on your allow-list."),
         _every_word_placed(every_word_placed, facts),
     ]
+    if vouched is not None:
+        checks.append(_verified(vouched))
     if accepted is not None and accepted.stated:
         checks.append(passed("policy", _policy(accepted)))
     if facts is not None:
@@ -129,8 +135,16 @@ def checks_of(
 
 
 def label_of(checks: Sequence[Check]) -> Label:
-    """`checked` only when nothing failed and nothing was left open; `verified` is for people to give."""
+    """`verified` is for people to give, and lost where a check failed; `checked` only when nothing failed and nothing
+    was left open."""
+    outcomes = {check.name: check.outcome for check in checks}
+    if outcomes.get(VERIFIED) == "passed" and "failed" not in outcomes.values():
+        return "verified"
     return "checked" if all(check.outcome == "passed" for check in checks) else "unverified"
+
+
+def _verified(vouched: Vouched) -> Check:
+    return passed(VERIFIED, f"{vouched.by} verified the statement for this question on {vouched.on}.")
 
 
 def receipt_of(
@@ -140,6 +154,7 @@ def receipt_of(
     definitions: Sequence[KnowledgeHit],
     catalogue_revision: int | None,
     synced_at: datetime | None,
+    verified_by: str = "",
 ) -> Receipt:
     return Receipt(
         tables=accepted.tables,
@@ -149,6 +164,7 @@ def receipt_of(
         not_done=tuple((one.name, one.otherwise) for one in REGISTRY if one.run(facts) is None),
         catalogue_revision=catalogue_revision,
         synced_at=synced_at,
+        verified_by=verified_by,
     )
 
 

@@ -8,8 +8,11 @@ from django.db.models import Q, QuerySet
 
 from schema_index.models import Document, FaqEntry
 from tenants.api.cursor import cursor_of, place_of
+from tenants.models import TenantOwned
 
 EntryT = TypeVar("EntryT", FaqEntry, Document)
+
+RowT = TypeVar("RowT", bound=TenantOwned)
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _ID_PARTS = 8
@@ -25,15 +28,20 @@ def page_of(entries: "QuerySet[EntryT]", query: dict[str, Any]) -> tuple[list[En
         entries = entries.filter(source__slug=query["data_source"])
     if "metadata" in query:
         entries = entries.filter(metadata__contains=query["metadata"])
+    return newest_first(entries.select_related("source"), query)
+
+
+def newest_first(entries: "QuerySet[RowT]", query: dict[str, Any]) -> tuple[list[RowT], str | None]:
+    """One page by `limit` and `cursor` of rows that have `created_at`."""
     if "cursor" in query:
         at, entry_id = _place(query["cursor"])
         entries = entries.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=entry_id))
     limit = query["limit"]
-    found = list(entries.select_related("source").order_by("-created_at", "-id")[: limit + 1])
+    found = list(entries.order_by("-created_at", "-id")[: limit + 1])
     return found[:limit], _cursor(found[limit - 1]) if len(found) > limit else None
 
 
-def _cursor(entry: FaqEntry | Document) -> str:
+def _cursor(entry: Any) -> str:
     since = entry.created_at - _EPOCH
     parts = [(entry.id.int >> 16 * number) & 0xFFFF for number in range(_ID_PARTS)]
     return cursor_of([since.days, since.seconds, since.microseconds, *parts])

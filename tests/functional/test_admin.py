@@ -10,8 +10,11 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from config.embedded_worker import embedded_worker
+from nl2sql import feedback, runs
 from nl2sql.evaluation.evaluate import evaluate
 from nl2sql.evaluation.question_set import EvaluationQuestion
+from nl2sql.models import Rating
+from nl2sql.runs import AskRequest
 from schema_index import judged_questions, knowledge, policies
 from schema_index.credentials import decrypt
 from schema_index.judged_questions import Judged
@@ -74,6 +77,8 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         )
     question = EvaluationQuestion(key="1", question="How many customers are there?")
     evaluate(analyst.principal, [question], set_name="test")
+    run = runs.ask(analyst.principal, AskRequest(question="How many customers are there?"))
+    feedback.give(analyst.principal, run.id, rating=Rating.UP)
     return analyst
 
 

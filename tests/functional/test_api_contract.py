@@ -95,6 +95,7 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
         "chart": {"kind": "number", "vega_lite": None},
         "trust": {
             "label": "checked",
+            "verified": None,
             "checks": reply["trust"]["checks"],
             "receipt": {
                 "tables": ["main.customers"],

@@ -74,6 +74,7 @@ def test_an_answer_becomes_the_whole_reply() -> None:
         "chart": None,
         "trust": {
             "label": "unverified",
+            "verified": None,
             "checks": [
                 {"name": check.name, "outcome": check.outcome, "detail": check.detail} for check in ending.checks
             ],

@@ -1,0 +1,176 @@
+"""Verified queries and the thumbs that propose them, over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from nl2sql import feedback, verified_queries
+from nl2sql.api.verified_query_serializers import (
+    ChangedQuerySerializer,
+    FeedbackReplySerializer,
+    FeedbackSerializer,
+    ProposedQuerySerializer,
+    VerifiedQueryPageQuerySerializer,
+    VerifiedQueryPageSerializer,
+    VerifiedQueryReplySerializer,
+    feedback_reply,
+    query_address,
+    query_reply,
+)
+from nl2sql.models import QueryOrigin, QueryState, Rating, VerifiedQuery
+from nl2sql.tasks import request_check
+from schema_index.api.jobs import refuse_parameters
+from schema_index.api.knowledge_pages import newest_first
+from schema_index.sources import pick
+from tenants.api.permissions import principal_of
+from tenants.api.problems import ProblemSerializer, problems
+from tenants.context import tenant_transaction
+from tenants.principal import Principal
+from tenants.roles import Permission
+
+TAGS = ["Verified queries"]
+WRONG: dict[int, Any] = {
+    **problems(400, 401, 403, 404, 413, 415, 422),
+    409: OpenApiResponse(ProblemSerializer, description="already_exists, data_source_not_synced"),
+}
+EXAMPLE = OpenApiExample(
+    "A question with its statement",
+    value={
+        "data_source": "shop",
+        "question": "How many customers are in Lyon?",
+        "sql": "SELECT COUNT(*) FROM customers WHERE city = 'Lyon'",
+    },
+    request_only=True,
+)
+
+
+class VerifiedQueryListView(APIView):
+    @extend_schema(
+        operation_id="list_verified_queries",
+        tags=TAGS,
+        summary="Verified queries and proposals, newest first",
+        parameters=[VerifiedQueryPageQuerySerializer],
+        responses={200: VerifiedQueryPageSerializer, **problems(400, 401, 403)},
+    )
+    def get(self, request: Request) -> Response:
+        principal = _curator(request)
+        asked = VerifiedQueryPageQuerySerializer(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        query = asked.validated_data
+        with tenant_transaction(principal.tenant_id):
+            rows = VerifiedQuery.objects.select_related("source")
+            if "state" in query:
+                rows = rows.filter(state=query["state"])
+            if "data_source" in query:
+                rows = rows.filter(source__slug=query["data_source"])
+            found, cursor = newest_first(rows, query)
+            return Response({"items": [query_reply(one) for one in found], "next": cursor})
+
+    @extend_schema(
+        operation_id="propose_verified_query",
+        tags=TAGS,
+        summary="Propose a question with its statement",
+        request=ProposedQuerySerializer,
+        responses={201: VerifiedQueryReplySerializer, **WRONG},
+        examples=[EXAMPLE],
+    )
+    def post(self, request: Request) -> Response:
+        """Sent twice, it stands once: the second reply is the first one's query."""
+        principal = _curator(request)
+        refuse_parameters(request)
+        sent = ProposedQuerySerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        with tenant_transaction(principal.tenant_id):
+            query = verified_queries.propose(
+                source=pick(sent.validated_data.get("data_source")),
+                question=sent.validated_data["question"],
+                sql=sent.validated_data["sql"],
+                origin=QueryOrigin.API,
+                actor=principal.actor,
+            )
+            return Response(query_reply(query), status=201, headers={"Location": query_address(query)})
+
+
+class VerifiedQueryView(APIView):
+    @extend_schema(
+        operation_id="get_verified_query",
+        tags=TAGS,
+        summary="One verified query or proposal",
+        responses={200: VerifiedQueryReplySerializer, **problems(400, 401, 403, 404)},
+    )
+    def get(self, request: Request, query_id: UUID) -> Response:
+        principal = _curator(request)
+        refuse_parameters(request)
+        with tenant_transaction(principal.tenant_id):
+            return Response(query_reply(verified_queries.find(query_id)))
+
+    @extend_schema(
+        operation_id="change_verified_query",
+        tags=TAGS,
+        summary="Change its texts, or decide on it",
+        request=ChangedQuerySerializer,
+        responses={200: VerifiedQueryReplySerializer, **WRONG},
+        examples=[OpenApiExample("Vouch for it", value={"state": "verified"}, request_only=True)],
+    )
+    def patch(self, request: Request, query_id: UUID) -> Response:
+        principal = _curator(request)
+        refuse_parameters(request)
+        sent = ChangedQuerySerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        fields = sent.validated_data
+        with tenant_transaction(principal.tenant_id):
+            query = verified_queries.find(query_id)
+            if "question" in fields or "sql" in fields:
+                query.question = fields.get("question", query.question)
+                query.sql = fields.get("sql", query.sql)
+                verified_queries.store(query, actor=principal.actor)
+            if "state" in fields:
+                state = QueryState(fields["state"])
+                verified_queries.decide(query, state=state, actor=principal.actor, explain=request_check)
+            return Response(query_reply(query))
+
+    @extend_schema(
+        operation_id="delete_verified_query",
+        tags=TAGS,
+        summary="Delete a verified query or proposal",
+        responses={204: None, **problems(400, 401, 403, 404)},
+    )
+    def delete(self, request: Request, query_id: UUID) -> Response:
+        principal = _curator(request)
+        refuse_parameters(request)
+        with tenant_transaction(principal.tenant_id):
+            verified_queries.remove(verified_queries.find(query_id), actor=principal.actor)
+        return Response(status=204)
+
+
+class RunFeedbackView(APIView):
+    @extend_schema(
+        operation_id="rate_run",
+        tags=TAGS,
+        summary="Say whether an answer of your own is right",
+        request=FeedbackSerializer,
+        responses={200: FeedbackReplySerializer, **problems(400, 401, 403, 404, 413, 415)},
+        examples=[OpenApiExample("Right", value={"rating": "up", "reason": "As in the report."}, request_only=True)],
+    )
+    def put(self, request: Request, run_id: UUID) -> Response:
+        """A thumb up proposes the run's statement to the curators. Sent twice, it stands once."""
+        refuse_parameters(request)
+        sent = FeedbackSerializer(data=request.data)
+        principal = principal_of(request)
+        principal.require(Permission.ASK)
+        sent.is_valid(raise_exception=True)
+        given = feedback.give(
+            principal, run_id, rating=Rating(sent.validated_data["rating"]), reason=sent.validated_data["reason"]
+        )
+        return Response(feedback_reply(given))
+
+
+def _curator(request: Request) -> Principal:
+    """Statements name tables that a policy may hide from others: whoever curates them reads all."""
+    principal = principal_of(request)
+    principal.require(Permission.MANAGE_KNOWLEDGE)
+    return principal

@@ -1,0 +1,111 @@
+"""What clients of the verified queries' doors send and get."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from nl2sql.models import QueryOrigin, QueryState, Rating, RunFeedback, VerifiedQuery
+from nl2sql.models.verified_query import MAX_QUESTION, MAX_REASON, MAX_SQL
+from tenants.api.cursor import PageSerializer
+from tenants.api.strict import CONTROL_CHARACTERS, StrictSerializer, TextField, has_control_characters
+
+STATES = [state.value for state in QueryState]
+
+
+class PlainTextField(TextField):
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if has_control_characters(text):
+            raise serializers.ValidationError(CONTROL_CHARACTERS)
+        return text
+
+
+class ProposedQuerySerializer(StrictSerializer):
+    data_source = serializers.SlugField(required=False, max_length=63, help_text="Slug; the tenant's only one if none.")
+    question = PlainTextField(max_length=MAX_QUESTION)
+    sql = PlainTextField(max_length=MAX_SQL, help_text="One reading statement in the source's own SQL.")
+
+
+class ChangedQuerySerializer(StrictSerializer):
+    question = PlainTextField(required=False, max_length=MAX_QUESTION, help_text="Makes it a proposal again.")
+    sql = PlainTextField(required=False, max_length=MAX_SQL, help_text="Makes it a proposal again.")
+    state = serializers.ChoiceField(required=False, choices=STATES)
+
+
+class VerifiedQueryPageQuerySerializer(PageSerializer):
+    data_source = serializers.SlugField(required=False, max_length=63, help_text="Only of this source.")
+    state = serializers.ChoiceField(required=False, choices=STATES)
+
+
+class FeedbackSerializer(StrictSerializer):
+    rating = serializers.ChoiceField(choices=[rating.value for rating in Rating])
+    reason = PlainTextField(required=False, allow_blank=True, default="", max_length=MAX_REASON)
+
+
+class FeedbackReplySerializer(serializers.Serializer[Any]):
+    run_id = serializers.UUIDField()
+    rating = serializers.CharField()
+    reason = serializers.CharField()
+    updated_at = serializers.DateTimeField()
+
+
+class ParameterSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=["number", "date", "text", "limit"])
+    value = serializers.CharField()
+    column = serializers.CharField(required=False, help_text="Whose stored values a text parameter takes.")
+
+
+class VerifiedQueryReplySerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    data_source = serializers.CharField()
+    question = serializers.CharField()
+    sql = serializers.CharField()
+    parameters = ParameterSerializer(many=True, help_text="What may differ in a question that reuses it.")
+    state = serializers.ChoiceField(choices=STATES)
+    origin = serializers.ChoiceField(choices=[origin.value for origin in QueryOrigin])
+    author = serializers.CharField()
+    curator = serializers.CharField(help_text="Who decided last; empty of a proposal.")
+    decided_at = serializers.DateTimeField(allow_null=True)
+    stale_reason = serializers.CharField(help_text="Why it is not used for the time being; empty otherwise.")
+    stale_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    links = serializers.DictField(child=serializers.CharField())
+
+
+class VerifiedQueryPageSerializer(serializers.Serializer[Any]):
+    items = VerifiedQueryReplySerializer(many=True)
+    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
+
+
+def feedback_reply(feedback: RunFeedback) -> dict[str, Any]:
+    return {
+        "run_id": str(feedback.run_id),
+        "rating": feedback.rating,
+        "reason": feedback.reason,
+        "updated_at": feedback.updated_at,
+    }
+
+
+def query_address(query: VerifiedQuery) -> str:
+    return f"/api/v1/verified-queries/{query.id}"
+
+
+def query_reply(query: VerifiedQuery) -> dict[str, Any]:
+    return {
+        "id": str(query.id),
+        "data_source": query.source.slug,
+        "question": query.question,
+        "sql": query.sql,
+        "parameters": query.parameters,
+        "state": query.state,
+        "origin": query.origin,
+        "author": query.author,
+        "curator": query.curator,
+        "decided_at": query.decided_at,
+        "stale_reason": query.stale_reason,
+        "stale_at": query.stale_at,
+        "created_at": query.created_at,
+        "updated_at": query.updated_at,
+        "links": {"self": query_address(query)},
+    }

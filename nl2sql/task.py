@@ -1,0 +1,41 @@
+"""A question with everything that the pipeline needs for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from nl2sql.generation.base import Generator
+from nl2sql.reuse.reuse import Verified
+from schema_index.catalogue import Catalogue
+from schema_index.connectors.base import Connector, Limits
+from schema_index.embedding.base import Embedder
+from tenants.attributes import AttributeValue
+
+Mode = Literal["answer", "sql", "dry_run"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A question with everything it needs. `catalogue` is what the asking principal may see, `role` and
+    `attributes` are theirs. `revision` and `synced_at` say of which sync the catalogue is;
+    `verified` are the source's verified queries in use, whoever may see them."""
+
+    question: str
+    mode: Mode
+    tenant_id: UUID
+    role: str
+    source_id: UUID
+    catalogue: Catalogue
+    embedder: Embedder
+    generator: Generator
+    connector: Connector
+    limits: Limits
+    top_k: int
+    today: date
+    language: str = ""
+    revision: int | None = None
+    synced_at: datetime | None = None
+    verified: tuple[Verified, ...] = ()
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)

@@ -1,0 +1,95 @@
+"""Verified queries after a change of schema: out of use until their database explains them again."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from nl2sql.models import QueryState, VerifiedQuery
+from nl2sql.verified_queries import check, refer
+from schema_index.connectors.base import Limits
+from schema_index.diff import Change
+from schema_index.models import DataSource, Reference, SubjectKind
+from schema_index.schema import Table
+from schema_index.sources import open_connector
+from tenants import audit
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+
+ACTOR = "system:schema-change"
+EXPLAIN_DEADLINE_MS = 10_000
+MAX_EXPLAIN_BYTES = 1_000_000
+WAITING = "the schema changed: waiting for the database to explain it again"
+MAX_AT_ONCE = 2_000
+"""Verified queries of one source that are in use at all."""
+
+
+def doubtful(source: DataSource, changes: Sequence[Change]) -> list[UUID]:
+    """In the sync's transaction: what cites a changed table is out of use at once. Returns that and what was stale
+    before, to be tried again."""
+    names = set(_changed_tables(changes))
+    if not names:
+        return []
+    verified = VerifiedQuery.objects.filter(source_id=source.id, state=QueryState.VERIFIED)
+    cited = {
+        one.subject_id
+        for one in Reference.objects.filter(source_id=source.id, subject_kind=SubjectKind.VERIFIED_QUERY)
+        if (one.schema, one.table) in names
+    }
+    # A change without a table is one of the whole database.
+    touched = verified if any(not table for _, table in names) else verified.filter(id__in=cited)
+    touched.filter(stale_at=None).update(stale_reason=WAITING, stale_at=timezone.now())
+    return stale_ids(verified)
+
+
+def stale_ids(verified: "QuerySet[VerifiedQuery]") -> list[UUID]:
+    stale = verified.filter(state=QueryState.VERIFIED).exclude(stale_at=None)
+    return list(stale.order_by("stale_at").values_list("id", flat=True)[:MAX_AT_ONCE])
+
+
+def explain_again(tenant_id: UUID, query_id: UUID) -> str:
+    """The guard and the database judge the statement anew; returns why it is stale, empty when it is green.
+
+    No transaction is open while the database plans. Runs twice without harm. A database that cannot be reached makes
+    nothing stale that was not.
+    """
+    with tenant_transaction(tenant_id):
+        query = VerifiedQuery.objects.select_related("source", "source__snapshot").filter(id=query_id).first()
+    if query is None:
+        return ""
+    reason = ""
+    try:
+        with tenant_transaction(tenant_id):
+            accepted = check(query.source, query.sql)
+        limits = Limits(deadline_ms=EXPLAIN_DEADLINE_MS, max_rows=1_000, max_bytes=MAX_EXPLAIN_BYTES, max_cost=None)
+        open_connector(query.source).read(f"EXPLAIN {accepted.sql}", limits=limits)
+    except DomainError as error:
+        if error.retryable and query.stale_at is None:
+            return ""
+        reason = error.message
+    with tenant_transaction(tenant_id):
+        stored = VerifiedQuery.objects.select_for_update().filter(id=query_id, sql=query.sql).first()
+        if stored is None:
+            # It was changed or deleted meanwhile: whoever did that asks for another look.
+            return reason
+        was_stale = stored.stale_at is not None
+        stored.stale_reason = reason
+        stored.stale_at = (stored.stale_at or timezone.now()) if reason else None
+        stored.save(update_fields=["stale_reason", "stale_at", "updated_at"])
+        if not reason:
+            refer(stored, accepted)
+        if bool(reason) != was_stale or reason != query.stale_reason:
+            action = "verified_query.stale" if reason else "verified_query.green"
+            audit.record(action, actor=ACTOR, subject=str(query_id))
+    return reason
+
+
+def _changed_tables(changes: Sequence[Change]) -> list[tuple[str, str]]:
+    """Under the names they bore before and bear now."""
+    found = [(change.schema, change.table) for change in changes]
+    return found + [
+        (change.before.schema, change.before.name)
+        for change in changes
+        if change.kind == "table_renamed" and isinstance(change.before, Table)
+    ]
