@@ -18,8 +18,8 @@ from schema_index.vector_index.write import vector_text
 from tenants.context import current_tenant_id
 
 EF_SEARCH = 160
-"""Candidates that the graph search keeps. At 93,000 vectors, 100 leave out one neighbour in thirty, 160 one in sixty; where
-it found nothing at all, the exact search below does."""
+"""Candidates that the graph search keeps. At 93,000 vectors, 100 leave out one neighbour in thirty, 160 one in sixty;
+where it found nothing at all, the exact search below does."""
 
 # Set within the statement, which spares a round trip: PostgreSQL evaluates a condition without columns once, before the
 # scan below it begins. Relaxed order, because strict order loses rows; they are sorted here.
