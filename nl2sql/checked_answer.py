@@ -18,22 +18,20 @@ def checked_answer(
     if vouched is not None:
         asked = replace(asked, every_word_placed=True)
     facts = facts_of(asked, request, accepted=accepted, result=result)
+    checks = checks_of(
+        every_word_placed=asked.every_word_placed, result=result, accepted=accepted, facts=facts, vouched=vouched
+    )
     return Answered(
         draft=draft,
         accepted=accepted,
         result=result,
-        checks=checks_of(
-            every_word_placed=asked.every_word_placed,
-            result=result,
-            accepted=accepted,
-            facts=facts,
-            vouched=vouched,
-        ),
+        checks=checks,
         repaired=False,
         usage=Usage(),
         receipt=receipt_of(
             accepted,
             facts=facts,
+            checks=checks,
             # Neither the composer nor a person's statement was written from these texts.
             definitions=() if asked.every_word_placed else request.knowledge,
             catalogue_revision=asked.revision,

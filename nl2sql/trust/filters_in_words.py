@@ -2,7 +2,8 @@
 
 from sqlglot import exp
 
-from nl2sql.trust.statement import Statement, column_of, conjuncts, constant_of
+from nl2sql.trust.statement import Block, Statement, column_of, conjuncts, constant_of
+from schema_index.schema import Dialect
 
 MAX_FILTERS = 20
 MAX_CHARACTERS = 300
@@ -21,7 +22,7 @@ def filters_in_words(statement: Statement) -> tuple[str, ...]:
             condition = block.select.args.get(clause)
             for one in conjuncts(condition.this if condition is not None else None):
                 if not _is_join(one):
-                    found.append(_said(one, statement)[:MAX_CHARACTERS])
+                    found.append(_said(one, block, statement.dialect)[:MAX_CHARACTERS])
     return tuple(dict.fromkeys(found))[:MAX_FILTERS]
 
 
@@ -30,25 +31,27 @@ def _is_join(condition: exp.Expr) -> bool:
     return len([side for side in sides if side is not None]) == 2
 
 
-def _said(condition: exp.Expr, statement: Statement) -> str:
+def _said(condition: exp.Expr, block: Block, dialect: Dialect) -> str:
     if isinstance(condition, exp.Is) and isinstance(condition.expression, exp.Null):
-        return f"{_term(condition.this, statement)} is {'known' if condition.args.get('negate') else 'empty'}"
+        return f"{_term(condition.this, block, dialect)} is {'known' if condition.args.get('negate') else 'empty'}"
     if isinstance(condition, exp.Between):
-        low, high = (_term(condition.args[name], statement) for name in ("low", "high"))
-        return f"{_term(condition.this, statement)} is from {low} to {high}"
+        low, high = (_term(condition.args[name], block, dialect) for name in ("low", "high"))
+        return f"{_term(condition.this, block, dialect)} is from {low} to {high}"
     if isinstance(condition, exp.In) and condition.expressions:
-        values = ", ".join(_term(one, statement) for one in condition.expressions)
-        return f"{_term(condition.this, statement)} is one of {values}"
+        values = ", ".join(_term(one, block, dialect) for one in condition.expressions)
+        return f"{_term(condition.this, block, dialect)} is one of {values}"
     if (said := _SAID.get(type(condition))) is not None and not condition.find(exp.Select):
-        return f"{_term(condition.this, statement)} {said} {_term(condition.expression, statement)}"
-    return condition.sql(dialect=statement.dialect)
+        return f"{_term(condition.this, block, dialect)} {said} {_term(condition.expression, block, dialect)}"
+    return condition.sql(dialect=dialect)
 
 
-def _term(node: exp.Expr, statement: Statement) -> str:
+def _term(node: exp.Expr, block: Block, dialect: Dialect) -> str:
     column = column_of(node)
     if column is not None:
-        return f"{column.table}.{column.name}" if column.table else column.name
+        table = block.table_of(column)
+        name = table.name if table is not None else column.table
+        return f"{name}.{column.name}" if name else column.name
     literal = constant_of(node)
     if literal is not None and not isinstance(node, exp.Neg):
         return f"“{literal.name}”" if literal.is_string else literal.name
-    return node.sql(dialect=statement.dialect)
+    return node.sql(dialect=dialect)

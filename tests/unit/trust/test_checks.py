@@ -243,8 +243,8 @@ def test_conditions_are_said_in_words() -> None:
     )
 
     assert filters_in_words(read(sql)) == (
-        "c.city is one of “Paris”, “Lyon”",
-        "o.total is at least 3",
-        "o.ordered is known",
-        "o.ordered is from “2024-01-01” to “2024-02-01”",
+        "customers.city is one of “Paris”, “Lyon”",
+        "orders.total is at least 3",
+        "orders.ordered is known",
+        "orders.ordered is from “2024-01-01” to “2024-02-01”",
     )
