@@ -17,9 +17,9 @@ BLOATED = 2.0
 """Times the bytes that a fresh index of as many vectors has."""
 
 M = 10
-"""Neighbours of a node; twice as many on the lowest layer. Of 93,000 clustered vectors, more of them found no more (10 to
-24 were tried; two builds of one setting differ by more than two settings do) and cost insertion: 1.2 ms of a processor
-for a row, 2.9 ms with 24 neighbours."""
+"""Neighbours of a node; twice as many on the lowest layer. Of 93,000 clustered vectors, more of them found no more (10
+to 24 were tried; two builds of one setting differ by more than two settings do) and cost insertion: 1.2 ms of a
+processor for a row, 2.9 ms with 24 neighbours."""
 
 EF_CONSTRUCTION = 96
 """Candidates when a node is inserted, which is what insertion costs."""
