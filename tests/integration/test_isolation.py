@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
 
+from nl2sql import feedback
 from nl2sql.evaluation.evaluate import evaluate
 from nl2sql.evaluation.question_set import EvaluationQuestion
-from nl2sql.models import Run
+from nl2sql.models import Rating, Run
 from schema_index import judged_questions, knowledge, policies
 from schema_index.judged_questions import Judged
 from schema_index.keyword_index import refresh_frequencies
@@ -49,6 +50,10 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         leave_embedding_work()
     question = EvaluationQuestion(key="1", question="How many customers are there?")
     evaluate(analyst.principal, [question], set_name="test")
+    with tenant_transaction(analyst.tenant.id):
+        run = Run.objects.first()
+    assert run is not None
+    feedback.give(analyst.principal, run.id, rating=Rating.UP)  # proposes a verified query too
     return analyst
 
 
