@@ -222,7 +222,8 @@ def _counted(tokens: list[Token]) -> list[Token]:
 
 
 def _is_relative(words: list[str]) -> bool:
-    if ALWAYS_RELATIVE.intersection(words):
+    if any(word in ALWAYS_RELATIVE and words[place - 1 : place] != ["most"] for place, word in enumerate(words)):
+        # "Most recent" is a place in an order.
         return True
     return any(
         word in RELATIVE_BEFORE_A_SPAN and SPANS.intersection(words[place + 1 : place + 4])
