@@ -36,6 +36,8 @@ $(STAMP): requirements/uv.lock requirements/dev.lock
 demo: $(STAMP) ## Set up two demo tenants, ask three questions, serve http://127.0.0.1:8000 (ONCE=1 stops after the answers)
 	@$(RUN) manage.py demo $(if $(ONCE),--once) $(ARGS)
 
+# Every process of a run compiles the same modules unless the first may keep what it compiled.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(STAMP) ## Run every test (ARGS="-k name" chooses)
 	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 

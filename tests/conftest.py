@@ -124,16 +124,27 @@ def django_db_setup(
             connections[alias].close()
 
 
-@pytest.fixture(autouse=True)
-def _empty_tables(
-    request: pytest.FixtureRequest, admin_connection: Callable[[str], "psycopg.Connection[Any]"]
-) -> Iterator[None]:
-    """After a test that commits. The application role may not truncate, so Django's own flush cannot do it."""
-    yield
-    marker = request.node.get_closest_marker("django_db")
-    if marker is not None and marker.kwargs.get("transaction"):
-        with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as connection:
+@pytest.fixture(scope="session")
+def _empty(
+    admin_connection: Callable[[str], "psycopg.Connection[Any]"], django_db_setup: None
+) -> Iterator[Callable[[], None]]:
+    """Empties the tables of this test process's database, over one connection for all tests."""
+    with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as connection:
+
+        def empty() -> None:
             connection.execute(EMPTY_TABLES)
+
+        yield empty
+
+
+@pytest.fixture(autouse=True)
+def _empty_tables(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test that commits. The application role may not truncate, so Django's own flush cannot do it."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction")
+    empty: Callable[[], None] = request.getfixturevalue("_empty") if commits else lambda: None
+    yield
+    empty()
 
 
 @pytest.fixture(autouse=True)

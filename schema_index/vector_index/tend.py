@@ -131,8 +131,11 @@ def _builder(timeout_s: int) -> Iterator[BaseDatabaseWrapper | None]:
         )
     try:
         yield owner
+        with owner.cursor() as cursor:
+            # A closed connection's server process may hold it for a moment longer, and the next builder find it taken.
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [BUILDER_LOCK])
     finally:
-        # Ends the session's lock and settings with it.
+        # Ends the session's settings with it, and its lock after a failure.
         owner.close()
 
 

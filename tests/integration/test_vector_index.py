@@ -223,6 +223,7 @@ def test_only_one_process_builds(tenant: Tenant, admin_connection: Admin) -> Non
     with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as admin:
         admin.execute("SELECT pg_advisory_lock(%s)", [BUILDER_LOCK])
         assert tend(tenant.id).is_busy
+        admin.execute("SELECT pg_advisory_unlock(%s)", [BUILDER_LOCK])
     assert _names() == []
     assert not tend(tenant.id).is_busy
     assert len(_names()) == 1
