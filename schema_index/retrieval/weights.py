@@ -1,7 +1,7 @@
 """How much each signal counts in the ranking of tables. Pure.
 
-Chosen on the whole of an open pool of 108 databases, so that other databases may do a little worse; two halves of it moved
-alike. docs/retrieval.md shows what is lost without each.
+Chosen on the whole of an open pool of 108 databases, so that others may do a little worse; two halves of it moved alike.
+docs/retrieval.md shows what is lost without each.
 """
 
 from dataclasses import dataclass
