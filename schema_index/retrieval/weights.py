@@ -1,6 +1,6 @@
 """How much each signal counts in the ranking of tables. Pure.
 
-Chosen on the whole of an open pool of 108 databases, so that others may do a little worse; two halves of it moved alike.
+Chosen on the whole of an open pool of 108 databases, so others may do a little worse; two halves of it moved alike.
 docs/retrieval.md shows what is lost without each.
 """
 
