@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from nl2sql.validation.bind import quoted
 from nl2sql.validation.context import Context
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
@@ -107,7 +108,7 @@ def _count(counted: exp.Expr) -> exp.Anonymous:
 
 
 def _column(alias: str, name: str) -> exp.Column:
-    return exp.Column(this=_quoted(name), table=_quoted(alias))
+    return exp.Column(this=quoted(name), table=quoted(alias))
 
 
 def _refused(column: exp.Column, table: Table) -> Violation:
@@ -126,7 +127,3 @@ def _too_small(select: exp.Select) -> Violation:
         hint="Aggregate the table alone, in a query of its own, and join the result.",
         place=place(select),
     )
-
-
-def _quoted(name: str) -> exp.Identifier:
-    return exp.Identifier(this=name, quoted=True)

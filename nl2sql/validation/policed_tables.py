@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
+from nl2sql.validation.bind import quoted
 from nl2sql.validation.context import Context
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Column, DatabaseSchema, Table
@@ -41,9 +42,7 @@ def policed_tables(
 
 
 def _derived(node: exp.Table, table: Table, condition: exp.Expr | None, masked: frozenset[str]) -> exp.Subquery:
-    inner = exp.Table(
-        this=_quoted(table.name), db=_quoted(table.schema), alias=exp.TableAlias(this=_quoted(table.name))
-    )
+    inner = exp.Table(this=quoted(table.name), db=quoted(table.schema), alias=exp.TableAlias(this=quoted(table.name)))
     if node.args.get("sample") is not None:
         inner.set("sample", node.args["sample"].copy())
     select = exp.Select(
@@ -52,7 +51,7 @@ def _derived(node: exp.Table, table: Table, condition: exp.Expr | None, masked: 
     if condition is not None:
         select.set("where", exp.Where(this=condition.copy()))
         select.set("limit", exp.Limit(expression=exp.Literal.number(FENCE)))
-    return exp.Subquery(this=select, alias=exp.TableAlias(this=_quoted(node.alias_or_name)))
+    return exp.Subquery(this=select, alias=exp.TableAlias(this=quoted(node.alias_or_name)))
 
 
 def _in_parentheses(table: Table) -> Violation:
@@ -66,10 +65,6 @@ def _in_parentheses(table: Table) -> Violation:
 
 def _output(column: Column, table: Table, masked: frozenset[str]) -> exp.Expr:
     if f"{table.qualified_name}.{column.name}" not in masked:
-        return exp.Column(this=_quoted(column.name), table=_quoted(table.name))
+        return exp.Column(this=quoted(column.name), table=quoted(table.name))
     mask: exp.Expr = exp.Literal.string(MASK) if column.kind == "text" else exp.Null()
-    return exp.Alias(this=mask, alias=_quoted(column.name))
-
-
-def _quoted(name: str) -> exp.Identifier:
-    return exp.Identifier(this=name, quoted=True)
+    return exp.Alias(this=mask, alias=quoted(column.name))

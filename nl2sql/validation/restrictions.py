@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schema_index.policy import Access
+from schema_index.policy import DEFAULT_MIN_GROUP, Access
 from schema_index.schema import DatabaseSchema
 from tenants.attributes import AttributeValue
 
@@ -23,7 +23,7 @@ class Restrictions:
     aggregate_only: frozenset[str] = frozenset()
     row_rules: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
-    min_group: int = 5
+    min_group: int = DEFAULT_MIN_GROUP
 
     def touches(self, tables: tuple[str, ...], columns: tuple[str, ...]) -> bool:
         """Whether a statement that reads these is restricted at all."""

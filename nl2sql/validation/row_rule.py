@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
+from nl2sql.validation.bind import quoted
 from nl2sql.validation.parse import parse
 from nl2sql.validation.render import render
 from nl2sql.validation.restrictions import AttributeValue
@@ -23,7 +24,7 @@ def row_rule(
 
     FALSE where the rule asks for an attribute that is not known: nobody sees more for being unknown.
     """
-    relation = exp.Table(this=_quoted(table.name), db=_quoted(table.schema))
+    relation = exp.Table(this=quoted(table.name), db=quoted(table.schema))
     frame = exp.Select(expressions=[exp.Literal.number(1)], from_=exp.From(this=relation))
     text = render(frame, dialect=dialect)
     if isinstance(text, Violation):
@@ -79,10 +80,6 @@ def _condition(tree: exp.Query, table: Table) -> exp.Expr | Violation:
         return _invalid(table, "It is not one condition.")
     condition: exp.Expr = where.this
     return condition.copy()
-
-
-def _quoted(name: str) -> exp.Identifier:
-    return exp.Identifier(this=name, quoted=True)
 
 
 def _invalid(table: Table, reason: str) -> Violation:

@@ -21,6 +21,7 @@ from schema_index.connectors.base import (
     ResultSet,
 )
 from schema_index.connectors.child_process import Bounds, Child, ChildFailed, ChildKilled, Frame, frames
+from schema_index.connectors.child_protocol import quote
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.outcomes import query_timeout
 from schema_index.connectors.plan_cost import assert_affordable, duckdb_rows
@@ -156,16 +157,12 @@ def _out_of_memory() -> DataSourceError:
 
 
 def _values_query(name: ColumnName, *, limit: int) -> str:
-    column = _quoted(name.column)
+    column = quote(name.column)
     return (
         f"SELECT DISTINCT value FROM (SELECT CAST({column} AS TEXT) AS value"  # noqa: S608  # quoted identifiers
-        f" FROM {_quoted(name.schema)}.{_quoted(name.table)} LIMIT {VALUES_ROWS_READ}) AS part"
+        f" FROM {quote(name.schema)}.{quote(name.table)} LIMIT {VALUES_ROWS_READ}) AS part"
         f" WHERE value IS NOT NULL AND length(value) <= {MAX_VALUE_LENGTH} ORDER BY value LIMIT {int(limit)}"
     )
-
-
-def _quoted(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
