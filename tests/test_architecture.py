@@ -34,7 +34,7 @@ PURE = [
     *("schema_index.retrieval.order_tables", "schema_index.retrieval.weights", "schema_index.retrieval.quality"),
     *("schema_index.retrieval.calibration", "schema_index.snippet"),
     *("nl2sql.events", "nl2sql.event_payload", "nl2sql.reply", "nl2sql.charts", "nl2sql.export", "nl2sql.repair"),
-    "nl2sql.withheld",
+    *("nl2sql.withheld", "nl2sql.real_names"),
     *("nl2sql.generation.base", "nl2sql.generation.extract", "nl2sql.generation.answer_format"),
     *("nl2sql.evaluation.same_result", "nl2sql.evaluation.statement_order", "nl2sql.evaluation.question_set"),
     *("nl2sql.evaluation.judged_case", "nl2sql.evaluation.scores", "nl2sql.evaluation.comparison"),

@@ -26,11 +26,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """Why the last statement did not run: one bounded repair round starts from here."""
+    """Why the last statement did not run, or was no answer: a repair round starts from here. `earlier` are the drafts
+    before it, which failed as well."""
 
     sql: str
     problem: str
     hints: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

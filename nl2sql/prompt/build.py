@@ -23,7 +23,8 @@ _MAX_KNOWLEDGE = 2_000
 _MAX_EXAMPLE_SQL = 2_000
 _MAX_FEEDBACK_SQL = 4_000
 _MAX_PROBLEM = 1_000
-_MAX_HINTS = 5
+_MAX_HINTS = 6
+_MAX_EARLIER = 2
 _MAX_LANGUAGE = 40
 EXAMPLES = "Questions about this database that people verified the SQL of; yours may differ from each of them"
 MASKED = "masked: its values never leave; do not filter, join or sort by it"
@@ -198,5 +199,6 @@ def _feedback(feedback: Feedback | None) -> str:
         clean(feedback.sql, max_characters=_MAX_FEEDBACK_SQL),
         f"Problem: {one_line(feedback.problem, max_characters=_MAX_PROBLEM)}",
         *(f"Hint: {one_line(hint, max_characters=_MAX_PROBLEM)}" for hint in feedback.hints[:_MAX_HINTS]),
+        *(f"Failed before: {one_line(sql, max_characters=_MAX_PROBLEM)}" for sql in feedback.earlier[-_MAX_EARLIER:]),
     ]
     return template("feedback").substitute(attempt=fenced("\n".join(lines), kind="attempt")) + "\n"

@@ -145,7 +145,7 @@ def test_an_unknown_column_is_mended_once(asked: Asked, shop: DataSource, model:
     ],
     ids=["column", "table", "write", "two", "prose", "endless", "unstorable"],
 )
-def test_two_forbidden_statements_end_in_the_rule_they_broke(
+def test_a_forbidden_statement_written_twice_ends_in_the_rule_it_broke(
     asked: Asked, shop: DataSource, model: ScriptedModel, behaviour: Reply, rule: str
 ) -> None:
     model.script([behaviour, behaviour])
@@ -156,7 +156,21 @@ def test_two_forbidden_statements_end_in_the_rule_they_broke(
     assert rule in ("", body["rule"])
     assert len(model.requests) == 2
     assert (run.input_tokens, run.sql) == (200, "")
-    assert kinds(run) == ["retrieved", "drafted", "blocked", "drafted", "blocked", "error"]
+    assert kinds(run) == ["retrieved", "drafted", "blocked", "drafted", "error"]
+
+
+def test_a_draft_is_mended_twice_at_most_and_told_what_failed_before(
+    asked: Asked, shop: DataSource, model: ScriptedModel
+) -> None:
+    model.script([answers(sql=f"SELECT {name} FROM customers") for name in ("nmae", "naem", "mane", "name")])
+
+    body, run = asked(422, "sql_blocked")
+
+    assert (body["rule"], len(model.requests), run.input_tokens) == ("unknown_column", 3, 300)
+    told = model.requests[2].text
+    assert "Columns of a like name: main.customers.name TEXT." in told
+    assert "Failed before: SELECT nmae FROM customers" in told
+    assert kinds(run) == ["retrieved", *["drafted", "blocked"] * 3, "error"]
 
 
 def test_a_models_refusal_is_passed_on(asked: Asked, shop: DataSource, model: ScriptedModel) -> None:
@@ -280,12 +294,12 @@ def test_a_hopeless_query_is_not_begun_and_the_model_may_ask_for_less(
     asked: Asked, warehouse: DataSource, model: ScriptedModel
 ) -> None:
     hopeless = answers(sql=FOREVER.format("stock", "bin"))
-    model.script([hopeless, hopeless])
+    model.script([hopeless, answers(sql=f"{FOREVER.format('stock', 'bin')} LIMIT 1"), hopeless])
 
     body, run = asked(422, "query_too_expensive")
 
     assert "expects this query to cost" in body["detail"]
-    assert kinds(run) == ["retrieved", "drafted", "sql", "query_failed", "drafted", "sql", "query_failed", "error"]
+    assert kinds(run) == ["retrieved", *["drafted", "sql", "query_failed"] * 2, "drafted", "error"]
     assert "expects this query to cost" in model.requests[1].text
 
 

@@ -278,7 +278,7 @@ def test_row_rules_hold_on_postgres(analyst: Member, warehouse: DataSource, mode
 def test_a_caller_whose_statements_are_blocked_again_and_again_has_to_wait(
     analyst: Member, owner: Member, shop: DataSource, model: ScriptedModel, change_environment: Callable[..., Any]
 ) -> None:
-    change_environment(blocked_per_minute=4)
+    change_environment(blocked_per_minute=2)
     model.default = answers(sql="SELECT secret FROM customers")
     for _ in range(2):
         assert_problem(post(analyst.client, {"question": "x?"}), status=422, code="sql_blocked")
@@ -289,7 +289,7 @@ def test_a_caller_whose_statements_are_blocked_again_and_again_has_to_wait(
     assert_problem(post(owner.client, {"question": "x?"}), status=422, code="sql_blocked")
     with tenant_transaction(analyst.tenant.id):
         events = AuditEvent.objects.filter(action="statement.blocked", actor=f"key:{_prefix(analyst)}")
-        assert [event.details for event in events] == [{"rules": ["unknown_column"]}] * 4
+        assert [event.details for event in events] == [{"rules": ["unknown_column"]}] * 2
 
 
 def _prefix(member: Member) -> str:

@@ -1,0 +1,145 @@
+"""One draft through guard, database and the checks of trust."""
+
+import time
+from collections.abc import Generator as Steps
+from dataclasses import dataclass, replace
+
+from nl2sql.checked_answer import checked_answer
+from nl2sql.events import (
+    Answered,
+    Blocked,
+    CannotAnswer,
+    Ending,
+    Event,
+    Failed,
+    Passed,
+    QueryFailed,
+    StepDone,
+    StepName,
+)
+from nl2sql.evidence import Asked
+from nl2sql.generation.base import Draft, Feedback, GenerationRequest, Refused, Usage
+from nl2sql.repair import after_doubt, after_query_error, after_violations
+from nl2sql.task import Task
+from nl2sql.trust import grain
+from nl2sql.trust.check import Check
+from nl2sql.validation.restrictions import restrictions_of
+from nl2sql.validation.validate import validate
+from nl2sql.validation.verdict import Accepted, Rejected, Verdict
+from schema_index.connectors.base import DataSourceError, QueryTooExpensive, ResultSet
+from tenants.domain_error import DomainError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setback:
+    """What a repair should know, and how the story ends where none follows: an answer whose `check` failed may stand,
+    marked. Endings know nothing of what was spent."""
+
+    feedback: Feedback
+    ending: Ending
+    check: Check | None = None
+
+
+def attempt(
+    task: Task, request: GenerationRequest, draft: Draft, *, number: int = 1
+) -> Steps[Event, None, Ending | Setback]:
+    """`number` counts from 1. Raises a DomainError where the target cannot go on."""
+    started = time.monotonic()
+    verdict = judge(task, draft.sql)
+    yield step_done("validate", started, number)
+    if isinstance(verdict, Rejected):
+        if _is_refusal(task, verdict):
+            return CannotAnswer(refused=Refused(message=verdict.violations[0].message), usage=Usage())
+        yield Blocked(sql=draft.sql, violations=verdict.violations)
+        feedback = after_violations(draft.sql, verdict.violations, schema=request.schema)
+        return Setback(feedback=feedback, ending=_blocked(verdict))
+    yield Passed(accepted=verdict, repaired=number > 1)
+    started = time.monotonic()
+    try:
+        result = _run(task, verdict)
+    except (DataSourceError, QueryTooExpensive) as failure:
+        error = _readable(failure, verdict)
+        yield QueryFailed(sql=verdict.shown, message=error.message)
+        feedback = after_query_error(verdict.shown, error, columns=verdict.columns, schema=request.schema)
+        return Setback(feedback=feedback, ending=failed(error))
+    if result is not None:
+        yield step_done("execute", started, number)
+    started = time.monotonic()
+    answered = checked_answer(asked_of(task), request, draft=draft, accepted=verdict, result=result)
+    yield step_done("check", started, number)
+    return _concluded(replace(answered, repaired=number > 1))
+
+
+def _concluded(answered: Answered) -> Answered | Setback:
+    """Rows that were counted twice are no answer; a filter that finds nothing, or an odd join, is one to be marked."""
+    certain = next((check for check in answered.checks if check.repair), None)
+    if certain is None or answered.draft.vouched is not None:
+        return answered
+    feedback = after_doubt(answered.accepted.shown, certain)
+    if certain.name != grain.NAME:
+        return Setback(feedback=feedback, ending=answered, check=certain)
+    refused = Refused(message=f"The statement that was written would answer wrongly: {certain.detail}")
+    return Setback(feedback=feedback, ending=CannotAnswer(refused=refused, usage=Usage()), check=certain)
+
+
+def asked_of(task: Task) -> Asked:
+    return Asked(
+        tenant_id=task.tenant_id,
+        source_id=task.source_id,
+        catalogue=task.catalogue,
+        connector=task.connector,
+        limits=task.limits,
+        every_word_placed=task.generator.places_every_word,
+        revision=task.revision,
+        synced_at=task.synced_at,
+        attributes=task.attributes,
+    )
+
+
+def judge(task: Task, sql: str) -> Verdict:
+    """The guard as it is for the person who asks."""
+    access = task.catalogue.access
+    restrictions = restrictions_of(access, attributes=task.attributes)
+    return validate(sql, schema=access.visible, row_limit=task.limits.max_rows, restrictions=restrictions)
+
+
+def failed(error: DomainError, spent: Usage | None = None) -> Failed:
+    return Failed(code=error.code, message=error.message, details=dict(error.details), usage=spent or Usage())
+
+
+def step_done(name: StepName, started: float, number: int = 1) -> StepDone:
+    return StepDone(name=name, ms=round((time.monotonic() - started) * 1000), attempt=number)
+
+
+def _is_refusal(task: Task, rejected: Rejected) -> bool:
+    """Where every word has its place and no other statement can be written, what only a policy forbids is refused."""
+    codes = {violation.code for violation in rejected.violations}
+    return task.generator.places_every_word and codes == {"aggregate_only"}
+
+
+def _readable(error: DataSourceError | QueryTooExpensive, accepted: Accepted) -> DataSourceError | QueryTooExpensive:
+    """The engine's own words are about the text that ran, which may name what is hidden from whoever reads them."""
+    if not accepted.stated or not isinstance(error, DataSourceError):
+        return error
+    details = {name: value for name, value in error.details.items() if name != "diagnostic"}
+    return DataSourceError(error.message, **details)
+
+
+def _run(task: Task, accepted: Accepted) -> ResultSet | None:
+    if task.mode == "sql":
+        return None
+    if task.mode == "dry_run":
+        # Of a proven query, all engines answer EXPLAIN as rows, without running it.
+        task.connector.read(f"EXPLAIN {accepted.sql}", limits=replace(task.limits, max_cost=None))
+        return None
+    return task.connector.read(accepted.sql, limits=replace(task.limits, max_rows=accepted.row_limit))
+
+
+def _blocked(verdict: Rejected) -> Failed:
+    first = verdict.violations[0]
+    return Failed(
+        code="sql_blocked",
+        message=f"The statement was blocked: {first.message}",
+        details={"rule": first.code, "hint": first.hint, "rules": sorted({one.code for one in verdict.violations})},
+        usage=Usage(),
+    )

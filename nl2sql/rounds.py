@@ -1,0 +1,75 @@
+"""Drafts and their repairs, until one answers or none may follow."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nl2sql.attempt import Setback, attempt, failed, step_done
+from nl2sql.events import Answered, AskedBack, CannotAnswer, Doubted, Drafted, Ending, Event
+from nl2sql.generation.base import Clarify, Draft, Generation, GenerationRequest, Usage
+from nl2sql.generation.errors import LlmError
+from nl2sql.repair import is_repeated
+from nl2sql.task import Task
+from tenants.domain_error import DomainError
+
+MAX_REPAIRS = 2
+"""Rounds after the first draft. Each costs a model call; what two could not mend, a third seldom does."""
+
+
+def rounds(task: Task, request: GenerationRequest) -> Iterator[Event]:
+    """Ends with exactly one ending. What asks for a repair twice over, or is written twice, ends the rounds early."""
+    spent = Usage()
+    standing: Answered | None = None
+    ending: Ending | None = None
+    drafts: list[str] = []
+    doubts: set[str] = set()
+    try:
+        for number in range(1, MAX_REPAIRS + 2):
+            started = time.monotonic()
+            generation = task.generator.generate(request)
+            spent = added(spent, generation.usage)
+            yield step_done("generate", started, number)
+            if not isinstance(generation, Draft):
+                ending = _not_a_draft(generation)
+                break
+            yield Drafted(draft=generation)
+            if is_repeated(generation.sql, earlier=drafts):
+                break
+            outcome = yield from attempt(task, request, generation, number=number)
+            if not isinstance(outcome, Setback):
+                ending = outcome
+                break
+            ending = outcome.ending
+            doubt = outcome.check
+            if number > MAX_REPAIRS or not task.generator.can_repair or (doubt and doubt.name in doubts):
+                break
+            if doubt is not None:
+                doubts.add(doubt.name)
+                standing = ending if isinstance(ending, Answered) else standing
+                yield Doubted(sql=outcome.feedback.sql, check=doubt, answer=standing)
+            request = replace(request, feedback=replace(outcome.feedback, earlier=tuple(drafts)))
+            drafts.append(generation.sql)
+    except LlmError as error:
+        spent = added(spent, error.usage)
+        ending = failed(error)
+    except DomainError as error:
+        ending = failed(error)
+    assert ending is not None  # the first round sets it
+    # Where the repair of a doubtful answer leads nowhere, that answer stands, with its failed check.
+    is_kept = standing is not None and not isinstance(ending, Answered)
+    yield replace(standing if standing is not None and is_kept else ending, usage=spent)
+
+
+def added(one: Usage, other: Usage) -> Usage:
+    return Usage(
+        model=other.model or one.model,
+        input_tokens=one.input_tokens + other.input_tokens,
+        output_tokens=one.output_tokens + other.output_tokens,
+    )
+
+
+def _not_a_draft(generation: Generation) -> Ending:
+    if isinstance(generation, Clarify):
+        return AskedBack(clarify=generation, usage=generation.usage)
+    assert not isinstance(generation, Draft)
+    return CannotAnswer(refused=generation, usage=generation.usage)
