@@ -1,0 +1,1 @@
+"""The deployment of docker-compose.yml as plain processes, for machines without a container engine."""
