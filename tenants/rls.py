@@ -15,7 +15,7 @@ class ForceRowLevelSecurity(Operation):
     """FORCE row-level security on a model's table, so that it binds the table's owner too.
 
     `also_visible` widens reading, never writing, for the moment when only a user or key is known.
-    `append_only` leaves the application role no UPDATE or DELETE.
+    `append_only` leaves the application role no UPDATE or DELETE; the owner may delete a tenant's rows with the tenant.
     """
 
     reversible = True
@@ -45,15 +45,15 @@ class ForceRowLevelSecurity(Operation):
             f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
             f"CREATE POLICY tenant_reads ON {table} FOR SELECT USING ({visible})",
             f"CREATE POLICY tenant_inserts ON {table} FOR INSERT WITH CHECK ({self.own})",
+            f"CREATE POLICY tenant_deletes ON {table} FOR DELETE USING ({self.own})",
         ]
         if self.append_only:
             role = schema_editor.quote_name(settings.DATABASES["default"]["USER"])
             statements.append(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
         else:
-            statements += [
-                f"CREATE POLICY tenant_updates ON {table} FOR UPDATE USING ({self.own}) WITH CHECK ({self.own})",
-                f"CREATE POLICY tenant_deletes ON {table} FOR DELETE USING ({self.own})",
-            ]
+            statements.append(
+                f"CREATE POLICY tenant_updates ON {table} FOR UPDATE USING ({self.own}) WITH CHECK ({self.own})"
+            )
         for statement in statements:
             schema_editor.execute(statement)
 

@@ -78,6 +78,26 @@ def tend(
         ) from None
 
 
+def drop_indexes(tenant_id: UUID, *, timeout_s: int = BUILD_TIMEOUT_S) -> int:
+    """All of the tenant's, for its end; how many there were. Must be called outside a transaction.
+
+    Raises IndexBuildFailed, also while another build is under way: then ask again later.
+    """
+    try:
+        with _builder(timeout_s) as owner:
+            if owner is None:
+                raise IndexBuildFailed("Another vector index is being built: try again when it is done.")
+            names = [one.name for one in vector_indexes() if one.name.startswith(f"{PREFIX}{tenant_id.hex}_")]
+            for name in names:
+                _execute(owner, drop_statement(name))
+            return len(names)
+    except OperationalError:
+        raise IndexBuildFailed(
+            "The tables' owner cannot connect or waited too long, so that its indexes are not dropped: check "
+            "DATABASE_OWNER_URL."
+        ) from None
+
+
 def _tend(
     owner: BaseDatabaseWrapper, tenant_id: UUID, report: Callable[[Action, SpaceIndex], None]
 ) -> Iterator[tuple[Action, str]]:

@@ -1,0 +1,171 @@
+"""The end of a tenant: everything it owns can be taken along, and nothing of it is left."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
+from django.db import connections
+from django.test import Client
+
+from config.tenant_deletion import delete_tenant
+from config.tenant_export import DERIVED, SECRETS, export_tenant
+from schema_index import knowledge, policies
+from schema_index.models import DataSource
+from schema_index.vector_index.partial_index import create_statement
+from tenants import memberships
+from tenants.checks import tenant_owned_models
+from tenants.context import tenant_transaction
+from tenants.models import ApiKey, AuditEvent, Tenant, User
+from tenants.roles import Role
+from tests.conftest import Member, database_file
+
+pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+
+CANARY = "zanzibar"
+
+
+@pytest.fixture
+def told(analyst: Member, shop: DataSource) -> Member:
+    """A tenant with a source, vectors and an index over them, knowledge, a question, a session."""
+    with tenant_transaction(analyst.tenant.id):
+        knowledge.save_faq(question=f"What is {CANARY}?", answer="A word.", actor="system:test")
+        policies.save(shop, role="", document={}, actor="system:test")
+    assert analyst.client.post("/nl2sql", {"question": f"How many {CANARY}?"}, format="json").status_code == 200
+    browser = Client()
+    browser.force_login(analyst.user)
+    browser.get("/")
+    with closing(connections["owner"]), connections["owner"].cursor() as cursor:
+        cursor.execute(create_statement(analyst.tenant.id, model="all-MiniLM-L6-v2", dimension=384).as_string(None))
+    return analyst
+
+
+@pytest.fixture
+def traces(admin_connection: Callable[[str], "psycopg.Connection[Any]"]) -> Callable[..., set[str]]:
+    """Tables and indexes of the whole database in which one of the words stands, as the superuser sees them."""
+
+    def find(*words: str) -> set[str]:
+        with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as connection:
+            names = [
+                name
+                for (name,) in connection.execute(
+                    "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                    "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')"
+                )
+            ]
+            found = {
+                name
+                for name in names
+                for word in words
+                if connection.execute(
+                    f'SELECT 1 FROM "{name}" AS one WHERE one::text ILIKE %s LIMIT 1', [f"%{word}%"]
+                ).fetchone()
+            }
+            indexes = connection.execute("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'").fetchall()
+        return found | {index for (index,) in indexes for word in words if word.replace("-", "") in index}
+
+    return find
+
+
+def test_a_deleted_tenant_leaves_nothing_anywhere(
+    told: Member, outsider: Member, shop: DataSource, traces: Callable[..., set[str]]
+) -> None:
+    words = (str(told.tenant.id), CANARY, told.user.username)
+    before = traces(*words)
+    assert {"tenants_auditevent", "nl2sql_run", "schema_index_chunkembedding", "tenants_user"} <= before
+    folder = database_file(told.tenant, "shop").parent
+
+    deleted = delete_tenant(told.tenant)
+
+    assert (deleted.rows["tenants_tenant"], deleted.indexes, deleted.sessions, deleted.files) == (1, 1, 1, 1)
+    assert deleted.people == 1
+    assert traces(*words) == set()
+    assert not folder.exists()
+    assert not Session.objects.exists()
+    # The other tenant and its people are as they were.
+    assert User.objects.get().username == outsider.user.username
+    assert outsider.client.get("/api/v1/data-sources").status_code == 200
+    with tenant_transaction(outsider.tenant.id):
+        assert AuditEvent.objects.exists()
+
+
+def test_people_of_several_tenants_and_of_the_platform_stay(
+    told: Member, other_tenant: Tenant, new_member: Callable[..., Member]
+) -> None:
+    operator = User.objects.create_user(username="operator", is_staff=True)
+    with tenant_transaction(other_tenant.id):
+        memberships.set_role(told.user, role=Role.VIEWER, actor="system:test")
+    with tenant_transaction(told.tenant.id):
+        memberships.set_role(operator, role=Role.ADMIN, actor="system:test")
+    assert delete_tenant(told.tenant).people == 0
+    assert set(User.objects.values_list("username", flat=True)) == {told.user.username, "operator"}
+
+
+def test_who_is_named_elsewhere_leaves_an_empty_account(told: Member, outsider: Member) -> None:
+    with tenant_transaction(outsider.tenant.id):
+        ApiKey.objects.update(created_by=told.user)
+    delete_tenant(told.tenant)
+    person = User.objects.get(id=told.user.pk)
+    assert (person.username, person.password, person.is_active) == (f"deleted-{person.pk}", "", False)
+
+
+def test_without_the_owner_nothing_is_deleted(
+    told: Member, settings: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError, match="must repeat the slug"):
+        call_command("delete_tenant", "acme", "--confirm", "acne")
+    with pytest.raises(CommandError, match="no tenant"):
+        call_command("delete_tenant", "nobody", "--confirm", "nobody")
+    monkeypatch.setitem(connections["owner"].settings_dict, "PASSWORD", "wrong")
+    connections["owner"].close()
+    with pytest.raises(CommandError, match="DATABASE_OWNER_URL"):
+        call_command("delete_tenant", "acme", "--confirm", "acme")
+    with tenant_transaction(told.tenant.id):
+        assert DataSource.objects.count() == 1
+
+
+def test_an_export_holds_every_row_and_no_secret(told: Member, outsider: Member, tmp_path: Path) -> None:
+    path = tmp_path / "acme.zip"
+    rows = export_tenant(told.tenant, path=path)
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        texts = {name: archive.read(name).decode() for name in names}
+    manifest = json.loads(texts["manifest.json"])
+    assert manifest["rows"] == rows
+    tables = {model._meta.db_table for model in tenant_owned_models()}
+    assert names == {"manifest.json", "people.jsonl"} | {f"{table}.jsonl" for table in tables - set(DERIVED)}
+    assert [json.loads(line)["username"] for line in texts["people.jsonl"].splitlines()] == [told.user.username]
+    for table in tables - set(DERIVED):
+        lines = [json.loads(line) for line in texts[f"{table}.jsonl"].splitlines()]
+        assert len(lines) == rows[table]
+        assert {line["tenant_id"] for line in lines} <= {str(told.tenant.id)}
+        assert not any(set(line) & set(SECRETS) for line in lines)
+    assert CANARY in texts["nl2sql_run.jsonl"]
+    assert outsider.user.username not in "".join(texts.values())
+    with pytest.raises(CommandError, match="File exists"):
+        call_command("export_tenant", "acme", str(path))
+
+
+def test_every_column_that_may_open_something_is_known_as_a_secret() -> None:
+    """A new one that is none is named here with the reason."""
+    no_secrets = {
+        "object_key": "names a table",
+        "content_hash": "of a text that is exported too",
+        "origin_hash": "the same",
+        "access_digest": "of a policy",
+        "key": "names a question of a set",
+    }
+    suspicious = {
+        field.attname
+        for model in tenant_owned_models()
+        for field in model._meta.concrete_fields
+        if any(word in field.attname for word in ("secret", "digest", "password", "key", "hash", "encrypted", "token"))
+    }
+    assert suspicious - set(no_secrets) - {"input_tokens", "output_tokens"} == set(SECRETS) & suspicious
