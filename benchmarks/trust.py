@@ -29,6 +29,7 @@ from benchmarks.trust_mutants import MUTATIONS, mutants, without_row_limit  # no
 if TYPE_CHECKING:
     from nl2sql.generation.base import Draft, GenerationRequest
     from nl2sql.task import Task
+    from tenants.cancellation import Cancellation
 
 SETS = ("spider_pg", "sql_eval")
 ROWS = 10_000
@@ -44,7 +45,7 @@ class Writes:
     can_repair: ClassVar[bool] = False
     places_every_word: ClassVar[bool] = False
 
-    def generate(self, request: "GenerationRequest") -> "Draft":
+    def generate(self, request: "GenerationRequest", *, cancellation: "Cancellation | None" = None) -> "Draft":
         from nl2sql.generation.base import Draft  # noqa: PLC0415
 
         return Draft(sql=self.sql, generator=self.name)

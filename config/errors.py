@@ -28,6 +28,7 @@ STATUS: dict[str, tuple[int, str]] = {
     "not_acceptable": (406, "Not acceptable"),
     "data_source_not_synced": (409, "The data source was never synced"),
     "already_exists": (409, "It exists already"),
+    "cancelled": (409, "The question was stopped"),
     "payload_too_large": (413, "The request is too large"),
     "unsupported_media_type": (415, "Send application/json"),
     "sql_blocked": (422, "The statement was blocked"),
@@ -45,6 +46,7 @@ STATUS: dict[str, tuple[int, str]] = {
     "embedding_unavailable": (503, "The embedding endpoint cannot be reached"),
     "llm_timeout": (504, "The language model took too long"),
     "query_timeout": (504, "The query took too long"),
+    "deadline_exceeded": (504, "The question took too long"),
 }
 
 _CODE_OF: dict[type[exceptions.APIException], str] = {

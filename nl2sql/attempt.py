@@ -93,6 +93,7 @@ def asked_of(task: Task) -> Asked:
         revision=task.revision,
         synced_at=task.synced_at,
         attributes=task.attributes,
+        cancellation=task.cancellation,
     )
 
 
@@ -126,13 +127,16 @@ def _readable(error: DataSourceError | QueryTooExpensive, accepted: Accepted) ->
 
 
 def _run(task: Task, accepted: Accepted) -> ResultSet | None:
+    task.cancellation.raise_if_cancelled()
     if task.mode == "sql":
         return None
     if task.mode == "dry_run":
         # Of a proven query, all engines answer EXPLAIN as rows, without running it.
-        task.connector.read(f"EXPLAIN {accepted.sql}", limits=replace(task.limits, max_cost=None))
+        limits = replace(task.limits, max_cost=None)
+        task.connector.read(f"EXPLAIN {accepted.sql}", limits=limits, cancellation=task.cancellation)
         return None
-    return task.connector.read(accepted.sql, limits=replace(task.limits, max_rows=accepted.row_limit))
+    limits = replace(task.limits, max_rows=accepted.row_limit)
+    return task.connector.read(accepted.sql, limits=limits, cancellation=task.cancellation)
 
 
 def _blocked(verdict: Rejected) -> Failed:

@@ -30,6 +30,7 @@ from schema_index.catalogue import Catalogue
 from schema_index.column_values import column_values
 from schema_index.connectors.base import Connector, Limits, ResultSet
 from tenants.attributes import AttributeValue
+from tenants.cancellation import NEVER, Cancellation, Cancelled, DeadlineExceeded
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 
@@ -57,6 +58,7 @@ class Asked:
     revision: int | None = None
     synced_at: datetime | None = None
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    cancellation: Cancellation = NEVER
 
 
 def facts_of(asked: Asked, request: GenerationRequest, *, accepted: Accepted, result: ResultSet | None) -> Facts:
@@ -133,7 +135,8 @@ def _day(value: Any) -> date | None:
 
 
 def _read(asked: Asked, sql: str, *, deadline_ms: int) -> ResultSet | None:
-    """Through the guard and the policy, like any statement; None where that or the target refuses."""
+    """Through the guard and the policy, like any statement; None where that or the target refuses, or where the
+    deadline has come. Raises Cancelled for a person's Stop."""
     access = asked.catalogue.access
     restrictions = restrictions_of(access, attributes=asked.attributes)
     verdict = validate(sql, schema=access.visible, row_limit=asked.limits.max_rows, restrictions=restrictions)
@@ -141,7 +144,12 @@ def _read(asked: Asked, sql: str, *, deadline_ms: int) -> ResultSet | None:
         return None
     bounded = replace(asked.limits, deadline_ms=min(asked.limits.deadline_ms, deadline_ms), max_rows=verdict.row_limit)
     try:
-        return asked.connector.read(verdict.sql, limits=bounded)
+        asked.cancellation.raise_if_cancelled()
+        return asked.connector.read(verdict.sql, limits=bounded, cancellation=asked.cancellation)
+    except DeadlineExceeded:
+        return None
+    except Cancelled:
+        raise
     except DomainError:
         return None
 

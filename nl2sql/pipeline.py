@@ -32,6 +32,7 @@ def answer(task: Task) -> Iterator[Event]:
             top_k=task.top_k,
             role=task.role,
         )
+        task.cancellation.raise_if_cancelled()
         yield Found(retrieved=retrieved)
         yield step_done("retrieve", started)
         request = GenerationRequest(

@@ -10,6 +10,7 @@ from nl2sql.generation.base import Clarify, Draft, Generation, GenerationRequest
 from nl2sql.generation.errors import LlmError
 from nl2sql.repair import is_repeated
 from nl2sql.task import Task
+from tenants.cancellation import Cancelled, DeadlineExceeded
 from tenants.domain_error import DomainError
 
 MAX_REPAIRS = 2
@@ -26,7 +27,8 @@ def rounds(task: Task, request: GenerationRequest) -> Iterator[Event]:
     try:
         for number in range(1, MAX_REPAIRS + 2):
             started = time.monotonic()
-            generation = task.generator.generate(request)
+            task.cancellation.raise_if_cancelled()
+            generation = task.generator.generate(request, cancellation=task.cancellation)
             spent = added(spent, generation.usage)
             yield step_done("generate", started, number)
             if not isinstance(generation, Draft):
@@ -52,6 +54,9 @@ def rounds(task: Task, request: GenerationRequest) -> Iterator[Event]:
     except LlmError as error:
         spent = added(spent, error.usage)
         ending = failed(error)
+    except Cancelled as error:
+        # Whoever stops a run wants no answer; at a deadline, the one that there is stands.
+        ending, standing = failed(error), standing if isinstance(error, DeadlineExceeded) else None
     except DomainError as error:
         ending = failed(error)
     assert ending is not None  # the first round sets it

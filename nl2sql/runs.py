@@ -32,6 +32,7 @@ from schema_index.models import DataSource, Snapshot
 from schema_index.policies import OPEN, policy_for
 from schema_index.sources import open_connector, pick
 from tenants import audit, quotas
+from tenants.cancellation import NEVER, Cancellation
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Tenant
@@ -65,8 +66,9 @@ class AskRequest:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-def ask(principal: Principal, request: AskRequest, *, request_id: str = "") -> Run:
-    """Ask and wait for the end. The returned run is over; how it ended is in its `status` and `reply`.
+def ask(principal: Principal, request: AskRequest, *, request_id: str = "", cancellation: Cancellation = NEVER) -> Run:
+    """Ask and wait for the end, or for `cancellation`. The returned run is over; how it ended is in its `status` and
+    `reply`.
 
     Raises DomainError only where no run could be opened: permission, suspension, quota, rate, an unknown source or
     conversation.
@@ -74,7 +76,7 @@ def ask(principal: Principal, request: AskRequest, *, request_id: str = "") -> R
     opened = _open(principal, request, request_id=request_id)
     events: list[Event] = []
     try:
-        for event in _events(principal, request, opened):
+        for event in _events(principal, request, opened, cancellation=cancellation):
             events.append(event)
             _record(opened.run, event, sequence=len(events))
     finally:
@@ -190,16 +192,18 @@ def _conversation(principal: Principal, request: AskRequest) -> Conversation:
     return found
 
 
-def _events(principal: Principal, request: AskRequest, opened: _Opened) -> Iterator[Event]:
+def _events(
+    principal: Principal, request: AskRequest, opened: _Opened, *, cancellation: Cancellation
+) -> Iterator[Event]:
     try:
-        task = _task(principal, request, opened)
+        task = _task(principal, request, opened, cancellation=cancellation)
     except DomainError as error:
         yield Failed(code=error.code, message=error.message, details=dict(error.details), usage=Usage())
         return
     yield from answer(task)
 
 
-def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
+def _task(principal: Principal, request: AskRequest, opened: _Opened, *, cancellation: Cancellation) -> Task:
     """No transaction is open: names resolve here.
 
     Raises DataSourceNotSynced, DataSourceForbidden, DataSourceUnavailable or CredentialUnreadable.
@@ -231,6 +235,7 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened) -> Task:
         synced_at=opened.source.synced_at,
         verified=() if request.is_test else _verified(opened.source),
         attributes=principal.attributes,
+        cancellation=cancellation,
     )
 
 

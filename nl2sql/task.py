@@ -12,6 +12,7 @@ from schema_index.catalogue import Catalogue
 from schema_index.connectors.base import Connector, Limits
 from schema_index.embedding.base import Embedder
 from tenants.attributes import AttributeValue
+from tenants.cancellation import NEVER, Cancellation
 
 Mode = Literal["answer", "sql", "dry_run"]
 
@@ -39,3 +40,4 @@ class Task:
     synced_at: datetime | None = None
     verified: tuple[Verified, ...] = ()
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    cancellation: Cancellation = NEVER

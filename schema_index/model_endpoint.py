@@ -5,8 +5,12 @@ bypassed, because it builds objects without checking them.
 """
 
 import email.utils
+import os
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
@@ -14,6 +18,8 @@ import httpx2
 import openai
 
 from schema_index.folder_endpoint import UNANSWERED, FolderTransport, folder_of, is_folder
+from tenants.cancellation import NEVER, Cancellation
+from tenants.until_cancelled import until_cancelled
 
 Kind = Literal[
     "timeout", "unreachable", "busy", "failing", "exhausted", "key", "unknown", "rejected", "too_large", "unanswered"
@@ -61,8 +67,11 @@ class _Raw(Protocol):
     def text(self) -> str: ...
 
 
-def open_endpoint(base_url: str, *, api_key: str, timeout_s: float) -> openai.OpenAI:
-    """A client to be used in a `with`, which closes its connections. Each request ends within twice its timeout.
+def open_endpoint(
+    base_url: str, *, api_key: str, timeout_s: float, cancellation: Cancellation = NEVER
+) -> openai.OpenAI:
+    """A client to be used in a `with`, which closes its connections. Each request ends within twice its timeout, and
+    at once when it is cancelled: the endpoint sees the connection closed.
 
     A `file:` address is a folder in the place of an endpoint (`folder_endpoint`).
 
@@ -78,16 +87,16 @@ def open_endpoint(base_url: str, *, api_key: str, timeout_s: float) -> openai.Op
         api_key=key or "none",
         timeout=timeout,
         max_retries=0,
-        http_client=_BoundedClient(follow_redirects=True, transport=transport),
+        http_client=_BoundedClient(cancellation, follow_redirects=True, transport=transport),
         # A compressed reply would pass the byte bound first and be unpacked after.
         default_headers={"Accept-Encoding": "identity"},
     )
 
 
-def call(send: Callable[[], _Raw]) -> str:
-    """The text of the reply to `send`, a `with_raw_response` call. Raises EndpointProblem."""
+def call(send: Callable[[], _Raw], *, cancellation: Cancellation = NEVER) -> str:
+    """The text of the reply to `send`, a `with_raw_response` call. Raises EndpointProblem, or Cancelled."""
     try:
-        return send().text
+        return until_cancelled(lambda: send().text, cancellation=cancellation)
     except openai.APITimeoutError:
         raise EndpointProblem("timeout") from None
     except openai.APIStatusError as error:
@@ -123,8 +132,22 @@ def retry_after_s(header: str, *, now: datetime) -> float | None:
 class _BoundedClient(httpx2.Client):
     """Bounds a whole reply in time and bytes: the library's own timeout starts anew with every received byte."""
 
+    def __init__(self, cancellation: Cancellation, **options: Any) -> None:
+        super().__init__(**options)
+        self._cancellation = cancellation
+        self._hangup = _Hangup()
+
     def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
         ends_at = time.monotonic() + float(request.extensions["timeout"]["read"])
+        request.extensions["trace"] = self._hangup.trace
+        with self._cancellation.on_cancel(self._hangup.now):
+            return self._send(request, ends_at=ends_at, stream=stream, **options)
+
+    def close(self) -> None:
+        super().close()
+        self._hangup.now()
+
+    def _send(self, request: httpx2.Request, *, ends_at: float, stream: bool, **options: Any) -> httpx2.Response:
         response = super().send(request, stream=True, **options)
         if isinstance(response.stream, httpx2.SyncByteStream):
             response.stream = _BoundedStream(response.stream, request=request, ends_at=ends_at)
@@ -134,6 +157,37 @@ class _BoundedClient(httpx2.Client):
             finally:
                 response.close()
         return response
+
+
+class _Hangup:
+    """Shuts the connections of one client down from another thread. To close them would wake nobody who waits for
+    them, and send nothing before that wait is over."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_over = False
+        self._sockets: list[socket.socket] = []
+
+    def trace(self, name: str, info: dict[str, Any]) -> None:
+        """Told by the HTTP library what it does: https://www.encode.io/httpcore/extensions/#trace."""
+        if name != "connection.connect_tcp.complete":
+            return
+        dialled = info["return_value"].get_extra_info("socket")
+        # A descriptor of our own, below TLS, which the library does not close.
+        duplicate = socket.socket(fileno=os.dup(dialled.fileno()))
+        with self._lock:
+            self._sockets.append(duplicate)
+        if self._is_over:
+            self.now()
+
+    def now(self) -> None:
+        with self._lock:
+            self._is_over = True
+            for one in self._sockets:
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+                one.close()
+            self._sockets.clear()
 
 
 class _BoundedStream(httpx2.SyncByteStream):

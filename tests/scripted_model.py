@@ -8,6 +8,8 @@ with ScriptedModel() as model:
 import hashlib
 import json
 import re
+import select
+import socket
 import threading
 import uuid
 from collections import deque
@@ -131,6 +133,8 @@ class ScriptedModel:
         self.requests: list[Recorded] = []
         self.prefix = f"/{uuid.uuid4().hex[:8]}"
         self.closing = threading.Event()
+        self.hung_up = threading.Event()
+        """Set when a client has closed its connection in the middle of a slow reply."""
         self._chat: deque[Behaviour] = deque()
         self._embeddings: deque[Behaviour] = deque()
         self._lock = threading.Lock()
@@ -218,8 +222,8 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         path = self.path.removeprefix(self.server.model.prefix)
         reply = self.server.model.reply_to(Recorded(path=path, headers=headers, body=json.loads(raw)))
-        if reply.delay_s:
-            self.server.model.closing.wait(reply.delay_s)
+        if reply.delay_s and self._client_leaves_within(reply.delay_s):
+            return
         is_json = not isinstance(reply.body, str)
         content = (json.dumps(reply.body) if is_json else str(reply.body)).encode()
         self.send_response(reply.status)
@@ -239,6 +243,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             if self.server.model.closing.wait(drip_s):
                 return
+
+    def _client_leaves_within(self, seconds: float) -> bool:
+        heard, _, _ = select.select([self.connection], [], [], seconds)
+        if not heard or self.connection.recv(1, socket.MSG_PEEK):
+            return False
+        self.server.model.hung_up.set()
+        self.close_connection = True
+        return True
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent: the test reads `requests`."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from schema_index.retrieval.types import KnowledgeHit, StoredValue, TableHit
 from schema_index.schema import DatabaseSchema
+from tenants.cancellation import NEVER, Cancellation
 
 __all__ = [
     "Clarify",
@@ -119,7 +120,7 @@ Generation = Draft | Clarify | Refused
 
 
 class Generator(Protocol):
-    """Raises a DomainError of `generation.errors` when the writer itself is broken; outcomes are values."""
+    """Raises Cancelled, and a DomainError of `generation.errors` when the writer is broken; outcomes are values."""
 
     @property
     def name(self) -> str:
@@ -136,4 +137,4 @@ class Generator(Protocol):
         """Whether a draft proves that each content word of the question has its place in the statement."""
         ...
 
-    def generate(self, request: GenerationRequest) -> Generation: ...
+    def generate(self, request: GenerationRequest, *, cancellation: Cancellation = NEVER) -> Generation: ...

@@ -16,6 +16,7 @@ from nl2sql.generation.extract import Unreadable, extract
 from nl2sql.generation.retry import wait_before_retry
 from nl2sql.prompt.build import Prompt, build
 from schema_index.model_endpoint import TRANSIENT, EndpointProblem, Kind, call, open_endpoint
+from tenants.cancellation import NEVER, Cancellation
 
 _READINGS = 2
 """Replies read for one answer: a second may mend a slip of form, a third rarely does."""
@@ -77,13 +78,18 @@ class OpenAICompatibleGenerator:
     def name(self) -> str:
         return self._settings.model
 
-    def generate(self, request: GenerationRequest) -> Generation:
-        """Raises LlmUnavailable, LlmMisconfigured, LlmTimeout, LlmBadResponse, or PromptTooLarge."""
+    def generate(self, request: GenerationRequest, *, cancellation: Cancellation = NEVER) -> Generation:
+        """Raises LlmUnavailable, LlmMisconfigured, LlmTimeout, LlmBadResponse, PromptTooLarge, or Cancelled."""
         settings = self._settings
         prompt = build(request, token_budget=settings.token_budget - _RESERVED_TOKENS)
         try:
-            with open_endpoint(settings.base_url, api_key=settings.api_key, timeout_s=settings.timeout_s) as client:
-                return _Conversation(settings, client, prompt).answer()
+            with open_endpoint(
+                settings.base_url,
+                api_key=settings.api_key,
+                timeout_s=settings.timeout_s,
+                cancellation=cancellation,
+            ) as client:
+                return _Conversation(settings, client, prompt, cancellation).answer()
         except EndpointProblem as problem:  # a key that cannot even be sent
             raise _told(problem, usage=Usage(model=settings.model)) from problem
 
@@ -91,10 +97,11 @@ class OpenAICompatibleGenerator:
 class _Conversation:
     """All calls that one answer takes, with what they spent."""
 
-    def __init__(self, settings: ModelSettings, client: OpenAI, prompt: Prompt) -> None:
+    def __init__(self, settings: ModelSettings, client: OpenAI, prompt: Prompt, cancellation: Cancellation) -> None:
         self._settings = settings
         self._client = client
         self._prompt = prompt
+        self._cancellation = cancellation
         self._habits = _MEMORY.recall(settings.base_url, settings.model)
         self._usage = Usage(model=settings.model)
         self._ends_at = time.monotonic() + settings.deadline_s
@@ -160,13 +167,16 @@ class _Conversation:
         )
         if wait_s is None:
             raise _told(failure, usage=self._usage) from failure
-        time.sleep(wait_s)
+        self._cancellation.wait(wait_s)
 
     def _request(self, problem: str) -> Completion:
         left_s = max(self._ends_at - time.monotonic(), _MIN_TIMEOUT_S)
         timeout_s = min(self._settings.timeout_s, left_s)
         completions = self._client.chat.completions.with_raw_response
-        return read_completion(call(lambda: completions.create(**self._body(problem), timeout=timeout_s)))
+        body = self._body(problem)
+        return read_completion(
+            call(lambda: completions.create(**body, timeout=timeout_s), cancellation=self._cancellation)
+        )
 
     def _body(self, problem: str) -> dict[str, Any]:
         settings, habits = self._settings, self._habits

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from schema_index.schema import ColumnKind, DatabaseSchema, Dialect
+from tenants.cancellation import NEVER, Cancellation
 from tenants.domain_error import DomainError
 
 MAX_COMMENT_CHARACTERS = 4_000
@@ -135,10 +136,11 @@ class Connector(Protocol):
         """
         ...
 
-    def read(self, sql: str, *, limits: Limits) -> ResultSet:
+    def read(self, sql: str, *, limits: Limits, cancellation: Cancellation = NEVER) -> ResultSet:
         """Run one statement that the guard has accepted, read-only, in a session that is always rolled back.
 
-        Raises DataSourceUnavailable, DataSourceError, QueryTimeout, QueryTooExpensive, ResultTooLarge.
+        Raises DataSourceUnavailable, DataSourceError, QueryTimeout, QueryTooExpensive, ResultTooLarge; and Cancelled,
+        within a second of the word, when the target has been told to stop.
         """
         ...
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tenants.cancellation import NEVER, Cancellation
+
 ROOT = Path(__file__).parents[2]
 """Where the child finds this package, whose `__init__` files are empty."""
 
@@ -55,11 +57,11 @@ class Bounds:
     each_frame: bool = False
 
 
-def frames(request: Frame, *, child: Child, bounds: Bounds) -> Iterator[Frame]:
+def frames(request: Frame, *, child: Child, bounds: Bounds, cancellation: Cancellation = NEVER) -> Iterator[Frame]:
     """The child's frames as they arrive, up to its `end` or `error`. Raises ChildKilled, ChildFailed.
 
     The child is a bare interpreter: no site packages, no environment, no open files of this process. It is gone when
-    the iterator is closed.
+    the iterator is closed; killed by a `cancellation`, it has failed.
     """
     environment = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     process = subprocess.Popen(  # noqa: S603  # a fixed program; the request goes through standard input
@@ -72,7 +74,7 @@ def frames(request: Frame, *, child: Child, bounds: Bounds) -> Iterator[Frame]:
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    with process.stdin, process.stdout:
+    with process.stdin, process.stdout, cancellation.on_cancel(process.kill):
         try:
             text = json.dumps(request).encode() + b"\n"
             for line in _lines(process.stdin.fileno(), process.stdout.fileno(), text, bounds=bounds):

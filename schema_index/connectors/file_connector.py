@@ -27,6 +27,7 @@ from schema_index.connectors.outcomes import query_timeout
 from schema_index.connectors.plan_cost import assert_affordable, duckdb_rows
 from schema_index.connectors.streaming import too_large
 from schema_index.schema import ColumnKind, Dialect
+from tenants.cancellation import NEVER, Cancellation
 from tenants.domain_error import DomainError
 
 INTROSPECTION_LIMITS = Limits(deadline_ms=60_000, max_bytes=64_000_000)
@@ -97,12 +98,13 @@ class FileConnector(ABC):
         """A file has no roles, and the child process cannot write whatever the file's owner may."""
         return ()
 
-    def read(self, sql: str, *, limits: Limits) -> ResultSet:
+    def read(self, sql: str, *, limits: Limits, cancellation: Cancellation = NEVER) -> ResultSet:
         started = time.monotonic()
         heading: Frame = {"columns": []}
         rows: list[tuple[Any, ...]] = []
         truncated = False
-        for frame in self._frames({"operation": "read", "sql": sql}, limits=limits):
+        request = {"operation": "read", "sql": sql}
+        for frame in self._frames(request, limits=limits, cancellation=cancellation):
             if "plan" in frame:
                 assert_affordable(duckdb_rows(frame["plan"]), limits=limits)
             elif "columns" in frame:
@@ -117,7 +119,9 @@ class FileConnector(ABC):
         elapsed_ms = round((time.monotonic() - started) * 1000)
         return ResultSet(columns=columns, rows=tuple(rows), truncated=truncated, elapsed_ms=elapsed_ms)
 
-    def _frames(self, request: Frame, *, limits: Limits, each_frame: bool = False) -> Iterator[Frame]:
+    def _frames(
+        self, request: Frame, *, limits: Limits, each_frame: bool = False, cancellation: Cancellation = NEVER
+    ) -> Iterator[Frame]:
         """The child's frames without its errors, which are raised."""
         statement = request.get("sql", "")
         request = {
@@ -131,13 +135,14 @@ class FileConnector(ABC):
         max_output = FRAMING * limits.max_bytes + FRAMING_ROW_BYTES * limits.max_rows
         bounds = Bounds(deadline_ms=limits.deadline_ms, max_output=max_output, each_frame=each_frame)
         try:
-            for frame in frames(request, child=self.child, bounds=bounds):
+            for frame in frames(request, child=self.child, bounds=bounds, cancellation=cancellation):
                 if "error" in frame:
                     raise self._failure(frame, statement=statement, limits=limits)
                 yield frame
         except ChildKilled:
             raise query_timeout(limits.deadline_ms) from None
         except ChildFailed:
+            cancellation.raise_if_cancelled()
             raise _out_of_memory() from None
 
     def _failure(self, frame: Frame, *, statement: str, limits: Limits) -> DomainError:

@@ -27,6 +27,7 @@ from schema_index.connectors.outcomes import NO_ROWS
 from schema_index.connectors.plan_cost import assert_affordable, mysql_rows
 from schema_index.connectors.streaming import collect, too_large
 from schema_index.schema import Dialect
+from tenants.cancellation import NEVER, Cancellation
 
 INTROSPECTION_DEADLINE_MS = 120_000
 
@@ -75,11 +76,11 @@ class MysqlConnector:
         with read_only_session(self._config, deadline_ms=RIGHTS_DEADLINE_MS) as session:
             return mysql_rights(session)
 
-    def read(self, sql: str, *, limits: Limits) -> ResultSet:
+    def read(self, sql: str, *, limits: Limits, cancellation: Cancellation = NEVER) -> ResultSet:
         started = time.monotonic()
         if "\0" in sql:
             raise DataSourceError("The statement holds a null character.")
-        with read_only_session(self._config, deadline_ms=limits.deadline_ms) as session:
+        with read_only_session(self._config, deadline_ms=limits.deadline_ms, cancellation=cancellation) as session:
             session.statement = sql
             text = sql.encode()
             # Asked first, because a read-only transaction still lets a statement write a file or end it.

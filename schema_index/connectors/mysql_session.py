@@ -16,7 +16,9 @@ from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.mysql_errors import translated
 from schema_index.connectors.mysql_wire import DRIVER_FAILURES, Wire
 from schema_index.connectors.outcomes import UNREACHABLE, query_timeout
-from schema_index.connectors.watchdog import GRACE_S, Watchdog
+from schema_index.connectors.watchdog import Watchdog
+from tenants.cancellation import NEVER, Cancellation
+from tenants.until_cancelled import until_cancelled
 
 CONNECT_TIMEOUT_S = 10
 """Bound of reaching and entering the database."""
@@ -63,27 +65,39 @@ class Session:
 
 
 @contextmanager
-def read_only_session(config: ConnectionConfig, *, deadline_ms: int) -> Iterator[Session]:
-    """A session that is gone, with whatever ran in it, at the deadline plus twice GRACE_S at the latest.
+def read_only_session(
+    config: ConnectionConfig, *, deadline_ms: int, cancellation: Cancellation = NEVER
+) -> Iterator[Session]:
+    """A session that is gone, with whatever ran in it, at the deadline plus twice GRACE_S at the latest; or twice
+    STOP_GRACE_S after it was cancelled.
 
     The deadline counts from here, connecting included (which alone may take CONNECT_TIMEOUT_S). Every error of the
-    driver leaves as a DomainError: DataSourceUnavailable, DataSourceError, QueryTimeout.
+    driver leaves as a DomainError: DataSourceUnavailable, DataSourceError, QueryTimeout, Cancelled.
     """
     deadline = time.monotonic() + deadline_ms / 1000
-    wire = _entered(config, within_s=CONNECT_TIMEOUT_S)
+    wire = until_cancelled(
+        lambda: _entered(config, within_s=CONNECT_TIMEOUT_S), cancellation=cancellation, discard=Wire.leave
+    )
     session = Session(wire)
     remaining_s = max(0.001, deadline - time.monotonic())
-    watchdog = Watchdog(wire.descriptor, deadline_s=remaining_s, cancel=lambda: _kill(config, session.connection_id))
+    watchdog = Watchdog(
+        wire.descriptor,
+        deadline_s=remaining_s,
+        cancel=lambda seconds: _kill(config, session.connection_id, within_s=seconds),
+        cancellation=cancellation,
+    )
     try:
         with watchdog:
             try:
                 _open_transaction(session, config, remaining_s=remaining_s)
                 yield session
             except DRIVER_FAILURES as error:
+                cancellation.raise_if_cancelled()
                 raise translated(
                     error, statement=session.statement, timed_out=watchdog.fired, deadline_ms=deadline_ms
                 ) from None
             # A killed SLEEP() ends like one that is over.
+            cancellation.raise_if_cancelled()
             if watchdog.fired or time.monotonic() >= deadline:
                 raise query_timeout(deadline_ms)
             if not wire.mid_result:
@@ -138,12 +152,12 @@ def _offset(time_zone: str) -> str:
     return f"{text[:3]}:{text[3:5]}"
 
 
-def _kill(config: ConnectionConfig, connection_id: int) -> None:
+def _kill(config: ConnectionConfig, connection_id: int, *, within_s: float) -> None:
     """Stop what the session runs, through a second one."""
     with suppress(DataSourceUnavailable, *DRIVER_FAILURES):
-        second = _entered(config, within_s=GRACE_S)
+        second = _entered(config, within_s=within_s)
         try:
-            with Watchdog(second.descriptor, deadline_s=GRACE_S):
+            with Watchdog(second.descriptor, deadline_s=within_s):
                 second.query(f"KILL QUERY {connection_id}")
         finally:
             second.leave()

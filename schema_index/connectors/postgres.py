@@ -27,6 +27,7 @@ from schema_index.connectors.postgres_rights import postgres_rights
 from schema_index.connectors.postgres_session import Session, read_only_session
 from schema_index.connectors.streaming import collect
 from schema_index.schema import ColumnKind, Dialect
+from tenants.cancellation import NEVER, Cancellation
 
 INTROSPECTION_DEADLINE_MS = 120_000
 
@@ -72,12 +73,12 @@ class PostgresConnector:
         with read_only_session(self._config, deadline_ms=RIGHTS_DEADLINE_MS) as session:
             return postgres_rights(session)
 
-    def read(self, sql: str, *, limits: Limits) -> ResultSet:
+    def read(self, sql: str, *, limits: Limits, cancellation: Cancellation = NEVER) -> ResultSet:
         started = time.monotonic()
         if "\0" in sql:
             # The driver would send what stands before it, without the limit that stands behind.
             raise DataSourceError("The statement holds a null character.")
-        with read_only_session(self._config, deadline_ms=limits.deadline_ms) as session:
+        with read_only_session(self._config, deadline_ms=limits.deadline_ms, cancellation=cancellation) as session:
             session.statement = sql
             if limits.max_cost is not None:
                 assert_affordable(_planned(session), limits=limits)

@@ -15,8 +15,10 @@ from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.outcomes import UNREACHABLE
 from schema_index.connectors.postgres_errors import translated
 from schema_index.connectors.postgres_values import register_lenient_loaders
-from schema_index.connectors.watchdog import GRACE_S, Watchdog
+from schema_index.connectors.watchdog import Watchdog
 from tenants.attributes import AttributeValue
+from tenants.cancellation import NEVER, Cancellation
+from tenants.until_cancelled import until_cancelled
 
 CONNECT_TIMEOUT_S = 10
 """Bound of reaching and entering the database; libpq counts whole seconds."""
@@ -54,17 +56,25 @@ class Session:
 
 
 @contextmanager
-def read_only_session(config: ConnectionConfig, *, deadline_ms: int) -> Iterator[Session]:
-    """A session that is gone, with whatever ran in it, at the deadline plus GRACE_S at the latest.
+def read_only_session(
+    config: ConnectionConfig, *, deadline_ms: int, cancellation: Cancellation = NEVER
+) -> Iterator[Session]:
+    """A session that is gone, with whatever ran in it, at the deadline plus GRACE_S at the latest, or
+    STOP_GRACE_S after it was cancelled.
 
     The deadline counts from here, connecting included (which alone may take CONNECT_TIMEOUT_S). Every error of the
-    driver leaves as a DomainError: DataSourceUnavailable, DataSourceError, QueryTimeout.
+    driver leaves as a DomainError: DataSourceUnavailable, DataSourceError, QueryTimeout, Cancelled.
     """
     started = time.monotonic()
-    connection = _connect(config)
+    connection = until_cancelled(lambda: _connect(config), cancellation=cancellation, discard=lambda late: late.close())
     session = Session(connection)
     remaining_s = max(0.001, started + deadline_ms / 1000 - time.monotonic())
-    watchdog = Watchdog(connection.fileno(), deadline_s=remaining_s, cancel=lambda: _cancel(connection))
+    watchdog = Watchdog(
+        connection.fileno(),
+        deadline_s=remaining_s,
+        cancel=lambda seconds: _cancel(connection, within_s=seconds),
+        cancellation=cancellation,
+    )
     with closing(connection), watchdog:
         try:
             register_lenient_loaders(connection)
@@ -76,6 +86,7 @@ def read_only_session(config: ConnectionConfig, *, deadline_ms: int) -> Iterator
                 connection.execute("SELECT set_config(%s, %s, true)", (f"querent.{name}", _setting(value)))
             yield session
         except (psycopg.Error, UnicodeError) as error:
+            cancellation.raise_if_cancelled()
             failure = error if isinstance(error, psycopg.Error) else psycopg.DataError()
             raise translated(
                 failure, statement=session.statement, timed_out=watchdog.fired, deadline_ms=deadline_ms
@@ -85,9 +96,9 @@ def read_only_session(config: ConnectionConfig, *, deadline_ms: int) -> Iterator
                 connection.rollback()
 
 
-def _cancel(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+def _cancel(connection: psycopg.Connection[tuple[Any, ...]], *, within_s: float) -> None:
     with suppress(psycopg.Error):
-        connection.cancel_safe(timeout=GRACE_S)
+        connection.cancel_safe(timeout=within_s)
 
 
 def _connect(config: ConnectionConfig) -> psycopg.Connection[tuple[Any, ...]]:

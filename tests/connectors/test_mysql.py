@@ -156,7 +156,7 @@ def test_a_server_that_does_not_hear_is_left_after_the_grace(
     journal: ConnectionConfig, mariadb_server: MariadbServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("schema_index.connectors.mysql_session._MARIADB_SETTINGS", "SET @nothing = 1")
-    monkeypatch.setattr("schema_index.connectors.mysql_session._kill", lambda *_: None)
+    monkeypatch.setattr("schema_index.connectors.mysql_session._kill", lambda *_, **__: None)
     elsewhere = replace(journal, database="test_of_silence")
     mariadb_server.run("CREATE DATABASE test_of_silence")
     started = time.monotonic()

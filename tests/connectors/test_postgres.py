@@ -21,6 +21,7 @@ from schema_index.connectors.base import (
     ResultColumn,
 )
 from schema_index.connectors.registry import ConnectionConfig, connector_for
+from tenants.cancellation import Cancellation, DeadlineExceeded
 from tests.connectors.conftest import PostgresServer
 
 LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)
@@ -272,3 +273,14 @@ def test_a_server_that_falls_silent_is_left_after_the_grace(silent_server: Conne
         connector_for("postgres", silent_server).read("SELECT pg_sleep(9)", limits=replace(LIMITS, deadline_ms=300))
 
     assert 1.2 < time.monotonic() - started < 5
+
+
+def test_a_silent_server_is_left_sooner_by_who_stops(silent_server: ConnectionConfig) -> None:
+    started = time.monotonic()
+
+    with pytest.raises(DeadlineExceeded):
+        connector_for("postgres", silent_server).read(
+            "SELECT pg_sleep(9)", limits=LIMITS, cancellation=Cancellation(deadline_ms=300)
+        )
+
+    assert 0.3 < time.monotonic() - started < 1.3

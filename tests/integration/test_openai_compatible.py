@@ -14,6 +14,7 @@ from nl2sql.generation.errors import LlmBadResponse, LlmError, LlmMisconfigured,
 from nl2sql.generation.openai_compatible import ModelSettings, OpenAICompatibleGenerator
 from nl2sql.prompt.build import PromptTooLarge
 from schema_index.schema import Column, DatabaseSchema, Table
+from tenants.cancellation import Cancellation, Cancelled
 from tests.scripted_model import (
     BROKEN,
     CLARIFIES,
@@ -26,6 +27,7 @@ from tests.scripted_model import (
     TWO_STATEMENTS,
     WRITES,
     WRONG_KEY,
+    Recorded,
     Reply,
     ScriptedModel,
     answers,
@@ -306,6 +308,38 @@ def test_the_deadline_bounds_all_attempts_together(model: ScriptedModel) -> None
         generator(model, timeout_s=0.3, max_attempts=6, deadline_s=0.5).generate(REQUEST)
     assert len(model.requests) == 2
     assert time.monotonic() - started < 3
+
+
+def test_a_call_that_is_stopped_ends_at_once_and_the_endpoint_sees_it(model: ScriptedModel) -> None:
+    stop = Cancellation()
+
+    def stopped_meanwhile(_: Recorded) -> Reply:
+        stop.cancel()
+        return SLOW
+
+    # The second request goes over the connection of the first.
+    model.script([MALFORMED, stopped_meanwhile])
+    started = time.monotonic()
+
+    with pytest.raises(Cancelled):
+        generator(model).generate(REQUEST, cancellation=stop)
+
+    assert time.monotonic() - started < 1
+    assert model.hung_up.wait(1)
+    with pytest.raises(Cancelled):
+        generator(model).generate(REQUEST, cancellation=stop)
+    assert len(model.requests) == 2
+
+
+def test_a_wait_between_attempts_that_is_stopped_ends_at_once(model: ScriptedModel) -> None:
+    model.script([fails(429, headers={"Retry-After": "19"})])
+    started = time.monotonic()
+
+    with pytest.raises(Cancelled) as raised:
+        generator(model).generate(REQUEST, cancellation=Cancellation(deadline_ms=300))
+
+    assert (raised.value.code, len(model.requests)) == ("deadline_exceeded", 1)
+    assert time.monotonic() - started < 1.3
 
 
 def test_nobody_listening_is_unavailable() -> None:

@@ -35,6 +35,7 @@ from schema_index.values import (
     read_values,
     store_values,
 )
+from tenants.cancellation import NEVER, Cancellation
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import database_file
@@ -135,8 +136,8 @@ class _GoneAfterOne:
                 raise DataSourceUnavailable("The server went away.")
             yield found
 
-    def read(self, sql: str, *, limits: Limits) -> ResultSet:
-        return self._real.read(sql, limits=limits)
+    def read(self, sql: str, *, limits: Limits, cancellation: Cancellation = NEVER) -> ResultSet:
+        return self._real.read(sql, limits=limits, cancellation=cancellation)
 
     def excess_rights(self) -> tuple[str, ...]:
         return self._real.excess_rights()

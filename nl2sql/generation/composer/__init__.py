@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from nl2sql.generation.base import Draft, GenerationRequest, Refused
 from nl2sql.generation.composer.compose import compose
+from tenants.cancellation import NEVER, Cancellation
 
 __all__ = ["Composer", "compose"]
 
@@ -16,5 +17,5 @@ class Composer:
     can_repair: ClassVar[bool] = False
     places_every_word: ClassVar[bool] = True
 
-    def generate(self, request: GenerationRequest) -> Draft | Refused:
+    def generate(self, request: GenerationRequest, *, cancellation: Cancellation = NEVER) -> Draft | Refused:
         return compose(request)

@@ -1,0 +1,96 @@
+"""A statement that is stopped is gone within a second, here and in the engine, proven on each."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+
+import psutil
+import psycopg
+import pymysql
+import pytest
+
+from schema_index.connectors.base import Limits
+from tenants.cancellation import Cancellation, Cancelled, DeadlineExceeded
+from tests.connectors.conftest import Target
+from tests.mariadb import PASSWORD
+
+LIMITS = Limits(deadline_ms=30_000)
+
+ENDLESS = {
+    "postgres": "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b",
+    "mysql": "SELECT count(*) FROM seq_1_to_1000000 a, seq_1_to_1000000 b",
+    # One opcode, in which no handler is asked.
+    "sqlite": "SELECT instr(printf('%.*c', 900000, 'a'), printf('%.*c', 450000, 'a') || 'b')",
+    "duckdb": "SELECT levenshtein(repeat('ab', 500000), repeat('ba', 500000))",
+}
+
+_AT_WORK = {
+    "postgres": "SELECT count(*) FROM pg_stat_activity WHERE query = %s AND state = 'active'",
+    "mysql": "SELECT COUNT(*) FROM information_schema.processlist WHERE info = %s",
+}
+
+
+def at_work(target: Target, statement: str) -> int:
+    """How many sessions or processes run the statement, asked past our own code."""
+    config = target.config
+    if target.dialect in ("sqlite", "duckdb"):
+        return sum(f"{target.dialect}_child" in " ".join(child.cmdline()) for child in psutil.Process().children())
+    connection = (
+        psycopg.connect(host=config.address, port=config.port, user="owner", password=PASSWORD, dbname=config.database)
+        if target.dialect == "postgres"
+        else pymysql.connect(host=config.address, port=config.port, user="owner", password=PASSWORD)
+    )
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute(_AT_WORK[target.dialect], (statement,))
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def until(wanted: bool, target: Target, statement: str) -> bool:
+    ends_at = time.monotonic() + 5
+    while (found := bool(at_work(target, statement))) != wanted and time.monotonic() < ends_at:
+        pass
+    return found == wanted
+
+
+@contextmanager
+def stopped_at_work(target: Target, statement: str) -> Iterator[tuple[Cancellation, list[float]]]:
+    """Cancelled once the engine is seen at work; with the moment of that."""
+    stop = Cancellation()
+    moments: list[float] = []
+
+    def watch() -> None:
+        until(True, target, statement)
+        moments.append(time.monotonic())
+        stop.cancel()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    yield stop, moments
+    thread.join()
+
+
+def test_a_stopped_statement_is_gone_within_a_second(target: Target) -> None:
+    statement = ENDLESS[target.dialect]
+
+    with stopped_at_work(target, statement) as (stop, moments), pytest.raises(Cancelled):
+        target.connector.read(statement, limits=LIMITS, cancellation=stop)
+
+    assert time.monotonic() - moments[0] < 1
+    assert until(False, target, statement)
+    with pytest.raises(Cancelled):
+        target.connector.read("SELECT 1", limits=LIMITS, cancellation=stop)
+
+
+def test_a_deadline_of_the_whole_is_no_timeout_of_the_statement(target: Target) -> None:
+    with pytest.raises(DeadlineExceeded):
+        target.connector.read(ENDLESS[target.dialect], limits=LIMITS, cancellation=Cancellation(deadline_ms=300))
+
+
+def test_a_statement_that_nobody_stops_has_its_rows(target: Target) -> None:
+    limits = replace(LIMITS, max_rows=10)
+    result = target.connector.read("SELECT id FROM people ORDER BY id", limits=limits, cancellation=Cancellation())
+
+    assert result.rows == ((1,), (2,), (3,))
