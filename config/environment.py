@@ -132,6 +132,16 @@ class Environment(BaseSettings):
     )
     questions_per_day: int = Field(default=1_000, ge=1, description="Questions a tenant may ask a day, unless its own.")
     questions_per_minute: int = Field(default=60, ge=1, description="Questions one caller may ask a minute.")
+    login_failures: int = Field(
+        default=10, ge=1, description="Wrong passwords for one name from one address before both wait 15 minutes."
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="Proxies of your own in front of the web process, whose `X-Forwarded-For` tells the client's "
+        "address.",
+    )
     blocked_per_minute: int = Field(
         default=10,
         ge=1,

@@ -39,7 +39,8 @@ EMPTY_TABLES = """
 DO $$ DECLARE name text; BEGIN
   SET LOCAL session_replication_role = replica;
   FOR name IN SELECT quote_ident(tablename) FROM pg_tables
-      WHERE schemaname = 'public' AND tablename ~ '^(tenants|schema_index|nl2sql|django_session|django_admin)_?' LOOP
+      WHERE schemaname = 'public'
+      AND tablename ~ '^(tenants|schema_index|nl2sql|axes|django_session|django_admin)_?' LOOP
     EXECUTE 'DELETE FROM ' || name;
   END LOOP;
 END $$
