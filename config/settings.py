@@ -171,7 +171,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": [],
     "SERVE_AUTHENTICATION": [],
-    "ENUM_NAME_OVERRIDES": {"QueryStateEnum": "nl2sql.api.verified_query_serializers.STATES"},
+    "ENUM_NAME_OVERRIDES": {
+        "QueryStateEnum": "nl2sql.api.verified_query_serializers.STATES",
+        "KeyStateEnum": "tenants.api.keys.STATES",
+        "RoleEnum": "tenants.api.keys.ROLES",
+        "ScopeEnum": "tenants.api.keys.SCOPES",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

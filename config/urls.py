@@ -44,6 +44,7 @@ urlpatterns = [
     path("nl2sql", ShortAskView.as_view(), name="ask-api"),
     path("api/v1/", include("nl2sql.api.urls")),
     path("api/v1/", include("schema_index.api.urls")),
+    path("api/v1/", include("tenants.api.urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", documentation, name="docs"),
     path("favicon.ico", RedirectView.as_view(url=static("nl2sql/icon.svg")), name="favicon"),

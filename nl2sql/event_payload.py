@@ -15,6 +15,7 @@ from nl2sql.events import (
     Passed,
     QueryFailed,
     StepDone,
+    Suggested,
 )
 
 
@@ -35,6 +36,8 @@ def event_payload(event: Event) -> tuple[str, dict[str, Any]]:  # noqa: PLR0911 
             return "query_failed", {"sql": event.sql, "message": event.message}
         case Doubted():
             return "doubted", {"sql": event.sql, "check": event.check.name, "detail": event.check.detail}
+        case Suggested():
+            return "suggestions", {"questions": list(event.questions)}
         case Answered() | AskedBack() | CannotAnswer():
             return "done", {}
         case Failed():

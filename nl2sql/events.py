@@ -65,6 +65,13 @@ class Doubted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """What can be asked next, and answered; comes just before the end."""
+
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """The end of a good run. `result` is None where the caller asked for the statement alone."""
 
@@ -100,4 +107,4 @@ class Failed:
 
 
 Ending = Answered | AskedBack | CannotAnswer | Failed
-Event = StepDone | Found | Drafted | Blocked | Passed | QueryFailed | Doubted | Ending
+Event = StepDone | Found | Drafted | Blocked | Passed | QueryFailed | Doubted | Suggested | Ending

@@ -7,7 +7,7 @@ from typing import Any
 import sqlglot
 
 from nl2sql.charts import chart_of
-from nl2sql.events import Answered, AskedBack, CannotAnswer, Ending, Event, Failed, Found, StepDone
+from nl2sql.events import Answered, AskedBack, CannotAnswer, Ending, Event, Failed, Found, StepDone, Suggested
 from nl2sql.execution.results import json_rows
 from nl2sql.generation.base import Draft
 from nl2sql.trust.receipt import Receipt, label_of
@@ -25,6 +25,7 @@ def reply_body(events: Sequence[Event]) -> dict[str, Any]:
         **unanswered_body(),
         "status": STATUS[type(ending)],
         "retrieval": _retrieval(events),
+        "suggestions": [question for event in events if isinstance(event, Suggested) for question in event.questions],
         "steps": _steps(events),
         "usage": {
             "model": ending.usage.model,

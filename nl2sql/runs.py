@@ -22,6 +22,7 @@ from nl2sql.rate_limit import BLOCKED, slow_down
 from nl2sql.reply import reply_body, unanswered_body
 from nl2sql.reuse.reuse import Verified
 from nl2sql.stored_json import storable
+from nl2sql.suggestions.with_suggestions import with_suggestions
 from nl2sql.task import Mode, Task
 from nl2sql.withheld import CHANGED, SOURCE_GONE, withheld
 from schema_index.access_digest import access_digest
@@ -200,7 +201,7 @@ def _events(
     except DomainError as error:
         yield Failed(code=error.code, message=error.message, details=dict(error.details), usage=Usage())
         return
-    yield from answer(task)
+    yield from answer(task) if request.is_test else with_suggestions(answer(task), task)
 
 
 def _task(principal: Principal, request: AskRequest, opened: _Opened, *, cancellation: Cancellation) -> Task:

@@ -1,7 +1,8 @@
 """Issues, revokes and recognises API keys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -13,7 +14,10 @@ from tenants.domain_error import DomainError
 from tenants.keys import digest, matches, new_key, parse_key, render_key
 from tenants.models import ApiKey, Tenant
 from tenants.principal import Principal, TenantSuspended
-from tenants.roles import Permission, Role
+from tenants.roles import RANK, Permission, Role
+
+MAX_LIVE_KEYS = 500
+"""Of one tenant: more than its services and people need, and few enough to look through."""
 
 LAST_USED_RESOLUTION = timedelta(minutes=1)
 """`last_used_at` is for people; writing it on every request would cost a row version each."""
@@ -29,6 +33,72 @@ class KeyExpired(DomainError):
     """The key was right once: issue a new one."""
 
     code = "key_expired"
+
+
+class KeyNotFound(DomainError):
+    """The tenant has no such key; another tenant's answers the same."""
+
+    code = "not_found"
+
+
+class KeyExceedsIssuer(DomainError):
+    """Nobody gives a key more than they have themselves: leave out what `message` names, or ask somebody who may."""
+
+    code = "insufficient_scope"
+
+
+class TooManyKeys(DomainError):
+    """Revoke keys that nobody uses."""
+
+    code = "limit_reached"
+
+
+def issue_within(
+    principal: Principal,
+    *,
+    name: str,
+    scopes: Sequence[Permission],
+    role: Role,
+    expires_at: datetime | None,
+    attributes: Mapping[str, AttributeValue] | None = None,
+) -> tuple[ApiKey, str]:
+    """As `issue`, but for what the principal lacks: no further scope, no higher role, and no other attributes unless
+    they write the policies that ask for them. Without `attributes`, the principal's own.
+
+    Raises InsufficientScope, KeyExceedsIssuer or TooManyKeys. Needs an open scope.
+    """
+    principal.require(Permission.MANAGE_KEYS)
+    lacking = sorted(set(scopes) - principal.permissions)
+    if lacking:
+        raise KeyExceedsIssuer(f"You have not these scopes yourself: {', '.join(lacking)}.", scopes=lacking)
+    if RANK.index(role) > RANK.index(principal.role):
+        raise KeyExceedsIssuer(f'Your own role is "{principal.role}": a key of yours cannot be "{role}".')
+    own = principal.attributes
+    if (
+        attributes is not None
+        and dict(attributes) != dict(own)
+        and Permission.MANAGE_SOURCES not in principal.permissions
+    ):
+        raise KeyExceedsIssuer("A key of yours has your own attributes: leave them out.")
+    live = ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
+    if live.count() >= MAX_LIVE_KEYS:
+        raise TooManyKeys(f"There are {MAX_LIVE_KEYS} live keys already: revoke some that nobody uses.")
+    return issue(
+        name=name,
+        scopes=sorted(set(scopes)),
+        actor=principal.actor,
+        expires_at=expires_at,
+        role=role,
+        attributes=own if attributes is None else attributes,
+    )
+
+
+def find(key_id: UUID) -> ApiKey:
+    """Of the open scope's tenant. Raises KeyNotFound."""
+    found = ApiKey.objects.filter(id=key_id).first()
+    if found is None:
+        raise KeyNotFound("There is no such key.")
+    return found
 
 
 def issue(

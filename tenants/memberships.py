@@ -4,12 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from tenants import audit
 from tenants.attributes import AttributeValue, attributes_from_json
 from tenants.context import current_tenant_id, identity_transaction
+from tenants.domain_error import DomainError
 from tenants.models import Membership, Tenant, User
 from tenants.principal import Principal, TenantSuspended, principal_of_role
-from tenants.roles import Role
+from tenants.roles import Permission, Role
+
+
+class MemberNotFound(DomainError):
+    """The tenant has no such member; another tenant's answers the same."""
+
+    code = "not_found"
+
+
+class LastOwner(DomainError):
+    """A tenant keeps somebody who may change its members: make somebody else an owner first."""
+
+    code = "last_owner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +74,23 @@ def set_role(user: User, *, role: Role, actor: str) -> None:
     """Adds the person to the open scope's tenant, or changes their role there."""
     Membership.objects.update_or_create(tenant_id=current_tenant_id(), user=user, defaults={"role": role.value})
     audit.record("membership.set", actor=actor, subject=f"user:{user.pk}", role=role.value)
+
+
+def members() -> "QuerySet[Membership]":
+    """Of the open scope's tenant, with their people."""
+    return Membership.objects.select_related("user")
+
+
+def change_role(principal: Principal, membership_id: UUID, *, role: Role) -> Membership:
+    """Raises InsufficientScope, MemberNotFound or LastOwner. Needs an open scope."""
+    principal.require(Permission.MANAGE_MEMBERS)
+    # Locked together, so that two owners cannot step down at once.
+    owners = set(Membership.objects.select_for_update().filter(role=Role.OWNER).values_list("id", flat=True))
+    found = members().filter(id=membership_id).first()
+    if found is None:
+        raise MemberNotFound("There is no such member.")
+    if owners == {found.id} and role != Role.OWNER:
+        raise LastOwner("This is the tenant's only owner: make somebody else an owner first.")
+    set_role(found.user, role=role, actor=principal.actor)
+    found.role = role.value
+    return found

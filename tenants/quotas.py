@@ -1,5 +1,6 @@
 """Counts what a tenant uses, in one statement that is also the limit: two racing callers cannot both take the last."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -31,11 +32,29 @@ class QuotaExceeded(DomainError):
     retryable = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """Questions of this UTC day; `resets_in` is in seconds."""
+
+    limit: int
+    used: int
+    resets_in: int
+
+    @property
+    def remaining(self) -> int:
+        return max(0, self.limit - self.used)
+
+
+def today() -> Quota:
+    """Of the open scope's tenant. Two queries."""
+    counted = UsageCounter.objects.filter(day=datetime.now(UTC).date(), kind=QUESTIONS)
+    used = counted.values_list("amount", flat=True).first() or 0
+    return Quota(limit=_limit(), used=used, resets_in=seconds_to_next_day())
+
+
 def reserve_question() -> None:
     """Takes one of today's questions of the open scope's tenant. Raises QuotaExceeded; details say when to retry."""
-    tenant = Tenant.objects.get(id=current_tenant_id())
-    own = tenant.questions_per_day  # 0 means none at all
-    limit = settings.ENVIRONMENT.questions_per_day if own is None else own
+    limit = _limit()
     if not _add(QUESTIONS, amount=1, limit=limit):
         raise QuotaExceeded(
             f"All {limit} questions of today (UTC) are used.", limit=limit, retry_after=seconds_to_next_day()
@@ -47,6 +66,11 @@ def count_tokens(*, input_tokens: int, output_tokens: int) -> None:
         _add(INPUT_TOKENS, amount=input_tokens, limit=None)
     if output_tokens:
         _add(OUTPUT_TOKENS, amount=output_tokens, limit=None)
+
+
+def _limit() -> int:
+    own = Tenant.objects.get(id=current_tenant_id()).questions_per_day  # 0 means none at all
+    return int(settings.ENVIRONMENT.questions_per_day) if own is None else own
 
 
 def seconds_to_next_day() -> int:

@@ -10,6 +10,10 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+RANK = (Role.VIEWER, Role.ANALYST, Role.ADMIN, Role.OWNER)
+"""Each may do what those before it may, and more."""
+
+
 class Permission(StrEnum):
     """Also the scopes of API keys."""
 
@@ -19,6 +23,9 @@ class Permission(StrEnum):
     MANAGE_KNOWLEDGE = "knowledge:write"
     MANAGE_SOURCES = "sources:write"
     MANAGE_KEYS = "keys:write"
+    READ_USAGE = "usage:read"
+    READ_AUDIT = "audit:read"
+    READ_MEMBERS = "members:read"
     MANAGE_MEMBERS = "members:write"
 
 
@@ -29,6 +36,9 @@ _ADMIN = _ANALYST | {
     Permission.MANAGE_KNOWLEDGE,
     Permission.MANAGE_SOURCES,
     Permission.MANAGE_KEYS,
+    Permission.READ_USAGE,
+    Permission.READ_AUDIT,
+    Permission.READ_MEMBERS,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -1,5 +1,7 @@
 from django.urls import path
 
+from nl2sql.api.conversations import ConversationListView, ConversationView
+from nl2sql.api.suggestions import SuggestionListView
 from nl2sql.api.verified_queries import RunFeedbackView, VerifiedQueryListView, VerifiedQueryView
 from nl2sql.api.views import AskView, RunView
 
@@ -7,6 +9,9 @@ urlpatterns = [
     path("nl2sql", AskView.as_view(), name="api-ask"),
     path("runs/<uuid:run_id>", RunView.as_view(), name="api-run"),
     path("runs/<uuid:run_id>/feedback", RunFeedbackView.as_view(), name="api-run-feedback"),
+    path("conversations", ConversationListView.as_view(), name="api-conversations"),
+    path("conversations/<uuid:conversation_id>", ConversationView.as_view(), name="api-conversation"),
+    path("suggestions", SuggestionListView.as_view(), name="api-suggestions"),
     path("verified-queries", VerifiedQueryListView.as_view(), name="api-verified-queries"),
     path("verified-queries/<uuid:query_id>", VerifiedQueryView.as_view(), name="api-verified-query"),
 ]

@@ -23,11 +23,11 @@ from nl2sql.api.verified_query_serializers import (
 )
 from nl2sql.models import QueryOrigin, QueryState, Rating, VerifiedQuery
 from nl2sql.tasks import request_check
-from schema_index.api.jobs import refuse_parameters
-from schema_index.api.knowledge_pages import newest_first
 from schema_index.sources import pick
+from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import ProblemSerializer, problems
+from tenants.api.strict import refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission

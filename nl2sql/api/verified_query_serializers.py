@@ -7,17 +7,9 @@ from rest_framework import serializers
 from nl2sql.models import QueryOrigin, QueryState, Rating, RunFeedback, VerifiedQuery
 from nl2sql.models.verified_query import MAX_QUESTION, MAX_REASON, MAX_SQL
 from tenants.api.cursor import PageSerializer
-from tenants.api.strict import CONTROL_CHARACTERS, StrictSerializer, TextField, has_control_characters
+from tenants.api.strict import PlainTextField, StrictSerializer
 
 STATES = [state.value for state in QueryState]
-
-
-class PlainTextField(TextField):
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        if has_control_characters(text):
-            raise serializers.ValidationError(CONTROL_CHARACTERS)
-        return text
 
 
 class ProposedQuerySerializer(StrictSerializer):

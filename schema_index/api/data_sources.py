@@ -15,7 +15,7 @@ from schema_index.api.data_source_serializers import (
     SchemaChangePageSerializer,
     SchemaPageSerializer,
 )
-from schema_index.api.jobs import EXAMPLE, JobSerializer, NoParameters, job_address, job_of, refuse_parameters
+from schema_index.api.jobs import EXAMPLE, JobSerializer, job_address, job_of
 from schema_index.catalogue import catalogue_of
 from schema_index.models import DataSource, SchemaChange
 from schema_index.policies import policy_for
@@ -26,6 +26,7 @@ from schema_index.visible_changes import visible_changes
 from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
+from tenants.api.strict import NoParameters, refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission

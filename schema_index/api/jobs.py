@@ -14,7 +14,7 @@ from schema_index.models import DataSource, SyncRun, SyncState
 from schema_index.policies import OPEN, policy_for
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer
+from tenants.api.strict import refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission
@@ -86,14 +86,6 @@ def job_of(run: SyncRun, source: DataSource, principal: Principal) -> dict[str, 
 
 def job_address(run: SyncRun) -> str:
     return f"/api/v1/jobs/{run.id}"
-
-
-class NoParameters(StrictSerializer):
-    """A query or body in which every field is one too many."""
-
-
-def refuse_parameters(request: Request) -> None:
-    NoParameters(data=request.query_params.dict()).is_valid(raise_exception=True)
 
 
 class JobView(APIView):

@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from schema_index import knowledge
-from schema_index.api.jobs import NoParameters, refuse_parameters
 from schema_index.api.knowledge_pages import page_of
 from schema_index.api.knowledge_serializers import (
     DocumentSerializer,
@@ -26,6 +25,7 @@ from schema_index.models import Document, FaqEntry
 from schema_index.sources import pick
 from tenants.api.parser import PayloadTooLarge
 from tenants.api.permissions import principal_of
+from tenants.api.strict import NoParameters, refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission

@@ -14,7 +14,7 @@ from schema_index.knowledge import MAX_ANSWER
 from schema_index.knowledge_metadata import MAX_FACTS, metadata_fault
 from schema_index.models import Document, FaqEntry, ReviewState
 from tenants.api.cursor import PageSerializer
-from tenants.api.strict import CONTROL_CHARACTERS, StrictSerializer, TextField, has_control_characters
+from tenants.api.strict import PlainTextField, StrictSerializer
 
 MAX_METADATA_TEXT = 10_000
 """Characters of metadata written as JSON in a query or form; valid metadata has half of it."""
@@ -45,14 +45,6 @@ class MetadataField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> Any:
         return value
-
-
-class PlainTextField(TextField):
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        if has_control_characters(text):
-            raise serializers.ValidationError(CONTROL_CHARACTERS)
-        return text
 
 
 class EntrySerializer(StrictSerializer):

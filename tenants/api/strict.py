@@ -3,6 +3,7 @@
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.request import Request
 
 CONTROL_CHARACTERS = "Control characters are not text: remove them."
 
@@ -36,3 +37,21 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class PlainTextField(TextField):
+    """Text that a terminal may show: without control characters."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if has_control_characters(text):
+            raise serializers.ValidationError(CONTROL_CHARACTERS)
+        return text
+
+
+class NoParameters(StrictSerializer):
+    """A query or body in which every field is one too many."""
+
+
+def refuse_parameters(request: Request) -> None:
+    NoParameters(data=request.query_params.dict()).is_valid(raise_exception=True)

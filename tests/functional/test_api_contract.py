@@ -110,7 +110,11 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
         "clarification": None,
         "refusal": None,
         "retrieval": reply["retrieval"],
-        "suggestions": [],
+        "suggestions": [
+            "How many customers are there for each city?",
+            "How many orders are there?",
+            "How many orders are there for each status?",
+        ],
         "steps": reply["steps"],
         "usage": {"model": "", "input_tokens": 0, "output_tokens": 0, "cost": None},
         "metadata": {"from": "a test"},

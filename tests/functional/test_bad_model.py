@@ -99,7 +99,7 @@ def test_a_good_answer_is_run_and_its_tokens_are_counted(asked: Asked, shop: Dat
     assert reply["chart"]["kind"] == "bar"
     assert reply["trust"]["label"] == "unverified", "nobody has proven what a model meant"
     assert (run.model, run.input_tokens, run.output_tokens) == ("scripted", 100, 10)
-    assert kinds(run) == ["retrieved", "drafted", "sql", "done"]
+    assert kinds(run) == ["retrieved", "drafted", "sql", "suggestions", "done"]
     with tenant_transaction(run.tenant_id):
         counted = dict(UsageCounter.objects.values_list("kind", "amount"))
     assert counted == {"questions": 1, "input_tokens": 100, "output_tokens": 10}
@@ -128,7 +128,7 @@ def test_an_unknown_column_is_mended_once(asked: Asked, shop: DataSource, model:
     assert len(model.requests) == 2
     assert "nmae" in model.requests[1].text
     assert (run.input_tokens, run.output_tokens) == (200, 20)
-    assert kinds(run) == ["retrieved", "drafted", "blocked", "drafted", "sql", "done"]
+    assert kinds(run) == ["retrieved", "drafted", "blocked", "drafted", "sql", "suggestions", "done"]
     assert [step["attempt"] for step in reply["steps"] if step["name"] == "generate"] == [1, 2]
 
 
@@ -181,7 +181,7 @@ def test_a_models_refusal_is_passed_on(asked: Asked, shop: DataSource, model: Sc
     assert (reply["status"], reply["answer"]) == ("cannot_answer", "There is no weather in this database.")
     assert reply["refusal"] == {"missing": ["weather"], "available": ["orders"]}
     assert run.input_tokens == 100
-    assert kinds(run) == ["retrieved", "done"]
+    assert kinds(run) == ["retrieved", "suggestions", "done"]
 
 
 def test_a_models_question_is_passed_on(asked: Asked, shop: DataSource, model: ScriptedModel) -> None:
@@ -357,7 +357,7 @@ def test_a_division_by_zero_is_repaired(asked: Asked, warehouse: DataSource, mod
     reply, run = asked(200)
 
     assert reply["sql"]["repaired"] is True
-    assert kinds(run) == ["retrieved", "drafted", "sql", "query_failed", "drafted", "sql", "done"]
+    assert kinds(run) == ["retrieved", "drafted", "sql", "query_failed", "drafted", "sql", "suggestions", "done"]
     assert "divides by zero" in model.requests[1].text
 
 

@@ -14,8 +14,8 @@ from config.errors import STATUS
 
 pytestmark = pytest.mark.django_db
 
-NOT_OF_ASKING = {"sql_invalid", "already_exists", "document_unreadable"}
-"""Of a caller's own statement, and of knowledge."""
+NOT_OF_ASKING = {"already_exists", "document_unreadable", "in_progress", "last_owner", "limit_reached"}
+"""Of what is stored and changed over other doors."""
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from nl2sql.events import (
     Passed,
     QueryFailed,
     StepDone,
+    Suggested,
 )
 from nl2sql.generation.base import Clarify, Draft, Refused, Usage
 from nl2sql.trust.receipt import Check
@@ -33,6 +34,7 @@ SECRET_ROWS = ResultSet(
 )
 
 CASES: list[tuple[Event, str, dict[str, Any]]] = [
+    (Suggested(questions=("How many?",)), "suggestions", {"questions": ["How many?"]}),
     (StepDone(name="generate", ms=3, attempt=2), "step", {"name": "generate", "ms": 3, "attempt": 2}),
     (
         Found(

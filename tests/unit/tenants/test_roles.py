@@ -27,7 +27,13 @@ def test_each_role_has_what_the_one_below_has_and_more() -> None:
     [
         (Role.VIEWER, {"ask"}),
         (Role.ANALYST, {"ask", "schema:read"}),
-        (Role.ADMIN, {"ask", "schema:read", "schema:sync", "knowledge:write", "sources:write", "keys:write"}),
+        (
+            Role.ADMIN,
+            {
+                *("ask", "schema:read", "schema:sync", "knowledge:write", "sources:write", "keys:write"),
+                *("usage:read", "audit:read", "members:read"),
+            },
+        ),
     ],
 )
 def test_permissions_of_a_role(role: Role, permissions: set[str]) -> None:

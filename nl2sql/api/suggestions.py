@@ -1,0 +1,59 @@
+"""Questions to begin with, over HTTP."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from nl2sql.suggestions.suggest import suggest
+from tenants.api.permissions import principal_of
+from tenants.api.problems import problems
+from tenants.api.strict import StrictSerializer
+
+MAX_SUGGESTIONS = 24
+EXAMPLE = {
+    "items": [{"question": "How many orders are there for each status?", "data_source": "shop", "origin": "schema"}]
+}
+
+
+class SuggestionQuerySerializer(StrictSerializer):
+    data_source = serializers.SlugField(required=False, max_length=63, help_text="Only of this source.")
+    limit = serializers.IntegerField(default=6, min_value=1, max_value=MAX_SUGGESTIONS)
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    question = serializers.CharField()
+    data_source = serializers.CharField()
+    origin = serializers.ChoiceField(
+        choices=["verified", "schema"], help_text="Whether a person vouches for its statement."
+    )
+
+
+class SuggestionListSerializer(serializers.Serializer[Any]):
+    items = SuggestionSerializer(many=True)
+
+
+class SuggestionListView(APIView):
+    @extend_schema(
+        operation_id="list_suggestions",
+        tags=["Questions"],
+        summary="Questions that can be answered to you, proven by writing and checking their statements",
+        parameters=[SuggestionQuerySerializer],
+        responses={200: SuggestionListSerializer, **problems(400, 401, 403, 404)},
+        examples=[OpenApiExample("A count", value=EXAMPLE, response_only=True, status_codes=["200"])],
+    )
+    def get(self, request: Request) -> Response:
+        principal = principal_of(request)
+        query = SuggestionQuerySerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        found = suggest(principal, **query.validated_data)
+        return Response(
+            {
+                "items": [
+                    {"question": one.question, "data_source": one.data_source, "origin": one.origin} for one in found
+                ]
+            }
+        )

@@ -1,0 +1,52 @@
+"""Which questions can really be answered: composed and let through by the guard, for this very person. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+
+from nl2sql.generation.base import Draft, GenerationRequest
+from nl2sql.generation.composer.compose import compose
+from nl2sql.validation.restrictions import restrictions_of
+from nl2sql.validation.validate import validate
+from nl2sql.validation.verdict import Accepted
+from schema_index.policy import Access
+from tenants.attributes import AttributeValue
+
+ROW_LIMIT = 1_000
+"""Only for the guard's reading: what runs gets the asker's own limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """What somebody may see, and what is known of them."""
+
+    access: Access
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+
+    def may_run(self, sql: str) -> bool:
+        restrictions = restrictions_of(self.access, attributes=self.attributes)
+        verdict = validate(sql, schema=self.access.visible, row_limit=ROW_LIMIT, restrictions=restrictions)
+        return isinstance(verdict, Accepted)
+
+
+def prove(questions: Iterable[str], *, asker: Asker, today: date, limit: int, tries: int) -> Iterator[str]:
+    """The first `limit` that can be answered, of at most `tries`."""
+    tried = islice(dict.fromkeys(questions), tries)
+    return islice((question for question in tried if _answerable(question, asker=asker, today=today)), limit)
+
+
+def _answerable(question: str, *, asker: Asker, today: date) -> bool:
+    access = asker.access
+    draft = compose(
+        GenerationRequest(
+            question=question,
+            schema=access.visible,
+            tables=(),
+            masked=access.masked,
+            aggregate_only=access.aggregate_only,
+            today=today,
+            max_rows=ROW_LIMIT,
+        )
+    )
+    return isinstance(draft, Draft) and asker.may_run(draft.sql)

@@ -1,0 +1,90 @@
+"""Who did what, over HTTP. Events hold no question, secret or row."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from tenants.api.cursor import PageSerializer
+from tenants.api.newest_first import newest_first
+from tenants.api.permissions import principal_of
+from tenants.api.problems import problems
+from tenants.api.strict import PlainTextField
+from tenants.context import tenant_transaction
+from tenants.models import AuditEvent
+from tenants.roles import Permission
+
+EXAMPLE = {
+    "items": [
+        {
+            "id": "4b8c1f52-9d1e-4d0e-8a55-5f9e0f0b9f2a",
+            "at": "2026-11-21T13:00:00Z",
+            "actor": "user:7",
+            "action": "api_key.issued",
+            "subject": "a1b2c3d4e5f6",
+            "details": {"role": "viewer", "scopes": ["ask"]},
+        }
+    ],
+    "next": None,
+}
+
+
+class AuditQuerySerializer(PageSerializer):
+    action = PlainTextField(required=False, max_length=64, help_text="Exactly this one: `api_key.issued`.")
+    actor = PlainTextField(required=False, max_length=100, help_text="`user:<id>`, `key:<prefix>`, `system:<name>`.")
+    subject = PlainTextField(required=False, max_length=200, help_text="Exactly this one.")
+    since = serializers.DateTimeField(required=False, help_text="Included.")
+    until = serializers.DateTimeField(required=False, help_text="Not included.")
+
+
+class AuditEventSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    actor = serializers.CharField()
+    action = serializers.CharField()
+    subject = serializers.CharField()
+    details = serializers.DictField()
+
+
+class AuditPageSerializer(serializers.Serializer[Any]):
+    items = AuditEventSerializer(many=True)
+    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
+
+
+class AuditListView(APIView):
+    @extend_schema(
+        operation_id="list_audit_events",
+        tags=["Audit"],
+        summary="Who did what, newest first",
+        parameters=[AuditQuerySerializer],
+        responses={200: AuditPageSerializer, **problems(400, 401, 403)},
+        examples=[OpenApiExample("A new key", value=EXAMPLE, response_only=True, status_codes=["200"])],
+    )
+    def get(self, request: Request) -> Response:
+        principal = principal_of(request)
+        principal.require(Permission.READ_AUDIT)
+        query = AuditQuerySerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        wanted = {name: asked[name] for name in ("action", "actor", "subject") if name in asked}
+        if "since" in asked:
+            wanted["at__gte"] = asked["since"]
+        if "until" in asked:
+            wanted["at__lt"] = asked["until"]
+        with tenant_transaction(principal.tenant_id):
+            found, cursor = newest_first(AuditEvent.objects.filter(**wanted), asked, by="at")
+        return Response({"items": [_reply(event) for event in found], "next": cursor})
+
+
+def _reply(event: AuditEvent) -> dict[str, Any]:
+    return {
+        "id": str(event.id),
+        "at": event.at,
+        "actor": event.actor,
+        "action": event.action,
+        "subject": event.subject,
+        "details": event.details,
+    }

@@ -1,0 +1,195 @@
+"""API keys over HTTP: listed without their secrets, issued once readable, revoked."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from tenants import api_keys
+from tenants.api.cursor import PageSerializer
+from tenants.api.newest_first import newest_first
+from tenants.api.permissions import principal_of
+from tenants.api.problems import ProblemSerializer, problems
+from tenants.api.strict import PlainTextField, StrictSerializer, refuse_parameters
+from tenants.attributes import AttributesInvalid, AttributeValue, attributes_from_json
+from tenants.context import tenant_transaction
+from tenants.models import ApiKey
+from tenants.principal import Principal
+from tenants.roles import Permission, Role
+
+TAGS = ["API keys"]
+STATES = ["live", "expired", "revoked"]
+SCOPES = [permission.value for permission in Permission]
+ROLES = [role.value for role in Role]
+WRONG: dict[int, Any] = {
+    **problems(400, 401, 403, 413, 415),
+    409: OpenApiResponse(ProblemSerializer, description="limit_reached"),
+}
+
+
+@extend_schema_field(OpenApiTypes.OBJECT)
+class AttributesField(serializers.Field[Any, Any, Any, Any]):
+    def to_internal_value(self, data: Any) -> dict[str, AttributeValue]:
+        try:
+            return attributes_from_json(data)
+        except AttributesInvalid as error:
+            raise serializers.ValidationError(error.message) from None
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class NewKeySerializer(StrictSerializer):
+    name = PlainTextField(max_length=100, help_text="What the key is for.")
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=SCOPES), min_length=1, max_length=50, help_text="At most your own."
+    )
+    role = serializers.ChoiceField(
+        choices=ROLES, default=Role.VIEWER.value, help_text="Whose view of the data it has; at most your own role."
+    )
+    attributes = AttributesField(
+        required=False, help_text="What row rules ask for; your own without it, or where you may not write policies."
+    )
+    expires_at = serializers.DateTimeField(
+        required=False, allow_null=True, default=None, help_text="Null for a key that does not expire."
+    )
+
+    def validate_expires_at(self, value: datetime | None) -> datetime | None:
+        if value is not None and value <= timezone.now():
+            raise serializers.ValidationError("This is not in the future.")
+        return value
+
+
+class KeySerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    prefix = serializers.CharField(help_text="The key begins with `qk_` and this; audit events name it.")
+    scopes = serializers.ListField(child=serializers.CharField())
+    role = serializers.ChoiceField(choices=ROLES)
+    attributes = AttributesField()
+    state = serializers.ChoiceField(choices=STATES)
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    revoked_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True, help_text="To the minute.")
+    links = serializers.DictField(child=serializers.CharField())
+
+
+class IssuedKeySerializer(KeySerializer):
+    key = serializers.CharField(help_text="The key itself. It is stored nowhere, and never shown again.")
+
+
+class KeyPageSerializer(serializers.Serializer[Any]):
+    items = KeySerializer(many=True)
+    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
+
+
+class KeyListView(APIView):
+    @extend_schema(
+        operation_id="list_keys",
+        tags=TAGS,
+        summary="The tenant's API keys, newest first",
+        parameters=[PageSerializer],
+        responses={200: KeyPageSerializer, **problems(400, 401, 403)},
+    )
+    def get(self, request: Request) -> Response:
+        principal = _keeper(request)
+        query = PageSerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        with tenant_transaction(principal.tenant_id):
+            found, cursor = newest_first(ApiKey.objects.all(), query.validated_data)
+        return Response({"items": [key_reply(key) for key in found], "next": cursor})
+
+    @extend_schema(
+        operation_id="create_key",
+        tags=TAGS,
+        summary="Issue a key, which is shown this once",
+        request=NewKeySerializer,
+        responses={201: IssuedKeySerializer, **WRONG},
+        examples=[
+            OpenApiExample("A key that may ask", value={"name": "Dashboard", "scopes": ["ask"]}, request_only=True)
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        principal = _keeper(request)
+        refuse_parameters(request)
+        sent = NewKeySerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        fields = sent.validated_data
+        with tenant_transaction(principal.tenant_id):
+            key, text = api_keys.issue_within(
+                principal,
+                name=fields["name"],
+                scopes=[Permission(scope) for scope in fields["scopes"]],
+                role=Role(fields["role"]),
+                expires_at=fields["expires_at"],
+                attributes=fields.get("attributes"),
+            )
+        return Response(
+            {**key_reply(key), "key": text},
+            status=201,
+            headers={"Location": _address(key), "Cache-Control": "no-store"},
+        )
+
+
+class KeyView(APIView):
+    @extend_schema(
+        operation_id="get_key",
+        tags=TAGS,
+        summary="One API key, without its secret",
+        responses={200: KeySerializer, **problems(400, 401, 403, 404)},
+    )
+    def get(self, request: Request, key_id: UUID) -> Response:
+        principal = _keeper(request)
+        refuse_parameters(request)
+        with tenant_transaction(principal.tenant_id):
+            return Response(key_reply(api_keys.find(key_id)))
+
+    @extend_schema(
+        operation_id="revoke_key",
+        tags=TAGS,
+        summary="Revoke a key, at once and for good",
+        responses={204: None, **problems(400, 401, 403, 404)},
+    )
+    def delete(self, request: Request, key_id: UUID) -> Response:
+        """Sent twice, it stays revoked."""
+        principal = _keeper(request)
+        refuse_parameters(request)
+        with tenant_transaction(principal.tenant_id):
+            api_keys.revoke(api_keys.find(key_id), actor=principal.actor)
+        return Response(status=204)
+
+
+def key_reply(key: ApiKey) -> dict[str, Any]:
+    expired = key.expires_at is not None and key.expires_at <= timezone.now()
+    return {
+        "id": str(key.id),
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": key.scopes,
+        "role": key.role,
+        "attributes": key.attributes,
+        "state": "revoked" if key.revoked_at else "expired" if expired else "live",
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "revoked_at": key.revoked_at,
+        "last_used_at": key.last_used_at,
+        "links": {"self": _address(key)},
+    }
+
+
+def _address(key: ApiKey) -> str:
+    return f"/api/v1/keys/{key.id}"
+
+
+def _keeper(request: Request) -> Principal:
+    principal = principal_of(request)
+    principal.require(Permission.MANAGE_KEYS)
+    return principal

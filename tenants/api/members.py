@@ -1,0 +1,96 @@
+"""The tenant's people over HTTP: who belongs to it, in which role."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from tenants import memberships
+from tenants.api.cursor import PageSerializer
+from tenants.api.keys import ROLES
+from tenants.api.newest_first import newest_first
+from tenants.api.permissions import principal_of
+from tenants.api.problems import ProblemSerializer, problems
+from tenants.api.strict import StrictSerializer, refuse_parameters
+from tenants.context import tenant_transaction
+from tenants.models import Membership
+from tenants.roles import Permission, Role
+
+TAGS = ["Members"]
+WRONG: dict[int, Any] = {
+    **problems(400, 401, 403, 404, 413, 415),
+    409: OpenApiResponse(ProblemSerializer, description="last_owner"),
+}
+
+
+class RoleSerializer(StrictSerializer):
+    role = serializers.ChoiceField(choices=ROLES)
+
+
+class MemberSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField(help_text="The name that the person signs in with.")
+    actor = serializers.CharField(help_text="How audit events and runs name them.")
+    role = serializers.ChoiceField(choices=ROLES)
+    attributes = serializers.DictField(help_text="What row rules ask for.")
+    created_at = serializers.DateTimeField()
+    links = serializers.DictField(child=serializers.CharField())
+
+
+class MemberPageSerializer(serializers.Serializer[Any]):
+    items = MemberSerializer(many=True)
+    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
+
+
+class MemberListView(APIView):
+    @extend_schema(
+        operation_id="list_members",
+        tags=TAGS,
+        summary="Who belongs to the tenant, the latest first",
+        parameters=[PageSerializer],
+        responses={200: MemberPageSerializer, **problems(400, 401, 403)},
+    )
+    def get(self, request: Request) -> Response:
+        principal = principal_of(request)
+        principal.require(Permission.READ_MEMBERS)
+        query = PageSerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        with tenant_transaction(principal.tenant_id):
+            found, cursor = newest_first(memberships.members(), query.validated_data)
+        return Response({"items": [_reply(one) for one in found], "next": cursor})
+
+
+class MemberView(APIView):
+    @extend_schema(
+        operation_id="change_member",
+        tags=TAGS,
+        summary="Give a member another role",
+        request=RoleSerializer,
+        responses={200: MemberSerializer, **WRONG},
+        examples=[OpenApiExample("An analyst", value={"role": "analyst"}, request_only=True)],
+    )
+    def patch(self, request: Request, member_id: UUID) -> Response:
+        principal = principal_of(request)
+        principal.require(Permission.MANAGE_MEMBERS)
+        refuse_parameters(request)
+        sent = RoleSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        with tenant_transaction(principal.tenant_id):
+            changed = memberships.change_role(principal, member_id, role=Role(sent.validated_data["role"]))
+        return Response(_reply(changed))
+
+
+def _reply(member: Membership) -> dict[str, Any]:
+    return {
+        "id": str(member.id),
+        "name": member.user.username,
+        "actor": f"user:{member.user_id}",
+        "role": member.role,
+        "attributes": member.attributes,
+        "created_at": member.created_at,
+        "links": {"self": f"/api/v1/members/{member.id}"},
+    }
