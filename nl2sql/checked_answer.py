@@ -4,8 +4,11 @@ from dataclasses import replace
 
 from nl2sql.events import Answered
 from nl2sql.evidence import Asked, facts_of
-from nl2sql.generation.base import Draft, GenerationRequest, Usage
-from nl2sql.trust.receipt import checks_of, receipt_of
+from nl2sql.follow_up.difference import difference
+from nl2sql.follow_up.fragment import is_fragment
+from nl2sql.generation.base import Draft, Exchange, GenerationRequest, Usage
+from nl2sql.trust.receipt import FollowUp, checks_of, receipt_of
+from nl2sql.trust.statement import read_statement
 from nl2sql.validation.verdict import Accepted
 from schema_index.connectors.base import ResultSet
 
@@ -17,7 +20,8 @@ def checked_answer(
     vouched = draft.vouched
     if vouched is not None:
         asked = replace(asked, every_word_placed=True)
-    facts = facts_of(asked, request, accepted=accepted, result=result)
+    follows = continued(request, draft)
+    facts = facts_of(asked, request, accepted=accepted, result=result, follows=follows)
     checks = checks_of(
         every_word_placed=asked.every_word_placed, result=result, accepted=accepted, facts=facts, vouched=vouched
     )
@@ -32,10 +36,25 @@ def checked_answer(
             accepted,
             facts=facts,
             checks=checks,
-            # Neither the composer nor a person's statement was written from these texts.
-            definitions=() if asked.every_word_placed else request.knowledge,
+            definitions=draft.definitions,
+            follow_up=None
+            if follows is None
+            else FollowUp(
+                of=follows.run_id,
+                difference=difference(
+                    read_statement(follows.sql, schema=request.schema), facts.statement, row_limit=request.max_rows
+                ),
+            ),
             catalogue_revision=asked.revision,
             synced_at=asked.synced_at,
             verified_by=vouched.by if vouched else "",
         ),
     )
+
+
+def continued(request: GenerationRequest, draft: Draft) -> Exchange | None:
+    """The earlier exchange that the statement goes on from: the one that its writer names, else for what is no question
+    by itself the latest. A person's statement continues nothing."""
+    if draft.vouched is not None or not request.history:
+        return None
+    return draft.follows or (request.history[-1] if is_fragment(request.question) else None)

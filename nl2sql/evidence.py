@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from nl2sql.evaluation.same_result import same_result
 from nl2sql.execution.results import json_rows
-from nl2sql.generation.base import Draft, GenerationRequest
+from nl2sql.generation.base import Draft, Exchange, GenerationRequest
 from nl2sql.generation.composer import compose
 from nl2sql.trust.date_span import asked_spans
 from nl2sql.trust.facts import Facts, KnownValues, SecondOpinion
@@ -61,10 +61,19 @@ class Asked:
     cancellation: Cancellation = NEVER
 
 
-def facts_of(asked: Asked, request: GenerationRequest, *, accepted: Accepted, result: ResultSet | None) -> Facts:
-    """No transaction is open. Without a `result`, nothing is read from the target."""
+def facts_of(
+    asked: Asked,
+    request: GenerationRequest,
+    *,
+    accepted: Accepted,
+    result: ResultSet | None,
+    follows: Exchange | None = None,
+) -> Facts:
+    """No transaction is open. Without a `result`, nothing is read from the target. `follows` is the exchange that the
+    statement continues: the composer reads no question that leans on another."""
     statement = read_statement(accepted.shown, schema=request.schema)
-    second = None if asked.every_word_placed or result is None else _second(asked, request, accepted, result)
+    alone = asked.every_word_placed or result is None or follows is not None
+    second = None if alone or result is None else _second(asked, request, accepted, result)
     return Facts(
         question=request.question,
         every_word_placed=asked.every_word_placed,
@@ -76,6 +85,7 @@ def facts_of(asked: Asked, request: GenerationRequest, *, accepted: Accepted, re
         values=_values(asked, statement),
         spans={} if result is None else _spans(asked, statement),
         second=second,
+        before=f"{follows.question} {follows.interpreted_as}" if follows else "",
     )
 
 

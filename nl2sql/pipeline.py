@@ -8,13 +8,13 @@ from functools import partial
 
 from nl2sql.attempt import Setback, attempt, failed, judge, step_done
 from nl2sql.events import CannotAnswer, Drafted, Event, Found
+from nl2sql.follow_up.retrieval import retrieve_in_conversation
 from nl2sql.generation.base import GenerationRequest, Refused, Usage
 from nl2sql.reuse.reuse import Reused, reuse
 from nl2sql.rounds import rounds
 from nl2sql.task import Task
 from nl2sql.validation.verdict import Rejected
 from nl2sql.verified_drafts import examples, verified_draft
-from schema_index.retrieval.retrieve import retrieve
 from schema_index.retrieval.types import NothingFound
 from tenants.domain_error import DomainError
 
@@ -23,8 +23,10 @@ def answer(task: Task) -> Iterator[Event]:
     """Ends with exactly one of Answered, AskedBack, CannotAnswer or Failed."""
     try:
         started = time.monotonic()
-        retrieved = retrieve(
+        retrieved = retrieve_in_conversation(
             task.question,
+            history=task.history,
+            schema=task.catalogue.schema,
             tenant_id=task.tenant_id,
             source_id=task.source_id,
             catalogue=task.catalogue,
@@ -43,7 +45,11 @@ def answer(task: Task) -> Iterator[Event]:
             aggregate_only=task.catalogue.access.aggregate_only,
             knowledge=retrieved.knowledge,
             values=retrieved.values,
+            history=task.history,
+            clarified=task.clarified,
             today=task.today,
+            time_zone=task.time_zone,
+            fiscal_month=task.fiscal_month,
             max_rows=task.limits.max_rows,
             language=task.language,
         )

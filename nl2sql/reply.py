@@ -49,6 +49,7 @@ def unanswered_body() -> dict[str, Any]:
         "result": None,
         "chart": None,
         "trust": None,
+        "follow_up": None,
         "clarification": None,
         "refusal": None,
         "retrieval": {"tables": [], "knowledge": []},
@@ -72,9 +73,10 @@ def _outcome(ending: Ending) -> dict[str, Any]:
     if isinstance(ending, Answered):
         return _answered(ending)
     if isinstance(ending, AskedBack):
+        choices = [{"text": one.text, "reading": one.reading} for one in ending.clarify.choices]
         return {
             "answer": ending.clarify.question,
-            "clarification": {"question": ending.clarify.question, "choices": list(ending.clarify.choices)},
+            "clarification": {"question": ending.clarify.question, "choices": choices},
         }
     if isinstance(ending, CannotAnswer):
         refused = ending.refused
@@ -101,6 +103,7 @@ def _answered(ending: Answered) -> dict[str, Any]:
             "repaired": ending.repaired,
             "warnings": [check.detail for check in ending.checks if check.outcome == "failed"],
         },
+        "follow_up": _follow_up(ending.receipt),
         "result": _result(result),
         "chart": chart_of(result),
         "trust": {
@@ -126,7 +129,13 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
             "synced_at": receipt.synced_at.isoformat() if receipt.synced_at else None,
         },
         "verified_by": receipt.verified_by or None,
+        "follow_up": _follow_up(receipt),
     }
+
+
+def _follow_up(receipt: Receipt | None) -> dict[str, Any] | None:
+    follow_up = receipt.follow_up if receipt else None
+    return None if follow_up is None else {"of": follow_up.of, "difference": list(follow_up.difference)}
 
 
 def _vouched(draft: Draft) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from nl2sql import verified_queries
 from nl2sql.event_payload import event_payload
 from nl2sql.events import Answered, AskedBack, Blocked, CannotAnswer, Event, Failed
 from nl2sql.execution.caps import caps
+from nl2sql.follow_up.history import history
 from nl2sql.generation.base import Usage
 from nl2sql.generators import configured_generator
 from nl2sql.models import Conversation, Run, RunEvent, RunStatus
@@ -62,6 +63,8 @@ class AskRequest:
     mode: Mode = "answer"
     max_rows: int | None = None
     language: str = ""
+    new_topic: bool = False
+    """The question continues nothing that was asked before in its conversation."""
     is_test: bool = False
     """Asked to be judged: verified queries, which may hold its answer, are neither reused nor shown."""
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -97,6 +100,7 @@ def reply_of(run: Run) -> dict[str, Any]:
         "question": run.question,
         "data_source": run.source_slug,
         **(unanswered_body() if run.status == RunStatus.RUNNING else run.reply),
+        "new_topic": run.new_topic,
         "metadata": run.metadata,
         "created_at": run.created_at.isoformat(),
         "completed_at": run.completed_at.isoformat() if run.completed_at else None,
@@ -154,6 +158,7 @@ class _Opened:
     run: Run
     source: DataSource
     time_zone: str
+    fiscal_month: int
 
 
 def _open(principal: Principal, request: AskRequest, *, request_id: str) -> _Opened:
@@ -175,11 +180,12 @@ def _open(principal: Principal, request: AskRequest, *, request_id: str) -> _Ope
             request_id=request_id,
             question=request.question,
             mode=request.mode,
+            new_topic=request.new_topic,
             metadata=dict(request.metadata),
         )
         audit.record("question.asked", actor=principal.actor, subject=str(run.id), source=source.slug)
     # "Last month" is the tenant's, not the server's.
-    return _Opened(run=run, source=source, time_zone=tenant.time_zone)
+    return _Opened(run=run, source=source, time_zone=tenant.time_zone, fiscal_month=tenant.fiscal_year_start_month)
 
 
 def _conversation(principal: Principal, request: AskRequest) -> Conversation:
@@ -231,6 +237,9 @@ def _task(principal: Principal, request: AskRequest, opened: _Opened, *, cancell
         limits=caps(ceiling, max_rows=request.max_rows),
         top_k=environment.retrieval_top_k,
         today=datetime.now(ZoneInfo(opened.time_zone)).date(),
+        time_zone=opened.time_zone,
+        fiscal_month=opened.fiscal_month,
+        history=history(opened.run),
         language=request.language,
         revision=_revision(opened.source),
         synced_at=opened.source.synced_at,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from nl2sql.generation.base import Generator
+from nl2sql.generation.base import Clarified, Exchange, Generator
 from nl2sql.reuse.reuse import Verified
 from schema_index.catalogue import Catalogue
 from schema_index.connectors.base import Connector, Limits
@@ -21,7 +21,9 @@ Mode = Literal["answer", "sql", "dry_run"]
 class Task:
     """A question with everything it needs. `catalogue` is what the asking principal may see, `role` and
     `attributes` are theirs. `revision` and `synced_at` say of which sync the catalogue is;
-    `verified` are the source's verified queries in use, whoever may see them."""
+    `verified` are the source's verified queries in use, whoever may see them. `history` are the exchanges that the
+    question may continue, oldest first; `clarified` what its asker chose when asked back. `today` is a day of
+    `time_zone`; the fiscal year begins with the first of `fiscal_month`."""
 
     question: str
     mode: Mode
@@ -35,9 +37,13 @@ class Task:
     limits: Limits
     top_k: int
     today: date
+    time_zone: str = "UTC"
+    fiscal_month: int = 1
     language: str = ""
     revision: int | None = None
     synced_at: datetime | None = None
     verified: tuple[Verified, ...] = ()
+    history: tuple[Exchange, ...] = ()
+    clarified: tuple[Clarified, ...] = ()
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     cancellation: Cancellation = NEVER

@@ -22,6 +22,9 @@ class AskSerializer(StrictSerializer):
         help_text="`sql` stops after the guard; `dry_run` also has the database plan the statement.",
     )
     max_rows = serializers.IntegerField(required=False, min_value=1, max_value=100_000)
+    new_topic = serializers.BooleanField(
+        default=False, help_text="The question continues nothing that was asked before in the conversation."
+    )
     language = serializers.RegexField(
         r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$", required=False, max_length=35, help_text="BCP 47, for example `en`."
     )
@@ -88,14 +91,22 @@ class CatalogueVersionSerializer(serializers.Serializer[Any]):
     synced_at = serializers.DateTimeField(allow_null=True, help_text="When the schema was last read.")
 
 
+class FollowUpSerializer(serializers.Serializer[Any]):
+    of = serializers.UUIDField(help_text="The run that this question continues.")
+    difference = serializers.ListField(
+        child=serializers.CharField(), help_text="How its statement was changed, in words, read off both statements."
+    )
+
+
 class ReceiptSerializer(serializers.Serializer[Any]):
     tables = serializers.ListField(child=serializers.CharField())
     columns = serializers.ListField(child=serializers.CharField())
     filters = serializers.ListField(child=serializers.CharField(), help_text="Each condition in words.")
-    definitions = DefinitionSerializer(many=True, help_text="FAQ entries and documents that the writer was given.")
+    definitions = DefinitionSerializer(many=True, help_text="FAQ entries and documents that the writer used.")
     not_done = CheckNotDoneSerializer(many=True, help_text="Checks that had nothing to look at.")
     catalogue = CatalogueVersionSerializer()
     verified_by = serializers.CharField(allow_null=True, help_text="Who vouches for the statement, if anybody does.")
+    follow_up = FollowUpSerializer(allow_null=True)
 
 
 class VouchedSerializer(serializers.Serializer[Any]):
@@ -133,9 +144,14 @@ class RetrievalSerializer(serializers.Serializer[Any]):
     knowledge = KnowledgeHitSerializer(many=True)
 
 
+class ChoiceSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    reading = serializers.CharField(help_text="The question restated that way; empty when the model gave none.")
+
+
 class ClarificationSerializer(serializers.Serializer[Any]):
     question = serializers.CharField()
-    choices = serializers.ListField(child=serializers.CharField())
+    choices = ChoiceSerializer(many=True, help_text="Two to five.")
 
 
 class RefusalSerializer(serializers.Serializer[Any]):
@@ -173,12 +189,14 @@ class ReplySerializer(serializers.Serializer[Any]):
     result = ResultSerializer(allow_null=True)
     chart = serializers.DictField(allow_null=True)
     trust = TrustSerializer(allow_null=True)
+    follow_up = FollowUpSerializer(allow_null=True, help_text="Null unless an earlier question was continued.")
     clarification = ClarificationSerializer(allow_null=True)
     refusal = RefusalSerializer(allow_null=True)
     retrieval = RetrievalSerializer()
     suggestions = serializers.ListField(child=serializers.CharField())
     steps = StepSerializer(many=True)
     usage = UsageSerializer()
+    new_topic = serializers.BooleanField()
     metadata = serializers.DictField(child=serializers.CharField())
     created_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True, help_text="Null while the run is at work.")

@@ -1,10 +1,11 @@
 """The form in which a model answers: asked for by a ladder of formats, always validated here."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from nl2sql.generation.base import Clarify, Draft, Generation, Refused
+from nl2sql.generation.base import Choice, Clarify, Draft, Exchange, Generation, KnowledgeHit, Refused
 from nl2sql.generation.extract import Unreadable
 from nl2sql.prompt.sanitize import one_line
 
@@ -16,7 +17,10 @@ _MAX_SQL = 20_000
 _MAX_ITEMS = 10
 _MAX_TEXT = 500
 _TEXTS = ("sql", "interpreted_as", "question", "message")
-_LISTS = ("assumptions", "choices", "missing", "available")
+_LISTS = ("assumptions", "definitions", "missing", "available")
+_CHOICE = ("text", "reading", "sql")
+MIN_CHOICES, MAX_CHOICES = 2, 5
+"""Of one question back: with one there is nothing to choose, and more nobody weighs."""
 
 _SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -24,8 +28,18 @@ _SCHEMA: dict[str, Any] = {
         "outcome": {"type": "string", "enum": ["sql", "clarify", "refuse"]},
         **{name: {"type": "string"} for name in _TEXTS},
         **{name: {"type": "array", "items": {"type": "string"}} for name in _LISTS},
+        "choices": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {name: {"type": "string"} for name in _CHOICE},
+                "required": [*_CHOICE],
+                "additionalProperties": False,
+            },
+        },
+        "follow_up": {"type": "integer"},
     },
-    "required": ["outcome", *_TEXTS, *_LISTS],
+    "required": ["outcome", *_TEXTS, *_LISTS, "choices", "follow_up"],
     "additionalProperties": False,
 }
 """Within the subset that strict mode takes: every field required, nothing optional, no lengths."""
@@ -49,6 +63,24 @@ def instruction(rung: Rung) -> str:
     return _INSTRUCTIONS[rung]
 
 
+class _Choice(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    text: str
+    reading: str = ""
+    sql: str = ""
+
+    @field_validator(*_CHOICE, mode="before")
+    @classmethod
+    def _null_is_empty(cls, value: object) -> object:
+        return "" if value is None else value
+
+    @field_validator("text", "reading")
+    @classmethod
+    def _line(cls, value: str) -> str:
+        return one_line(value, max_characters=_MAX_TEXT)
+
+
 class _Answer(BaseModel):
     """Lenient where nothing is lost (null for empty, one string for a list, unknown fields), strict in the rest."""
 
@@ -60,9 +92,11 @@ class _Answer(BaseModel):
     question: str = ""
     message: str = ""
     assumptions: tuple[str, ...] = ()
-    choices: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     available: tuple[str, ...] = ()
+    choices: tuple[_Choice, ...] = ()
+    follow_up: int = 0
 
     @field_validator(*_TEXTS, mode="before")
     @classmethod
@@ -76,6 +110,18 @@ class _Answer(BaseModel):
             return ()
         return (value,) if isinstance(value, str) else value
 
+    @field_validator("choices", mode="before")
+    @classmethod
+    def _texts_are_choices(cls, value: object) -> object:
+        """Weaker models give the choices alone."""
+        given = value if isinstance(value, list | tuple) else () if not value else (value,)
+        return [{"text": one} if isinstance(one, str) else one for one in given[: MAX_CHOICES * 2]]
+
+    @field_validator("follow_up", mode="before")
+    @classmethod
+    def _none_is_no_exchange(cls, value: object) -> object:
+        return value if isinstance(value, int) else int(value) if isinstance(value, str) and value.isdigit() else 0
+
     @field_validator("interpreted_as", "question", "message")
     @classmethod
     def _line(cls, value: str) -> str:
@@ -88,8 +134,18 @@ class _Answer(BaseModel):
         return tuple(line for line in lines if line)
 
 
-def read_answer(fields: dict[str, Any], *, generator: str) -> Generation | Unreadable:
-    """The outcome, without usage. Its texts are cleaned for showing; its SQL is as hostile as before."""
+def read_answer(
+    fields: dict[str, Any],
+    *,
+    generator: str,
+    definitions: Mapping[str, KnowledgeHit] | None = None,
+    exchanges: Sequence[Exchange] = (),
+) -> Generation | Unreadable:
+    """The outcome, without usage. Its texts are cleaned for showing; its SQL is as hostile as before.
+
+    `definitions` by their marks and `exchanges` by their numbers, from 1, are what the prompt showed: what the answer
+    names besides is left out.
+    """
     if fields.get("sql"):
         fields = {"outcome": "sql", **fields}  # weaker models leave out what goes without saying
     try:
@@ -99,20 +155,38 @@ def read_answer(fields: dict[str, Any], *, generator: str) -> Generation | Unrea
         return Unreadable(problem=f"these fields were missing or of the wrong type: {places[:_MAX_TEXT]}")
     if answer.outcome == "clarify":
         return _clarify(answer)
-    return _refused(answer) if answer.outcome == "refuse" else _draft(answer, generator)
+    if answer.outcome == "refuse":
+        return _refused(answer)
+    return _draft(answer, generator, definitions or {}, exchanges)
 
 
-def _draft(answer: _Answer, generator: str) -> Draft | Unreadable:
+def _draft(
+    answer: _Answer, generator: str, definitions: Mapping[str, KnowledgeHit], exchanges: Sequence[Exchange]
+) -> Draft | Unreadable:
     sql = answer.sql.strip()
     if not sql or len(sql) > _MAX_SQL:
         return Unreadable(problem='"sql" was empty or far too long though the outcome was "sql"')
-    return Draft(sql=sql, generator=generator, interpreted_as=answer.interpreted_as, assumptions=answer.assumptions)
+    named = dict.fromkeys(mark.strip("[] ").upper() for mark in answer.definitions)
+    return Draft(
+        sql=sql,
+        generator=generator,
+        interpreted_as=answer.interpreted_as,
+        assumptions=answer.assumptions,
+        definitions=tuple(definitions[mark] for mark in named if mark in definitions),
+        follows=exchanges[answer.follow_up - 1] if 0 < answer.follow_up <= len(exchanges) else None,
+    )
 
 
 def _clarify(answer: _Answer) -> Clarify | Unreadable:
     if not answer.question:
         return Unreadable(problem='"question" was empty though the outcome was "clarify"')
-    return Clarify(question=answer.question, choices=answer.choices)
+    choices: dict[str, Choice] = {}
+    for one in answer.choices:
+        if one.text:
+            choices.setdefault(one.text, Choice(text=one.text, reading=one.reading, sql=one.sql.strip()[:_MAX_SQL]))
+    if len(choices) < MIN_CHOICES:
+        return Unreadable(problem='"choices" held fewer than two choices though the outcome was "clarify"')
+    return Clarify(question=answer.question, choices=tuple(choices.values())[:MAX_CHOICES])
 
 
 def _refused(answer: _Answer) -> Refused | Unreadable:

@@ -9,9 +9,12 @@ from schema_index.schema import DatabaseSchema
 from tenants.cancellation import NEVER, Cancellation
 
 __all__ = [
+    "Choice",
+    "Clarified",
     "Clarify",
     "Draft",
     "Example",
+    "Exchange",
     "Feedback",
     "Generation",
     "GenerationRequest",
@@ -45,11 +48,33 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """An earlier question of this conversation, whose answer its asker may still see: the statement as it was shown,
+    the tables that it reads (`schema.table`) and the names of its columns. Never rows."""
+
+    run_id: str
+    question: str
+    interpreted_as: str
+    sql: str
+    tables: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clarified:
+    """What was asked back about this question, and what its asker answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationRequest:
     """All that a generator may know. `schema` holds only what the asking principal may see.
 
     `masked` and `aggregate_only` name columns of it (`schema.table.column`) whose values never leave, or leave only in
-    counts, sums and averages.
+    counts, sums and averages. `history` is oldest first. `today` is a day of `time_zone` (IANA); the fiscal year begins
+    with the first of `fiscal_month`, 1 to 12.
     """
 
     question: str
@@ -60,7 +85,11 @@ class GenerationRequest:
     knowledge: tuple[KnowledgeHit, ...] = ()
     values: tuple[StoredValue, ...] = ()
     examples: tuple[Example, ...] = ()
+    history: tuple[Exchange, ...] = ()
+    clarified: tuple[Clarified, ...] = ()
     today: date
+    time_zone: str = "UTC"
+    fiscal_month: int = 1
     max_rows: int
     language: str = ""
     feedback: Feedback | None = None
@@ -87,7 +116,8 @@ class Vouched:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """SQL that the guard has not seen yet. `interpreted_as` restates the question as the SQL answers it. `vouched` is
-    set where a person verified the statement for this very question."""
+    set where a person verified the statement for this very question. `definitions` are those of the texts shown that
+    its writer names as used, and `follows` is the earlier exchange that it says to continue."""
 
     sql: str
     generator: str
@@ -95,14 +125,26 @@ class Draft:
     assumptions: tuple[str, ...] = ()
     usage: Usage = field(default_factory=Usage)
     vouched: Vouched | None = None
+    definitions: tuple[KnowledgeHit, ...] = ()
+    follows: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One way to read a question: in a few words, in a sentence, and as the statement that it would give, which nobody
+    has checked. The last two may be empty."""
+
+    text: str
+    reading: str = ""
+    sql: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clarify:
-    """Two readings give different SQL: one question back, with choices."""
+    """Two readings give different SQL: one question back, with two to five choices."""
 
     question: str
-    choices: tuple[str, ...] = ()
+    choices: tuple[Choice, ...]
     usage: Usage = field(default_factory=Usage)
 
 

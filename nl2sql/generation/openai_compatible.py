@@ -130,7 +130,12 @@ class _Conversation:
         if completion.refusal:
             return Refused(message=completion.refusal)
         fields = extract(completion.text)
-        return fields if isinstance(fields, Unreadable) else read_answer(fields, generator=self._settings.model)
+        if isinstance(fields, Unreadable):
+            return fields
+        prompt = self._prompt
+        return read_answer(
+            fields, generator=self._settings.model, definitions=prompt.definitions, exchanges=prompt.exchanges
+        )
 
     def _complete(self, problem: str) -> Completion:
         """One reply, after as many attempts as settings and deadline allow."""

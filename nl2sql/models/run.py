@@ -22,6 +22,10 @@ class Run(TenantOwned):
     request_id = models.CharField(max_length=64, blank=True)
     question = models.TextField()
     mode = models.CharField(max_length=16)
+    new_topic = models.BooleanField(default=False, help_text="Nothing before it in its conversation is its context.")
+    # An id and not a key, like the source's: what was chosen stays readable by itself.
+    clarifies_id = models.UUIDField(null=True, help_text="The run whose question back this one answers.")
+    choice = models.TextField(blank=True, help_text="What was chosen then.")
     metadata = models.JSONField(default=dict, help_text="The client's own, echoed in the reply.")
     status = models.CharField(max_length=32, choices=RunStatus.choices, default=RunStatus.RUNNING)
     error_code = models.CharField(max_length=64, blank=True)

@@ -1,10 +1,13 @@
 """A question and what was retrieved for it → the two texts that a language model gets. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from nl2sql.generation.base import Example, Feedback, GenerationRequest, KnowledgeHit
+from nl2sql.calendar_spans import Calendar
+from nl2sql.generation.base import Clarified, Example, Exchange, Feedback, GenerationRequest, KnowledgeHit
 from nl2sql.prompt.budget import BYTES_PER_TOKEN, Piece, Version, estimate, fit
+from nl2sql.prompt.calendar import calendar_rules
 from nl2sql.prompt.ddl import table_ddl
 from nl2sql.prompt.relevance import key_columns, named_columns, stems, touched_columns
 from nl2sql.prompt.sanitize import clean, fenced, one_line
@@ -22,6 +25,9 @@ _MAX_TITLE = 200
 _MAX_KNOWLEDGE = 2_000
 _MAX_EXAMPLE_SQL = 2_000
 _MAX_FEEDBACK_SQL = 4_000
+_MAX_EARLIER_SQL = 4_000
+_MAX_EARLIER_TEXT = 500
+_MAX_EARLIER_COLUMNS = 30
 _MAX_PROBLEM = 1_000
 _MAX_HINTS = 6
 _MAX_EARLIER = 2
@@ -31,11 +37,17 @@ MASKED = "masked: its values never leave; do not filter, join or sort by it"
 AGGREGATE_ONLY = "only count, sum and avg of the bare column are allowed, over groups of several rows"
 _WRAPPING_BYTES = 600
 """Headings and data tags around the pieces, at most."""
+_HISTORY_BYTES = 900
+"""What the history's own words add to that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """`tables` are those in it, `schema.name`, best first; `dropped` says what the budget left out, in order."""
+    """`tables` are those in it, `schema.name`, best first; `dropped` says what the budget left out, in order.
+
+    `definitions` are the knowledge in it by its marks (D1, D2…), `exchanges` the earlier ones in the order of their
+    numbers, from 1: an answer may name these and no others.
+    """
 
     system: str
     user: str
@@ -44,6 +56,8 @@ class Prompt:
     template_version: str
     tables: tuple[str, ...]
     dropped: tuple[str, ...]
+    definitions: Mapping[str, KnowledgeHit]
+    exchanges: tuple[Exchange, ...]
 
 
 class PromptTooLarge(DomainError):
@@ -55,19 +69,21 @@ class PromptTooLarge(DomainError):
 def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
     """The prompt, whose estimate is at most `token_budget`. Raises PromptTooLarge.
 
-    What goes first: examples, documents and FAQ from the least similar; columns that no word of the question touches;
-    comments; columns whose name no word touches. Then the last tables, for a lost table is a lost answer, and at the
-    very end all but the keys of the one that is left. Keys and stored values stay with their table. The question stays
-    whole.
+    What goes first: examples, documents and FAQ from the least similar; earlier exchanges but the latest, from the
+    oldest; columns that no word of the question touches; comments; columns whose name no word touches. Then the last
+    tables, for a lost table is a lost answer, and at the very end all but the keys of the one that is left, and the
+    latest exchange. Keys and stored values stay with their table. The question stays whole.
     """
     system = _system(request)
-    fixed = _feedback(request.feedback) + _question(request.question)
+    fixed = _clarified(request.clarified) + _feedback(request.feedback) + _question(request.question)
     tables = _tables(request)
     knowledge = sorted(request.knowledge, key=lambda hit: (hit.kind != "faq", -(hit.similarity or 0.0)))
     pieces = [_table_piece(table, request, neighbours=tables, is_first=not place) for place, table in enumerate(tables)]
-    pieces += [_knowledge_piece(hit) for hit in knowledge] + [_example_piece(one) for one in request.examples]
-    used = len(system.encode()) + len(fixed.encode()) + _WRAPPING_BYTES
-    order = _order(tables=len(tables), texts=len(knowledge) + len(request.examples))
+    pieces += [_knowledge_piece(hit, mark=f"D{place}") for place, hit in enumerate(knowledge, start=1)]
+    pieces += [_example_piece(one) for one in request.examples]
+    pieces += [_exchange_piece(one) for one in request.history]
+    used = len(system.encode()) + len(fixed.encode()) + _WRAPPING_BYTES + (_HISTORY_BYTES if request.history else 0)
+    order = _order(tables=len(tables), texts=len(knowledge) + len(request.examples), exchanges=len(request.history))
     fitted = fit(pieces, order=order, max_bytes=token_budget * BYTES_PER_TOKEN - used)
     if fitted is None:
         raise PromptTooLarge(
@@ -75,11 +91,16 @@ def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
             "LLM_PROMPT_TOKENS."
         )
     texts = [piece.versions[chosen].text for piece, chosen in zip(pieces, fitted.chosen, strict=True)]
-    schema = _section("Schema", "schema", texts[: len(tables)])
+    parts = iter(texts)
+    schema = _section("Schema", "schema", list(islice(parts, len(tables))))
+    known = list(islice(parts, len(knowledge)))
+    examples = list(islice(parts, len(request.examples)))
+    earlier = [(one, text) for one, text in zip(request.history, parts, strict=True) if text]
     user = template("user").substitute(
         schema=schema,
-        knowledge=_section("FAQ and documents", "knowledge", texts[len(tables) : len(tables) + len(knowledge)])
-        + _section(EXAMPLES, "examples", texts[len(tables) + len(knowledge) :]),
+        knowledge=_section("FAQ and documents", "knowledge", known) + _section(EXAMPLES, "examples", examples),
+        history=_history([text for _, text in earlier]),
+        clarified=_clarified(request.clarified),
         feedback=_feedback(request.feedback),
         question=_question(request.question),
     )
@@ -92,6 +113,10 @@ def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
         template_version=template_version(),
         tables=kept,
         dropped=fitted.dropped,
+        definitions={
+            f"D{place}": hit for place, (hit, text) in enumerate(zip(knowledge, known, strict=True), 1) if text
+        },
+        exchanges=tuple(one for one, _ in earlier),
     )
 
 
@@ -100,8 +125,9 @@ def _system(request: GenerationRequest) -> str:
     return template("system").substitute(
         dialect_name=_DIALECT_NAMES[dialect],
         dialect_rules=template(f"dialect_{dialect}").substitute().rstrip(),
-        today=request.today.isoformat(),
-        weekday=request.today.strftime("%A"),
+        calendar=calendar_rules(
+            Calendar(today=request.today, fiscal_month=request.fiscal_month), time_zone=request.time_zone
+        ),
         max_rows=request.max_rows,
         language=one_line(request.language, max_characters=_MAX_LANGUAGE) or "the language of the question",
     )
@@ -120,7 +146,9 @@ def _table_piece(table: Table, request: GenerationRequest, *, neighbours: Sequen
         if (value.schema, value.table) == (table.schema, table.name):
             values.setdefault(value.column, []).append(value.text)
     feedback = f"{request.feedback.sql} {request.feedback.problem}" if request.feedback else ""
-    words = stems(f"{request.question} {feedback}")
+    earlier = " ".join(f"{one.question} {one.sql}" for one in request.history)
+    answered = " ".join(one.answer for one in request.clarified)
+    words = stems(f"{request.question} {feedback} {earlier} {answered}")
     touched = touched_columns(table, words=words, with_values=values)
     names = [(neighbour.schema, neighbour.name) for neighbour in neighbours]
 
@@ -158,7 +186,7 @@ def _marks(table: Table, request: GenerationRequest) -> dict[str, str]:
     return masked | {column: AGGREGATE_ONLY for column, name in names.items() if name in request.aggregate_only}
 
 
-def _knowledge_piece(hit: KnowledgeHit) -> Piece:
+def _knowledge_piece(hit: KnowledgeHit, *, mark: str) -> Piece:
     title = one_line(hit.title, max_characters=_MAX_TITLE)
     body = clean(hit.text.removeprefix(hit.title), max_characters=_MAX_KNOWLEDGE)
     stale = one_line(hit.stale_reason, max_characters=_MAX_TITLE)
@@ -167,7 +195,7 @@ def _knowledge_piece(hit: KnowledgeHit) -> Piece:
         if stale
         else ""
     )
-    text = f"[{one_line(hit.kind, max_characters=16)}] {title}\n{doubt}{body}\n"
+    text = f"[{mark} {one_line(hit.kind, max_characters=16)}] {title}\n{doubt}{body}\n"
     return Piece(versions=(Version(text=text), Version(text="", dropped=f"{hit.kind} {title}")))
 
 
@@ -177,10 +205,26 @@ def _example_piece(example: Example) -> Piece:
     return Piece(versions=(Version(text=text), Version(text="", dropped=f"example {question}")))
 
 
-def _order(*, tables: int, texts: int) -> list[tuple[int, int]]:
-    """(piece, version) in the order of giving up; see `build`. Pieces are the tables, then the texts."""
-    order = [(piece, 1) for piece in reversed(range(tables, tables + texts))]
-    return order + [(piece, version) for version in range(1, 5) for piece in reversed(range(tables))]
+def _exchange_piece(exchange: Exchange) -> Piece:
+    question = one_line(exchange.question, max_characters=_MAX_EARLIER_TEXT)
+    columns = ", ".join(exchange.columns[:_MAX_EARLIER_COLUMNS])
+    lines = [
+        f"Question: {question}",
+        f"Read as: {one_line(exchange.interpreted_as, max_characters=_MAX_EARLIER_TEXT)}",
+        f"SQL: {clean(exchange.sql, max_characters=_MAX_EARLIER_SQL)}",
+        f"Columns: {one_line(columns, max_characters=_MAX_EARLIER_TEXT)}",
+    ]
+    return Piece(versions=(Version(text="\n".join(lines) + "\n"), Version(text="", dropped=f"exchange {question}")))
+
+
+def _order(*, tables: int, texts: int, exchanges: int) -> list[tuple[int, int]]:
+    """(piece, version) in the order of giving up; see `build`. Pieces are the tables, then the texts, then the earlier
+    exchanges, the latest last."""
+    first = tables + texts
+    order = [(piece, 1) for piece in reversed(range(tables, first))]
+    order += [(piece, 1) for piece in range(first, first + exchanges - 1)]
+    order += [(piece, version) for version in range(1, 5) for piece in reversed(range(tables))]
+    return order + [(first + exchanges - 1, 1)] * bool(exchanges)
 
 
 def _section(heading: str, kind: str, texts: Sequence[str]) -> str:
@@ -190,6 +234,24 @@ def _section(heading: str, kind: str, texts: Sequence[str]) -> str:
 
 def _question(question: str) -> str:
     return f"Question\n{fenced(clean(question, max_characters=len(question)), kind='question')}"
+
+
+def _history(texts: Sequence[str]) -> str:
+    if not texts:
+        return ""
+    numbered = "\n".join(f"Exchange {number}\n{text.rstrip()}" for number, text in enumerate(texts, start=1))
+    return template("history").substitute(exchanges=fenced(numbered, kind="conversation")) + "\n"
+
+
+def _clarified(answers: Sequence[Clarified]) -> str:
+    if not answers:
+        return ""
+    lines = [
+        f"Asked: {one_line(one.question, max_characters=_MAX_EARLIER_TEXT)}\n"
+        f"Chosen: {one_line(one.answer, max_characters=_MAX_PROBLEM)}"
+        for one in answers
+    ]
+    return template("clarified").substitute(answers=fenced("\n".join(lines), kind="choice")) + "\n"
 
 
 def _feedback(feedback: Feedback | None) -> str:

@@ -42,3 +42,5 @@ class Facts:
     values: Mapping[str, KnownValues] = field(default_factory=dict)
     spans: Mapping[str, tuple[date, date] | None] = field(default_factory=dict)
     second: SecondOpinion | None = None
+    before: str = ""
+    """The words of the question that this one continues: what they ask for stays asked."""

@@ -1,5 +1,8 @@
 """The conditions of a statement as people say them. Pure."""
 
+from collections import Counter
+from collections.abc import Iterator
+
 from sqlglot import exp
 
 from nl2sql.trust.statement import Block, Statement, column_of, conjuncts, constant_of
@@ -16,14 +19,23 @@ _SAID: dict[type[exp.Expr], str] = {
 
 def filters_in_words(statement: Statement) -> tuple[str, ...]:
     """One sentence part for each condition, in the statement's order; one that is not plain stays SQL."""
-    found: list[str] = []
+    found = (said[:MAX_CHARACTERS] for _, said in conditions_in_words(statement))
+    return tuple(dict.fromkeys(found))[:MAX_FILTERS]
+
+
+def conditions_in_words(statement: Statement) -> Iterator[tuple[str, str]]:
+    """Of each condition the term that it is about, empty where that is no plain column, and the condition itself."""
     for block in statement.blocks:
         for clause in ("where", "having"):
             condition = block.select.args.get(clause)
             for one in conjuncts(condition.this if condition is not None else None):
                 if not _is_join(one):
-                    found.append(_said(one, block, statement.dialect)[:MAX_CHARACTERS])
-    return tuple(dict.fromkeys(found))[:MAX_FILTERS]
+                    yield _subject(one, block, statement.dialect), _said(one, block, statement.dialect)
+
+
+def _subject(condition: exp.Expr, block: Block, dialect: Dialect) -> str:
+    first = condition.find(exp.Column)
+    return "" if first is None else _term(first, block, dialect)
 
 
 def _is_join(condition: exp.Expr) -> bool:
@@ -42,7 +54,7 @@ def _said(condition: exp.Expr, block: Block, dialect: Dialect) -> str:
         return f"{_term(condition.this, block, dialect)} is one of {values}"
     if (said := _SAID.get(type(condition))) is not None and not condition.find(exp.Select):
         return f"{_term(condition.this, block, dialect)} {said} {_term(condition.expression, block, dialect)}"
-    return condition.sql(dialect=dialect)
+    return in_words(condition, block, dialect)
 
 
 def _term(node: exp.Expr, block: Block, dialect: Dialect) -> str:
@@ -54,4 +66,20 @@ def _term(node: exp.Expr, block: Block, dialect: Dialect) -> str:
     literal = constant_of(node)
     if literal is not None and not isinstance(node, exp.Neg):
         return f"“{literal.name}”" if literal.is_string else literal.name
-    return node.sql(dialect=dialect)
+    return in_words(node, block, dialect)
+
+
+def in_words(node: exp.Expr, block: Block, dialect: Dialect) -> str:
+    """SQL for people: without quotes around names, and with tables' names in the place of aliases, but for those of a
+    table that is joined with itself."""
+    copy = node.copy()
+    times = Counter(relation.name for relation in block.relations.values())
+    for column in copy.find_all(exp.Column):
+        relation = block.relations.get(column.table)
+        if relation is not None and relation.table is not None and times[relation.name] == 1:
+            column.set("table", exp.to_identifier(relation.table.name))
+        elif len(block.relations) == 1:
+            column.set("table", None)
+    for identifier in copy.find_all(exp.Identifier):
+        identifier.set("quoted", False)
+    return copy.sql(dialect=dialect)

@@ -25,14 +25,14 @@ _LEAST = frozenset({"lowest", "smallest", "minimum", "min", "fewest"})
 _MEANS = _AVERAGE | {"averages", "ratio", "rate", "percentage", "percent", "per", "proportion", "typical"}
 
 
-def question_words(statement: Statement, *, question: str, values: Iterable[StoredValue]) -> Check:
+def question_words(statement: Statement, *, question: str, values: Iterable[StoredValue], before: str = "") -> Check:
     missing = [
         *_numbers(statement, question),
         *_values(statement, question, tuple(values)),
         *_kinds(statement, question),
         *_tables(statement, question),
     ]
-    if not missing and (uninvited := _uninvited(statement, question)):
+    if not missing and (uninvited := _uninvited(statement, f"{before} {question}")):
         return undetermined(NAME, f"The statement {uninvited}, which the question does not say.")
     if not missing:
         return passed(NAME, "The numbers, stored values and kinds of sum that the question names are in the statement.")

@@ -44,7 +44,9 @@ REGISTRY = (
         run=lambda facts: (
             None
             if facts.every_word_placed
-            else question_words(facts.statement, question=facts.question, values=facts.question_values)
+            else question_words(
+                facts.statement, question=facts.question, values=facts.question_values, before=facts.before
+            )
         ),
         otherwise="every word of the question has its place already",
     ),
@@ -65,7 +67,7 @@ REGISTRY = (
     ),
     _Registered(
         name="unused_join",
-        run=lambda facts: unused_join(facts.statement, question=facts.question),
+        run=lambda facts: unused_join(facts.statement, question=f"{facts.before} {facts.question}"),
         otherwise="nothing is joined",
     ),
     _Registered(
@@ -87,9 +89,17 @@ REGISTRY = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """`of` is the run that was continued; `difference` says in words how its statement was changed."""
+
+    of: str
+    difference: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """`not_done` names each check that had nothing to look at, with what was missing. `definitions` are texts that the
-    writer of the statement was given, (kind, title). `verified_by` is empty as long as no person vouches for it."""
+    writer of the statement says it used, (kind, title). `verified_by` is empty as long as no person vouches for it."""
 
     tables: tuple[str, ...]
     columns: tuple[str, ...]
@@ -99,6 +109,7 @@ class Receipt:
     catalogue_revision: int | None = None
     synced_at: datetime | None = None
     verified_by: str = ""
+    follow_up: FollowUp | None = None
 
 
 def checks_of(
@@ -156,6 +167,7 @@ def receipt_of(
     catalogue_revision: int | None,
     synced_at: datetime | None,
     verified_by: str = "",
+    follow_up: FollowUp | None = None,
 ) -> Receipt:
     done = {check.name for check in checks}
     return Receipt(
@@ -167,6 +179,7 @@ def receipt_of(
         catalogue_revision=catalogue_revision,
         synced_at=synced_at,
         verified_by=verified_by,
+        follow_up=follow_up,
     )
 
 

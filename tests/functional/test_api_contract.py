@@ -105,8 +105,10 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
                 "not_done": reply["trust"]["receipt"]["not_done"],
                 "catalogue": {"revision": 1, "synced_at": shop.synced_at.isoformat() if shop.synced_at else None},
                 "verified_by": None,
+                "follow_up": None,
             },
         },
+        "follow_up": None,
         "clarification": None,
         "refusal": None,
         "retrieval": reply["retrieval"],
@@ -117,6 +119,7 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
         ],
         "steps": reply["steps"],
         "usage": {"model": "", "input_tokens": 0, "output_tokens": 0, "cost": None},
+        "new_topic": False,
         "metadata": {"from": "a test"},
         "created_at": run.created_at.isoformat(),
         "completed_at": run.completed_at.isoformat() if run.completed_at else "",
@@ -179,6 +182,9 @@ def test_a_question_about_nothing_in_a_large_source_is_told_what_there_is_and_no
     assert model.requests == []
 
 
+CHOICES = [{"text": "gross", "reading": ""}, {"text": "net", "reading": ""}]
+
+
 def test_a_question_back_is_an_outcome_and_no_error(analyst: Member, shop: DataSource, model: ScriptedModel) -> None:
     model.script([CLARIFIES])
 
@@ -187,7 +193,7 @@ def test_a_question_back_is_an_outcome_and_no_error(analyst: Member, shop: DataS
     assert response.status_code == 200
     reply = response.json()
     assert reply["status"] == "needs_clarification"
-    assert reply["clarification"] == {"question": "Gross or net revenue?", "choices": ["gross", "net"]}
+    assert reply["clarification"] == {"question": "Gross or net revenue?", "choices": CHOICES}
     assert [reply[part] for part in ("sql", "result", "refusal")] == [None] * 3
     assert reply["usage"] == {"model": "scripted", "input_tokens": 100, "output_tokens": 10, "cost": None}
 

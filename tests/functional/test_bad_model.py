@@ -189,7 +189,7 @@ def test_a_models_question_is_passed_on(asked: Asked, shop: DataSource, model: S
 
     reply, run = asked(200)
 
-    assert reply["clarification"]["choices"] == ["gross", "net"]
+    assert reply["clarification"]["question"] == "Gross or net revenue?"
     assert run.status == "needs_clarification"
 
 

@@ -163,7 +163,7 @@ def test_a_question_back_is_shown_with_its_choices(signed_in: Browser, shop: Dat
     signed_in.submit("/", question="What is our revenue?")
 
     assert "Gross or net revenue?" in signed_in.shown
-    assert "<li>gross</li>" in signed_in.text
+    assert "<li>gross" in signed_in.text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nl2sql.generation.base import Clarify, Draft, Feedback, GenerationRequest, Refused, TableHit, Usage
+from nl2sql.generation.base import Choice, Clarify, Draft, Feedback, GenerationRequest, Refused, TableHit, Usage
 from nl2sql.generation.errors import LlmBadResponse, LlmError, LlmMisconfigured, LlmTimeout, LlmUnavailable
 from nl2sql.generation.openai_compatible import ModelSettings, OpenAICompatibleGenerator
 from nl2sql.prompt.build import PromptTooLarge
@@ -98,7 +98,12 @@ def test_only_what_is_configured_is_sent(model: ScriptedModel) -> None:
 @pytest.mark.parametrize(
     ("reply", "outcome"),
     [
-        (CLARIFIES, Clarify(question="Gross or net revenue?", choices=("gross", "net"), usage=ONE_CALL)),
+        (
+            CLARIFIES,
+            Clarify(
+                question="Gross or net revenue?", choices=(Choice(text="gross"), Choice(text="net")), usage=ONE_CALL
+            ),
+        ),
         (
             REFUSES,
             Refused(

@@ -65,7 +65,7 @@ CASES: list[tuple[Event, str, dict[str, Any]]] = [
         Answered(draft=DRAFT, accepted=ACCEPTED, result=SECRET_ROWS, checks=(), repaired=False, usage=Usage()),
         *("done", {}),
     ),
-    (AskedBack(clarify=Clarify(question="Which?"), usage=Usage()), "done", {}),
+    (AskedBack(clarify=Clarify(question="Which?", choices=()), usage=Usage()), "done", {}),
     (CannotAnswer(refused=Refused(message="No."), usage=Usage()), "done", {}),
     (
         Failed(code="query_timeout", message="Slow.", details={"deadline_ms": 1}, usage=Usage()),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nl2sql.events import Answered, AskedBack, CannotAnswer, Ending, Failed, Found, StepDone
-from nl2sql.generation.base import Clarify, Draft, Refused, Usage
+from nl2sql.generation.base import Choice, Clarify, Draft, Refused, Usage
 from nl2sql.reply import pretty_sql, reply_body, unanswered_body
 from nl2sql.stored_json import storable
 from nl2sql.trust.receipt import checks_of
@@ -22,6 +22,8 @@ FOUND = Found(
         values=(),
     )
 )
+CHOICES = (Choice(text="gross", reading="With tax.", sql="SELECT 1"), Choice(text="net"))
+SAID = [{"text": "gross", "reading": "With tax."}, {"text": "net", "reading": ""}]
 USAGE = Usage(model="scripted", input_tokens=100, output_tokens=10)
 
 
@@ -80,6 +82,7 @@ def test_an_answer_becomes_the_whole_reply() -> None:
             ],
             "receipt": None,
         },
+        "follow_up": None,
         "clarification": None,
         "refusal": None,
         "retrieval": {
@@ -119,8 +122,8 @@ def test_what_failed_a_check_is_a_warning() -> None:
     ("ending", "status", "part", "content"),
     [
         (
-            AskedBack(clarify=Clarify(question="Gross or net?", choices=("gross", "net")), usage=USAGE),
-            *("needs_clarification", "clarification", {"question": "Gross or net?", "choices": ["gross", "net"]}),
+            AskedBack(clarify=Clarify(question="Gross or net?", choices=CHOICES), usage=USAGE),
+            *("needs_clarification", "clarification", {"question": "Gross or net?", "choices": SAID}),
         ),
         (
             CannotAnswer(refused=Refused(message="No weather.", missing=("weather",), available=("a",)), usage=USAGE),

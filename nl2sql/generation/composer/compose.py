@@ -2,6 +2,8 @@
 
 import re
 
+from nl2sql.calendar_spans import Calendar
+from nl2sql.follow_up.fragment import is_fragment
 from nl2sql.generation.base import Draft, GenerationRequest, Refused
 from nl2sql.generation.composer.catalogue import columns_of
 from nl2sql.generation.composer.explain import explain
@@ -15,12 +17,18 @@ from nl2sql.generation.composer.words import MAX_TOKENS, tokenise
 
 NAME = "composer"
 _BOTH_NAMES = re.compile(r"\bfirst(?: name)? and (?:the )?(last) name(s?)\b", re.IGNORECASE)
+FOLLOW_UP_NEEDS_MODEL = "Follow-ups need a language model: ask the whole question, or begin a new topic if this is one."
+CHOICE_NEEDS_MODEL = "To go on from a choice needs a language model: ask the whole question, in the reading you mean."
 MAX_READINGS = 60
 MAX_LISTED = 12
 
 
 def compose(request: GenerationRequest) -> Draft | Refused:
     """Never raises on any question: what cannot be read is refused."""
+    if request.clarified:
+        return _refused(request, CHOICE_NEEDS_MODEL, ())
+    if request.history and is_fragment(request.question):
+        return _refused(request, FOLLOW_UP_NEEDS_MODEL, ())
     tokens = tokenise(_BOTH_NAMES.sub(r"first name\2 and last name\2", request.question))
     if not tokens or len(tokens) > MAX_TOKENS:
         return _refused(request, "The question is empty or too long to be read with certainty.", ())
@@ -42,10 +50,11 @@ def _trimmed(chunks: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
 def _best(request: GenerationRequest, chunks: tuple[Chunk, ...], columns: Columns) -> Draft | Refused:
     """The first reading that can be planned; readings come in the order of their likelihood."""
     problem: Problem | None = None
+    calendar = Calendar(today=request.today, fiscal_month=request.fiscal_month)
     for number, reading in enumerate(Grammar(chunks).readings()):
         if number >= MAX_READINGS:
             break
-        resolver = Resolver(reading, columns, today=request.today)
+        resolver = Resolver(reading, columns, calendar=calendar)
         plans: list[Plan] = []
         try:
             plans.extend(resolver.plan(root) for root in resolver.roots())

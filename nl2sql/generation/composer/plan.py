@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from nl2sql.calendar_spans import Unit
 from nl2sql.generation.composer.joins import Key, Step
-from nl2sql.generation.composer.time_spans import Unit
 from schema_index.schema import Column
 
 

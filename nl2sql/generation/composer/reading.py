@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from nl2sql.calendar_spans import Unit
 from nl2sql.generation.base import StoredValue
-from nl2sql.generation.composer.time_spans import TimeSpan, Unit
+from nl2sql.generation.composer.time_spans import TimeSpan
 from nl2sql.generation.composer.vocabulary import ColumnName, TableName
 
 Function = Literal["avg", "max", "min", "sum"]

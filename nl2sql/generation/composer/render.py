@@ -2,6 +2,7 @@
 
 from sqlglot import exp
 
+from nl2sql.calendar_spans import Unit
 from nl2sql.generation.composer.joins import Key, Step
 from nl2sql.generation.composer.plan import (
     AgainstAverage,
@@ -16,7 +17,6 @@ from nl2sql.generation.composer.plan import (
     Plan,
     Sort,
 )  # fmt: skip
-from nl2sql.generation.composer.time_spans import Unit
 from schema_index.schema import Dialect
 
 _COMPARE: dict[str, type[exp.Binary]] = {

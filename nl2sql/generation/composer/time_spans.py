@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
+from nl2sql.calendar_spans import Calendar, Unit, step
 from nl2sql.generation.composer.words import Token
-
-Unit = Literal["day", "week", "month", "quarter", "year"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +14,7 @@ class TimeSpan:
     """What a phrase says before today is known. `relative` spans hold steps of `unit`; absolute ones their days.
 
     relative: `offset` whole units from the current one ("last month" is -1), or the `rolling` last/next n units.
+    `fiscal` ones are those of the tenant's fiscal year.
     """
 
     text: str
@@ -23,42 +22,15 @@ class TimeSpan:
     start: date | None = None
     offset: int = 0
     rolling: int = 0
+    fiscal: bool = False
 
-    def days(self, today: date) -> tuple[date, date]:
+    def days(self, calendar: Calendar) -> tuple[date, date]:
         """First day, and the day after the last."""
         if self.start is not None:
-            return self.start, _step(self.start, self.unit, 1)
+            return self.start, step(self.start, self.unit, 1)
         if self.rolling:
-            return _step(today, self.unit, -self.rolling), today + timedelta(days=1)
-        first = _step(_floor(today, self.unit), self.unit, self.offset)
-        return first, _step(first, self.unit, 1)
-
-
-def _floor(day: date, unit: Unit) -> date:
-    if unit == "week":
-        return day - timedelta(days=day.weekday())
-    if unit == "month":
-        return day.replace(day=1)
-    if unit == "quarter":
-        return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-    return day.replace(month=1, day=1) if unit == "year" else day
-
-
-def _step(day: date, unit: Unit, count: int) -> date:
-    """`day` moved by units; the last day of a shorter month where the day does not exist."""
-    if unit == "day":
-        return day + timedelta(days=count)
-    if unit == "week":
-        return day + timedelta(weeks=count)
-    months = count * {"month": 1, "quarter": 3, "year": 12}[unit]
-    index = min(max(day.year * 12 + day.month - 1 + months, 12), 9999 * 12 + 10)
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, _month_days(year, month + 1)))
-
-
-def _month_days(year: int, month: int) -> int:
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return (following - timedelta(days=1)).day
+            return step(calendar.today, self.unit, -self.rolling), calendar.today + timedelta(days=1)
+        return calendar.span(self.unit, self.offset, fiscal=self.fiscal)
 
 
 _MONTHS = {
@@ -73,6 +45,8 @@ _UNITS: dict[str, Unit] = {
     "quarter": "quarter", "quarters": "quarter", "year": "year", "years": "year",
 }  # fmt: skip
 _LAST = {"last", "past", "previous"}
+_NEAR = {"this", "current", "next"}
+_FISCAL = {"fiscal", "financial"}
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
 MAX_STEPS = 1000
 
@@ -102,9 +76,11 @@ def _relative(words: list[str]) -> Iterator[tuple[int, TimeSpan]]:
     if len(rest) < 2:
         return
     which, unit = rest[0], _UNITS.get(rest[1])
-    if unit is not None and rest[1] == unit and which in _LAST | {"this", "current", "next"}:
-        offset = -1 if which in _LAST else 1 if which == "next" else 0
+    offset = -1 if which in _LAST else 1 if which == "next" else 0
+    if unit is not None and rest[1] == unit and which in _LAST | _NEAR:
         yield lead + 2, TimeSpan(text=f"{which} {unit}", unit=unit, offset=offset)
+    if len(rest) >= 3 and rest[1] in _FISCAL and which in _LAST | _NEAR and rest[2] in {"quarter", "year"}:
+        yield lead + 3, TimeSpan(text=f"{which} fiscal {rest[2]}", unit=_UNITS[rest[2]], offset=offset, fiscal=True)
     if len(rest) >= 3 and which in _LAST and rest[1].isdigit() and rest[2] in _UNITS:
         count = int(rest[1][:5])
         if 0 < count <= MAX_STEPS:

@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from nl2sql.calendar_spans import Calendar
 from nl2sql.generation.composer.time_spans import spans_at
 from nl2sql.generation.composer.words import tokenise
 
@@ -27,7 +28,23 @@ from nl2sql.generation.composer.words import tokenise
 def test_days(words: str, first: date, end: date) -> None:
     tokens = tokenise(words)
     span = spans_at(tokens)[0][len(tokens)]
-    assert span.days(date(2026, 3, 15)) == (first, end)
+    assert span.days(Calendar(today=date(2026, 3, 15))) == (first, end)
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "end"),
+    [
+        ("this fiscal year", date(2025, 4, 1), date(2026, 4, 1)),
+        ("the last financial year", date(2024, 4, 1), date(2025, 4, 1)),
+        ("this fiscal quarter", date(2026, 1, 1), date(2026, 4, 1)),
+        ("next fiscal quarter", date(2026, 4, 1), date(2026, 7, 1)),
+        ("last year", date(2025, 1, 1), date(2026, 1, 1)),
+    ],
+)
+def test_a_fiscal_year_begins_in_its_own_month(words: str, first: date, end: date) -> None:
+    tokens = tokenise(words)
+    span = spans_at(tokens)[0][len(tokens)]
+    assert span.days(Calendar(today=date(2026, 3, 15), fiscal_month=4)) == (first, end)
 
 
 @pytest.mark.parametrize("words", ["2025-02-30", "last 0 days", "last 99999 days", "March", "31"])
@@ -37,4 +54,4 @@ def test_not_a_time(words: str) -> None:
 
 def test_a_shorter_month_ends_earlier() -> None:
     tokens = tokenise("last 1 months")
-    assert spans_at(tokens)[0][3].days(date(2026, 3, 31)) == (date(2026, 2, 28), date(2026, 4, 1))
+    assert spans_at(tokens)[0][3].days(Calendar(today=date(2026, 3, 31))) == (date(2026, 2, 28), date(2026, 4, 1))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nl2sql.generation.base import Feedback, GenerationRequest, KnowledgeHit, StoredValue, TableHit
+from nl2sql.generation.base import Clarified, Exchange, Feedback, GenerationRequest, KnowledgeHit, StoredValue, TableHit
 from nl2sql.prompt.budget import estimate
 from nl2sql.prompt.build import PromptTooLarge, build
 from schema_index.schema import Column, DatabaseSchema, Dialect, Table
@@ -55,7 +55,7 @@ def test_all_that_was_retrieved_is_in_it() -> None:
         assert text in prompt.system
     parts = [
         "CREATE TABLE sales (", "CREATE TABLE stores (", "extra_1 text,  -- stored values: 'Paris'",
-        "[faq] What is revenue?\nWithout tax.", "[document] Handbook\nParis opened in 2020.",
+        "[D1 faq] What is revenue?\nWithout tax.", "[D2 document] Handbook\nParis opened in 2020.",
         "SELECT totl\nProblem: no column totl\nHint: total exists",
         '<data kind="question">\nWhat is the revenue of Paris?\n</data>',
     ]  # fmt: skip
@@ -63,6 +63,53 @@ def test_all_that_was_retrieved_is_in_it() -> None:
     assert -1 not in places
     assert places == sorted(places)
     assert prompt.token_estimate == estimate(prompt.system) + estimate(prompt.user)
+
+
+def earlier(number: int, **changed: str) -> Exchange:
+    given = {"question": f"Question {number}", "interpreted_as": "Read", "sql": f"SELECT {number}", **changed}
+    return Exchange(run_id=str(number), tables=("public.sales",), columns=("n",), **given)
+
+
+def test_earlier_exchanges_are_numbered_and_the_oldest_goes_first() -> None:
+    asked = replace(request(table("sales", columns=30)), knowledge=(FAQ,), history=tuple(earlier(n) for n in (1, 2, 3)))
+    whole = build(asked, token_budget=4_000)
+    assert [one.run_id for one in whole.exchanges] == ["1", "2", "3"]
+    assert "Exchange 3\nQuestion: Question 3\nRead as: Read\nSQL: SELECT 3\nColumns: n\n" in whole.user
+    assert whole.definitions == {"D1": FAQ}
+
+    tight = next(
+        prompt for budget in range(2_400, 0, -5) if len((prompt := build(asked, token_budget=budget)).exchanges) == 2
+    )
+    assert tight.dropped == ("faq What is revenue?", "exchange Question 1")
+    assert (tight.definitions, [one.run_id for one in tight.exchanges]) == ({}, ["2", "3"])
+    assert "Exchange 1\nQuestion: Question 2" in tight.user
+    assert "Earlier in this conversation" not in build(request(table("sales")), token_budget=4_000).user
+
+
+def test_what_was_chosen_stands_before_the_question() -> None:
+    chosen = Clarified(question="Gross or net?", answer="net: without tax")
+    user = build(replace(request(table("sales")), clarified=(chosen,)), token_budget=4_000).user
+    assert '<data kind="choice">\nAsked: Gross or net?\nChosen: net: without tax\n</data>' in user
+    assert user.index("net: without tax") < user.index('<data kind="question">')
+
+
+@pytest.mark.parametrize(
+    ("fiscal_month", "said"),
+    [
+        (
+            4,
+            "this fiscal quarter: 2026-10-01 up to 2027-01-01; last fiscal quarter: 2026-07-01 up to 2026-10-01; "
+            "this fiscal year: 2026-04-01 up to 2027-04-01; last fiscal year: 2025-04-01 up to 2026-04-01.",
+        ),
+        (1, "The fiscal year is the calendar year."),
+    ],
+)
+def test_spans_of_time_stand_there_as_dates(fiscal_month: int, said: str) -> None:
+    asked = replace(request(table("sales")), fiscal_month=fiscal_month, time_zone="Europe/Paris")
+    system = build(asked, token_budget=4_000).system
+    assert "in the time zone Europe/Paris" in system
+    assert "last month: 2026-10-01 up to 2026-11-01;" in system
+    assert said in system
 
 
 @pytest.mark.parametrize("dialect", ["postgres", "sqlite", "mysql", "duckdb"])
@@ -89,9 +136,11 @@ def test_stored_text_cannot_leave_its_fence() -> None:
         knowledge=(replace(FAQ, title=attack, text=attack),),
         values=(StoredValue(schema="public", table="sales", column="revenue", text=attack),),
         feedback=Feedback(sql=attack, problem=attack, hints=(attack,)),
+        history=(earlier(1, question=attack, interpreted_as=attack, sql=attack),),
+        clarified=(Clarified(question=attack, answer=attack),),
     )
     user = build(hostile, token_budget=4_000).user
-    assert user.count("<data kind=") == user.count("</data>") == user.count("data kind=") == 4
+    assert user.count("<data kind=") == user.count("</data>") == user.count("data kind=") == 6
     assert "<data>" not in user
 
 
@@ -105,7 +154,7 @@ def test_stale_knowledge_says_so_before_its_text() -> None:
     user = build(replace(request(table("sales")), knowledge=(stale, BOOK)), token_budget=3_000).user
     (line,) = [line for line in user.splitlines() if "out of date" in line]
     assert line.startswith("(This may be out of date: orders.total was renamed to ")
-    assert user.index("[faq] What is revenue?") < user.index(line) < user.index("Without tax.")
+    assert user.index("[D1 faq] What is revenue?") < user.index(line) < user.index("Without tax.")
     assert "</data>" not in line
 
 
@@ -167,7 +216,7 @@ def test_a_question_that_does_not_fit_is_an_error_that_says_so() -> None:
 def test_the_version_names_the_templates() -> None:
     version = build(request(table("sales")), token_budget=3_000).template_version
     folder, digest = version.split("-")
-    assert folder == "v1"
+    assert folder == "v2"
     assert len(digest) == 8
 
 

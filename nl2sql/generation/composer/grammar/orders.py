@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import cast
 
+from nl2sql.calendar_spans import Unit
 from nl2sql.generation.composer.adjectives import ADJECTIVES
 from nl2sql.generation.composer.grammar.cursor import (
     Partial,
@@ -20,7 +21,6 @@ from nl2sql.generation.composer.reading import (
     Ordering,
     Reading,
 )
-from nl2sql.generation.composer.time_spans import Unit
 
 
 class Orders(Values):

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from nl2sql.calendar_spans import Calendar
 from nl2sql.generation.composer.plan import AgainstAverage, AllOf, AnyOf, ColumnRef, Comparison, Filter, Pattern, fail
 from nl2sql.generation.composer.planning.columns import Columns, Scene
 from nl2sql.generation.composer.reading import Condition
@@ -13,9 +14,9 @@ _OPPOSITE = {"=": "<>", "<>": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 
 
 class Conditions:
-    def __init__(self, columns: Columns, *, today: date, verbs: tuple[str, ...]) -> None:
+    def __init__(self, columns: Columns, *, calendar: Calendar, verbs: tuple[str, ...]) -> None:
         self.columns = columns
-        self.today = today
+        self.calendar = calendar
         self.verbs = verbs
         self.notes: list[str] = []
 
@@ -138,9 +139,9 @@ class Conditions:
         return AllOf(filters=(lower, upper), negated=condition.negated)
 
     def _days(self, condition: Condition, column: ColumnRef, span: TimeSpan) -> Filter:
-        first, end = span.days(self.today)
+        first, end = span.days(self.calendar)
         if condition.operator == "between" and condition.high_span is not None:
-            end = condition.high_span.days(self.today)[1]
+            end = condition.high_span.days(self.calendar)[1]
 
         def bound(operator: str, day: date) -> Comparison:
             return Comparison(column=column, operator=operator, operand=day.isoformat(), numeric=False)

@@ -1,8 +1,8 @@
 """A plan under construction, and the tables it joins."""
 
 from dataclasses import dataclass, field
-from datetime import date
 
+from nl2sql.calendar_spans import Calendar
 from nl2sql.generation.composer.joins import JoinGraph, Key, Path, Step
 from nl2sql.generation.composer.plan import ColumnRef, Filter, Output, Sort, fail
 from nl2sql.generation.composer.planning.columns import Columns, Scene
@@ -33,11 +33,11 @@ class PlanDraft:
 class Tables:
     """The reading, and the tables that it speaks of."""
 
-    def __init__(self, reading: Reading, columns: Columns, *, today: date) -> None:
+    def __init__(self, reading: Reading, columns: Columns, *, calendar: Calendar) -> None:
         self.reading = reading
         self.columns = columns
         self.graph: JoinGraph = columns.graph
-        self.conditions = Conditions(columns, today=today, verbs=reading.verbs)
+        self.conditions = Conditions(columns, calendar=calendar, verbs=reading.verbs)
 
         self.mentioned = self._mentioned()
 

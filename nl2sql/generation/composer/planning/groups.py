@@ -1,11 +1,11 @@
 """What rows are counted and aggregated by."""
 
+from nl2sql.calendar_spans import Unit
 from nl2sql.generation.composer.joins import Key
 from nl2sql.generation.composer.plan import ColumnRef, Output, Sort, fail
 from nl2sql.generation.composer.planning.columns import Scene
 from nl2sql.generation.composer.planning.draft import PlanDraft, Tables
 from nl2sql.generation.composer.reading import Grouping
-from nl2sql.generation.composer.time_spans import Unit
 
 
 class Groups(Tables):

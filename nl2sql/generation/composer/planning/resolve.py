@@ -86,11 +86,11 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
     def plan(self, root: Key) -> Plan:
         counted = _listed_instead(self.reading)
         if counted is not None:
-            listed = Resolver(counted, self.columns, today=self.conditions.today).plan(root)
+            listed = Resolver(counted, self.columns, calendar=self.conditions.calendar).plan(root)
             return replace(listed, counted=True, distinct=False)
         tallied = _tallied(self.reading, self.columns)
         if tallied is not None:
-            return Resolver(tallied, self.columns, today=self.conditions.today).plan(root)
+            return Resolver(tallied, self.columns, calendar=self.conditions.calendar).plan(root)
         reading = self.reading
         mentioned = self.mentioned
         scene = Scene(root=root, mentioned=mentioned)
