@@ -80,7 +80,7 @@ def test_the_request_names_its_bounds(description: dict[str, Any]) -> None:
     question = request["properties"]["question"]
     assert (question.get("minLength", 1), question["maxLength"]) == (1, 2_000)
     assert set(request["properties"]) == {
-        *("question", "data_source", "conversation_id", "mode", "max_rows", "language", "metadata")
+        *("question", "data_source", "conversation_id", "mode", "max_rows", "new_topic", "language", "metadata")
     }
 
 
