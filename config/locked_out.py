@@ -11,5 +11,5 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
     """The same for a right password: whoever guesses learns nothing. `credentials` are not shown or kept."""
     seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
     # Without a request context: what it asks of the session is not needed to say this.
-    page = render_to_string("nl2sql/locked_out.html", {"minutes": seconds // 60})
+    page = render_to_string("page/locked_out.html", {"minutes": seconds // 60})
     return HttpResponse(page, status=settings.AXES_HTTP_RESPONSE_CODE, headers={"Retry-After": str(seconds)})

@@ -23,14 +23,14 @@ API = ("/api/", "/nl2sql", "/health/")
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith(API):
         return not_found(request, exception)
-    return render(request, "nl2sql/not_found.html", status=404)
+    return render(request, "page/not_found.html", status=404)
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(API):
         return server_error(request)
     # Without a request context: what failed may be the session or the database.
-    page = render_to_string("nl2sql/server_error.html", {"request_id": request.META.get("HTTP_X_REQUEST_ID", "")})
+    page = render_to_string("page/server_error.html", {"request_id": request.META.get("HTTP_X_REQUEST_ID", "")})
     return HttpResponse(page, status=500)
 
 
@@ -39,7 +39,9 @@ documentation = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(SpectacularSwag
 
 urlpatterns = [
     path("", include("nl2sql.web.urls")),
-    path("login", auth.LoginView.as_view(template_name="nl2sql/login.html"), name="login"),
+    path("", include("schema_index.web.urls")),
+    path("", include("tenants.web.urls")),
+    path("login", auth.LoginView.as_view(template_name="page/login.html"), name="login"),
     path("logout", auth.LogoutView.as_view(), name="logout"),
     path("nl2sql", ShortAskView.as_view(), name="ask-api"),
     path("api/v1/", include("nl2sql.api.urls")),
@@ -47,7 +49,7 @@ urlpatterns = [
     path("api/v1/", include("tenants.api.urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", documentation, name="docs"),
-    path("favicon.ico", RedirectView.as_view(url=static("nl2sql/icon.svg")), name="favicon"),
+    path("favicon.ico", RedirectView.as_view(url=static("page/icon.svg")), name="favicon"),
     path("health/live", live),
     path("health/ready", ready),
     path("admin/", admin.site.urls),

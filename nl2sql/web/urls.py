@@ -1,9 +1,22 @@
 from django.urls import path
 
-from nl2sql.web import views
+from nl2sql.web import ask, conversations, review, run_actions, run_page
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("runs/<uuid:run_id>", views.run_page, name="run"),
-    path("tenant", views.choose_tenant, name="choose-tenant"),
+    path("", ask.home, name="home"),
+    path("runs/<uuid:run_id>", run_page.run_page, name="run"),
+    path("runs/<uuid:run_id>/rows", run_page.rows, name="run-rows"),
+    path("runs/<uuid:run_id>/chart", run_page.chart, name="run-chart"),
+    path("runs/<uuid:run_id>/chart.svg", run_page.chart_file, name="run-svg"),
+    path("runs/<uuid:run_id>/answer.csv", run_page.csv_file, name="run-csv"),
+    path("runs/<uuid:run_id>/feedback", run_actions.rate, name="run-feedback"),
+    path("runs/<uuid:run_id>/promote", run_actions.promote, name="run-promote"),
+    path("conversations", conversations.listed, name="conversations"),
+    path("conversations/<uuid:conversation_id>", conversations.shown, name="conversation"),
+    path("conversations/<uuid:conversation_id>/rename", conversations.renamed, name="conversation-rename"),
+    path("conversations/<uuid:conversation_id>/delete", conversations.deleted, name="conversation-delete"),
+    path("review", review.queue, name="review"),
+    path("review/queries/<uuid:query_id>", review.decide_query, name="review-query"),
+    path("review/faq/<uuid:entry_id>", review.decide_faq, name="review-faq"),
+    path("review/documents/<uuid:entry_id>", review.decide_document, name="review-document"),
 ]

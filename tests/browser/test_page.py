@@ -56,15 +56,16 @@ def test_a_person_signs_in_asks_and_reads_the_answer(
 
         assert page.get_by_role("cell", name="ada@example.com").is_visible()
         assert page.get_by_text("3 rows.", exact=True).first.is_visible()
+        page.get_by_role("tab", name="Table").press("ArrowRight")
         assert page.locator("pre.sql").is_visible()
-        page.get_by_text("How it was made").click()
+        page.get_by_role("tab", name="How it was made").click()
+        page.get_by_text("What was considered").click()
         assert page.get_by_text("main.orders").is_visible()
         assert overflow(page) == 0, "answer"
 
         page.goto("/")
         page.keyboard.type("What is the weather on Mars?")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
+        page.keyboard.press("Control+Enter")
         page.wait_for_url("**/runs/*")
         assert page.locator("mark", has_text="weather").is_visible()
         assert overflow(page) == 0, "refusal"

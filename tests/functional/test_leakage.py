@@ -102,7 +102,7 @@ def test_what_two_tenants_name_alike_is_each_ones_own(owner: Member, twins: Memb
     own = twins.client.get("/api/v1/data-sources/shop/schema").content.decode()
     assert "note_other" in own
     for address in (one for one in addresses() if "<uuid:" not in one):
-        path = re.sub(r"<slug:\w+>", "shop", address)
+        path = re.sub(r"<path:\w+>", "main.customers", re.sub(r"<slug:\w+>", "shop", address))
         for query in ("", f"?q={MARK}", "?q=what+is+paid&mode=hybrid", "?q=customer&mode=keyword"):
             status, text = told(twins.client.get(f"/{path}{query}"))
             assert status < 500

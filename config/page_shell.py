@@ -1,0 +1,116 @@
+"""What the frame of every page shows: the tenant worked in, where to go, the latest conversations, the theme.
+
+It stands here because it names the pages of all apps. Everything is found when a template asks for it: the admin, which
+shares the context processors, never does.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from nl2sql.models import Conversation
+from nl2sql.web.review_queue import waiting
+from tenants.active_tenant import SESSION_KEY
+from tenants.context import tenant_transaction
+from tenants.memberships import Belonging, belongings
+from tenants.roles import PERMISSIONS, Permission
+from tenants.web.theme import Theme, next_theme, theme_of
+
+SHOWN_CONVERSATIONS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the side bar; `count` is how many things wait there."""
+
+    label: str
+    icon: str
+    address: str
+    is_current: bool
+    count: int = 0
+
+
+def page_shell(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    return {"shell": Shell(request)}
+
+
+class Shell:
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def belongings(self) -> tuple[Belonging, ...]:
+        user = self._request.user
+        return belongings(user.pk) if user.is_authenticated and user.pk is not None else ()
+
+    @cached_property
+    def belonging(self) -> Belonging | None:
+        """As `tenants.active_tenant` chooses, from what is read once a page."""
+        found, chosen = self.belongings, self._request.session.get(SESSION_KEY)
+        return next((one for one in found if str(one.tenant_id) == chosen), found[0] if found else None)
+
+    @cached_property
+    def may(self) -> dict[str, bool]:
+        """By the names of `Permission`, in small letters: `may.read_schema`."""
+        held = PERMISSIONS[self._working.role] if self._working else frozenset()
+        return {permission.name.lower(): permission in held for permission in Permission}
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """None for whoever works in no tenant."""
+        if self._working is None:
+            return []
+        found = [self._entry("Catalogue", "catalogue", "catalogue")] if self.may["read_schema"] else []
+        if self.may["manage_knowledge"]:
+            found.append(self._entry("Review", "review", "review", count=self._waiting))
+        if self.may["manage_keys"]:
+            found.append(self._entry("API keys", "key", "keys"))
+            found.append(self._entry("Usage", "usage", "usage"))
+        return found
+
+    @cached_property
+    def conversations(self) -> list[Conversation]:
+        if self._working is None:
+            return []
+        with tenant_transaction(self._working.tenant_id):
+            own = Conversation.objects.filter(actor=f"user:{self._request.user.pk}")
+            return list(own.order_by("-created_at")[:SHOWN_CONVERSATIONS])
+
+    @property
+    def model(self) -> str:
+        """Empty where no language model is configured."""
+        environment = settings.ENVIRONMENT
+        return environment.llm_model if environment.model_configured else ""
+
+    @property
+    def theme(self) -> str:
+        return theme_of(self._request)
+
+    @property
+    def next_theme(self) -> Theme:
+        return next_theme(self.theme)
+
+    @property
+    def _working(self) -> Belonging | None:
+        return self.belonging if self.belonging and not self.belonging.is_suspended else None
+
+    @cached_property
+    def _waiting(self) -> int:
+        assert self._working is not None
+        with tenant_transaction(self._working.tenant_id):
+            return waiting()
+
+    def _entry(self, label: str, icon: str, name: str, *, count: int = 0) -> Entry:
+        address = reverse(name)
+        return Entry(
+            label=label,
+            icon=icon,
+            address=address,
+            is_current=self._request.path.startswith(address),
+            count=count,
+        )

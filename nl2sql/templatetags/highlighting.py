@@ -1,0 +1,13 @@
+"""SQL in templates."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from nl2sql.web.highlight import highlighted_sql
+
+register = template.Library()
+
+
+@register.filter
+def sql(text: str, dialect: str) -> SafeString:
+    return highlighted_sql(text, dialect=dialect)

@@ -1,0 +1,56 @@
+"""The ask box: the start page, and where every question is sent."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from nl2sql import runs
+from nl2sql.rate_limit import RateLimited
+from nl2sql.runs import AskRequest
+from nl2sql.suggestions.suggest import suggest
+from nl2sql.web.forms import AskForm
+from schema_index.sources import source_choices
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.principal import Principal
+from tenants.quotas import QuotaExceeded
+from tenants.web.in_tenant import in_tenant
+
+RECENT, SUGGESTED = 6, 6
+
+
+@require_http_methods(["GET", "POST"])
+@in_tenant
+def home(request: HttpRequest, principal: Principal) -> HttpResponse:
+    with tenant_transaction(principal.tenant_id):
+        sources = source_choices()
+    form = AskForm(request.POST or None, sources=sources)
+    status = 400 if form.is_bound else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("run", run_id=_asked(request, principal, form).id)
+        except DomainError as error:
+            form.add_error(None, error.message)
+            if isinstance(error, RateLimited | QuotaExceeded):
+                status = 429
+    return render(request, "nl2sql/home.html", _context(principal, form=form, sources=sources), status=status)
+
+
+def _asked(request: HttpRequest, principal: Principal, form: AskForm) -> Any:
+    asked = AskRequest(
+        question=form.cleaned_data["question"],
+        data_source=form.cleaned_data["data_source"] or None,
+        conversation_id=form.cleaned_data["conversation"],
+    )
+    return runs.ask(principal, asked, request_id=request.META.get("HTTP_X_REQUEST_ID", ""))
+
+
+def _context(principal: Principal, *, form: AskForm, sources: list[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "form": form,
+        "has_sources": bool(sources),
+        "suggestions": suggest(principal, limit=SUGGESTED) if sources else (),
+        "recent": runs.recent(principal, limit=RECENT),
+    }

@@ -1,0 +1,128 @@
+"""The curators' queue: what was proposed or became stale, with the reason, to be accepted, mended or rejected."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from nl2sql import verified_queries
+from nl2sql.models import QueryState
+from nl2sql.tasks import request_check
+from nl2sql.web.review_queue import waiting_entries, waiting_queries
+from schema_index import knowledge
+from schema_index.knowledge_index import Entry
+from schema_index.models import Document, FaqEntry, ReviewState
+from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.principal import Principal
+from tenants.roles import Permission
+from tenants.web.in_tenant import in_tenant
+
+DONE = {
+    "accept": "Accepted: it is used from now on.",
+    "reject": "Rejected: it is not used.",
+    "save": "Saved, and accepted.",
+}
+
+
+class NotAText(DomainError):
+    """What was sent holds characters that no person types: `message` says so."""
+
+    code = "invalid_request"
+
+
+@require_GET
+@in_tenant
+def queue(request: HttpRequest, principal: Principal) -> HttpResponse:
+    principal.require(Permission.MANAGE_KNOWLEDGE)
+    with tenant_transaction(principal.tenant_id):
+        context = {
+            "queries": waiting_queries(),
+            "faq": waiting_entries(FaqEntry),
+            "documents": waiting_entries(Document),
+        }
+    return render(request, "nl2sql/review.html", context)
+
+
+@require_POST
+@in_tenant
+def decide_query(request: HttpRequest, principal: Principal, query_id: UUID) -> HttpResponse:
+    principal.require(Permission.MANAGE_KNOWLEDGE)
+
+    def act(decision: str) -> None:
+        query = verified_queries.find(query_id)
+        if decision == "save":
+            query.question, query.sql = _text(request, "question"), _text(request, "sql")
+            verified_queries.store(query, actor=principal.actor)
+        state = QueryState.REJECTED if decision == "reject" else QueryState.VERIFIED
+        if decision != "reject" and query.stale_at is not None:
+            # Whoever accepts it has looked: it is checked anew, as a changed text is.
+            verified_queries.store(query, actor=principal.actor)
+        verified_queries.decide(query, state=state, actor=principal.actor, explain=request_check)
+
+    return _decided(request, principal, act)
+
+
+@require_POST
+@in_tenant
+def decide_faq(request: HttpRequest, principal: Principal, entry_id: UUID) -> HttpResponse:
+    def find() -> Entry:
+        return knowledge.find(FaqEntry, entry_id)
+
+    return _decide_entry(request, principal, find, fields=("question", "answer"))
+
+
+@require_POST
+@in_tenant
+def decide_document(request: HttpRequest, principal: Principal, entry_id: UUID) -> HttpResponse:
+    def find() -> Entry:
+        return knowledge.find(Document, entry_id)
+
+    return _decide_entry(request, principal, find, fields=("title", "text"))
+
+
+def _decide_entry(
+    request: HttpRequest,
+    principal: Principal,
+    find: Callable[[], Entry],
+    *,
+    fields: tuple[str, ...],
+) -> HttpResponse:
+    principal.require(Permission.MANAGE_KNOWLEDGE)
+
+    def act(decision: str) -> None:
+        entry = find()
+        if decision == "reject":
+            knowledge.delete(entry, actor=principal.actor)
+            return
+        if decision == "save":
+            for name in fields:
+                setattr(entry, name, request.POST.get(name, ""))
+        knowledge.review(entry, state=ReviewState.REVIEWED, actor=principal.actor)
+
+    return _decided(request, principal, act)
+
+
+def _decided(request: HttpRequest, principal: Principal, act: Callable[[str], None]) -> HttpResponse:
+    decision = request.POST.get("decision", "")
+    try:
+        if decision in DONE:
+            with tenant_transaction(principal.tenant_id):
+                act(decision)
+            messages.success(request, DONE[decision])
+    except DomainError as error:
+        if error.code == "not_found":
+            raise
+        messages.error(request, error.message)
+    return redirect("review")
+
+
+def _text(request: HttpRequest, name: str) -> str:
+    text = request.POST.get(name, "").replace("\r\n", "\n").strip()
+    if has_control_characters(text):
+        raise NotAText(CONTROL_CHARACTERS)
+    return text

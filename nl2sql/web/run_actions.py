@@ -1,0 +1,55 @@
+"""What people do with an answer of theirs: say whether it is right, and have it verified for everyone."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from nl2sql import feedback, runs, verified_queries
+from nl2sql.models import QueryState, Rating
+from nl2sql.models.verified_query import MAX_REASON
+from nl2sql.tasks import request_check
+from nl2sql.web.run_page import thumbs_of
+from tenants.api.strict import has_control_characters
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.principal import Principal
+from tenants.roles import Permission
+from tenants.web.in_tenant import in_tenant
+
+
+@require_POST
+@in_tenant
+def rate(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
+    rating = request.POST.get("rating", "")
+    reason = (request.POST.get("words", "").strip() or request.POST.get("reason", ""))[:MAX_REASON]
+    if rating in Rating.values and not has_control_characters(reason):
+        feedback.give(principal, run_id, rating=Rating(rating), reason=reason)
+    if "HX-Request" not in request.headers:
+        return redirect("run", run_id=run_id)
+    run = runs.find(principal, run_id)
+    with tenant_transaction(principal.tenant_id):
+        return render(request, "nl2sql/thumbs.html", {"run": run, **thumbs_of(principal, run)})
+
+
+@require_POST
+@in_tenant
+def promote(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
+    """A curator vouches for the statement: the same question gets it from now on."""
+    principal.require(Permission.MANAGE_KNOWLEDGE)
+    run = runs.find(principal, run_id)
+    try:
+        with tenant_transaction(principal.tenant_id):
+            query = verified_queries.propose_from_run(run, actor=principal.actor)
+            if query is not None:
+                verified_queries.decide(query, state=QueryState.VERIFIED, actor=principal.actor, explain=request_check)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        if query is None:
+            messages.error(request, "This answer cannot be verified as it stands: its tables may have changed since.")
+        else:
+            messages.success(request, "Verified. Whoever asks this question now gets this statement, with your name.")
+    return redirect("run", run_id=run_id)

@@ -1,0 +1,126 @@
+"""One run: its answer card with its table and picture, as a page, as fragments of it, and as files."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_GET
+
+from nl2sql import runs
+from nl2sql.chart_svg.draw import draw
+from nl2sql.chart_svg.shape import picture_of
+from nl2sql.export import csv_lines
+from nl2sql.models import Conversation, Run, RunFeedback, RunStatus, VerifiedQuery
+from nl2sql.web.answer import answer_of, chosen_kind, shown_chart, shown_table
+from nl2sql.web.forms import AskForm
+from schema_index.sources import source_choices
+from tenants.context import tenant_transaction
+from tenants.principal import Principal
+from tenants.roles import Permission
+from tenants.web.in_tenant import in_tenant
+
+MAX_EARLIER = 20
+REASONS = ("The number is wrong", "Rows are missing", "It misread the question", "Not what I meant")
+"""Why an answer is wrong, as most people would say it."""
+
+FAILED_AT = {
+    "llm_": "The language model did not write a usable statement.",
+    "sql_": "The statement did not pass the guard.",
+    "query_": "The database stopped the query.",
+    "data_source_": "The database could not answer.",
+    "embedding_": "The question could not be compared with your tables.",
+}
+
+
+@require_GET
+@in_tenant
+def run_page(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
+    run = runs.find(principal, run_id)
+    with tenant_transaction(principal.tenant_id):
+        context = {**_around(run), **thumbs_of(principal, run)}
+    form = AskForm(sources=context.pop("sources"), initial={"data_source": run.source_slug})
+    form.fields["question"].widget.attrs.pop("autofocus", None)
+    form.fields["question"].widget.attrs["placeholder"] = "And for last year?"
+    return render(
+        request,
+        "nl2sql/run.html",
+        {**answer_of(run, asked=request.GET), **context, "form": form, "failed_step": _failed_step(run)},
+    )
+
+
+@require_GET
+@in_tenant
+def rows(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
+    """The table alone, sorted and paged as asked."""
+    run = runs.find(principal, run_id)
+    reply = runs.reply_of(run)
+    table = shown_table(reply, asked=request.GET)
+    if table is None:
+        raise Http404("The run has no rows.")
+    return render(request, "nl2sql/table.html", {"run": run, "reply": reply, "table": table})
+
+
+@require_GET
+@in_tenant
+def chart(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
+    """The picture alone, of the kind asked for."""
+    run = runs.find(principal, run_id)
+    shown = shown_chart(runs.reply_of(run), asked=request.GET)
+    if shown is None:
+        raise Http404("The run has no chart.")
+    return render(request, "nl2sql/chart.html", {"run": run, "chart": shown})
+
+
+@require_GET
+@in_tenant
+def chart_file(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
+    reply = runs.reply_of(runs.find(principal, run_id))
+    picture = picture_of(reply.get("result"))
+    if picture is None:
+        raise Http404("The run has no chart.")
+    svg = draw(picture, chosen_kind(picture, request.GET.get("chart", "")), title=reply["question"])
+    return _file(svg, "image/svg+xml", name="chart.svg")
+
+
+@require_GET
+@in_tenant
+def csv_file(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
+    reply = runs.reply_of(runs.find(principal, run_id))
+    if not reply.get("result"):
+        raise Http404("The run has no rows.")
+    return _file("".join(csv_lines(reply["result"])), "text/csv; charset=utf-8", name="answer.csv")
+
+
+def thumbs_of(principal: Principal, run: Run) -> dict[str, Any]:
+    """What was said of the run, and what its asker may do about it. Needs an open scope."""
+    return {
+        "feedback": RunFeedback.objects.filter(run=run).first(),
+        "curated": VerifiedQuery.objects.filter(run_id=run.id).first(),
+        "may_promote": run.status == RunStatus.COMPLETED
+        and Permission.MANAGE_KNOWLEDGE in principal.permissions
+        and not (run.reply.get("trust") or {}).get("verified"),
+        "reasons": REASONS,
+    }
+
+
+def _around(run: Run) -> dict[str, Any]:
+    earlier = Run.objects.filter(conversation_id=run.conversation_id, created_at__lt=run.created_at)
+    newest = list(earlier.defer("reply", "sql").order_by("-created_at")[:MAX_EARLIER])
+    return {
+        "sources": source_choices(),
+        "conversation": Conversation.objects.get(id=run.conversation_id),
+        "earlier": newest[::-1],
+    }
+
+
+def _failed_step(run: Run) -> str:
+    return next((words for start, words in FAILED_AT.items() if run.error_code.startswith(start)), "It did not work.")
+
+
+def _file(text: str, content_type: str, *, name: str) -> HttpResponse:
+    response = HttpResponse(text, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    patch_cache_control(response, private=True, no_store=True)
+    return response

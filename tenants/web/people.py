@@ -1,0 +1,18 @@
+"""How actors are told of on pages."""
+
+from collections.abc import Iterable
+
+from tenants.models import User
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """People by their user name, keys and commands in words. One query where there are people."""
+    wanted = set(actors)
+    ids = {int(actor[5:]): actor for actor in wanted if actor.startswith("user:") and actor[5:].isdigit()}
+    people = dict(User.objects.filter(id__in=ids).values_list("id", "username")) if ids else {}
+    return {actor: _words(actor) for actor in wanted} | {ids[one]: name for one, name in people.items()}
+
+
+def _words(actor: str) -> str:
+    kind, _, name = actor.partition(":")
+    return {"key": f"API key {name}", "system": f"{name} (a command)", "user": "a former member"}.get(kind, actor)

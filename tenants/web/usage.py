@@ -1,0 +1,70 @@
+"""What a tenant asked and spent, day by day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from tenants import quotas, usage
+from tenants.context import tenant_transaction
+from tenants.models import UsageCounter
+from tenants.principal import Principal
+from tenants.roles import Permission
+from tenants.usage import DEFAULT_DAYS
+from tenants.web.in_tenant import in_tenant
+
+WIDTH, HEIGHT = 600, 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """With its bar in the picture, in the picture's units."""
+
+    day: date
+    questions: int
+    tokens_in: int
+    tokens_out: int
+    x: float
+    y: float
+    height: float
+
+
+@require_GET
+@in_tenant
+def usage_page(request: HttpRequest, principal: Principal) -> HttpResponse:
+    principal.require(Permission.READ_USAGE)
+    with tenant_transaction(principal.tenant_id):
+        counted = usage.by_day()
+        context = {"quota": quotas.today(), "totals": usage.totals(counted)}
+    days = days_of(counted, until=datetime.now(UTC).date())
+    return render(
+        request, "page/usage.html", {**context, "days": days, "width": WIDTH, "bar": round(WIDTH / DEFAULT_DAYS - 4, 1)}
+    )
+
+
+def days_of(counted: Iterable[UsageCounter], *, until: date) -> list[Day]:
+    """Every one of the last days, also those on which nothing happened."""
+    by_day: dict[date, dict[str, int]] = {}
+    for one in counted:
+        by_day.setdefault(one.day, {})[one.kind] = one.amount
+    most = max((amounts.get(quotas.QUESTIONS, 0) for amounts in by_day.values()), default=0) or 1
+    found = []
+    for place in range(DEFAULT_DAYS):
+        day = until - timedelta(days=DEFAULT_DAYS - 1 - place)
+        amounts = by_day.get(day, {})
+        height = max(2.0, round(amounts.get(quotas.QUESTIONS, 0) / most * (HEIGHT - 6), 1))
+        found.append(
+            Day(
+                day=day,
+                questions=amounts.get(quotas.QUESTIONS, 0),
+                tokens_in=amounts.get(quotas.INPUT_TOKENS, 0),
+                tokens_out=amounts.get(quotas.OUTPUT_TOKENS, 0),
+                x=round(place * WIDTH / DEFAULT_DAYS + 2, 1),
+                y=HEIGHT - height,
+                height=height,
+            )
+        )
+    return found
