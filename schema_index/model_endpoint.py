@@ -7,11 +7,13 @@ bypassed, because it builds objects without checking them.
 import email.utils
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal, Protocol
 
 import httpx2
@@ -87,10 +89,18 @@ def open_endpoint(
         api_key=key or "none",
         timeout=timeout,
         max_retries=0,
-        http_client=_BoundedClient(cancellation, follow_redirects=True, transport=transport),
+        http_client=_BoundedClient(
+            cancellation, follow_redirects=True, transport=transport, verify=_trusted_authorities()
+        ),
         # A compressed reply would pass the byte bound first and be unpacked after.
         default_headers={"Accept-Encoding": "identity"},
     )
+
+
+@cache
+def _trusted_authorities() -> ssl.SSLContext:
+    """The library's own choice of them. Reading them takes 10 ms and more, so that is done once a process."""
+    return httpx2.create_ssl_context()
 
 
 def call(send: Callable[[], _Raw], *, cancellation: Cancellation = NEVER) -> str:

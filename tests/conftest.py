@@ -1,9 +1,11 @@
 """The cast: an owner and an analyst of one tenant, and an outsider who owns another. Real PostgreSQL throughout."""
 
+import gc
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +23,7 @@ from rest_framework.test import APIClient
 from config.bootstrap import prepare_database
 from config.embedded_postgres import EmbeddedPostgres
 from schema_index import sources
+from schema_index.embedding.base import Vectors
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.models import Chunk, DataSource, EmbeddingClaim, EmbeddingFailure
@@ -31,6 +34,7 @@ from tenants.models import Tenant, User
 from tenants.principal import Principal, principal_of_role
 from tenants.roles import PERMISSIONS, Role
 from tests.mariadb import MariadbServer, running_mariadb
+from tests.recorded_source import RecordedSource
 
 # Nothing of a test run must survive a power cut.
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
@@ -72,6 +76,12 @@ LONG_FILES = ("test_cli", "test_celery_redis", "test_page", "test_demo_data", "t
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that start whole processes go first, so that the workers end together; the rest keeps its order."""
     items.sort(key=lambda item: item.path.stem not in LONG_FILES)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: the collector of cycles need not walk through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -154,6 +164,23 @@ def _quick_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+REMEMBERED: dict[tuple[str, ...], Vectors] = {}
+
+
+@pytest.fixture(autouse=True)
+def _remembered_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The local model is asked once a test process for the same texts: hundreds of tests sync the same few sources."""
+    embed = MiniLMEmbedder.embed
+
+    def remembering(self: MiniLMEmbedder, texts: Sequence[str]) -> Vectors:
+        key = tuple(texts)
+        if key not in REMEMBERED:
+            REMEMBERED[key] = embed(self, texts)
+        return REMEMBERED[key].copy()
+
+    monkeypatch.setattr(MiniLMEmbedder, "embed", remembering)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """A person, their principal, and an API client that uses a key with all of their role's scopes."""
@@ -212,9 +239,7 @@ def new_sqlite_source(db: None) -> Callable[..., DataSource]:
 
     def make(tenant: Tenant, *, slug: str = "shop", script: str = SHOP, **fields: Any) -> DataSource:
         path = database_file(tenant, slug)
-        path.unlink(missing_ok=True)
-        with closing(sqlite3.connect(path)) as connection:
-            connection.executescript(script)
+        path.write_bytes(sqlite_file(script))
         with tenant_transaction(tenant.id):
             return sources.upsert(
                 slug=slug,
@@ -229,6 +254,14 @@ def new_sqlite_source(db: None) -> Callable[..., DataSource]:
     return make
 
 
+@cache
+def sqlite_file(script: str) -> bytes:
+    """A database as the script leaves it."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(script)
+        return connection.serialize()
+
+
 def database_file(tenant: Tenant, slug: str) -> Path:
     """Where a test's SQLite source lives."""
     folder: Path = settings.ENVIRONMENT.files_root / str(tenant.id)
@@ -236,13 +269,39 @@ def database_file(tenant: Tenant, slug: str) -> Path:
     return folder / f"{slug}.sqlite"
 
 
+RECORDED: dict[object, RecordedSource] = {}
+
+
 @pytest.fixture
-def shop(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+def new_synced_source(new_sqlite_source: Callable[..., DataSource]) -> Callable[..., DataSource]:
+    """The same, synced and embedded: by the product once a test process, and as a copy of that after.
+
+    For a tenant that has no other source yet; nothing is queued for the worker.
+    """
+
+    def make(tenant: Tenant, *, slug: str = "shop", script: str = SHOP, **fields: Any) -> DataSource:
+        def synced() -> DataSource:
+            source = new_sqlite_source(tenant, slug=slug, script=script, **fields)
+            sync_and_embed(source)
+            return source
+
+        key = slug, script, repr(sorted(fields.items()))
+        if key in RECORDED:
+            database_file(tenant, slug).write_bytes(sqlite_file(script))
+            source_id = RECORDED[key].copied(tenant)
+        else:
+            RECORDED[key] = RecordedSource.of(tenant, synced)
+            source_id = RECORDED[key].source_id
+        with tenant_transaction(tenant.id):
+            return DataSource.objects.select_related("snapshot").get(id=source_id)
+
+    return make
+
+
+@pytest.fixture
+def shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSource:
     """The little shop of tenant Acme, synced and embedded."""
-    source = new_sqlite_source(tenant)
-    sync_and_embed(source)
-    with tenant_transaction(tenant.id):
-        return DataSource.objects.select_related("snapshot").get(id=source.id)
+    return new_synced_source(tenant)
 
 
 def sync_and_embed(source: DataSource) -> None:

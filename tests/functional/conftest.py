@@ -1,6 +1,6 @@
 """What the doors are tested with: changed settings, a scripted model behind them, and a PostgreSQL target database."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,6 @@ from pydantic import SecretStr
 from config.environment import Environment
 from nl2sql.models import Run
 from schema_index import sources
-from schema_index.embedding.base import Vectors
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.models import DataSource
@@ -35,34 +34,18 @@ INSERT INTO stock SELECT 1 + n % 3, n, n % 7 FROM generate_series(1, 3000) AS n;
 """
 
 
-class RememberingEmbedder(MiniLMEmbedder):
-    """The local model, asked once a test run for the same texts: half a hundred tests sync the same shop."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, ...], Vectors] = {}
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        key = tuple(texts)
-        if key not in self._known:
-            self._known[key] = super().embed(texts)
-        return self._known[key]
-
-
-EMBEDDER = RememberingEmbedder()
-
-
 def sync_and_embed(source: DataSource) -> DataSource:
     """The source as stored afterwards."""
     sync(source.tenant_id, source_id=source.id, actor="system:test")
-    embed_pending(source.tenant_id, embedder=EMBEDDER)
+    embed_pending(source.tenant_id, embedder=MiniLMEmbedder())
     with tenant_transaction(source.tenant_id):
         return DataSource.objects.select_related("snapshot").get(id=source.id)
 
 
 @pytest.fixture
-def shop(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+def shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSource:
     """The little shop, synced without its values."""
-    return sync_and_embed(new_sqlite_source(tenant, index_values=False))
+    return new_synced_source(tenant, index_values=False)
 
 
 @pytest.fixture
