@@ -16,7 +16,6 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
-from psycopg import sql
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
@@ -34,6 +33,7 @@ from tenants.models import Tenant, User
 from tenants.principal import Principal, principal_of_role
 from tenants.roles import PERMISSIONS, Role
 from tests.mariadb import MariadbServer, running_mariadb
+from tests.migrated_database import MigratedDatabase
 from tests.recorded_source import RecordedSource
 
 # Nothing of a test run must survive a power cut.
@@ -126,10 +126,13 @@ def django_db_setup(
     for alias in ("default", "owner"):
         settings.DATABASES[alias]["NAME"] = connections[alias].settings_dict["NAME"] = name
     settings.ACCESS.app["NAME"] = settings.ACCESS.owner["NAME"] = name
-    with closing(admin_connection("postgres")) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-    with django_db_blocker.unblock():
+    with closing(admin_connection("postgres")) as connection, django_db_blocker.unblock():
+        migrated = MigratedDatabase.kept_by(connection)
+        migrated.copy_to(name)
         prepare_database()
+        for alias in ("default", "owner"):
+            connections[alias].close()
+        migrated.keep(name)
         yield
         for alias in ("default", "owner"):
             connections[alias].close()
