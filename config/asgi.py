@@ -11,11 +11,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from config.startup import ensure_database_server, refuse_unready_database
 
 ensure_database_server()
-application = get_asgi_application()
+site = get_asgi_application()
 refuse_unready_database()
 
-# After the applications are loaded, which it needs.
+# After the applications are loaded, which they need.
 from config.embedded_worker import embedded_worker  # noqa: E402
+from config.errors import refused  # noqa: E402
+from nl2sql.mcp.door import beside  # noqa: E402
+
+application = beside(site, refuse=refused)
 
 _running = ExitStack()
 _running.enter_context(embedded_worker())

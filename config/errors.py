@@ -23,6 +23,7 @@ STATUS: dict[str, tuple[int, str]] = {
     "key_expired": (401, "The API key has expired"),
     "insufficient_scope": (403, "Not permitted"),
     "tenant_suspended": (403, "The tenant is suspended"),
+    "origin_refused": (403, "Pages of that origin may not call"),
     "not_found": (404, "Not found"),
     "method_not_allowed": (405, "Method not allowed"),
     "not_acceptable": (406, "Not acceptable"),
@@ -139,6 +140,18 @@ def problem(request: HttpRequest, *, code: str, detail: str, details: dict[str, 
         "request_id": request.META.get("HTTP_X_REQUEST_ID", ""),
         **(details or {}),
     }
+
+
+def refused(request: HttpRequest, error: DomainError) -> JsonResponse:
+    """An error outside of the API's views."""
+    body = problem(request, code=error.code, detail=error.message, details=dict(error.details))
+    response = JsonResponse(body, status=body["status"], content_type=MEDIA_TYPE)
+    if "retry_after" in body:
+        response["Retry-After"] = str(body["retry_after"])
+    if body["status"] == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="Querent"'
+    response[HEADER] = body["request_id"]
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:

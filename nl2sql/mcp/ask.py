@@ -1,0 +1,74 @@
+"""The tool `ask`: a question in, rows with their evidence out."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from nl2sql import runs
+from nl2sql.mcp.answer import Answer, answer_of
+from nl2sql.mcp.tool import Arguments, Caller, Slug, Text, Tool
+from nl2sql.models import Run, RunStatus
+from nl2sql.runs import AskRequest
+from nl2sql.task import Mode
+from tenants.domain_error import DomainError
+from tenants.roles import Permission
+
+MAX_QUESTION = 2_000
+MAX_ROWS = 500
+ROWS = 50
+"""As many as an agent reads; who wants all of them has the run's address in the API."""
+
+
+class AskArguments(Arguments):
+    question: Annotated[Text, Field(min_length=1, max_length=MAX_QUESTION, description="In plain words.")]
+    data_source: Slug = None
+    conversation_id: Annotated[UUID | None, Field(strict=False, description="Of an earlier answer.")] = None
+    max_rows: Annotated[int, Field(ge=1, le=MAX_ROWS)] = ROWS
+    mode: Annotated[Mode, Field(description="`sql` stops after the guard; `dry_run` has the statement planned.")] = (
+        "answer"
+    )
+
+
+class RunFailed(DomainError):
+    """A run ended in an error; its own code and message are passed on."""
+
+    def __init__(self, run: Run) -> None:
+        kept = ("rule", "hint", "rules", "retry_after", "deadline_ms", "estimate", "limit")
+        details = {name: value for name, value in run.reply["error"].items() if name in kept}
+        super().__init__(run.error_detail, **details, run_id=str(run.id))
+        self.code = run.error_code  # type: ignore[misc]  # known only when it is raised
+
+
+def ask(caller: Caller, arguments: AskArguments) -> Answer:
+    request = AskRequest(
+        question=arguments.question,
+        data_source=arguments.data_source,
+        conversation_id=arguments.conversation_id,
+        max_rows=arguments.max_rows,
+        mode=arguments.mode,
+    )
+    run = runs.ask(caller.principal, request, request_id=caller.request_id, cancellation=caller.cancellation)
+    return ended(run)
+
+
+def ended(run: Run) -> Answer:
+    """Raises RunFailed."""
+    if run.status == RunStatus.FAILED:
+        raise RunFailed(run)
+    return answer_of(runs.reply_of(run))
+
+
+ASK = Tool(
+    name="ask",
+    title="Ask a question",
+    description=(
+        "Ask a question about the tenant's data in plain words. Querent writes the SQL, proves it safe, runs it "
+        "read-only and returns the rows with the statement, what it assumed and what was checked. It refuses what the "
+        "data does not hold and says what there is instead; it asks back where two readings differ."
+    ),
+    permission=Permission.ASK,
+    arguments=AskArguments,
+    result=Answer,
+    work=ask,
+)
