@@ -130,6 +130,24 @@ class Environment(BaseSettings):
         description="A query that its database's planner expects to cost more is not run: PostgreSQL's cost units, "
         "elsewhere rows looked at.",
     )
+    ask_deadline_s: float = Field(
+        default=180.0,
+        ge=1,
+        le=1_800,
+        description="Deadline of a question from its asking to its answer, in seconds: what is known by then is told.",
+    )
+    ask_workers: int = Field(
+        default=4,
+        ge=1,
+        le=64,
+        description="Threads of a process without separate workers for streamed and deferred questions.",
+    )
+    event_heartbeat_s: float = Field(
+        default=15.0, gt=0, le=60, description="Seconds after which a silent event stream sends a comment."
+    )
+    streams_per_caller: int = Field(
+        default=8, ge=1, description="Event streams that one caller may hold open in one web process."
+    )
     questions_per_day: int = Field(default=1_000, ge=1, description="Questions a tenant may ask a day, unless its own.")
     questions_per_minute: int = Field(default=60, ge=1, description="Questions one caller may ask a minute.")
     login_failures: int = Field(

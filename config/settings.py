@@ -8,6 +8,7 @@ from typing import Any
 import django_stubs_ext
 import structlog
 from csp.constants import NONE, SELF
+from kombu import Queue
 from pydantic import ValidationError
 
 from config.database import database_access
@@ -201,9 +202,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"polling_interval": 0.05} if ENVIRONMENT.embedded_worker else {"visibility_timeout": 1800}
 )
 CELERY_TASK_DEFAULT_QUEUE = "embed"
+# A worker serves both; `-Q ask` and `-Q embed` make them separate, so that no sync keeps a question waiting.
+CELERY_TASK_QUEUES = (Queue("embed"), Queue("ask"))
+CELERY_TASK_ROUTES = {"nl2sql.tasks.execute_run": {"queue": "ask"}}
 # One task, which hands out whatever is due. A message that waited longer than until the next one is worth nothing.
 CELERY_BEAT_SCHEDULE = {
     "sync-due": {"task": "schema_index.tasks.sync_due", "schedule": 60.0, "options": {"expires": 55.0}},
+    "close-runs-left-behind": {
+        "task": "nl2sql.tasks.close_runs_left_behind",
+        "schedule": 60.0,
+        "options": {"expires": 55.0},
+    },
     "embed-left-over": {
         "task": "schema_index.tasks.resume_embedding",
         "schedule": 1800.0,

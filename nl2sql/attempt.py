@@ -16,6 +16,7 @@ from nl2sql.events import (
     QueryFailed,
     StepDone,
     StepName,
+    StepStarted,
 )
 from nl2sql.evidence import Asked
 from nl2sql.generation.base import Draft, Feedback, GenerationRequest, Refused, Usage
@@ -44,6 +45,7 @@ def attempt(
     task: Task, request: GenerationRequest, draft: Draft, *, number: int = 1
 ) -> Steps[Event, None, Ending | Setback]:
     """`number` counts from 1. Raises a DomainError where the target cannot go on."""
+    yield StepStarted(name="validate", attempt=number)
     started = time.monotonic()
     verdict = judge(task, draft.sql)
     yield step_done("validate", started, number)
@@ -54,6 +56,8 @@ def attempt(
         feedback = after_violations(draft.sql, verdict.violations, schema=request.schema)
         return Setback(feedback=feedback, ending=_blocked(verdict))
     yield Passed(accepted=verdict, repaired=number > 1)
+    if task.mode != "sql":
+        yield StepStarted(name="execute", attempt=number)
     started = time.monotonic()
     try:
         result = _run(task, verdict)
@@ -62,8 +66,9 @@ def attempt(
         yield QueryFailed(sql=verdict.shown, message=error.message)
         feedback = after_query_error(verdict.shown, error, columns=verdict.columns, schema=request.schema)
         return Setback(feedback=feedback, ending=failed(error))
-    if result is not None:
+    if task.mode != "sql":
         yield step_done("execute", started, number)
+    yield StepStarted(name="check", attempt=number)
     started = time.monotonic()
     answered = checked_answer(asked_of(task), request, draft=draft, accepted=verdict, result=result)
     yield step_done("check", started, number)

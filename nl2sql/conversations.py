@@ -4,10 +4,10 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
-from nl2sql.models import Conversation, Run, RunStatus
-from nl2sql.runs import LONGEST_RUN
+from nl2sql.models import Conversation, Run
+from nl2sql.models.run import AT_WORK
+from nl2sql.running.close import close_left_behind
 from tenants import audit
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
@@ -71,8 +71,8 @@ def delete(principal: Principal, conversation_id: UUID) -> None:
     if conversation is None:
         raise ConversationNotFound("There is no such conversation.")
     # An older one was left behind by its process, and stands in nobody's way.
-    since = timezone.now() - LONGEST_RUN
-    if runs_of(conversation).filter(status=RunStatus.RUNNING, created_at__gt=since).exists():
+    at_work = Run.objects.filter(conversation=conversation, status__in=AT_WORK)
+    if any(close_left_behind(run).is_at_work for run in at_work):
         raise RunAtWork("A question of this conversation is being answered: cancel it, or wait for its end.")
     audit.record("conversation.deleted", actor=principal.actor, subject=str(conversation.id))
     conversation.delete()

@@ -15,14 +15,18 @@ from nl2sql.events import (
     Passed,
     QueryFailed,
     StepDone,
+    StepStarted,
     Suggested,
 )
+from tenants.cancellation import Cancelled
 
 
 def event_payload(event: Event) -> tuple[str, dict[str, Any]]:  # noqa: PLR0911  one for each kind of event
     match event:
+        case StepStarted():
+            return "step", {"name": event.name, "status": "running", "attempt": event.attempt}
         case StepDone():
-            return "step", {"name": event.name, "ms": event.ms, "attempt": event.attempt}
+            return "step", {"name": event.name, "status": "done", "ms": event.ms, "attempt": event.attempt}
         case Found():
             return "retrieved", {"tables": [hit.qualified_name for hit in event.retrieved.tables]}
         case Drafted():
@@ -39,6 +43,8 @@ def event_payload(event: Event) -> tuple[str, dict[str, Any]]:  # noqa: PLR0911 
         case Suggested():
             return "suggestions", {"questions": list(event.questions)}
         case Answered() | AskedBack() | CannotAnswer():
+            return "done", {}
+        case Failed() if event.code == Cancelled.code:
             return "done", {}
         case Failed():
             return "error", {"code": event.code, "detail": event.message}

@@ -13,8 +13,16 @@ StepName = Literal["retrieve", "generate", "validate", "execute", "check"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted:
+    """A step begins, and may take a while; `attempt` counts from 1 and grows with each repair."""
+
+    name: StepName
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepDone:
-    """A step ended after `ms`; `attempt` counts from 1 and grows with each repair."""
+    """A step ended after `ms`."""
 
     name: StepName
     ms: int
@@ -107,4 +115,4 @@ class Failed:
 
 
 Ending = Answered | AskedBack | CannotAnswer | Failed
-Event = StepDone | Found | Drafted | Blocked | Passed | QueryFailed | Doubted | Suggested | Ending
+Event = StepStarted | StepDone | Found | Drafted | Blocked | Passed | QueryFailed | Doubted | Suggested | Ending

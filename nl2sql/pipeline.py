@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from nl2sql.attempt import Setback, attempt, failed, judge, step_done
-from nl2sql.events import CannotAnswer, Drafted, Event, Found
+from nl2sql.events import CannotAnswer, Drafted, Event, Found, StepStarted
 from nl2sql.follow_up.retrieval import retrieve_in_conversation
 from nl2sql.generation.base import GenerationRequest, Refused, Usage
 from nl2sql.reuse.reuse import Reused, reuse
@@ -22,6 +22,7 @@ from tenants.domain_error import DomainError
 def answer(task: Task) -> Iterator[Event]:
     """Ends with exactly one of Answered, AskedBack, CannotAnswer or Failed."""
     try:
+        yield StepStarted(name="retrieve")
         started = time.monotonic()
         retrieved = retrieve_in_conversation(
             task.question,
@@ -75,6 +76,7 @@ def _reuse(task: Task, request: GenerationRequest, reused: Reused, *, started: f
     draft = verified_draft(reused)
     if isinstance(judge(task, draft.sql), Rejected):
         return False
+    yield StepStarted(name="generate")
     yield step_done("generate", started)
     yield Drafted(draft=draft)
     outcome = yield from attempt(task, request, draft)

@@ -7,11 +7,26 @@ from typing import Any
 import sqlglot
 
 from nl2sql.charts import chart_of
-from nl2sql.events import Answered, AskedBack, CannotAnswer, Ending, Event, Failed, Found, StepDone, Suggested
+from nl2sql.events import (
+    Answered,
+    AskedBack,
+    CannotAnswer,
+    Drafted,
+    Ending,
+    Event,
+    Failed,
+    Found,
+    Passed,
+    StepDone,
+    StepStarted,
+    Suggested,
+)
 from nl2sql.execution.results import json_rows
 from nl2sql.generation.base import Draft
 from nl2sql.trust.receipt import Receipt, label_of
+from nl2sql.validation.verdict import Accepted
 from schema_index.connectors.base import ResultSet
+from tenants.cancellation import Cancelled
 
 STATUS = {Answered: "completed", AskedBack: "needs_clarification", CannotAnswer: "cannot_answer", Failed: "failed"}
 
@@ -23,7 +38,7 @@ def reply_body(events: Sequence[Event]) -> dict[str, Any]:
         raise ValueError("A run's last event must be its ending.")
     return {
         **unanswered_body(),
-        "status": STATUS[type(ending)],
+        "status": _status(ending),
         "retrieval": _retrieval(events),
         "suggestions": [question for event in events if isinstance(event, Suggested) for question in event.questions],
         "steps": _steps(events),
@@ -34,6 +49,7 @@ def reply_body(events: Sequence[Event]) -> dict[str, Any]:
             "cost": None,
         },
         **_outcome(ending),
+        **(_failed(ending, events) if isinstance(ending, Failed) else {}),
     }
 
 
@@ -69,6 +85,21 @@ def cell_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def _status(ending: Ending) -> str:
+    is_stopped = isinstance(ending, Failed) and ending.code == Cancelled.code
+    return "cancelled" if is_stopped else STATUS[type(ending)]
+
+
+def _failed(ending: Failed, events: Sequence[Event]) -> dict[str, Any]:
+    """Why there is no answer, at which step, and what there was by then: a statement that was proven stays useful."""
+    step = next((event.name for event in reversed(events) if isinstance(event, StepStarted)), None)
+    passed = next((event for event in reversed(events) if isinstance(event, Passed)), None)
+    drafted = next((event for event in reversed(events) if isinstance(event, Drafted)), None)
+    error = {"code": ending.code, "detail": ending.message, **ending.details, **({"step": step} if step else {})}
+    known = {} if passed is None or drafted is None else {"sql": _sql(passed.accepted, drafted.draft, passed.repaired)}
+    return {"answer": ending.message, "error": error, **known}
+
+
 def _outcome(ending: Ending) -> dict[str, Any]:
     if isinstance(ending, Answered):
         return _answered(ending)
@@ -84,7 +115,7 @@ def _outcome(ending: Ending) -> dict[str, Any]:
             "answer": refused.message,
             "refusal": {"missing": list(refused.missing), "available": list(refused.available)},
         }
-    return {"answer": ending.message, "error": {"code": ending.code, "detail": ending.message, **ending.details}}
+    return {}
 
 
 def _answered(ending: Answered) -> dict[str, Any]:
@@ -95,12 +126,7 @@ def _answered(ending: Answered) -> dict[str, Any]:
         "explanation": _explanation(ending),
         "assumptions": list(ending.draft.assumptions),
         "sql": {
-            "text": accepted.shown,
-            "dialect": accepted.dialect,
-            "tables": list(accepted.tables),
-            "columns": list(accepted.columns),
-            "generator": ending.draft.generator,
-            "repaired": ending.repaired,
+            **_sql(accepted, ending.draft, ending.repaired),
             "warnings": [check.detail for check in ending.checks if check.outcome == "failed"],
         },
         "follow_up": _follow_up(ending.receipt),
@@ -114,6 +140,18 @@ def _answered(ending: Answered) -> dict[str, Any]:
             ],
             "receipt": None if ending.receipt is None else _receipt(ending.receipt),
         },
+    }
+
+
+def _sql(accepted: Accepted, draft: Draft, repaired: bool) -> dict[str, Any]:
+    return {
+        "text": accepted.shown,
+        "dialect": accepted.dialect,
+        "tables": list(accepted.tables),
+        "columns": list(accepted.columns),
+        "generator": draft.generator,
+        "repaired": repaired,
+        "warnings": [],
     }
 
 

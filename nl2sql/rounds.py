@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nl2sql.attempt import Setback, attempt, failed, step_done
-from nl2sql.events import Answered, AskedBack, CannotAnswer, Doubted, Drafted, Ending, Event
+from nl2sql.events import Answered, AskedBack, CannotAnswer, Doubted, Drafted, Ending, Event, StepStarted
 from nl2sql.generation.base import Clarify, Draft, Generation, GenerationRequest, Usage
 from nl2sql.generation.errors import LlmError
 from nl2sql.repair import is_repeated
@@ -26,6 +26,7 @@ def rounds(task: Task, request: GenerationRequest) -> Iterator[Event]:
     doubts: set[str] = set()
     try:
         for number in range(1, MAX_REPAIRS + 2):
+            yield StepStarted(name="generate", attempt=number)
             started = time.monotonic()
             task.cancellation.raise_if_cancelled()
             generation = task.generator.generate(request, cancellation=task.cancellation)

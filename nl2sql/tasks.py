@@ -4,16 +4,62 @@ from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
+import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
 
-from nl2sql.models import VerifiedQuery
+from nl2sql.models import Run, VerifiedQuery
+from nl2sql.running.close import close_left_behind, interrupt, overdue_ids
+from nl2sql.running.execute import execute
+from nl2sql.running.pool import submit
 from nl2sql.verified_staleness import explain_again, stale_ids
 from tenants.context import tenant_transaction
 from tenants.tenancy import all_tenants
 
+_log = structlog.stdlib.get_logger(__name__)
+
 BATCH = 50
 """Queries of one message: at ten seconds each, well inside a task's time."""
+
+
+# Acknowledged when it begins: a run is claimed once, so that a message which came again after its worker died would
+# find nothing to do. Such a run is closed by whoever looks at it next.
+@shared_task(ignore_result=True, acks_late=False, reject_on_worker_lost=False)
+def execute_run(tenant_id: str, run_id: str) -> None:
+    """Carry out a queued run, once: a message that comes again finds it claimed or over."""
+    execute(UUID(tenant_id), UUID(run_id))
+
+
+@shared_task(ignore_result=True)
+def close_runs_left_behind() -> None:
+    """The schedule's: a run ends in an outcome also where nobody looks at it."""
+    for tenant in all_tenants():
+        with tenant_transaction(tenant.id):
+            for run_id in overdue_ids():
+                close_left_behind(Run.objects.get(id=run_id))
+
+
+def send_run(run: Run) -> None:
+    """Have the run carried out once the open transaction is committed: by a thread of this process where there are no
+    separate workers. With the broker down, the run ends at once."""
+    transaction.on_commit(partial(_send, run))
+
+
+def _send(run: Run) -> None:
+    if settings.ENVIRONMENT.embedded_worker:
+        submit(partial(execute, run.tenant_id, run.id))
+        return
+    assert run.deadline_at is not None
+    left_s = (run.deadline_at - timezone.now()).total_seconds()
+    try:
+        execute_run.apply_async((str(run.tenant_id), str(run.id)), expires=max(1.0, left_s))
+    except OperationalError:
+        _log.warning("the broker cannot be reached", run=str(run.id))
+        with tenant_transaction(run.tenant_id):
+            interrupt(run, message="No worker could be told of the question: ask again later.")
 
 
 @shared_task(ignore_result=True)

@@ -159,6 +159,11 @@ def authenticate(text: str) -> Principal:
             ApiKey.objects.filter(long_ago, id=key.id).update(last_used_at=now)
     if tenant.is_suspended:
         raise TenantSuspended("This tenant is suspended.")
+    return principal_of_key(key, tenant)
+
+
+def principal_of_key(key: ApiKey, tenant: Tenant) -> Principal:
+    """Of a live key."""
     return Principal(
         tenant_id=tenant.id,
         tenant_slug=tenant.slug,

@@ -164,8 +164,8 @@ def test_the_example_environment_names_real_settings() -> None:
 
 def test_compose_passes_real_settings(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert set(services) == {"postgres", "redis", "migrate", "web", "worker", "beat"}
-    for name in ("migrate", "web", "worker", "beat"):
+    assert set(services) == {"postgres", "redis", "migrate", "web", "ask-worker", "worker", "beat"}
+    for name in ("migrate", "web", "ask-worker", "worker", "beat"):
         assert set(services[name]["environment"]) == set(variable_names()) - set(NOT_PASSED), name
     passed = {name: value for name, value in services["web"]["environment"].items() if name in str(value)}
     composed = {"DATABASE_URL", "DATABASE_OWNER_URL", "CELERY_BROKER_URL"}
@@ -182,17 +182,17 @@ def test_compose_gives_each_service_only_its_own_passwords(compose: dict[str, An
     assert holders == {
         "POSTGRES_PASSWORD": {"postgres"},
         "QUERENT_OWNER_PASSWORD": {"postgres", "migrate"},
-        "QUERENT_APP_PASSWORD": {"postgres", "migrate", "web", "worker", "beat"},
+        "QUERENT_APP_PASSWORD": {"postgres", "migrate", "web", "ask-worker", "worker", "beat"},
     }
 
 
 def test_compose_starts_in_order_and_keeps_its_data(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    for name in ("web", "worker"):
+    for name in ("web", "ask-worker", "worker"):
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     waited = {(name, other) for name, service in services.items() for other in service.get("depends_on", {})}
     assert all(other in services for _, other in waited)
-    assert all("healthcheck" in services[name] for name in ("postgres", "redis", "web", "worker"))
+    assert all("healthcheck" in services[name] for name in ("postgres", "redis", "web", "ask-worker", "worker"))
     mounted = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", ())}
     named = {source for source in mounted if not source.startswith(".")}
     assert named == set(compose["volumes"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from nl2sql.models import RunStatus
 from tenants.api.strict import CONTROL_CHARACTERS, StrictSerializer, TextField, has_control_characters
 
 MAX_QUESTION = 2_000
@@ -178,7 +179,7 @@ class ReplySerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     conversation_id = serializers.UUIDField()
-    status = serializers.ChoiceField(choices=["running", "completed", "needs_clarification", "cannot_answer", "failed"])
+    status = serializers.ChoiceField(choices=[status.value for status in RunStatus])
     question = serializers.CharField()
     data_source = serializers.CharField()
     interpreted_as = serializers.CharField()
@@ -201,5 +202,6 @@ class ReplySerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True, help_text="Null while the run is at work.")
     links = serializers.DictField(
-        child=serializers.CharField(), help_text="`self`; `page` too where a person asked, who can open it."
+        child=serializers.CharField(),
+        help_text="`self` and `events`; `page` too where a person asked, who can open it.",
     )

@@ -1,13 +1,15 @@
 from django.urls import path
 
 from nl2sql.api.conversations import ConversationListView, ConversationView
+from nl2sql.api.run_views import RunEventsView, RunView
 from nl2sql.api.suggestions import SuggestionListView
 from nl2sql.api.verified_queries import RunFeedbackView, VerifiedQueryListView, VerifiedQueryView
-from nl2sql.api.views import AskView, RunView
+from nl2sql.api.views import AskView
 
 urlpatterns = [
     path("nl2sql", AskView.as_view(), name="api-ask"),
     path("runs/<uuid:run_id>", RunView.as_view(), name="api-run"),
+    path("runs/<uuid:run_id>/events", RunEventsView.as_view(), name="api-run-events"),
     path("runs/<uuid:run_id>/feedback", RunFeedbackView.as_view(), name="api-run-feedback"),
     path("conversations", ConversationListView.as_view(), name="api-conversations"),
     path("conversations/<uuid:conversation_id>", ConversationView.as_view(), name="api-conversation"),

@@ -1,70 +1,63 @@
 """Asking over HTTP: parse, call once, render."""
 
 from typing import Any
-from uuid import UUID
 
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from nl2sql import runs
-from nl2sql.api.serializers import AskSerializer, ReplySerializer
-from nl2sql.models import Run, RunStatus
+from nl2sql.api.ask_headers import EventStreamRenderer, idempotency_key, last_event_id, way_of
+from nl2sql.api.event_stream import event_stream
+from nl2sql.api.run_descriptions import ASK_HEADERS, ASK_RESPONSES
+from nl2sql.api.run_failed import raise_if_failed
+from nl2sql.api.serializers import AskSerializer
+from nl2sql.asking import ask_and_leave, ask_and_wait
 from nl2sql.runs import AskRequest
 from tenants.api.permissions import principal_of
-from tenants.api.problems import PROBLEMS, problems
-from tenants.domain_error import DomainError
 
 TAGS = ["Questions"]
 
 
-class RunFailed(DomainError):
-    """A run ended in an error; its own code and message are passed on."""
-
-    def __init__(self, run: Run) -> None:
-        details: dict[str, Any] = {
-            name: value for name, value in run.reply["error"].items() if name not in ("code", "detail", "diagnostic")
-        }
-        super().__init__(run.error_detail, **{**details, "run_id": str(run.id)})
-        self.code = run.error_code  # type: ignore[misc]  # the one error whose code is known only when it is raised
-
-
 class AskView(APIView):
+    renderer_classes = [JSONRenderer, EventStreamRenderer]
+
     @extend_schema(
         operation_id="ask",
         tags=TAGS,
         summary="Ask a question",
         request=AskSerializer,
-        responses={200: ReplySerializer, **PROBLEMS},
+        parameters=ASK_HEADERS,
+        responses=ASK_RESPONSES,
         examples=[
             OpenApiExample("A count", value={"question": "How many orders were placed last month?"}, request_only=True)
         ],
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
+        """Answers when the run is over; with `Accept: text/event-stream`, while it happens; with
+        `Prefer: respond-async`, at once, with the run's address. The same `Idempotency-Key` with the same body gives
+        the same run for 24 hours."""
         serializer = AskSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        run = runs.ask(
-            principal_of(request),
-            AskRequest(**serializer.validated_data),
-            request_id=request.META.get("HTTP_X_REQUEST_ID", ""),
-        )
-        if run.status == RunStatus.FAILED:
-            raise RunFailed(run)
-        return Response(runs.reply_of(run))
+        asked: dict[str, Any] = {
+            "request_id": request.META.get("HTTP_X_REQUEST_ID", ""),
+            "idempotency_key": idempotency_key(request),
+        }
+        principal, question, way = principal_of(request), AskRequest(**serializer.validated_data), way_of(request)
+        if way == "answer":
+            run = ask_and_wait(principal, question, **asked)
+            raise_if_failed(run)
+            return Response(runs.reply_of(run))
+        after = last_event_id(request)
+        run = ask_and_leave(principal, question, **asked)
+        if way == "stream":
+            return event_stream(principal, run, after=after)
+        return Response(runs.reply_of(run), status=202, headers={"Location": runs.run_address(run)})
 
 
 @extend_schema_view(post=extend_schema(operation_id="ask_short", summary="Ask a question, at the short address"))
 class ShortAskView(AskView):
     """The same door; a description needs a name for each."""
-
-
-class RunView(APIView):
-    @extend_schema(
-        operation_id="get_run",
-        tags=TAGS,
-        summary="One of your own runs",
-        responses={200: ReplySerializer, **problems(401, 403, 404)},
-    )
-    def get(self, request: Request, run_id: UUID) -> Response:
-        return Response(runs.reply_of(runs.find(principal_of(request), run_id)))

@@ -3,14 +3,23 @@
 from django.db import models
 
 from tenants.models import TenantOwned
+from tenants.roles import Role
 
 
 class RunStatus(models.TextChoices):
+    QUEUED = "queued"
     RUNNING = "running"
     COMPLETED = "completed"
     NEEDS_CLARIFICATION = "needs_clarification"
     CANNOT_ANSWER = "cannot_answer"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+AT_WORK = (RunStatus.QUEUED, RunStatus.RUNNING)
+"""Of a run that is not over."""
+
+_AT_WORK = models.Q(status__in=[status.value for status in AT_WORK])
 
 
 class Run(TenantOwned):
@@ -27,7 +36,24 @@ class Run(TenantOwned):
     clarifies_id = models.UUIDField(null=True, help_text="The run whose question back this one answers.")
     choice = models.TextField(blank=True, help_text="What was chosen then.")
     metadata = models.JSONField(default=dict, help_text="The client's own, echoed in the reply.")
+
+    # What another process needs to carry it out.
+    role = models.CharField(max_length=16, default=Role.VIEWER.value)
+    attributes = models.JSONField(default=dict)
+    max_rows = models.PositiveIntegerField(null=True)
+    language = models.CharField(max_length=35, blank=True)
+    is_test = models.BooleanField(default=False)
+    given_sql = models.TextField(
+        blank=True, help_text="A statement that the asker wrote or changed: no model is asked."
+    )
+    rerun_of = models.UUIDField(null=True, help_text="The run whose statement was changed.")
+    idempotency_key = models.CharField(max_length=255, blank=True)
+    request_hash = models.CharField(max_length=64, blank=True)
+
     status = models.CharField(max_length=32, choices=RunStatus.choices, default=RunStatus.RUNNING)
+    deadline_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True, help_text="Of the process at work on it, which renews it.")
+    cancel_requested_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=64, blank=True)
     error_detail = models.TextField(blank=True)
     sql = models.TextField(blank=True, help_text="What ran, with the policy put into it.")
@@ -44,18 +70,30 @@ class Run(TenantOwned):
     class Meta(TenantOwned.Meta):
         abstract = False
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["tenant", "actor", "-created_at"], name="run_by_actor_and_time")]
+        indexes = [
+            models.Index(fields=["tenant", "actor", "-created_at"], name="run_by_actor_and_time"),
+            models.Index(fields=["tenant"], condition=_AT_WORK, name="run_at_work"),
+        ]
         constraints = [
-            # A run that is over says when; a running one cannot.
+            # A run that is over says when; one at work cannot.
             models.CheckConstraint(
-                condition=models.Q(status="running", completed_at=None)
-                | (~models.Q(status="running") & models.Q(completed_at__isnull=False)),
+                condition=(_AT_WORK & models.Q(completed_at=None)) | (~_AT_WORK & models.Q(completed_at__isnull=False)),
                 name="run_is_over_exactly_when_it_says_so",
+            ),
+            # Of two equal requests at the same moment, one opens a run.
+            models.UniqueConstraint(
+                fields=["tenant", "actor", "idempotency_key"],
+                condition=~models.Q(idempotency_key=""),
+                name="run_once_for_each_idempotency_key",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.status}: {self.question[:80]}"
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.status in AT_WORK
 
 
 class RunEvent(TenantOwned):

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from nl2sql import runs
+from nl2sql.asking import ask_and_wait
 from nl2sql.rate_limit import RateLimited
 from nl2sql.runs import AskRequest
 from nl2sql.suggestions.suggest import suggest
@@ -44,7 +45,7 @@ def _asked(request: HttpRequest, principal: Principal, form: AskForm) -> Any:
         data_source=form.cleaned_data["data_source"] or None,
         conversation_id=form.cleaned_data["conversation"],
     )
-    return runs.ask(principal, asked, request_id=request.META.get("HTTP_X_REQUEST_ID", ""))
+    return ask_and_wait(principal, asked, request_id=request.META.get("HTTP_X_REQUEST_ID", ""))
 
 
 def _context(principal: Principal, *, form: AskForm, sources: list[tuple[str, str]]) -> dict[str, Any]:

@@ -31,14 +31,14 @@ PROBLEMS = {
         404: "not_found",
         405: "method_not_allowed",
         406: "not_acceptable",
-        409: "data_source_not_synced, cancelled",
+        409: "data_source_not_synced, cancelled, idempotency_in_progress",
         413: "payload_too_large",
         415: "unsupported_media_type",
-        422: "sql_blocked, query_too_expensive, data_source_forbidden",
+        422: "sql_blocked, idempotency_mismatch, query_too_expensive, data_source_forbidden",
         429: "rate_limited, quota_exceeded; `Retry-After` says when",
         500: "internal_error",
         502: "llm_bad_response, data_source_error, embedding_rejected",
-        503: "llm_unavailable, data_source_unavailable, embedding_unavailable",
+        503: "interrupted, llm_unavailable, data_source_unavailable, embedding_unavailable",
         504: "llm_timeout, query_timeout, deadline_exceeded",
     }.items()
 }

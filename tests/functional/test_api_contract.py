@@ -12,7 +12,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from nl2sql.models import Run
-from nl2sql.runs import LONGEST_RUN
+from nl2sql.running.close import WORDS
+from nl2sql.running.work_time import LEASE
 from schema_index.models import DataSource
 from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
@@ -123,7 +124,7 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
         "metadata": {"from": "a test"},
         "created_at": run.created_at.isoformat(),
         "completed_at": run.completed_at.isoformat() if run.completed_at else "",
-        "links": {"self": f"/api/v1/runs/{run.id}"},
+        "links": {"self": f"/api/v1/runs/{run.id}", "events": f"/api/v1/runs/{run.id}/events"},
     }
     assert reply["interpreted_as"]
     assert "3" in reply["answer"]
@@ -138,17 +139,17 @@ def test_a_run_at_work_is_shown_and_one_left_behind_is_closed_once(analyst: Memb
     address = post(analyst.client, {"question": COUNT}).json()["links"]["self"]
     done = analyst.client.get(address).json()
     with tenant_transaction(analyst.tenant.id):
-        Run.objects.update(status="running", completed_at=None, reply={}, created_at=timezone.now() - LONGEST_RUN / 2)
+        Run.objects.update(status="running", completed_at=None, reply={}, lease_until=timezone.now() + LEASE)
 
     running = analyst.client.get(address).json()
     assert (running.keys(), running["status"], running["completed_at"]) == (done.keys(), "running", None)
 
     with tenant_transaction(analyst.tenant.id):
-        Run.objects.update(created_at=timezone.now() - LONGEST_RUN - timedelta(seconds=1))
+        Run.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     first, second = (analyst.client.get(address).json() for _ in range(2))
     assert first == second
-    assert (first["status"], first["answer"]) == ("failed", "The run was interrupted.")
-    assert first["error"] == {"code": "internal_error", "detail": "The run was interrupted."}
+    assert (first["status"], first["answer"]) == ("failed", WORDS["process_gone"])
+    assert first["error"] == {"code": "interrupted", "detail": WORDS["process_gone"]}
     assert first["completed_at"]
     with tenant_transaction(analyst.tenant.id):
         assert AuditEvent.objects.filter(action="question.ended", details__status="failed").count() == 1

@@ -68,8 +68,10 @@ def test_every_status_of_the_contract_is_documented_with_its_codes(description: 
             if code not in NOT_OF_ASKING:
                 assert code in documented[str(status)], code
         for status, response in responses.items():
-            media = "application/json" if status == "200" else "application/problem+json"
-            assert list(response["content"]) == [media], status
+            media = ["application/problem+json"] if int(status) >= 400 else ["application/json"]
+            if status == "200":
+                media.append("text/event-stream")
+            assert list(response["content"]) == media, status
     run = description["paths"]["/api/v1/runs/{run_id}"]["get"]["responses"]
     assert set(run) >= {"200", "401", "403", "404"}
 

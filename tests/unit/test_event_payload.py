@@ -19,6 +19,7 @@ from nl2sql.events import (
     Passed,
     QueryFailed,
     StepDone,
+    StepStarted,
     Suggested,
 )
 from nl2sql.generation.base import Clarify, Draft, Refused, Usage
@@ -35,7 +36,9 @@ SECRET_ROWS = ResultSet(
 
 CASES: list[tuple[Event, str, dict[str, Any]]] = [
     (Suggested(questions=("How many?",)), "suggestions", {"questions": ["How many?"]}),
-    (StepDone(name="generate", ms=3, attempt=2), "step", {"name": "generate", "ms": 3, "attempt": 2}),
+    (StepDone(name="generate", ms=3, attempt=2), "step", {"name": "generate", "status": "done", "ms": 3, "attempt": 2}),
+    (StepStarted(name="generate", attempt=2), "step", {"name": "generate", "status": "running", "attempt": 2}),
+    (StepDone(name="generate", ms=3, attempt=2), "step", {"name": "generate", "status": "done", "ms": 3, "attempt": 2}),
     (
         Found(
             retrieved=Retrieved(
@@ -67,6 +70,7 @@ CASES: list[tuple[Event, str, dict[str, Any]]] = [
     ),
     (AskedBack(clarify=Clarify(question="Which?", choices=()), usage=Usage()), "done", {}),
     (CannotAnswer(refused=Refused(message="No."), usage=Usage()), "done", {}),
+    (Failed(code="cancelled", message="Stopped.", details={}, usage=Usage()), "done", {}),
     (
         Failed(code="query_timeout", message="Slow.", details={"deadline_ms": 1}, usage=Usage()),
         *("error", {"code": "query_timeout", "detail": "Slow."}),

@@ -1,0 +1,35 @@
+"""A validated question from any door, and its digest. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from uuid import UUID
+
+from nl2sql.task import Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskRequest:
+    """A validated question from any door."""
+
+    question: str
+    data_source: str | None = None
+    conversation_id: UUID | None = None
+    mode: Mode = "answer"
+    max_rows: int | None = None
+    language: str = ""
+    new_topic: bool = False
+    """The question continues nothing that was asked before in its conversation."""
+    is_test: bool = False
+    """Asked to be judged: verified queries, which may hold its answer, are neither reused nor shown."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+def request_hash(request: AskRequest) -> str:
+    """Equal for equal requests, whatever the order of their fields."""
+    content = [
+        *(request.question, request.data_source, str(request.conversation_id or "")),
+        *(request.mode, request.max_rows, request.language, request.new_topic, dict(request.metadata)),
+    ]
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,137 @@
+"""Carries out an opened run: claims it, drives the pipeline, stores what happens, closes it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from nl2sql import verified_queries
+from nl2sql.events import Event, Failed
+from nl2sql.execution.caps import caps
+from nl2sql.follow_up.history import history
+from nl2sql.generation.base import Usage
+from nl2sql.generators import configured_generator
+from nl2sql.models import Run, RunStatus
+from nl2sql.pipeline import answer
+from nl2sql.running.close import close
+from nl2sql.running.own_run import RunNotFound, digest_of
+from nl2sql.running.recorder import Recorder, Superseded
+from nl2sql.running.watch import watched
+from nl2sql.running.work_time import LEASE
+from nl2sql.suggestions.with_suggestions import with_suggestions
+from nl2sql.task import Mode, Task
+from schema_index.catalogue import catalogue_of
+from schema_index.connectors.base import Limits
+from schema_index.embedding.spaces import active_embedder
+from schema_index.models import DataSource, Snapshot
+from schema_index.sources import open_connector
+from tenants.actors import principal_now
+from tenants.attributes import attributes_from_json
+from tenants.cancellation import Cancellation
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.models import Tenant
+from tenants.principal import Principal
+from tenants.roles import Permission, Role
+
+
+def execute(tenant_id: UUID, run_id: UUID) -> None:
+    """A worker's way: nothing happens to a run that is claimed already, over, or past its deadline.
+
+    The asker's rights are read again: whoever may no longer ask gets no answer.
+    """
+    with tenant_transaction(tenant_id):
+        now = timezone.now()
+        waiting = Run.objects.filter(id=run_id, status=RunStatus.QUEUED, deadline_at__gt=now)
+        if not waiting.update(status=RunStatus.RUNNING, lease_until=now + LEASE):
+            return
+        run = Run.objects.get(id=run_id)
+    carry_out(run, None)
+
+
+def carry_out(run: Run, principal: Principal | None, *, cancellation: Cancellation | None = None) -> Run:
+    """The run, which the caller holds, up to its end. Without `principal` the asker is looked up as of now."""
+    recorder = Recorder(run)
+    stop = cancellation or Cancellation()
+    try:
+        with watched(run, stop):
+            for event in _events(run, principal, stop):
+                recorder.add(event)
+    except Superseded:
+        pass
+    finally:
+        close(run, recorder)
+    return run
+
+
+def _events(run: Run, principal: Principal | None, stop: Cancellation) -> Iterator[Event]:
+    try:
+        task = _task(run, principal or _asker(run), stop)
+    except DomainError as error:
+        yield Failed(code=error.code, message=error.message, details=dict(error.details), usage=Usage())
+        return
+    yield from answer(task) if run.is_test else with_suggestions(answer(task), task)
+
+
+def _asker(run: Run) -> Principal:
+    principal = principal_now(
+        run.tenant_id, actor=run.actor, role=Role(run.role), attributes=attributes_from_json(run.attributes)
+    )
+    principal.require(Permission.ASK)
+    return principal
+
+
+def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
+    """No transaction is open: names resolve here.
+
+    Raises DataSourceNotSynced, DataSourceForbidden, DataSourceUnavailable, CredentialUnreadable, or RunNotFound for a
+    source that is gone.
+    """
+    environment = settings.ENVIRONMENT
+    with tenant_transaction(run.tenant_id):
+        source = DataSource.objects.filter(id=run.source_id or UUID(int=0)).first()
+        # "Last month" is the tenant's, not the server's.
+        tenant = Tenant.objects.get(id=run.tenant_id)
+        revision = None if source is None else _revision(source)
+        verified = () if source is None or run.is_test else verified_queries.known(source)
+    if source is None:
+        raise RunNotFound("The data source is gone.")
+    catalogue = catalogue_of(source, principal)
+    run.access_digest = digest_of(principal, source, catalogue.access.digest)
+    ceiling = Limits(
+        deadline_ms=environment.query_timeout_ms,
+        max_rows=environment.query_max_rows,
+        max_bytes=environment.query_max_bytes,
+        max_cost=environment.query_max_cost,
+    )
+    mode: Mode = run.mode  # type: ignore[assignment]  # stored from a value of this type
+    return Task(
+        question=run.question,
+        mode=mode,
+        tenant_id=run.tenant_id,
+        role=principal.role,
+        source_id=source.id,
+        catalogue=catalogue,
+        embedder=active_embedder(run.tenant_id),
+        generator=configured_generator(),
+        connector=open_connector(source, time_zone=tenant.time_zone, session_settings=principal.attributes),
+        limits=caps(ceiling, max_rows=run.max_rows),
+        top_k=environment.retrieval_top_k,
+        today=datetime.now(ZoneInfo(tenant.time_zone)).date(),
+        time_zone=tenant.time_zone,
+        fiscal_month=tenant.fiscal_year_start_month,
+        history=history(run),
+        language=run.language,
+        revision=revision,
+        synced_at=source.synced_at,
+        verified=verified,
+        attributes=principal.attributes,
+        cancellation=stop,
+    )
+
+
+def _revision(source: DataSource) -> int | None:
+    return Snapshot.objects.values_list("revision", flat=True).filter(id=source.snapshot_id or UUID(int=0)).first()

@@ -1,0 +1,54 @@
+"""Stores what happens in a run: whenever something slow begins, and when the run ends."""
+
+from django.db import IntegrityError
+
+from nl2sql.event_payload import event_payload
+from nl2sql.events import Blocked, Event, StepStarted
+from nl2sql.models import Run, RunEvent
+from nl2sql.rate_limit import BLOCKED
+from nl2sql.stored_json import storable
+from tenants import audit
+from tenants.context import tenant_transaction
+
+
+class Superseded(Exception):
+    """Another process has ended this run meanwhile: what is done here counts no more."""
+
+
+class Recorder:
+    """What happens between two slow things is stored together: a reader sees it no later, and it is one transaction."""
+
+    def __init__(self, run: Run) -> None:
+        self.events: list[Event] = []
+        self._run = run
+        self._stored = 0
+
+    def add(self, event: Event) -> None:
+        """Raises Superseded."""
+        self.events.append(event)
+        if not isinstance(event, StepStarted):
+            return
+        with tenant_transaction(self._run.tenant_id):
+            if not self._stored:
+                # From here on a policy of today can be compared with.
+                Run.objects.filter(id=self._run.id).update(access_digest=self._run.access_digest)
+            self.store()
+
+    def store(self) -> None:
+        """What is not stored yet. Needs an open scope. Raises Superseded."""
+        rows = [self._row(event, number) for number, event in enumerate(self.events, start=1)][self._stored :]
+        try:
+            RunEvent.objects.bulk_create(rows)
+        except IntegrityError as error:
+            raise Superseded from error
+        for event in self.events[self._stored :]:
+            if isinstance(event, Blocked):
+                rules = sorted({violation.code for violation in event.violations})
+                audit.record(BLOCKED, actor=self._run.actor, subject=str(self._run.id), rules=rules)
+        self._stored = len(self.events)
+
+    def _row(self, event: Event, number: int) -> RunEvent:
+        kind, payload = event_payload(event)
+        return RunEvent(
+            tenant_id=self._run.tenant_id, run=self._run, sequence=number, kind=kind, payload=storable(payload)
+        )

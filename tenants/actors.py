@@ -1,0 +1,50 @@
+"""What an actor may still do, for work that goes on without the request that it came with."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.utils import timezone
+
+from tenants.api_keys import KeyExpired, Unauthenticated, principal_of_key
+from tenants.attributes import AttributeValue, attributes_from_json
+from tenants.context import tenant_transaction
+from tenants.models import ApiKey, Membership, Tenant
+from tenants.principal import InsufficientScope, Principal, TenantSuspended, principal_of_role
+from tenants.roles import Role
+
+
+def principal_now(tenant_id: UUID, *, actor: str, role: Role, attributes: Mapping[str, AttributeValue]) -> Principal:
+    """Role, attributes and permissions as they are by now; `role` and `attributes` are those of a command, which
+    nothing else remembers.
+
+    Raises TenantSuspended, Unauthenticated (the key was revoked), KeyExpired, or InsufficientScope (the membership
+    ended).
+    """
+    kind, _, name = actor.partition(":")
+    with tenant_transaction(tenant_id):
+        tenant = Tenant.objects.get(id=tenant_id)
+        if tenant.is_suspended:
+            raise TenantSuspended("This tenant is suspended.")
+        if kind == "key":
+            return _of_key(name, tenant)
+        if kind == "user":
+            role, attributes = _of_member(name)
+    return principal_of_role(
+        tenant_id=tenant.id, tenant_slug=tenant.slug, actor=actor, role=role, attributes=attributes
+    )
+
+
+def _of_key(prefix: str, tenant: Tenant) -> Principal:
+    key = ApiKey.objects.filter(prefix=prefix, revoked_at=None).first()
+    if key is None:
+        raise Unauthenticated("The API key was revoked before the work was done.")
+    if key.expires_at is not None and key.expires_at <= timezone.now():
+        raise KeyExpired("The API key expired before the work was done.")
+    return principal_of_key(key, tenant)
+
+
+def _of_member(user_id: str) -> tuple[Role, Mapping[str, AttributeValue]]:
+    membership = Membership.objects.filter(user_id=user_id, user__is_active=True).first()
+    if membership is None:
+        raise InsufficientScope("The membership ended before the work was done.")
+    return Role(membership.role), attributes_from_json(membership.attributes)
