@@ -54,7 +54,7 @@ def ask(caller: Caller, arguments: AskArguments) -> Answer:
 
 def ended(run: Run) -> Answer:
     """Raises RunFailed."""
-    if run.status == RunStatus.FAILED:
+    if run.status in (RunStatus.FAILED, RunStatus.CANCELLED):
         raise RunFailed(run)
     return answer_of(runs.reply_of(run))
 
