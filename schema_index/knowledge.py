@@ -75,6 +75,15 @@ def save_faq(
     return save(entry, actor=actor, source=source, metadata=metadata, review_state=review_state, origin=origin)
 
 
+def propose_faq(*, question: str, answer: str, actor: str, source: DataSource | None) -> FaqEntry:
+    """A definition that waits for a curator. What there is under this question stays as it is, whoever wrote it and
+    whatever was decided: a proposal never changes what questions find. Raises KnowledgeInvalid."""
+    known = FaqEntry.objects.filter(question=clean_line(question), deleted_at=None).first()
+    if known is not None:
+        return known
+    return save_faq(question=question, answer=answer, actor=actor, source=source, review_state=ReviewState.PROPOSED)
+
+
 def save_document(
     *,
     title: str,
@@ -106,8 +115,10 @@ def store(entry: Entry, *, actor: str) -> None:
     _clean(entry)
     _check(entry)
     digest = _digest(entry)
-    if entry.content_hash != digest:
+    is_new = entry.content_hash != digest
+    if is_new:
         entry.content_hash, entry.author = digest, actor
+    _note_review(entry, actor=actor, is_new=is_new)
     try:
         with transaction.atomic():
             entry.save()
@@ -115,7 +126,7 @@ def store(entry: Entry, *, actor: str) -> None:
         what = "question" if isinstance(entry, FaqEntry) else "title"
         raise KnowledgeExists(f"There is an entry with this {what} already: change that one.") from None
     index(entry)
-    audit.record(f"{_noun(entry)}.saved", actor=actor, subject=str(entry.id))
+    audit.record(f"{_noun(entry)}.saved", actor=actor, subject=str(entry.id), review_state=entry.review_state)
 
 
 def delete(entry: Entry, *, actor: str) -> None:
@@ -170,6 +181,15 @@ def save(
     entry.deleted_at, entry.deleted_by = None, ""
     store(entry, actor=actor)
     return entry
+
+
+def _note_review(entry: Entry, *, actor: str, is_new: bool) -> None:
+    """Who decided, and when: a text that changed, or a state that did, was decided upon now."""
+    stored = type(entry).objects.filter(id=entry.id).values_list("review_state", flat=True).first()
+    if entry.review_state == ReviewState.PROPOSED:
+        entry.reviewer, entry.reviewed_at = "", None
+    elif is_new or stored != entry.review_state:
+        entry.reviewer, entry.reviewed_at = actor, timezone.now()
 
 
 def _clean(entry: Entry) -> None:

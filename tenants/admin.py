@@ -2,7 +2,6 @@
 
 from contextvars import Context
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,6 +14,7 @@ from tenants.api_keys import revoke
 from tenants.context import tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, UsageCounter, User
 from tenants.tenant_admin import SESSION_KEY, ReadOnlyAdmin, TenantOwnedAdmin, actor_of
+from tenants.tenant_calendar import NO_SUCH_ZONE, is_time_zone
 
 admin.site.register(User, UserAdmin)
 
@@ -27,8 +27,8 @@ class TenantForm(forms.ModelForm[Tenant]):
     def clean_time_zone(self) -> str:
         """Every question of the tenant reads it."""
         name: str = self.cleaned_data["time_zone"]
-        if name not in available_timezones():
-            raise forms.ValidationError("There is no such time zone: name one as in Europe/Paris, or UTC.")
+        if not is_time_zone(name):
+            raise forms.ValidationError(NO_SUCH_ZONE)
         return name
 
 

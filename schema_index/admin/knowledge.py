@@ -25,7 +25,17 @@ MAX_CHOICES = 50
 
 COMMON_FIELDS = [
     *("source", "review_state", "metadata"),
-    *("stale", "author", "origin_uri", "created_at", "updated_at", "deleted_at", "deleted_by"),
+    *(
+        "stale",
+        "reviewer",
+        "reviewed_at",
+        "author",
+        "origin_uri",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "deleted_by",
+    ),
 ]
 READ_ONLY = COMMON_FIELDS[3:]
 
@@ -130,7 +140,7 @@ class DocumentForm(KnowledgeForm[Document]):
 class KnowledgeAdmin(TenantOwnedAdmin[EntryT]):
     list_filter = ["review_state", StaleFilter, DeletedFilter, MetadataFilter, SourceFilter]
     readonly_fields = READ_ONLY
-    actions = ["still_right", "approve", "withdraw", "restore", "erase"]
+    actions = ["still_right", "approve", "reject", "withdraw", "restore", "erase"]
 
     @admin.display(description="review state", ordering="review_state")
     def state(self, obj: EntryT) -> str:
@@ -161,6 +171,10 @@ class KnowledgeAdmin(TenantOwnedAdmin[EntryT]):
     @admin.action(description="Approve: questions may find it", permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
         self._each(request, queryset, lambda entry, actor: _review(entry, ReviewState.REVIEWED, actor), "approved")
+
+    @admin.action(description="Reject: questions never find it", permissions=["change"])
+    def reject(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
+        self._each(request, queryset, lambda entry, actor: _review(entry, ReviewState.REJECTED, actor), "rejected")
 
     @admin.action(description="Withdraw: questions no longer find it", permissions=["change"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
@@ -200,7 +214,7 @@ class FaqEntryAdmin(KnowledgeAdmin[FaqEntry]):
     form = KnowledgeForm  # type: ignore[assignment]  # the stubs want the form of one model, not of any
     fields = ["question", "answer", *COMMON_FIELDS]
     search_fields = ["question", "answer"]
-    list_display = ["question", "state", "stale", "source", "facts", "author", "updated_at", "deleted_at"]
+    list_display = ["question", "state", "stale", "source", "facts", "author", "reviewer", "updated_at", "deleted_at"]
 
     @admin.display(description="metadata")
     def facts(self, obj: FaqEntry) -> str:

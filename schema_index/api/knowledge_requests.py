@@ -21,7 +21,7 @@ from schema_index.documents.formats import Format
 from schema_index.documents.read import MAX_BYTES, read_document
 from schema_index.knowledge import KnowledgeNotFound
 from schema_index.knowledge_access import withheld_subjects
-from schema_index.models import Document, FaqEntry
+from schema_index.models import Document, FaqEntry, ReviewState
 from schema_index.sources import pick
 from tenants.api.parser import PayloadTooLarge
 from tenants.api.permissions import principal_of
@@ -145,10 +145,13 @@ def _reader(request: Request) -> Principal:
 
 
 def _withheld(entries: Iterable[FaqEntry | Document], principal: Principal) -> frozenset[UUID]:
-    """What names something hidden from the reader; whoever writes knowledge reads all of it."""
+    """What names something hidden from the reader, and what others have proposed and no curator accepted; whoever
+    writes knowledge reads all of it."""
     if Permission.MANAGE_KNOWLEDGE in principal.permissions:
         return frozenset()
-    return withheld_subjects((entry.id for entry in entries), role=principal.role)
+    found = list(entries)
+    undecided = {one.id for one in found if one.review_state != ReviewState.REVIEWED and one.author != principal.actor}
+    return withheld_subjects((entry.id for entry in found), role=principal.role) | undecided
 
 
 def _writer(request: Request) -> Principal:

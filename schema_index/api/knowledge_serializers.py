@@ -94,6 +94,8 @@ class _EntryReplySerializer(serializers.Serializer[Any]):
     data_source = serializers.CharField(allow_null=True)
     metadata = serializers.DictField()
     review_state = serializers.ChoiceField(choices=[state.value for state in ReviewState])
+    reviewer = serializers.CharField(help_text="Who accepted or rejected it; empty of a proposal.")
+    reviewed_at = serializers.DateTimeField(allow_null=True)
     author = serializers.CharField(help_text="Who wrote its present text.")
     content_hash = serializers.CharField(help_text="SHA-256 of title and text.")
     origin_uri = serializers.CharField(help_text="Where it was imported from; empty otherwise.")
@@ -151,6 +153,8 @@ def _reply(entry: FaqEntry | Document) -> dict[str, Any]:
         "data_source": entry.source.slug if entry.source else None,
         "metadata": entry.metadata,
         "review_state": entry.review_state,
+        "reviewer": entry.reviewer,
+        "reviewed_at": entry.reviewed_at,
         "author": entry.author,
         "content_hash": entry.content_hash,
         "origin_uri": entry.origin_uri,

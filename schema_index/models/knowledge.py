@@ -9,6 +9,7 @@ from tenants.models import TenantOwned
 class ReviewState(models.TextChoices):
     PROPOSED = "proposed", "Proposed: never used"
     REVIEWED = "reviewed", "Reviewed: found by questions and shown to the model"
+    REJECTED = "rejected", "Rejected: never used, and not to be proposed again"
 
 
 class KnowledgeEntry(TenantOwned):
@@ -26,6 +27,11 @@ class KnowledgeEntry(TenantOwned):
         default=dict, blank=True, help_text='Short facts to filter by, as one object: {"team": "finance"}.'
     )
     review_state = models.CharField(max_length=16, choices=ReviewState.choices, default=ReviewState.PROPOSED)
+    reviewer = models.CharField(
+        max_length=100, blank=True, editable=False, help_text="Who accepted or rejected its present text."
+    )
+    # No constraint asks for a reviewer: entries from before there were reviewers have none.
+    reviewed_at = models.DateTimeField(null=True, blank=True, editable=False)
     author = models.CharField(max_length=100, blank=True, editable=False, help_text="Who wrote its present text.")
     content_hash = models.CharField(max_length=64, blank=True, editable=False, help_text="SHA-256 of its present text.")
     origin_uri = models.TextField(blank=True, editable=False, help_text="The address that it was imported from.")

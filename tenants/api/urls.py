@@ -1,11 +1,13 @@
 from django.urls import path
 
 from tenants.api.audit import AuditListView
+from tenants.api.calendar import CalendarView
 from tenants.api.keys import KeyListView, KeyView
 from tenants.api.members import MemberListView, MemberView
 from tenants.api.usage import UsageCsvView, UsageView
 
 urlpatterns = [
+    path("tenant/calendar", CalendarView.as_view(), name="api-calendar"),
     path("keys", KeyListView.as_view(), name="api-keys"),
     path("keys/<uuid:key_id>", KeyView.as_view(), name="api-key"),
     path("members", MemberListView.as_view(), name="api-members"),

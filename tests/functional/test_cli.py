@@ -222,9 +222,18 @@ def test_a_tenant_is_created_once_with_its_owner(command: Command) -> None:
 
 
 @pytest.mark.django_db
+def test_a_tenants_calendar_is_set_and_shown(tenant: Tenant, command: Command) -> None:
+    assert command("tenant_calendar", "acme")[1] == "Time zone UTC; the fiscal year begins with month 1.\n"
+    code, out, _ = command("tenant_calendar", "acme", "--time-zone", "Europe/Paris", "--fiscal-year-starts", "4")
+    assert (code, out) == (0, "Time zone Europe/Paris; the fiscal year begins with month 4.\n")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (["tenant_calendar", "acme", "--fiscal-year-starts", "13"], "a number from 1 to 12"),
+        (["tenant_calendar", "acme", "--time-zone", "Mars/Base"], "There is no such time zone"),
         (["create_tenant", "inc", "--owner", "nobody"], 'There is no user "nobody"'),
         (["create_api_key", "--tenant", "nobody"], 'There is no tenant "nobody"'),
         (["create_api_key", "--tenant", "acme", "--days", "0"], "between 1 and"),

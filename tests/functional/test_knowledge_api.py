@@ -112,6 +112,8 @@ def test_an_faq_entry_lives_through_every_door(owner: Member, shop: DataSource) 
         "id": str(stored.id),
         **body,
         "review_state": "proposed",
+        "reviewer": "",
+        "reviewed_at": None,
         "author": entry["author"],
         "content_hash": stored.content_hash,
         "origin_uri": "",
@@ -125,7 +127,13 @@ def test_an_faq_entry_lives_through_every_door(owner: Member, shop: DataSource) 
     assert titles(owner.tenant) == set(), "nobody has reviewed it"
     own = response["Location"]
     approved = send(owner.client, "patch", own, {"review_state": "reviewed"}).json()
-    assert {**approved, "updated_at": 0} == {**entry, "review_state": "reviewed", "updated_at": 0}
+    decided = {"review_state": "reviewed", "reviewer": entry["author"], "reviewed_at": approved["reviewed_at"]}
+    assert {**approved, "updated_at": 0} == {**entry, **decided, "updated_at": 0}
+    assert approved["reviewed_at"]
+    rejected = send(owner.client, "patch", own, {"review_state": "rejected"}).json()
+    assert (rejected["review_state"], titles(owner.tenant)) == ("rejected", set())
+    assert rejected["reviewed_at"] > approved["reviewed_at"]
+    send(owner.client, "patch", own, {"review_state": "reviewed"})
     assert titles(owner.tenant) == {NET["question"]}
     replaced = send(owner.client, "put", own, {**NET, "answer": "Other."}).json()
     assert (replaced["answer"], replaced["data_source"], replaced["metadata"]) == ("Other.", None, {})
@@ -138,7 +146,7 @@ def test_an_faq_entry_lives_through_every_door(owner: Member, shop: DataSource) 
     assert send(owner.client, "post", f"{own}/restore").json()["deleted_at"] is None
     with tenant_transaction(owner.tenant.id):
         actions = AuditEvent.objects.filter(subject=entry["id"]).order_by("at").values_list("action", flat=True)
-        assert list(actions) == ["faq.saved"] * 3 + ["faq.deleted", "faq.saved"]
+        assert list(actions) == ["faq.saved"] * 5 + ["faq.deleted", "faq.saved"]
 
 
 def test_a_document_comes_as_text_or_as_a_file(owner: Member) -> None:

@@ -1,0 +1,29 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from tenants import tenancy
+from tenants.domain_error import DomainError
+from tenants.tenant_calendar import set_calendar
+
+
+class Command(BaseCommand):
+    help = "Show or set a tenant's time zone, and the month that its fiscal year begins with."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug")
+        parser.add_argument("--time-zone", help="IANA name, as in Europe/Paris.")
+        parser.add_argument("--fiscal-year-starts", type=int, metavar="MONTH", help="1 to 12.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            found = set_calendar(
+                tenancy.by_slug(options["slug"]).id,
+                time_zone=options["time_zone"],
+                fiscal_year_start_month=options["fiscal_year_starts"],
+                actor="system:command",
+            )
+        except DomainError as error:
+            raise CommandError(error.message) from None
+        month = found.fiscal_year_start_month
+        self.stdout.write(f"Time zone {found.time_zone}; the fiscal year begins with month {month}.")

@@ -1,0 +1,60 @@
+"""Where a tenant's day begins, and in which month its fiscal year: what "last month" and "last fiscal year" mean."""
+
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from tenants import audit
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.models import Tenant
+
+NO_SUCH_ZONE = "There is no such time zone: name one as in Europe/Paris, or UTC."
+NO_SUCH_MONTH = "A fiscal year begins in a month: a number from 1 to 12."
+
+
+class CalendarInvalid(DomainError):
+    """There is no such time zone or month: `message` says which form they have."""
+
+    code = "invalid_request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantCalendar:
+    """`time_zone` by its IANA name; the fiscal year begins with the first of `fiscal_year_start_month`, 1 to 12."""
+
+    time_zone: str
+    fiscal_year_start_month: int
+
+
+def is_time_zone(name: str) -> bool:
+    return name in available_timezones()
+
+
+def calendar_of(tenant_id: UUID) -> TenantCalendar:
+    with tenant_transaction(tenant_id):
+        return _calendar(Tenant.objects.get(id=tenant_id))
+
+
+def set_calendar(
+    tenant_id: UUID, *, time_zone: str | None = None, fiscal_year_start_month: int | None = None, actor: str
+) -> TenantCalendar:
+    """What is None stays. Holds for questions asked from now on. Raises CalendarInvalid."""
+    if time_zone is not None and not is_time_zone(time_zone):
+        raise CalendarInvalid(NO_SUCH_ZONE)
+    if fiscal_year_start_month is not None and not 1 <= fiscal_year_start_month <= 12:
+        raise CalendarInvalid(NO_SUCH_MONTH)
+    given = {"time_zone": time_zone, "fiscal_year_start_month": fiscal_year_start_month}
+    changed = {name: value for name, value in given.items() if value is not None}
+    with tenant_transaction(tenant_id):
+        tenant = Tenant.objects.select_for_update().get(id=tenant_id)
+        for name, value in changed.items():
+            setattr(tenant, name, value)
+        if changed:
+            tenant.save(update_fields=list(changed))
+            audit.record("tenant.calendar_changed", actor=actor, subject=tenant.slug, **changed)
+        return _calendar(tenant)
+
+
+def _calendar(tenant: Tenant) -> TenantCalendar:
+    return TenantCalendar(time_zone=tenant.time_zone, fiscal_year_start_month=tenant.fiscal_year_start_month)
