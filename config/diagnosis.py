@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 
 from nl2sql.evaluation.evaluate import ROLE
 from nl2sql.evaluation.standing import standings
-from nl2sql.generators import OPENAI_URL
+from nl2sql.tenant_models import OPENAI_URL
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import active_embedder
 from schema_index.model_endpoint import EndpointProblem, call, open_endpoint

@@ -1,6 +1,7 @@
 """Every setting Querent reads from the environment, in one place; README's table is generated from here."""
 
 import os
+from decimal import Decimal
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -10,6 +11,8 @@ import dj_database_url
 from cryptography.fernet import Fernet
 from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from config.model_price import ModelPrice
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -82,6 +85,33 @@ class Environment(BaseSettings):
     llm_seed: int | None = Field(default=None, description="Sent only when set.")
     llm_max_output_tokens: int | None = Field(default=None, gt=0, description="Sent only when set.")
     llm_prompt_tokens: int = Field(default=6000, ge=1000, description="The prompt is cut to this many tokens.")
+    llm_prices: Annotated[tuple[ModelPrice, ...], NoDecode] = Field(
+        default=(),
+        description="Prices of a million tokens read and written, `model=input/output`, comma separated: "
+        "`gpt-4.1-mini=0.40/1.60`. Of models that are not named, no cost is told.",
+    )
+    llm_breaker_failures: int = Field(
+        default=5, ge=1, le=100, description="Failures in a row after which an endpoint is left alone for a while."
+    )
+    llm_breaker_rest_s: float = Field(default=30.0, gt=0, le=600, description="For how many seconds.")
+    llm_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(),
+        description="Private networks where tenants' own model endpoints may be, comma separated CIDR. They need https "
+        "everywhere but on loopback.",
+    )
+
+    model_tokens_per_day: int | None = Field(
+        default=None,
+        ge=0,
+        description="Tokens that a tenant's model calls may take a UTC day, unless its own; no limit.",
+    )
+    model_tokens_per_month: int | None = Field(default=None, ge=0, description="The same of a calendar month.")
+    model_cost_per_day: Decimal | None = Field(
+        default=None,
+        ge=0,
+        description="Money that a tenant's model calls may take a UTC day, unless its own; no limit.",
+    )
+    model_cost_per_month: Decimal | None = Field(default=None, ge=0, description="The same of a calendar month.")
 
     embedding_base_url: str | None = Field(
         default=None, description="OpenAI-compatible `/embeddings` endpoint; unset, the local all-MiniLM-L6-v2 is used."
@@ -178,7 +208,14 @@ class Environment(BaseSettings):
     )
     log_json: bool = Field(default=False, description="One JSON object a line instead of text for a terminal.")
 
-    @field_validator("target_networks", mode="before")
+    @field_validator("llm_prices", mode="before")
+    @classmethod
+    def _prices(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(ModelPrice.parse(part) for part in value.split(",") if part.strip())
+
+    @field_validator("target_networks", "llm_networks", mode="before")
     @classmethod
     def _networks(cls, value: object) -> object:
         if not isinstance(value, str):

@@ -40,6 +40,7 @@ STATUS: dict[str, tuple[int, str]] = {
     "sql_blocked": (422, "The statement was blocked"),
     "document_unreadable": (422, "The document cannot be read"),
     "data_source_forbidden": (422, "The data source may not point there"),
+    "llm_forbidden": (422, "The language model may not be there"),
     "query_too_expensive": (422, "The query would cost too much"),
     "rate_limited": (429, "Too many requests"),
     "quota_exceeded": (429, "The quota is used up"),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from nl2sql.models import Conversation
+from nl2sql.tenant_models import written_by
 from nl2sql.web.review_queue import waiting
 from tenants.active_tenant import SESSION_KEY
 from tenants.context import tenant_transaction
@@ -81,11 +81,10 @@ class Shell:
             own = Conversation.objects.filter(actor=f"user:{self._request.user.pk}")
             return list(own.order_by("-created_at")[:SHOWN_CONVERSATIONS])
 
-    @property
+    @cached_property
     def model(self) -> str:
-        """Empty where no language model is configured."""
-        environment = settings.ENVIRONMENT
-        return environment.llm_model if environment.model_configured else ""
+        """Empty where no language model writes."""
+        return written_by(self._working.tenant_id) if self._working else ""
 
     @property
     def theme(self) -> str:

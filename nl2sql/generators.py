@@ -1,30 +1,27 @@
-"""Who writes the SQL on this installation: the configured language model, else the composer."""
+"""Who writes a tenant's SQL: the model of its own choosing, else the installation's, else the composer."""
 
-from django.conf import settings
+from uuid import UUID
 
 from nl2sql.generation.base import Generator
 from nl2sql.generation.composer import Composer
+from nl2sql.tenant_models import model_settings, written_by
 
-OPENAI_URL = "https://api.openai.com/v1"
 
+def generator_for(tenant_id: UUID, *, is_candidate: bool = False) -> Generator:
+    """`is_candidate` asks for the model that waits to be taken into use, where there is one. No transaction may be
+    open: a name may be resolved.
 
-def configured_generator() -> Generator:
-    environment = settings.ENVIRONMENT
-    if not environment.model_configured:
+    Raises ModelForbidden, LlmUnavailable or LlmMisconfigured.
+    """
+    settings = model_settings(tenant_id, is_candidate=is_candidate)
+    if settings is None:
         return Composer()
     # Loading the client takes half a second, which commands without a model need not pay.
-    from nl2sql.generation.openai_compatible import ModelSettings, OpenAICompatibleGenerator  # noqa: PLC0415
+    from nl2sql.generation.openai_compatible import OpenAICompatibleGenerator  # noqa: PLC0415
 
-    return OpenAICompatibleGenerator(
-        ModelSettings(
-            base_url=environment.llm_base_url or OPENAI_URL,
-            api_key=environment.llm_api_key.get_secret_value() if environment.llm_api_key else "",
-            model=environment.llm_model,
-            timeout_s=environment.llm_timeout_s,
-            max_attempts=environment.llm_max_attempts,
-            temperature=environment.llm_temperature,
-            seed=environment.llm_seed,
-            max_output_tokens=environment.llm_max_output_tokens,
-            token_budget=environment.llm_prompt_tokens,
-        )
-    )
+    return OpenAICompatibleGenerator(settings)
+
+
+def generator_name(tenant_id: UUID, *, is_candidate: bool = False) -> str:
+    """What `generator_for` would give, without a look at where it is."""
+    return written_by(tenant_id, is_candidate=is_candidate) or Composer().name

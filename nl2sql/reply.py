@@ -23,6 +23,7 @@ from nl2sql.events import (
 )
 from nl2sql.execution.results import json_rows
 from nl2sql.generation.base import Draft
+from nl2sql.generation.price import money_text
 from nl2sql.trust.receipt import Receipt, label_of
 from nl2sql.validation.verdict import Accepted
 from schema_index.connectors.base import ResultSet
@@ -46,7 +47,7 @@ def reply_body(events: Sequence[Event]) -> dict[str, Any]:
             "model": ending.usage.model,
             "input_tokens": ending.usage.input_tokens,
             "output_tokens": ending.usage.output_tokens,
-            "cost": None,
+            "cost": money_text(ending.usage.cost),
         },
         **_outcome(ending),
         **(_failed(ending, events) if isinstance(ending, Failed) else {}),

@@ -30,7 +30,7 @@ def rounds(task: Task, request: GenerationRequest) -> Iterator[Event]:
             started = time.monotonic()
             task.cancellation.raise_if_cancelled()
             generation = task.generator.generate(request, cancellation=task.cancellation)
-            spent = added(spent, generation.usage)
+            spent = spent.plus(generation.usage)
             yield step_done("generate", started, number)
             if not isinstance(generation, Draft):
                 ending = _not_a_draft(generation)
@@ -53,7 +53,7 @@ def rounds(task: Task, request: GenerationRequest) -> Iterator[Event]:
             request = replace(request, feedback=replace(outcome.feedback, earlier=tuple(drafts)))
             drafts.append(generation.sql)
     except LlmError as error:
-        spent = added(spent, error.usage)
+        spent = spent.plus(error.usage)
         ending = failed(error)
     except Cancelled as error:
         # Whoever stops a run wants no answer; at a deadline, the one that there is stands.
@@ -64,14 +64,6 @@ def rounds(task: Task, request: GenerationRequest) -> Iterator[Event]:
     # Where the repair of a doubtful answer leads nowhere, that answer stands, with its failed check.
     is_kept = standing is not None and not isinstance(ending, Answered)
     yield replace(standing if standing is not None and is_kept else ending, usage=spent)
-
-
-def added(one: Usage, other: Usage) -> Usage:
-    return Usage(
-        model=other.model or one.model,
-        input_tokens=one.input_tokens + other.input_tokens,
-        output_tokens=one.output_tokens + other.output_tokens,
-    )
 
 
 def _not_a_draft(generation: Generation) -> Ending:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from nl2sql.models import Run, VerifiedQuery
+from nl2sql.models import Run, TenantModel, VerifiedQuery
 from nl2sql.running.close import close_left_behind, interrupt, overdue_ids
 from nl2sql.running.execute import execute
 from nl2sql.running.pool import submit
@@ -77,6 +77,20 @@ def check_stale_queries() -> None:
             continue
         with tenant_transaction(tenant.id):
             request_checks(tenant.id, stale_ids(VerifiedQuery.objects.all()))
+
+
+@shared_task(ignore_result=True)
+def try_model(tenant_id: str, model_id: str) -> None:
+    """Asks the tenant's verified queries of a model that waits; takes it into use where nothing stands against it."""
+    # It asks questions, and whatever asks questions may send tasks.
+    from nl2sql.evaluation.trial import try_candidate  # noqa: PLC0415
+
+    try_candidate(UUID(tenant_id), UUID(model_id))
+
+
+def request_trial(row: TenantModel) -> None:
+    """Once the open transaction is committed. With the broker down the model waits until it is saved again."""
+    transaction.on_commit(partial(try_model.delay, str(row.tenant_id), str(row.id)), robust=True)
 
 
 def request_checks(tenant_id: UUID, ids: Sequence[UUID]) -> None:

@@ -20,6 +20,7 @@ import httpx2
 import openai
 
 from schema_index.folder_endpoint import UNANSWERED, FolderTransport, folder_of, is_folder
+from schema_index.pinned_transport import PinnedTransport
 from tenants.cancellation import NEVER, Cancellation
 from tenants.until_cancelled import until_cancelled
 
@@ -70,12 +71,13 @@ class _Raw(Protocol):
 
 
 def open_endpoint(
-    base_url: str, *, api_key: str, timeout_s: float, cancellation: Cancellation = NEVER
+    base_url: str, *, api_key: str, timeout_s: float, address: str = "", cancellation: Cancellation = NEVER
 ) -> openai.OpenAI:
     """A client to be used in a `with`, which closes its connections. Each request ends within twice its timeout, and
     at once when it is cancelled: the endpoint sees the connection closed.
 
-    A `file:` address is a folder in the place of an endpoint (`folder_endpoint`).
+    A `file:` address is a folder in the place of an endpoint (`folder_endpoint`). With an `address`, connections go
+    there and nowhere else: no name is resolved, no proxy used, no redirect followed.
 
     Raises EndpointProblem("key") for a key that cannot be sent. An empty key is fine: local servers need none.
     """
@@ -83,14 +85,18 @@ def open_endpoint(
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise EndpointProblem("key")
     timeout = httpx2.Timeout(timeout_s, connect=min(_CONNECT_TIMEOUT_S, timeout_s))
-    transport = FolderTransport(folder_of(base_url)) if is_folder(base_url) else None
+    transport: httpx2.BaseTransport | None = (
+        PinnedTransport(address, verify=_trusted_authorities()) if address else None
+    )
+    if not address and is_folder(base_url):
+        base_url, transport = "http://folder.invalid/v1", FolderTransport(folder_of(base_url))
     return openai.OpenAI(
-        base_url="http://folder.invalid/v1" if transport else base_url,
+        base_url=base_url,
         api_key=key or "none",
         timeout=timeout,
         max_retries=0,
         http_client=_BoundedClient(
-            cancellation, follow_redirects=True, transport=transport, verify=_trusted_authorities()
+            cancellation, follow_redirects=not address, transport=transport, verify=_trusted_authorities()
         ),
         # A compressed reply would pass the byte bound first and be unpacked after.
         default_headers={"Accept-Encoding": "identity"},
@@ -118,6 +124,8 @@ def call(send: Callable[[], _Raw], *, cancellation: Cancellation = NEVER) -> str
 def _problem(error: openai.APIStatusError) -> EndpointProblem:
     status = error.status_code
     kind: Kind = _KIND_OF_STATUS.get(status) or ("failing" if status >= 500 else "rejected")
+    if 300 <= status < 400:  # a redirect that was not followed
+        kind = "unknown"
     if status == 429 and error.code == "insufficient_quota":  # OpenAI's name for an account without credit
         kind = "exhausted"
     return EndpointProblem(

@@ -1,20 +1,25 @@
 """Tenants and their people, for the platform's administrators."""
 
+from collections.abc import Callable
 from contextvars import Context
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 
 from tenants import audit
 from tenants.api_keys import revoke
+from tenants.budgets import BudgetLine, budget_lines
 from tenants.context import tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, UsageCounter, User
 from tenants.tenant_admin import SESSION_KEY, ReadOnlyAdmin, TenantOwnedAdmin, actor_of
 from tenants.tenant_calendar import NO_SUCH_ZONE, is_time_zone
+
+T = TypeVar("T")
 
 admin.site.register(User, UserAdmin)
 
@@ -22,7 +27,11 @@ admin.site.register(User, UserAdmin)
 class TenantForm(forms.ModelForm[Tenant]):
     class Meta:
         model = Tenant
-        fields = ["slug", "name", "is_suspended", "questions_per_day", "time_zone", "fiscal_year_start_month"]
+        fields = [
+            *("slug", "name", "is_suspended", "questions_per_day"),
+            *("model_tokens_per_day", "model_tokens_per_month", "model_cost_per_day", "model_cost_per_month"),
+            *("time_zone", "fiscal_year_start_month"),
+        ]
 
     def clean_time_zone(self) -> str:
         """Every question of the tenant reads it."""
@@ -38,6 +47,14 @@ class TenantAdmin(admin.ModelAdmin[Tenant]):
     list_display = ["name", "slug", "is_suspended", "created_at"]
     search_fields = ["name", "slug"]
     actions = ["work_in"]
+    readonly_fields = ["spent_on_models"]
+
+    @admin.display(description="spent on models")
+    def spent_on_models(self, tenant: Tenant) -> str:
+        if tenant._state.adding:
+            return "Nothing yet."
+        lines = _in_tenant(tenant, lambda: list(budget_lines()))
+        return format_html_join("", "<div>{}</div>", [(_told(line),) for line in lines])
 
     def save_model(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -60,14 +77,26 @@ class TenantAdmin(admin.ModelAdmin[Tenant]):
 
 
 def _record(action: str, *, actor: str, tenant: Tenant, **details: Any) -> None:
+    subject = f"{tenant._meta.label}:{tenant.pk}"
+    _in_tenant(tenant, lambda: audit.record(action, actor=actor, subject=subject, **details))
+
+
+def _in_tenant(tenant: Tenant, act: Callable[[], T]) -> T:
     """In the scope of that tenant, which may be another than the one that the operator works in, and in the
     transaction of the action all the same: hence a context of its own, in which no scope is open yet."""
 
-    def write() -> None:
+    def scoped() -> T:
         with tenant_transaction(tenant.id):
-            audit.record(action, actor=actor, subject=f"{tenant._meta.label}:{tenant.pk}", **details)
+            return act()
 
-    Context().run(write)
+    return Context().run(scoped)
+
+
+def _told(line: BudgetLine) -> str:
+    what = "tokens" if line.unit == "tokens" else "of money"
+    when = "today (UTC)" if line.period == "day" else "this month"
+    limit = "without a limit" if line.limit is None else f"of {line.limit:f}"
+    return f"{line.used.normalize():f} {what} {when}, {limit}"
 
 
 @admin.register(Membership)

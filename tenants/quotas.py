@@ -26,7 +26,8 @@ RETURNING amount
 
 
 class QuotaExceeded(DomainError):
-    """Today's questions are used up: wait for the next UTC day, or have the tenant's limit raised."""
+    """Today's questions, or what models may take, are used up: wait as long as `retry_after` says, or have the tenant's
+    limit raised."""
 
     code = "quota_exceeded"
     retryable = True
@@ -75,7 +76,17 @@ def _limit() -> int:
 
 def seconds_to_next_day() -> int:
     now = datetime.now(UTC)
-    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _seconds(now, until=now + timedelta(days=1))
+
+
+def seconds_to_next_month() -> int:
+    now = datetime.now(UTC)
+    return _seconds(now, until=(now.replace(day=1) + timedelta(days=32)).replace(day=1))
+
+
+def _seconds(now: datetime, *, until: datetime) -> int:
+    """To the beginning of the day of `until`."""
+    midnight = until.replace(hour=0, minute=0, second=0, microsecond=0)
     return int((midnight - now).total_seconds()) + 1
 
 

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     SYNC_SCHEMA = "schema:sync"
     MANAGE_KNOWLEDGE = "knowledge:write"
     MANAGE_SOURCES = "sources:write"
+    MANAGE_MODEL = "model:write"
     MANAGE_KEYS = "keys:write"
     READ_USAGE = "usage:read"
     READ_AUDIT = "audit:read"
@@ -35,6 +36,7 @@ _ADMIN = _ANALYST | {
     Permission.SYNC_SCHEMA,
     Permission.MANAGE_KNOWLEDGE,
     Permission.MANAGE_SOURCES,
+    Permission.MANAGE_MODEL,
     Permission.MANAGE_KEYS,
     Permission.READ_USAGE,
     Permission.READ_AUDIT,

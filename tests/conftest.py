@@ -21,6 +21,7 @@ from rest_framework.test import APIClient
 
 from config.bootstrap import prepare_database
 from config.embedded_postgres import EmbeddedPostgres
+from nl2sql.models import TenantModel
 from schema_index import sources
 from schema_index.embedding.base import Vectors
 from schema_index.embedding.embed_chunks import embed_pending
@@ -28,7 +29,8 @@ from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.models import Chunk, DataSource, EmbeddingClaim, EmbeddingFailure
 from schema_index.snapshots import sync
 from tenants import api_keys, memberships, tenancy
-from tenants.context import tenant_transaction
+from tenants.budgets import TenantMeter
+from tenants.context import current_tenant_id, tenant_transaction
 from tenants.models import Tenant, User
 from tenants.principal import Principal, principal_of_role
 from tenants.roles import PERMISSIONS, Role
@@ -318,3 +320,10 @@ def leave_embedding_work() -> None:
     work = {"tenant_id": chunk.tenant_id, "chunk": chunk, "model": "refusing", "dimension": 16}
     EmbeddingFailure.objects.create(**work, content_hash=chunk.content_hash, reason="The embedder refuses this text.")
     EmbeddingClaim.objects.create(**work, holder=uuid4(), until=timezone.now())
+
+
+def leave_model_settings() -> None:
+    """Of the open scope's tenant: a model that changes nothing, and tokens set aside for a call under way."""
+    tenant_id = current_tenant_id()
+    TenantModel.objects.create(tenant_id=tenant_id, timeout_s=30)
+    TenantMeter(tenant_id=tenant_id).reserve(tokens=100, cost=None, hold_s=60)

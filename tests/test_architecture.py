@@ -36,6 +36,8 @@ PURE = [
     *("nl2sql.events", "nl2sql.event_payload", "nl2sql.reply", "nl2sql.charts", "nl2sql.export", "nl2sql.repair"),
     *("nl2sql.withheld", "nl2sql.real_names"),
     *("nl2sql.generation.base", "nl2sql.generation.extract", "nl2sql.generation.answer_format"),
+    *("nl2sql.generation.price", "nl2sql.generation.circuit", "nl2sql.generation.model_settings"),
+    "nl2sql.endpoint_policy",
     *("nl2sql.evaluation.same_result", "nl2sql.evaluation.statement_order", "nl2sql.evaluation.question_set"),
     *("nl2sql.evaluation.judged_case", "nl2sql.evaluation.scores", "nl2sql.evaluation.comparison"),
     *("nl2sql.evaluation.configuration_words", "nl2sql.evaluation.gate", "nl2sql.evaluation.chart"),

@@ -8,6 +8,6 @@ from tenants.tenant_admin import ReadOnlyAdmin
 
 @admin.register(Run)
 class RunAdmin(ReadOnlyAdmin[Run]):
-    list_display = ["created_at", "status", "question", "source_slug", "actor", "error_code"]
+    list_display = ["created_at", "status", "question", "source_slug", "actor", "error_code", "model", "cost"]
     list_filter = ["status"]
     exclude = ["reply"]

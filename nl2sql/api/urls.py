@@ -1,6 +1,7 @@
 from django.urls import path
 
 from nl2sql.api.conversations import ConversationListView, ConversationView
+from nl2sql.api.model import ModelTestView, ModelView
 from nl2sql.api.run_views import RunEventsView, RunView
 from nl2sql.api.suggestions import SuggestionListView
 from nl2sql.api.verified_queries import RunFeedbackView, VerifiedQueryListView, VerifiedQueryView
@@ -16,4 +17,6 @@ urlpatterns = [
     path("suggestions", SuggestionListView.as_view(), name="api-suggestions"),
     path("verified-queries", VerifiedQueryListView.as_view(), name="api-verified-queries"),
     path("verified-queries/<uuid:query_id>", VerifiedQueryView.as_view(), name="api-verified-query"),
+    path("model", ModelView.as_view(), name="api-model"),
+    path("model/test", ModelTestView.as_view(), name="api-model-test"),
 ]

@@ -31,13 +31,23 @@ class AskedCase:
 
 
 def ask_case(
-    principal: Principal, question: EvaluationQuestion, *, golds: GoldReader, extra_columns_allowed: bool = False
+    principal: Principal,
+    question: EvaluationQuestion,
+    *,
+    golds: GoldReader,
+    extra_columns_allowed: bool = False,
+    is_candidate: bool = False,
 ) -> AskedCase:
     """What goes wrong with one question is its verdict. No transaction is open while it waits.
 
     Raises QuotaExceeded or TenantSuspended, which would be the verdict on all that follow.
     """
-    request = AskRequest(question=question.question, data_source=question.source or None, is_test=True)
+    request = AskRequest(
+        question=question.question,
+        data_source=question.source or None,
+        is_test=True,
+        is_candidate_model=is_candidate,
+    )
     try:
         run = runs.ask(principal, request, request_id="evaluation")
     except (QuotaExceeded, TenantSuspended):
@@ -51,6 +61,8 @@ def ask_case(
             verdict="failed",
         )
         return AskedCase(judged=judged, run_id=None, source=question.source, sql="", detail=error.message)
+    if run.error_code == QuotaExceeded.code:
+        raise QuotaExceeded(run.error_detail)
     read = [golds.read(gold, source=run.source_slug, dialect=question.dialect) for gold in question.golds]
     is_same = _is_same(run, read, extra_columns_allowed=extra_columns_allowed)
     needed = [gold.tables for gold in read if gold.tables is not None] or ([question.tables] if question.tables else [])

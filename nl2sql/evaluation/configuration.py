@@ -5,8 +5,9 @@ from typing import Any
 
 from django.conf import settings
 
-from nl2sql.generators import configured_generator
+from nl2sql.generators import generator_name
 from nl2sql.prompt.template_files import template_version
+from nl2sql.tenant_models import prompt_tokens
 from schema_index.embedding.spaces import active_embedder
 from schema_index.models import DataSource
 from schema_index.policies import policy_for
@@ -15,8 +16,13 @@ from tenants.context import tenant_transaction
 from tenants.principal import Principal
 
 
-def configuration_in_force(principal: Principal, *, sources: Collection[str]) -> dict[str, Any]:
-    """JSON; `sources` are slugs, empty for all of the tenant's. A source that was never synced has no fingerprint."""
+def configuration_in_force(
+    principal: Principal, *, sources: Collection[str], is_candidate: bool = False
+) -> dict[str, Any]:
+    """JSON; `sources` are slugs, empty for all of the tenant's. A source that was never synced has no fingerprint.
+
+    `is_candidate` reads it as it would be with the model that waits to be taken into use.
+    """
     environment = settings.ENVIRONMENT
     embedder = active_embedder(principal.tenant_id)
     with tenant_transaction(principal.tenant_id):
@@ -32,9 +38,9 @@ def configuration_in_force(principal: Principal, *, sources: Collection[str]) ->
         policies = {row.slug: policy_for(row, role=principal.role).digest for row in rows}
         threshold = threshold_for(embedder.model, dimension=embedder.dimension)
     return {
-        "generator": configured_generator().name,
+        "generator": generator_name(principal.tenant_id, is_candidate=is_candidate),
         "prompt_version": template_version(),
-        "prompt_tokens": environment.llm_prompt_tokens,
+        "prompt_tokens": prompt_tokens(principal.tenant_id, is_candidate=is_candidate),
         "embedding_model": f"{embedder.model} ({embedder.dimension})",
         "threshold": threshold,
         "top_k": environment.retrieval_top_k,

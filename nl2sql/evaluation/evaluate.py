@@ -24,6 +24,9 @@ from tenants.roles import Role
 ROLE = Role.ANALYST
 """Under whose policy sets are asked by command: that of the people who ask."""
 
+CANDIDATE = "candidate"
+"""In a configuration: whether it is of a model that was not in use."""
+
 Progress = Callable[[int, int, AskedCase], None]
 
 
@@ -47,15 +50,17 @@ def evaluate(
     name: str = "",
     source: str = "",
     extra_columns_allowed: bool = False,
+    is_candidate: bool = False,
     progress: Progress | None = None,
 ) -> Evaluated:
-    """`source` is the slug that every question is asked of, or empty where each names its own.
+    """`source` is the slug that every question is asked of, or empty where each names its own; `is_candidate` asks them
+    of the model that waits to be taken into use.
 
     What goes wrong with one question is its verdict; interrupted, the evaluation keeps its cases and has no scores.
     Raises QuotaExceeded or TenantSuspended where nothing more may be asked.
     """
     asked = {question.source for question in questions}
-    configuration = configuration_in_force(principal, sources=() if asked == {""} else asked)
+    configuration = configuration_in_force(principal, sources=() if asked == {""} else asked, is_candidate=is_candidate)
     with tenant_transaction(principal.tenant_id):
         evaluation = Evaluation.objects.create(
             tenant_id=principal.tenant_id,
@@ -63,14 +68,16 @@ def evaluate(
             set_name=set_name,
             source_slug=source,
             actor=principal.actor,
-            configuration={**configuration, "extra_columns_allowed": extra_columns_allowed},
+            configuration={**configuration, "extra_columns_allowed": extra_columns_allowed, CANDIDATE: is_candidate},
             questions=len(questions),
         )
         audit.record("evaluation.begun", actor=principal.actor, subject=str(evaluation.id), set=set_name)
     golds = GoldReader(principal=principal)
     cases: list[JudgedCase] = []
     for number, question in enumerate(questions, start=1):
-        case = ask_case(principal, question, golds=golds, extra_columns_allowed=extra_columns_allowed)
+        case = ask_case(
+            principal, question, golds=golds, extra_columns_allowed=extra_columns_allowed, is_candidate=is_candidate
+        )
         cases.append(case.judged)
         with tenant_transaction(principal.tenant_id):
             _stored(case, question, evaluation=evaluation, number=number).save(force_insert=True)

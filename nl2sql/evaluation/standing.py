@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from nl2sql.evaluation.comparison import compared
 from nl2sql.evaluation.configuration import configuration_in_force
 from nl2sql.evaluation.configuration_words import NAMES, differences
-from nl2sql.evaluation.evaluate import ended_of
+from nl2sql.evaluation.evaluate import CANDIDATE, ended_of
 from nl2sql.evaluation.gate import GateReport, decide
 from nl2sql.models import Evaluation
 from tenants.context import tenant_transaction
@@ -19,6 +20,9 @@ from tenants.principal import Principal
 MAX_SETS = 50
 MAX_EARLIER = 50
 """Evaluations that are looked at for one under other settings."""
+
+TRIED = Q(configuration__contains={CANDIDATE: True})
+"""Evaluations of a model that was never taken into use: they say nothing of what is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ def gate_report(tenant_id: UUID, evaluation: Evaluation) -> GateReport | None:
             source_slug=evaluation.source_slug,
             started_at__lt=evaluation.started_at,
             ended_at__isnull=False,
-        )[:MAX_EARLIER]
+        ).exclude(TRIED)[:MAX_EARLIER]
         known = [(one, differences(one.configuration, evaluation.configuration)) for one in earlier]
         if not known:
             return None
@@ -53,7 +57,8 @@ def standings(principal: Principal) -> Iterator[Standing]:
     """One for each set and source, by name; at most MAX_SETS. `principal` is in the role that evaluates."""
     with tenant_transaction(principal.tenant_id):
         latest = list(
-            Evaluation.objects.filter(ended_at__isnull=False)
+            Evaluation.objects.exclude(TRIED)
+            .filter(ended_at__isnull=False)
             .order_by("set_name", "source_slug", "-started_at")
             .distinct("set_name", "source_slug")[:MAX_SETS]
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Protocol
 
 from schema_index.retrieval.types import KnowledgeHit, StoredValue, TableHit
@@ -97,11 +98,24 @@ class GenerationRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Tokens as the endpoint reported them; zero when it reported none."""
+    """Tokens as the endpoint reported them; zero when it reported none. `model` is empty where none was asked; `cost`
+    is None where that is so, where the model's price is not known, or a reply did not say what it took."""
 
     model: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
+    cost: Decimal | None = None
+
+    def plus(self, other: "Usage") -> "Usage":
+        """Both together; their cost is known where that of each asked model is."""
+        costs = [one.cost for one in (self, other) if one.model]
+        known = [cost for cost in costs if cost is not None]
+        return Usage(
+            model=other.model or self.model,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cost=sum(known, Decimal(0)) if known and len(known) == len(costs) else None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

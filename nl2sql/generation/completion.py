@@ -12,13 +12,15 @@ _MAX_REFUSAL = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """`text` is empty when the model said nothing. `refusal` is the model's own, outside of the answer's form."""
+    """`text` is empty when the model said nothing. `refusal` is the model's own, outside of the answer's form.
+    `is_counted` says that the endpoint told what it took."""
 
     text: str = ""
     refusal: str = ""
     finish: Literal["done", "length", "filtered"] = "done"
     input_tokens: int = 0
     output_tokens: int = 0
+    is_counted: bool = False
 
 
 class _Message(BaseModel):
@@ -60,4 +62,5 @@ def read_completion(body: str) -> Completion:
         finish=finish,
         input_tokens=tokens.prompt_tokens or 0,
         output_tokens=tokens.completion_tokens or 0,
+        is_counted=tokens.prompt_tokens is not None and tokens.completion_tokens is not None,
     )

@@ -7,8 +7,8 @@ from tenants.domain_error import DomainError
 class LlmError(DomainError):
     """`usage` holds the tokens that were spent all the same."""
 
-    def __init__(self, message: str, *, usage: Usage | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, usage: Usage | None = None, **details: object) -> None:
+        super().__init__(message, **details)
         self.usage = usage or Usage()
 
 
@@ -36,4 +36,11 @@ class LlmBadResponse(LlmError):
     """Replies came, but none could be read as an answer: a stronger model, or a larger output limit, mends that."""
 
     code = "llm_bad_response"
+    retryable = True
+
+
+class LlmBudgetUsedUp(LlmError):
+    """The tenant's tokens or money for models are used up: wait as long as `retry_after` says, or have them raised."""
+
+    code = "quota_exceeded"
     retryable = True

@@ -1,22 +1,31 @@
 """SQL from a language model behind any OpenAI-compatible chat.completions address."""
 
+import math
 import random
 import time
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from openai import OpenAI
 
 from nl2sql.generation.answer_format import instruction, read_answer, response_format
 from nl2sql.generation.base import Generation, GenerationRequest, Refused, Usage
+from nl2sql.generation.circuit import BREAKERS, CircuitKey
 from nl2sql.generation.completion import Completion, read_completion
 from nl2sql.generation.endpoint_habits import HabitsMemory, lower
-from nl2sql.generation.errors import LlmBadResponse, LlmError, LlmMisconfigured, LlmTimeout, LlmUnavailable
+from nl2sql.generation.errors import LlmBadResponse, LlmBudgetUsedUp, LlmUnavailable
 from nl2sql.generation.extract import Unreadable, extract
+from nl2sql.generation.mending import place, told
+from nl2sql.generation.model_settings import ModelSettings
 from nl2sql.generation.retry import wait_before_retry
+from nl2sql.prompt.budget import estimate
 from nl2sql.prompt.build import Prompt, build
-from schema_index.model_endpoint import TRANSIENT, EndpointProblem, Kind, call, open_endpoint
+from schema_index.model_endpoint import TRANSIENT, EndpointProblem, call, open_endpoint
 from tenants.cancellation import NEVER, Cancellation
+from tenants.quotas import QuotaExceeded
 
 _READINGS = 2
 """Replies read for one answer: a second may mend a slip of form, a third rarely does."""
@@ -24,45 +33,25 @@ _RESERVED_TOKENS = 200
 """Of the budget, for the format instruction and the note about an unreadable answer."""
 _MIN_TIMEOUT_S = 0.05
 
+_UNLIMITED_OUTPUT_TOKENS = 4_000
+"""Set aside for a reply where no limit is sent: statements and their reasons take a few hundred, models that think
+aloud some thousands."""
+_MESSAGE_TOKENS = 20
+"""Roles and separators that an endpoint counts around the texts."""
+
+_GREETING = Prompt(
+    system="This only tries whether you can be reached: refuse, in one word.",
+    user="Are you there?",
+    token_estimate=0,
+    schema_token_estimate=0,
+    template_version="",
+    tables=(),
+    dropped=(),
+    definitions={},
+    exchanges=(),
+)
+
 _MEMORY = HabitsMemory()
-
-_MENDING: dict[Kind, str] = {
-    "timeout": "The language model did not answer in time: ask again, use a faster model, or raise LLM_TIMEOUT_S.",
-    "unreachable": "The model endpoint cannot be reached: check LLM_BASE_URL and the network.",
-    "busy": "The model endpoint is limiting requests: ask again in a moment.",
-    "failing": "The model endpoint failed: ask again, or see its own logs.",
-    "exhausted": "The account at the model endpoint is used up: check its plan and billing.",
-    "key": "The model endpoint refused the key: check LLM_API_KEY.",
-    "unknown": "The model endpoint knows no such model or path: check LLM_MODEL and LLM_BASE_URL.",
-    "rejected": (
-        "The model endpoint refused the request: check LLM_MODEL, and LLM_TEMPERATURE, LLM_SEED and "
-        "LLM_MAX_OUTPUT_TOKENS where they are set; if its context is short, lower LLM_PROMPT_TOKENS."
-    ),
-    "unanswered": (
-        "The prompt was left in the folder that LLM_BASE_URL names: put the model's answer beside it, then ask again."
-    ),
-    "too_large": "The model endpoint refused the prompt as too large: lower LLM_PROMPT_TOKENS.",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelSettings:
-    """`timeout_s` bounds one call, `deadline_s` all calls and waits of one answer. None is not sent at all.
-
-    `max_attempts` bounds the failures that are forgiven, plus one; `token_budget` bounds each prompt.
-    """
-
-    base_url: str
-    api_key: str = field(repr=False)
-    model: str
-    timeout_s: float = 60.0
-    max_attempts: int = 3
-    temperature: float | None = None
-    seed: int | None = None
-    max_output_tokens: int | None = None
-    token_budget: int = 6_000
-    deadline_s: float = 120.0
-    first_wait_s: float = 0.5
 
 
 class OpenAICompatibleGenerator:
@@ -79,19 +68,44 @@ class OpenAICompatibleGenerator:
         return self._settings.model
 
     def generate(self, request: GenerationRequest, *, cancellation: Cancellation = NEVER) -> Generation:
-        """Raises LlmUnavailable, LlmMisconfigured, LlmTimeout, LlmBadResponse, PromptTooLarge, or Cancelled."""
+        """Raises LlmUnavailable, LlmMisconfigured, LlmTimeout, LlmBadResponse, LlmBudgetUsedUp, PromptTooLarge, or
+        Cancelled."""
         settings = self._settings
         prompt = build(request, token_budget=settings.token_budget - _RESERVED_TOKENS)
-        try:
-            with open_endpoint(
-                settings.base_url,
-                api_key=settings.api_key,
-                timeout_s=settings.timeout_s,
-                cancellation=cancellation,
-            ) as client:
-                return _Conversation(settings, client, prompt, cancellation).answer()
-        except EndpointProblem as problem:  # a key that cannot even be sent
-            raise _told(problem, usage=Usage(model=settings.model)) from problem
+        with opened(settings, cancellation=cancellation) as client:
+            return _Conversation(settings, client, prompt, cancellation).answer()
+
+    def greet(self) -> int:
+        """The least call there is, counted like any other; the milliseconds it took. Raises as `generate` does."""
+        settings = self._settings
+        with opened(settings) as client:
+            started = time.monotonic()
+            _Conversation(settings, client, _GREETING, NEVER).greet()
+            return round((time.monotonic() - started) * 1000)
+
+
+@contextmanager
+def opened(settings: ModelSettings, *, cancellation: Cancellation = NEVER) -> Iterator[OpenAI]:
+    """Raises LlmMisconfigured for a key that cannot even be sent."""
+    try:
+        with open_endpoint(
+            settings.base_url,
+            api_key=settings.api_key,
+            timeout_s=settings.timeout_s,
+            address=settings.address,
+            cancellation=cancellation,
+        ) as client:
+            yield client
+    except EndpointProblem as problem:
+        raise told(problem, usage=Usage(model=settings.model), is_own=settings.is_own) from problem
+
+
+@dataclass(slots=True, kw_only=True)
+class _Bill:
+    """What one call took, as far as it is known."""
+
+    tokens: int = 0
+    cost: Decimal | None = Decimal(0)
 
 
 class _Conversation:
@@ -103,26 +117,32 @@ class _Conversation:
         self._prompt = prompt
         self._cancellation = cancellation
         self._habits = _MEMORY.recall(settings.base_url, settings.model)
-        self._usage = Usage(model=settings.model)
+        self._circuit = CircuitKey.of(settings.base_url, settings.model, api_key=settings.api_key)
+        self._usage = Usage(model=settings.model, cost=Decimal(0) if settings.price else None)
         self._ends_at = time.monotonic() + settings.deadline_s
         self._failures = 0
 
     def answer(self) -> Generation:
         problem = ""
+        output = place("output", is_own=self._settings.is_own)
         for _ in range(_READINGS):
             completion = self._complete(problem)
             if completion.finish == "length":
                 raise LlmBadResponse(
-                    "The model's answer was cut at its length limit: raise LLM_MAX_OUTPUT_TOKENS.", usage=self._usage
+                    f"The model's answer was cut at its length limit: raise {output}.", usage=self._usage
                 )
             read = self._read(completion)
             if not isinstance(read, Unreadable):
                 return replace(read, usage=self._usage)
             problem = read.problem
+        model = place("model", is_own=self._settings.is_own)
         raise LlmBadResponse(
-            f"The language model's answer could not be read ({problem}): ask again, or choose a stronger LLM_MODEL.",
+            f"The language model's answer could not be read ({problem}): ask again, or choose a stronger {model}.",
             usage=self._usage,
         )
+
+    def greet(self) -> None:
+        self._complete("")
 
     def _read(self, completion: Completion) -> Generation | Unreadable:
         if completion.finish == "filtered":
@@ -140,21 +160,39 @@ class _Conversation:
     def _complete(self, problem: str) -> Completion:
         """One reply, after as many attempts as settings and deadline allow."""
         while True:
+            self._ask_the_breaker()
             try:
                 completion = self._request(problem)
             except EndpointProblem as failure:
                 self._after(failure)
                 continue
+            BREAKERS.succeeded(self._circuit)
             _MEMORY.remember(self._settings.base_url, self._settings.model, habits=self._habits)
-            self._usage = replace(
-                self._usage,
-                input_tokens=self._usage.input_tokens + completion.input_tokens,
-                output_tokens=self._usage.output_tokens + completion.output_tokens,
+            spent = Usage(
+                model=self._settings.model,
+                input_tokens=completion.input_tokens,
+                output_tokens=completion.output_tokens,
+                cost=self._cost(completion.input_tokens, completion.output_tokens) if completion.is_counted else None,
             )
+            self._usage = self._usage.plus(spent)
             return completion
+
+    def _ask_the_breaker(self) -> None:
+        wait_s = BREAKERS.wait_s(self._circuit, rules=self._settings.breaker)
+        if wait_s is not None:
+            seconds = math.ceil(wait_s)
+            raise LlmUnavailable(
+                f"The model endpoint failed many times in a row and is left alone: ask again in {seconds} seconds.",
+                usage=self._usage,
+                retry_after=seconds,
+            )
 
     def _after(self, failure: EndpointProblem) -> None:
         """Change what is sent, or wait, so that the next attempt makes sense; raises when none does."""
+        if failure.kind in TRANSIENT:
+            BREAKERS.failed(self._circuit, rules=self._settings.breaker)
+        else:
+            BREAKERS.succeeded(self._circuit)
         if failure.status in (400, 422):
             limited = self._settings.max_output_tokens is not None
             habits = lower(self._habits, detail=failure.detail, limited=limited)
@@ -171,7 +209,7 @@ class _Conversation:
             jitter=random.random(),  # noqa: S311  spreads callers, guards nothing
         )
         if wait_s is None:
-            raise _told(failure, usage=self._usage) from failure
+            raise told(failure, usage=self._usage, is_own=self._settings.is_own) from failure
         self._cancellation.wait(wait_s)
 
     def _request(self, problem: str) -> Completion:
@@ -179,9 +217,40 @@ class _Conversation:
         timeout_s = min(self._settings.timeout_s, left_s)
         completions = self._client.chat.completions.with_raw_response
         body = self._body(problem)
-        return read_completion(
-            call(lambda: completions.create(**body, timeout=timeout_s), cancellation=self._cancellation)
-        )
+        input_tokens = sum(estimate(message["content"]) + _MESSAGE_TOKENS for message in body["messages"])
+        output_tokens = self._settings.max_output_tokens or _UNLIMITED_OUTPUT_TOKENS
+        with self._metered(input_tokens, output_tokens, hold_s=2 * timeout_s) as bill:
+            bill.tokens, bill.cost = input_tokens, self._cost(input_tokens, 0)  # of a call that is not waited for
+            completion = read_completion(
+                call(lambda: completions.create(**body, timeout=timeout_s), cancellation=self._cancellation)
+            )
+            if completion.is_counted:
+                input_tokens, output_tokens = completion.input_tokens, completion.output_tokens
+            bill.tokens, bill.cost = input_tokens + output_tokens, self._cost(input_tokens, output_tokens)
+            return completion
+
+    @contextmanager
+    def _metered(self, input_tokens: int, output_tokens: int, *, hold_s: float) -> Iterator[_Bill]:
+        """The most that the call may take is set aside, and what it took put in its place, however it ends."""
+        meter, bill = self._settings.meter, _Bill()
+        try:
+            reservation = meter.reserve(
+                tokens=input_tokens + output_tokens, cost=self._cost(input_tokens, output_tokens), hold_s=hold_s
+            )
+        except QuotaExceeded as used_up:
+            raise LlmBudgetUsedUp(used_up.message, usage=self._usage, **used_up.details) from used_up
+        try:
+            yield bill
+        except EndpointProblem as problem:
+            if problem.kind != "timeout":
+                bill = _Bill()
+            raise
+        finally:
+            meter.settle(reservation, tokens=bill.tokens, cost=bill.cost)
+
+    def _cost(self, input_tokens: int, output_tokens: int) -> Decimal | None:
+        price = self._settings.price
+        return None if price is None else price.of(input_tokens=input_tokens, output_tokens=output_tokens)
 
     def _body(self, problem: str) -> dict[str, Any]:
         settings, habits = self._settings, self._habits
@@ -206,10 +275,3 @@ def _note(problem: str) -> str:
     if not problem:
         return ""
     return f"\nYour last answer could not be read: {problem}. Answer again, with the one JSON object described above.\n"
-
-
-def _told(problem: EndpointProblem, *, usage: Usage) -> LlmError:
-    message = _MENDING[problem.kind]
-    if problem.kind == "timeout":
-        return LlmTimeout(message, usage=usage)
-    return (LlmUnavailable if problem.kind in (*TRANSIENT, "unanswered") else LlmMisconfigured)(message, usage=usage)

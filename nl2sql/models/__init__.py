@@ -3,6 +3,7 @@
 from nl2sql.models.conversation import Conversation
 from nl2sql.models.evaluation import Evaluation, EvaluationCase
 from nl2sql.models.run import Run, RunEvent, RunStatus
+from nl2sql.models.tenant_model import TenantModel
 from nl2sql.models.verified_query import QueryOrigin, QueryState, Rating, RunFeedback, VerifiedQuery
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "RunEvent",
     "RunFeedback",
     "RunStatus",
+    "TenantModel",
     "VerifiedQuery",
 ]

@@ -43,6 +43,7 @@ class Run(TenantOwned):
     max_rows = models.PositiveIntegerField(null=True)
     language = models.CharField(max_length=35, blank=True)
     is_test = models.BooleanField(default=False)
+    is_candidate_model = models.BooleanField(default=False)
     given_sql = models.TextField(
         blank=True, help_text="A statement that the asker wrote or changed: no model is asked."
     )
@@ -64,6 +65,9 @@ class Run(TenantOwned):
     model = models.CharField(max_length=200, blank=True)
     input_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(
+        null=True, max_digits=20, decimal_places=8, help_text="Of its model calls; empty where no price was known."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True)
 

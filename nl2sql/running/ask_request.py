@@ -23,6 +23,8 @@ class AskRequest:
     """The question continues nothing that was asked before in its conversation."""
     is_test: bool = False
     """Asked to be judged: verified queries, which may hold its answer, are neither reused nor shown."""
+    is_candidate_model: bool = False
+    """Asked of the model that waits to be taken into use."""
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -22,8 +22,8 @@ from tenants.context import tenant_transaction
 _log = structlog.stdlib.get_logger(__name__)
 
 WRITTEN = [
-    *("reply", "status", "completed_at", "model", "input_tokens", "output_tokens", "sql", "access_digest"),
-    *("error_code", "error_detail"),
+    *("reply", "status", "completed_at", "model", "input_tokens", "output_tokens", "cost"),
+    *("sql", "access_digest", "error_code", "error_detail"),
 ]
 
 WORDS: dict[Left, str] = {
@@ -94,6 +94,7 @@ def _take_over(run: Run, events: list[Event], ending: Ending) -> None:
     run.completed_at = timezone.now()
     run.model = ending.usage.model
     run.input_tokens, run.output_tokens = ending.usage.input_tokens, ending.usage.output_tokens
+    run.cost = ending.usage.cost
     if isinstance(ending, Answered):
         run.sql = ending.accepted.sql
     if isinstance(ending, Failed):

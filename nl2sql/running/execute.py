@@ -13,7 +13,7 @@ from nl2sql.events import Event, Failed
 from nl2sql.execution.caps import caps
 from nl2sql.follow_up.history import history
 from nl2sql.generation.base import Usage
-from nl2sql.generators import configured_generator
+from nl2sql.generators import generator_for
 from nl2sql.models import Run, RunStatus
 from nl2sql.pipeline import answer
 from nl2sql.running.close import close
@@ -87,8 +87,8 @@ def _asker(run: Run) -> Principal:
 def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
     """No transaction is open: names resolve here.
 
-    Raises DataSourceNotSynced, DataSourceForbidden, DataSourceUnavailable, CredentialUnreadable, or RunNotFound for a
-    source that is gone.
+    Raises DataSourceNotSynced, DataSourceForbidden, DataSourceUnavailable, CredentialUnreadable, ModelForbidden,
+    LlmMisconfigured, or RunNotFound for a source that is gone.
     """
     environment = settings.ENVIRONMENT
     with tenant_transaction(run.tenant_id):
@@ -116,7 +116,7 @@ def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
         source_id=source.id,
         catalogue=catalogue,
         embedder=active_embedder(run.tenant_id),
-        generator=configured_generator(),
+        generator=generator_for(run.tenant_id, is_candidate=run.is_candidate_model),
         connector=open_connector(source, time_zone=tenant.time_zone, session_settings=principal.attributes),
         limits=caps(ceiling, max_rows=run.max_rows),
         top_k=environment.retrieval_top_k,

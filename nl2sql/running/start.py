@@ -104,6 +104,7 @@ def _started(
             max_rows=request.max_rows,
             language=request.language,
             is_test=request.is_test,
+            is_candidate_model=request.is_candidate_model,
             metadata=dict(request.metadata),
             idempotency_key=idempotency_key,
             request_hash=digest,

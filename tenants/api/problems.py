@@ -34,7 +34,7 @@ PROBLEMS = {
         409: "data_source_not_synced, cancelled, idempotency_in_progress",
         413: "payload_too_large",
         415: "unsupported_media_type",
-        422: "sql_blocked, idempotency_mismatch, query_too_expensive, data_source_forbidden",
+        422: "sql_blocked, idempotency_mismatch, query_too_expensive, data_source_forbidden, llm_forbidden",
         429: "rate_limited, quota_exceeded; `Retry-After` says when",
         500: "internal_error",
         502: "llm_bad_response, data_source_error, embedding_rejected",

@@ -3,6 +3,7 @@
 from tenants.models.api_key import ApiKey
 from tenants.models.audit_event import AuditEvent
 from tenants.models.membership import Membership
+from tenants.models.model_budget import BudgetReservation, ModelBudget
 from tenants.models.tenant import Tenant
 from tenants.models.tenant_owned import TenantManager, TenantOwned
 from tenants.models.usage_counter import UsageCounter
@@ -11,7 +12,9 @@ from tenants.models.user import User
 __all__ = [
     "ApiKey",
     "AuditEvent",
+    "BudgetReservation",
     "Membership",
+    "ModelBudget",
     "Tenant",
     "TenantManager",
     "TenantOwned",

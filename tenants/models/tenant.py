@@ -14,6 +14,28 @@ class Tenant(models.Model):
     questions_per_day = models.PositiveIntegerField(
         null=True, blank=True, help_text="Questions a day; empty for the installation's default."
     )
+    model_tokens_per_day = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Tokens of language models a UTC day; empty for the installation's default."
+    )
+    model_tokens_per_month = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="The same of a calendar month."
+    )
+    model_cost_per_day = models.DecimalField(
+        null=True,
+        blank=True,
+        max_digits=14,
+        decimal_places=4,
+        validators=[MinValueValidator(0)],
+        help_text="Money for language models a UTC day, in the currency of the prices; empty for the default.",
+    )
+    model_cost_per_month = models.DecimalField(
+        null=True,
+        blank=True,
+        max_digits=14,
+        decimal_places=4,
+        validators=[MinValueValidator(0)],
+        help_text="The same of a calendar month.",
+    )
     time_zone = models.CharField(max_length=63, default="UTC")
     fiscal_year_start_month = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]

@@ -23,7 +23,7 @@ from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
 from tenants.roles import Role
 from tenants.tenant_admin import TenantOwnedAdmin
-from tests.conftest import Member, leave_embedding_work
+from tests.conftest import Member, leave_embedding_work, leave_model_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +72,7 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         judged_questions.save_all([judged], source=shop, actor="system:test")
         policies.save(shop, role="", document={}, actor="system:test")
         leave_embedding_work()
+        leave_model_settings()
         VocabularyGap.objects.create(
             tenant_id=shop.tenant_id, source=shop, schema="main", table="customers", column="email", reason="personal"
         )

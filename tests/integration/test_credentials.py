@@ -89,11 +89,11 @@ def test_rotation_writes_everything_under_the_newest_key(
 ) -> None:
     old = list(settings.CREDENTIAL_KEYS)
     settings.CREDENTIAL_KEYS = [NEW, *old]
-    assert _said("rotate_secrets", "--check") == "1 stored passwords need an older key.\n"
-    assert _said("rotate_secrets") == "1 stored passwords were encrypted anew.\n"
-    assert _said("rotate_secrets") == "0 stored passwords were encrypted anew.\n"
+    assert _said("rotate_secrets", "--check") == "1 stored secrets need an older key.\n"
+    assert _said("rotate_secrets") == "1 stored secrets were encrypted anew.\n"
+    assert _said("rotate_secrets") == "0 stored secrets were encrypted anew.\n"
     settings.CREDENTIAL_KEYS = [NEW]
-    assert _said("rotate_secrets", "--check") == "0 stored passwords need an older key.\n"
+    assert _said("rotate_secrets", "--check") == "0 stored secrets need an older key.\n"
     assert sync(tenant.id, source_id=stock_source.id, actor="system:test").tables == 2
 
 

@@ -24,7 +24,7 @@ from tenants.context import (
     tenant_transaction,
 )
 from tenants.models import AuditEvent, Membership, Tenant
-from tests.conftest import Member, leave_embedding_work
+from tests.conftest import Member, leave_embedding_work, leave_model_settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +48,7 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         judged_questions.save_all([judged], source=shop, actor="system:test")
         policies.save(shop, role="", document={}, actor="system:test")
         leave_embedding_work()
+        leave_model_settings()
     question = EvaluationQuestion(key="1", question="How many customers are there?")
     evaluate(analyst.principal, [question], set_name="test")
     with tenant_transaction(analyst.tenant.id):
