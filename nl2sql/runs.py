@@ -1,7 +1,9 @@
 """From any door to an answer, and back to it: the one way, and the one reply."""
 
+from collections.abc import Callable
 from typing import Any
 
+from nl2sql.events import Event
 from nl2sql.models import Run
 from nl2sql.reply import unanswered_body
 from nl2sql.running.ask_request import AskRequest
@@ -15,16 +17,21 @@ __all__ = ["AskRequest", "RunNotFound", "ask", "find", "recent", "reply_of", "ru
 
 
 def ask(
-    principal: Principal, request: AskRequest, *, request_id: str = "", cancellation: Cancellation | None = None
+    principal: Principal,
+    request: AskRequest,
+    *,
+    request_id: str = "",
+    cancellation: Cancellation | None = None,
+    observe: Callable[[Event], None] | None = None,
 ) -> Run:
     """Ask and wait for the end, or for `cancellation`, in this thread. The returned run is over; how it ended is in its
-    `status` and `reply`.
+    `status` and `reply`. `observe` is told of each event as it happens.
 
     Raises DomainError only where no run could be opened: permission, suspension, quota, rate, an unknown source or
     conversation.
     """
     run = start(principal, request, request_id=request_id).run
-    return carry_out(run, principal, cancellation=cancellation)
+    return carry_out(run, principal, cancellation=cancellation, observe=observe)
 
 
 def reply_of(run: Run) -> dict[str, Any]:

@@ -57,6 +57,16 @@ def belongings(user_id: int) -> tuple[Belonging, ...]:
         )
 
 
+def by_username(tenant: Tenant, *, username: str) -> Belonging:
+    """What the tenant's member of that name may do. Raises MemberNotFound."""
+    user = User.objects.filter(username=username).first()
+    found = () if user is None else belongings(user.pk)
+    for belonging in found:
+        if belonging.tenant_id == tenant.id:
+            return belonging
+    raise MemberNotFound(f'The tenant "{tenant.slug}" has no member "{username}".')
+
+
 def principal_in(belonging: Belonging, *, user_id: int) -> Principal:
     """Raises TenantSuspended."""
     if belonging.is_suspended:

@@ -1,6 +1,6 @@
 """Carries out an opened run: claims it, drives the pipeline, stores what happens, closes it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -52,14 +52,23 @@ def execute(tenant_id: UUID, run_id: UUID) -> None:
     carry_out(run, None)
 
 
-def carry_out(run: Run, principal: Principal | None, *, cancellation: Cancellation | None = None) -> Run:
-    """The run, which the caller holds, up to its end. Without `principal` the asker is looked up as of now."""
+def carry_out(
+    run: Run,
+    principal: Principal | None,
+    *,
+    cancellation: Cancellation | None = None,
+    observe: Callable[[Event], None] | None = None,
+) -> Run:
+    """The run, which the caller holds, up to its end. Without `principal` the asker is looked up as of now; `observe`
+    is told of each event as it happens."""
     recorder = Recorder(run)
     stop = cancellation or Cancellation()
     try:
         with watched(run, stop):
             for event in _events(run, principal, stop):
                 recorder.add(event)
+                if observe is not None:
+                    observe(event)
     except Superseded:
         pass
     finally:

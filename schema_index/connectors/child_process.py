@@ -71,6 +71,8 @@ def frames(request: Frame, *, child: Child, bounds: Bounds, cancellation: Cancel
         stderr=subprocess.DEVNULL,
         bufsize=0,
         env=environment,
+        # A terminal's interrupt goes to its whole group; when the child ends is for its reader to say.
+        process_group=0,
     )
     assert process.stdin is not None
     assert process.stdout is not None

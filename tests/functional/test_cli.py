@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,13 +19,15 @@ from django.core.management import CommandError, call_command
 
 from config.environment import BASE_DIR
 from nl2sql.models import Run
+from schema_index import policies
 from schema_index.models import DataSource
 from tenants import api_keys
+from tenants.attributes import attributes_to_json
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Membership, Tenant, User
 from tenants.roles import Permission, Role
-from tests.conftest import database_file
-from tests.scripted_model import MALFORMED, REFUSES, ScriptedModel, answers
+from tests.conftest import Member, database_file
+from tests.scripted_model import MALFORMED, REFUSES, SLOW, Recorded, Reply, ScriptedModel, answers
 
 COUNT = "How many customers are there?"
 
@@ -54,7 +57,11 @@ Command = Callable[..., tuple[int, str, str]]
 def test_an_answer_is_printed_with_its_evidence(command: Command, tenant: Tenant, shop: DataSource) -> None:
     code, out, err = command("ask", COUNT, "--tenant", "acme")
 
-    assert (code, err) == (0, "")
+    steps = [line.partition(": ")[0] for line in err.splitlines()]
+    assert (code, steps) == (
+        0,
+        ["Find the tables", "Write the statement", "Prove it safe", "Run it", "Check the answer"],
+    )
     for part in (COUNT, "main.customers", "main.orders", "COUNT(*)", "checked"):
         assert part in out, part
     assert re.search(r"^\s*3\s*$", out, re.MULTILINE)
@@ -75,13 +82,57 @@ def test_a_suspended_tenant_cannot_ask_from_the_shell_either(
 
 @pytest.mark.django_db
 def test_json_is_the_apis_reply(command: Command, tenant: Tenant, shop: DataSource) -> None:
-    code, out, _ = command("ask", COUNT, "--tenant", "acme", "--json")
+    code, out, err = command("ask", COUNT, "--tenant", "acme", "--json")
 
     reply = json.loads(out)
-    assert (code, reply["status"], reply["result"]["rows"]) == (0, "completed", [[3]])
+    assert (code, err, reply["status"], reply["result"]["rows"]) == (0, "", "completed", [[3]])
     with tenant_transaction(tenant.id):
         run = Run.objects.get()
     assert (reply["id"], run.actor) == (str(run.id), "system:command")
+
+
+@pytest.mark.django_db
+def test_it_may_be_asked_as_a_member_with_their_attributes(
+    command: Command, analyst: Member, shop: DataSource, outsider: Member
+) -> None:
+    with tenant_transaction(shop.tenant_id):
+        policies.save(
+            shop,
+            role="analyst",
+            document={"row_rules": {"main.customers": "city = attribute('city')"}},
+            actor="system:test",
+        )
+        Membership.objects.filter(user=analyst.user).update(attributes=attributes_to_json({"city": "Lyon"}))
+
+    code, out, _ = command("ask", COUNT, "--tenant", "acme", "--as", "anna", "--json")
+    reply = json.loads(out)
+    assert (code, reply["result"]["rows"], reply["metadata"]) == (0, [[2]], {"asked_as": "anna"})
+    code, out, _ = command("ask", COUNT, "--tenant", "acme", "--role", "owner", "--json")
+    assert (code, json.loads(out)["result"]["rows"]) == (0, [[3]])
+    for name in ("otto", "nobody"):
+        code, out, err = command("ask", COUNT, "--tenant", "acme", "--as", name)
+        assert (code, out, f'has no member "{name}"' in err) == (1, "", True)
+
+
+@pytest.mark.django_db
+def test_an_interrupt_ends_the_run_and_not_the_process(
+    command: Command, tenant: Tenant, shop: DataSource, model: ScriptedModel
+) -> None:
+    def interrupted(_: Recorded) -> Reply:
+        os.kill(os.getpid(), signal.SIGINT)
+        return SLOW
+
+    model.script([interrupted])
+    before = signal.getsignal(signal.SIGINT)
+
+    code, out, _ = command("ask", "Who are our customers?", "--tenant", "acme")
+
+    assert (code, "The question was stopped." in out) == (1, True)
+    assert signal.getsignal(signal.SIGINT) is before
+    assert model.hung_up.wait(5)
+    with tenant_transaction(tenant.id):
+        run = Run.objects.get()
+    assert (run.status, run.error_code, run.completed_at is None) == ("cancelled", "cancelled", False)
 
 
 @pytest.mark.django_db

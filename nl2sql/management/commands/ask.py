@@ -1,5 +1,6 @@
 import json
 import sys
+from contextlib import nullcontext
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -7,25 +8,34 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from nl2sql import runs
 from nl2sql.api.serializers import AskSerializer
 from nl2sql.export import csv_lines
-from nl2sql.models import RunStatus
+from nl2sql.live_steps import LiveSteps
+from nl2sql.models import Run, RunStatus
 from nl2sql.runs import AskRequest
+from nl2sql.stopped_by_interrupt import stopped_by_interrupt
 from nl2sql.terminal import print_reply
-from tenants import tenancy
+from tenants import memberships, tenancy
+from tenants.cancellation import Cancellation
 from tenants.domain_error import DomainError
-from tenants.principal import principal_of_role
+from tenants.models import Tenant
+from tenants.principal import Principal, principal_of_role
 from tenants.roles import Role
 
 FAILED, CANNOT_ANSWER = 1, 3
 
 
 class Command(BaseCommand):
-    help = "Ask a question. Exit code 0: answered; 1: something failed; 2: wrong usage; 3: cannot answer."
+    help = "Ask a question. Exit code 0: answered; 1: failed or stopped; 2: wrong usage; 3: cannot answer."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("question")
         parser.add_argument("--tenant", required=True)
         parser.add_argument("--source", help="Slug; may be left out when the tenant has one source.")
         parser.add_argument("--mode", choices=["answer", "sql", "dry_run"], default="answer")
+        who = parser.add_mutually_exclusive_group()
+        who.add_argument("--as", dest="member", metavar="USERNAME", help="See what this member sees.")
+        who.add_argument(
+            "--role", choices=[role.value for role in Role], help="See what this role sees; analyst by default."
+        )
         form = parser.add_mutually_exclusive_group()
         form.add_argument("--json", action="store_true", help="The API's reply.")
         form.add_argument("--csv", action="store_true", help="Only the rows.")
@@ -39,11 +49,7 @@ class Command(BaseCommand):
             problems = "; ".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in serializer.errors.items())
             raise CommandError(problems, returncode=2)
         try:
-            tenant = tenancy.by_slug(options["tenant"])
-            principal = principal_of_role(
-                tenant_id=tenant.id, tenant_slug=tenant.slug, actor="system:command", role=Role.ANALYST
-            )
-            run = runs.ask(principal, AskRequest(**serializer.validated_data))
+            run = self._ask(serializer.validated_data, options)
         except DomainError as error:
             raise CommandError(error.message, returncode=FAILED) from None
         reply = runs.reply_of(run)
@@ -54,7 +60,29 @@ class Command(BaseCommand):
         else:
             # Whoever asked for rows alone finds nothing else where they read them.
             print_reply(reply, file=sys.stderr if options["csv"] else sys.stdout)
-        if run.status == RunStatus.FAILED:
+        if run.status in (RunStatus.FAILED, RunStatus.CANCELLED):
             sys.exit(FAILED)
         if run.status != RunStatus.COMPLETED:
             sys.exit(CANNOT_ANSWER)
+
+    def _ask(self, given: dict[str, Any], options: dict[str, Any]) -> Run:
+        """Raises DomainError. Steps are told on standard error, so that standard output holds the reply alone."""
+        principal = _principal(tenancy.by_slug(options["tenant"]), member=options["member"], role=options["role"])
+        metadata = {"asked_as": options["member"]} if options["member"] else {}
+        request = AskRequest(**given, metadata=metadata)
+        stop = Cancellation()
+        is_quiet = options["json"] or options["csv"]
+        with nullcontext() if is_quiet else LiveSteps(sys.stderr) as steps, stopped_by_interrupt(stop):
+            return runs.ask(principal, request, cancellation=stop, observe=steps)
+
+
+def _principal(tenant: Tenant, *, member: str | None, role: str | None) -> Principal:
+    """The operator, with a member's role and attributes or a bare role. Raises MemberNotFound."""
+    belonging = None if member is None else memberships.by_username(tenant, username=member)
+    return principal_of_role(
+        tenant_id=tenant.id,
+        tenant_slug=tenant.slug,
+        actor="system:command",
+        role=Role(role or Role.ANALYST) if belonging is None else belonging.role,
+        attributes=None if belonging is None else belonging.attributes,
+    )

@@ -1,0 +1,45 @@
+"""What a person at a terminal sees of a run at work, and what a file gets."""
+
+import io
+import re
+
+from nl2sql.events import StepDone, StepStarted
+from nl2sql.live_steps import LiveSteps
+
+EVENTS = (
+    StepStarted(name="retrieve"),
+    StepDone(name="retrieve", ms=12),
+    StepStarted(name="generate"),
+    StepDone(name="generate", ms=340),
+    StepStarted(name="generate", attempt=2),
+)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_file_gets_a_line_for_each_step() -> None:
+    file = io.StringIO()
+
+    with LiveSteps(file) as steps:
+        for event in EVENTS:
+            steps(event)
+
+    assert file.getvalue() == "Find the tables: 12 ms\nWrite the statement: 340 ms\n"
+
+
+def test_a_terminal_shows_the_time_of_each_step_and_forgets_what_came_to_no_end() -> None:
+    terminal = _Terminal()
+
+    with LiveSteps(terminal) as steps:
+        for event in EVENTS:
+            steps(event)
+
+    last = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.getvalue()).split("\r")[-1]
+    assert re.findall(r"✓ (Find the tables|Write the statement)\s+0\.\d s", last) == [
+        "Find the tables",
+        "Write the statement",
+    ]
+    assert "attempt 2" not in last
