@@ -44,6 +44,7 @@ class Writes:
     name: ClassVar[str] = "scripted"
     can_repair: ClassVar[bool] = False
     places_every_word: ClassVar[bool] = False
+    fingerprint: ClassVar[str] = ""
 
     def generate(self, request: "GenerationRequest", *, cancellation: "Cancellation | None" = None) -> "Draft":
         from nl2sql.generation.base import Draft  # noqa: PLC0415

@@ -7,11 +7,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-import dj_database_url
-from cryptography.fernet import Fernet
-from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from config.environment_rules import are_fernet_keys, is_http, is_postgresql
 from config.model_price import ModelPrice
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -145,6 +144,13 @@ class Environment(BaseSettings):
         default=None, ge=-1, le=1, description="Least similarity of a retrieved table; unset, the model's own default."
     )
 
+    answer_cache_size: int = Field(
+        default=1_000,
+        ge=0,
+        le=100_000,
+        description="Answers of a language model that are kept for each tenant, for whoever asks the same in the same "
+        "state on the same day; 0 keeps none.",
+    )
     evaluation_gate: Literal["report", "refuse"] = Field(
         default="report",
         description="What a change does that breaks a tenant's verified questions: `report` tells, `refuse` stands in "
@@ -237,48 +243,15 @@ class Environment(BaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("credential_keys")
-    @classmethod
-    def _are_fernet_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        for key in value:
-            try:
-                Fernet(key.get_secret_value())
-            except ValueError:
-                raise ValueError("must be Fernet keys: 32 bytes each, in url-safe base64") from None
-        return value
-
-    @field_validator("database_url", "database_owner_url")
-    @classmethod
-    def _is_postgresql(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if value is None:
-            return None
-        try:
-            engine = dj_database_url.parse(value.get_secret_value()).get("ENGINE")
-        except ValueError:
-            engine = None
-        if engine != "django.db.backends.postgresql":
-            # The parser's own words would hold the address, and with it the password.
-            raise ValueError("must be a postgresql://user:password@host:port/database address (pgvector keeps vectors)")
-        if info.field_name == "database_owner_url" and not info.data.get("database_url"):
-            raise ValueError("needs DATABASE_URL with the application role beside it")
-        return value
+    _are_fernet_keys = field_validator("credential_keys")(are_fernet_keys)
+    _is_postgresql = field_validator("database_url", "database_owner_url")(is_postgresql)
+    _is_http = field_validator("llm_base_url", "embedding_base_url")(is_http)
 
     @field_validator("celery_broker_url")
     @classmethod
     def _is_broker(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value().partition("://")[0] not in BROKERS:
             raise ValueError(f"must start with one of {', '.join(f'{scheme}://' for scheme in BROKERS)}")
-        return value
-
-    @field_validator("llm_base_url", "embedding_base_url")
-    @classmethod
-    def _is_http(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if info.field_name == "llm_base_url" and value is not None and value.startswith("file:"):
-            if not value.removeprefix("file:").removeprefix("//").startswith("/"):
-                raise ValueError("must be file:/ and an absolute path, or start with http:// or https://")
-            return value
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
         return value
 
     @cached_property

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from nl2sql import runs, verified_queries
+from nl2sql import answer_cache, runs, verified_queries
 from nl2sql.models import QueryOrigin, QueryState, Rating, RunFeedback, VerifiedQuery
 from tenants import audit
 from tenants.context import tenant_transaction
@@ -14,7 +14,7 @@ from tenants.roles import Permission
 
 def give(principal: Principal, run_id: UUID, *, rating: Rating, reason: str = "") -> RunFeedback:
     """Sent twice, it stands once. A thumb up proposes the run's statement; turned down, an undecided proposal of it
-    goes. Raises RunNotFound."""
+    goes, and so does the answer kept for its question. Raises RunNotFound."""
     principal.require(Permission.ASK)
     run = runs.find(principal, run_id)
     with tenant_transaction(principal.tenant_id), transaction.atomic():
@@ -28,6 +28,8 @@ def give(principal: Principal, run_id: UUID, *, rating: Rating, reason: str = ""
             verified_queries.propose_from_run(run, actor=principal.actor)
         else:
             _withdraw(run_id, actor=principal.actor)
+            if run.source_id is not None:
+                answer_cache.forget_question(principal.tenant_id, source_id=run.source_id, question=run.question)
     return feedback
 
 

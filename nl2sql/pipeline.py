@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from nl2sql import answer_cache
 from nl2sql.attempt import Setback, attempt, failed, judge, step_done
-from nl2sql.events import CannotAnswer, Drafted, Event, Found, StepStarted
+from nl2sql.events import Answered, CannotAnswer, Drafted, Event, Found, StepStarted
 from nl2sql.follow_up.retrieval import retrieve_in_conversation
 from nl2sql.generation.base import GenerationRequest, Refused, Usage
 from nl2sql.reuse.reuse import Reused, reuse
@@ -15,12 +16,50 @@ from nl2sql.rounds import rounds
 from nl2sql.task import Task
 from nl2sql.validation.verdict import Rejected
 from nl2sql.verified_drafts import examples, verified_draft
-from schema_index.retrieval.types import NothingFound
+from schema_index.retrieval.types import NothingFound, Retrieved
 from tenants.domain_error import DomainError
 
 
 def answer(task: Task) -> Iterator[Event]:
     """Ends with exactly one of Answered, AskedBack, CannotAnswer or Failed."""
+    try:
+        if task.cache_key and (yield from _recalled(task)):
+            return
+    except DomainError as error:
+        yield failed(error)
+        return
+    retrieved: Retrieved | None = None
+    for event in _anew(task):
+        if isinstance(event, Found):
+            retrieved = event.retrieved
+        if task.cache_key and retrieved is not None and isinstance(event, Answered | CannotAnswer):
+            answer_cache.keep(task, retrieved=retrieved, ending=event)
+        yield event
+
+
+def _recalled(task: Task) -> Steps[Event, None, bool]:
+    """Whether what was written for the same question in the same state answered. Its statement is proven and run like
+    any other; where that fails, it is forgotten and the story begins anew."""
+    started = time.monotonic()
+    kept = answer_cache.recall(task.tenant_id, key=task.cache_key)
+    if kept is None:
+        return False
+    yield Found(retrieved=kept.retrieved)
+    yield step_done("recall", started)
+    if isinstance(kept.written, Refused):
+        yield CannotAnswer(refused=kept.written, usage=Usage())
+        return True
+    yield Drafted(draft=kept.written)
+    outcome = yield from attempt(task, _request(task, kept.retrieved), kept.written)
+    if not isinstance(outcome, Answered):
+        answer_cache.forget(task.tenant_id, key=task.cache_key)
+        return False
+    assert outcome.receipt is not None
+    yield replace(outcome, receipt=replace(outcome.receipt, cached=True))
+    return True
+
+
+def _anew(task: Task) -> Iterator[Event]:
     try:
         yield StepStarted(name="retrieve")
         started = time.monotonic()
@@ -38,22 +77,7 @@ def answer(task: Task) -> Iterator[Event]:
         task.cancellation.raise_if_cancelled()
         yield Found(retrieved=retrieved)
         yield step_done("retrieve", started)
-        request = GenerationRequest(
-            question=task.question,
-            schema=task.catalogue.schema,
-            tables=retrieved.tables,
-            masked=task.catalogue.access.masked,
-            aggregate_only=task.catalogue.access.aggregate_only,
-            knowledge=retrieved.knowledge,
-            values=retrieved.values,
-            history=task.history,
-            clarified=task.clarified,
-            today=task.today,
-            time_zone=task.time_zone,
-            fiscal_month=task.fiscal_month,
-            max_rows=task.limits.max_rows,
-            language=task.language,
-        )
+        request = _request(task, retrieved)
         started = time.monotonic()
         reused = reuse(task.question, known=task.verified, values=retrieved.values)
         if reused is not None and (yield from _reuse(task, request, reused, started=started)):
@@ -68,6 +92,25 @@ def answer(task: Task) -> Iterator[Event]:
         yield failed(error)
         return
     yield from rounds(task, request)
+
+
+def _request(task: Task, retrieved: Retrieved) -> GenerationRequest:
+    return GenerationRequest(
+        question=task.question,
+        schema=task.catalogue.schema,
+        tables=retrieved.tables,
+        masked=task.catalogue.access.masked,
+        aggregate_only=task.catalogue.access.aggregate_only,
+        knowledge=retrieved.knowledge,
+        values=retrieved.values,
+        history=task.history,
+        clarified=task.clarified,
+        today=task.today,
+        time_zone=task.time_zone,
+        fiscal_month=task.fiscal_month,
+        max_rows=task.limits.max_rows,
+        language=task.language,
+    )
 
 
 def _reuse(task: Task, request: GenerationRequest, reused: Reused, *, started: float) -> Steps[Event, None, bool]:

@@ -169,6 +169,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         },
         "verified_by": receipt.verified_by or None,
         "follow_up": _follow_up(receipt),
+        "cached": receipt.cached,
     }
 
 
@@ -186,8 +187,11 @@ def _explanation(ending: Answered) -> str:
     if (vouched := ending.draft.vouched) is not None:
         tables = ", ".join(ending.accepted.tables)
         return f"Verified by {vouched.by} on {vouched.on}, and reused without a language model; reads {tables}."
+    tables = ", ".join(ending.accepted.tables)
+    if ending.receipt is not None and ending.receipt.cached:
+        return f"Written by a language model when the same was asked before; proven and run anew. Reads {tables}."
     by = "a language model" if ending.usage.model else "Querent's composer, without a language model"
-    return f"Written by {by}; reads {', '.join(ending.accepted.tables)}."
+    return f"Written by {by}; reads {tables}."
 
 
 def _sentence(result: ResultSet | None) -> str:

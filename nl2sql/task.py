@@ -23,7 +23,8 @@ class Task:
     `attributes` are theirs. `revision` and `synced_at` say of which sync the catalogue is;
     `verified` are the source's verified queries in use, whoever may see them. `history` are the exchanges that the
     question may continue, oldest first; `clarified` what its asker chose when asked back. `today` is a day of
-    `time_zone`; the fiscal year begins with the first of `fiscal_month`."""
+    `time_zone`; the fiscal year begins with the first of `fiscal_month`. `cache_key` is where the answer is kept; empty
+    where it is not."""
 
     question: str
     mode: Mode
@@ -47,3 +48,4 @@ class Task:
     clarified: tuple[Clarified, ...] = ()
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     cancellation: Cancellation = NEVER
+    cache_key: str = ""

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from nl2sql import answer_cache
 from nl2sql.models import Run, TenantModel, VerifiedQuery
 from nl2sql.running.close import close_left_behind, interrupt, overdue_ids
 from nl2sql.running.execute import execute
@@ -91,6 +92,13 @@ def try_model(tenant_id: str, model_id: str) -> None:
 def request_trial(row: TenantModel) -> None:
     """Once the open transaction is committed. With the broker down the model waits until it is saved again."""
     transaction.on_commit(partial(try_model.delay, str(row.tenant_id), str(row.id)), robust=True)
+
+
+@shared_task(ignore_result=True)
+def sweep_answers() -> None:
+    """The schedule's: answers of past days go, and what a smaller setting has no place for."""
+    for tenant in all_tenants():
+        answer_cache.sweep(tenant.id)
 
 
 def request_checks(tenant_id: UUID, ids: Sequence[UUID]) -> None:

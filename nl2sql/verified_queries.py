@@ -24,6 +24,7 @@ MAX_KNOWN = 2_000
 """Verified queries of one source that a question is compared with, the latest verified first."""
 
 JUDGED_ORIGIN = "verified query"
+UNEXPLAINED = "waiting for the database to explain it"
 ROW_LIMIT = 1_000
 """Only for the guard's reading: what runs gets the asker's own limit."""
 
@@ -144,7 +145,8 @@ def check(source: DataSource, sql: str) -> Accepted:
 def decide(query: VerifiedQuery, *, state: QueryState, actor: str, explain: Callable[[VerifiedQuery], None]) -> None:
     """A curator's word: reviewed, verified, rejected, or proposed again.
 
-    `explain` has the database look at what is verified, after the commit. Raises like `check`, and AlreadyVerified.
+    `explain` has the database look at what is verified, after the commit; until then it takes no part. Raises like
+    `check`, and AlreadyVerified.
     """
     if state == QueryState.VERIFIED:
         others = VerifiedQuery.objects.filter(source=query.source, question=query.question, state=QueryState.VERIFIED)
@@ -157,8 +159,10 @@ def decide(query: VerifiedQuery, *, state: QueryState, actor: str, explain: Call
     else:
         _forget_judged(query)
     query.state = state
-    query.curator, query.decided_at = ("", None) if state == QueryState.PROPOSED else (actor, timezone.now())
-    query.save(update_fields=["state", "curator", "decided_at", "updated_at"])
+    now = timezone.now()
+    query.curator, query.decided_at = ("", None) if state == QueryState.PROPOSED else (actor, now)
+    query.stale_reason, query.stale_at = (UNEXPLAINED, now) if state == QueryState.VERIFIED else ("", None)
+    query.save(update_fields=["state", "curator", "decided_at", "stale_reason", "stale_at", "updated_at"])
     audit.record(f"verified_query.{state}", actor=actor, subject=str(query.id), source=query.source.slug)
     if state == QueryState.VERIFIED:
         explain(query)

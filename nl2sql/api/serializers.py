@@ -108,6 +108,9 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     catalogue = CatalogueVersionSerializer()
     verified_by = serializers.CharField(allow_null=True, help_text="Who vouches for the statement, if anybody does.")
     follow_up = FollowUpSerializer(allow_null=True)
+    cached = serializers.BooleanField(
+        help_text="The statement was written for the same question in the same state; it was proven and run anew."
+    )
 
 
 class VouchedSerializer(serializers.Serializer[Any]):

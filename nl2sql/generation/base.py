@@ -193,4 +193,9 @@ class Generator(Protocol):
         """Whether a draft proves that each content word of the question has its place in the statement."""
         ...
 
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all that could alter its drafts, beside the request; empty where drafts are not kept."""
+        ...
+
     def generate(self, request: GenerationRequest, *, cancellation: Cancellation = NEVER) -> Generation: ...

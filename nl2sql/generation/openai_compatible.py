@@ -1,5 +1,7 @@
 """SQL from a language model behind any OpenAI-compatible chat.completions address."""
 
+import hashlib
+import json
 import math
 import random
 import time
@@ -23,6 +25,7 @@ from nl2sql.generation.model_settings import ModelSettings
 from nl2sql.generation.retry import wait_before_retry
 from nl2sql.prompt.budget import estimate
 from nl2sql.prompt.build import Prompt, build
+from nl2sql.prompt.template_files import template_version
 from schema_index.model_endpoint import TRANSIENT, EndpointProblem, call, open_endpoint
 from tenants.cancellation import NEVER, Cancellation
 from tenants.quotas import QuotaExceeded
@@ -66,6 +69,13 @@ class OpenAICompatibleGenerator:
     @property
     def name(self) -> str:
         return self._settings.model
+
+    @property
+    def fingerprint(self) -> str:
+        settings = self._settings
+        parts = [settings.base_url, settings.model, settings.temperature, settings.seed]
+        parts += [settings.max_output_tokens, settings.token_budget, template_version()]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def generate(self, request: GenerationRequest, *, cancellation: Cancellation = NEVER) -> Generation:
         """Raises LlmUnavailable, LlmMisconfigured, LlmTimeout, LlmBadResponse, LlmBudgetUsedUp, PromptTooLarge, or

@@ -1,6 +1,7 @@
 """Carries out an opened run: claims it, drives the pipeline, stores what happens, closes it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from nl2sql import verified_queries
+from nl2sql import answer_cache, verified_queries
 from nl2sql.events import Event, Failed
 from nl2sql.execution.caps import caps
 from nl2sql.follow_up.history import history
@@ -79,6 +80,8 @@ def carry_out(
 def _events(run: Run, principal: Principal | None, stop: Cancellation) -> Iterator[Event]:
     try:
         task = _task(run, principal or _asker(run), stop)
+        if not run.is_test:  # what is judged is written anew
+            task = replace(task, cache_key=answer_cache.key_for(task, access=run.access_digest))
     except DomainError as error:
         yield Failed(code=error.code, message=error.message, details=dict(error.details), usage=Usage())
         return

@@ -110,6 +110,8 @@ class Receipt:
     synced_at: datetime | None = None
     verified_by: str = ""
     follow_up: FollowUp | None = None
+    cached: bool = False
+    """The statement was written when somebody asked the same in the same state, and was proven and run again."""
 
 
 def checks_of(

@@ -68,7 +68,11 @@ def model(change_environment: Callable[..., Environment]) -> Iterator[ScriptedMo
     """A scripted model that the installation is configured to use, tried once a call."""
     with ScriptedModel() as scripted:
         changed = change_environment(
-            llm_base_url=scripted.url, llm_api_key=SecretStr(MODEL_KEY), llm_model="scripted", llm_max_attempts=1
+            llm_base_url=scripted.url,
+            llm_api_key=SecretStr(MODEL_KEY),
+            llm_model="scripted",
+            llm_max_attempts=1,
+            answer_cache_size=0,  # who asks twice means to have it written twice
         )
         assert changed.model_configured
         yield scripted

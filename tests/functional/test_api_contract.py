@@ -107,6 +107,7 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
                 "catalogue": {"revision": 1, "synced_at": shop.synced_at.isoformat() if shop.synced_at else None},
                 "verified_by": None,
                 "follow_up": None,
+                "cached": False,
             },
         },
         "follow_up": None,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from nl2sql import verified_queries
 from nl2sql.models import Conversation, QueryOrigin, QueryState, Run, RunEvent
 from nl2sql.suggestions.suggest import suggest
+from nl2sql.verified_staleness import explain_again
 from schema_index import policies
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
@@ -85,6 +86,7 @@ def test_every_suggestion_is_answered_and_those_that_people_vouch_for_come_first
             actor="user:1",
         )
         verified_queries.decide(query, state=QueryState.VERIFIED, actor="user:1", explain=lambda _: None)
+    explain_again(query.tenant_id, query.id)
 
     found = analyst.client.get("/api/v1/suggestions", {"limit": 12}).json()["items"]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -55,7 +56,9 @@ def verified(shop: DataSource, owner: Member) -> VerifiedQuery:
         verified_queries.decide(
             query, state=QueryState.VERIFIED, actor=owner.principal.actor, explain=lambda query: None
         )
-    return query
+    assert label(owner) != "verified", "not before the database has explained it"
+    assert explain_again(query.tenant_id, query.id) == ""
+    return stored(query)
 
 
 def stored(query: VerifiedQuery) -> VerifiedQuery:
@@ -151,6 +154,7 @@ def test_a_statement_is_kept_as_written_and_blocked_ones_are_not(owner: Member, 
         assert list(JudgedQuestion.objects.values_list("question", "tables")) == [(QUESTION, ["main.customers"])]
         audited = set(AuditEvent.objects.filter(action__startswith="verified_query").values_list("action", flat=True))
     assert audited == {"verified_query.proposed", "verified_query.verified"}
+    assert explain_again(owner.tenant.id, UUID(query["id"])) == ""
     assert [one.golds for one in kept_questions("verified", tenant_id=owner.tenant.id, source="shop")] == [(SQL,)]
     changed = send(owner.client, "patch", f"{QUERIES}/{query['id']}", {"question": "How many live in Lyon?"}).json()
     assert (changed["state"], changed["curator"]) == ("proposed", "")
@@ -225,6 +229,7 @@ def test_a_changed_table_takes_it_out_of_use_until_the_database_explains_it(
     with tenant_transaction(tenant.id):
         actions = AuditEvent.objects.filter(action__in=["verified_query.stale", "verified_query.green"]).order_by("at")
         assert [one.action for one in actions] == [
+            "verified_query.green",
             "verified_query.green",
             "verified_query.stale",
             "verified_query.green",

@@ -9,7 +9,7 @@ from django.db import ProgrammingError, connection, connections, transaction
 from nl2sql import feedback
 from nl2sql.evaluation.evaluate import evaluate
 from nl2sql.evaluation.question_set import EvaluationQuestion
-from nl2sql.models import Rating, Run
+from nl2sql.models import CachedAnswer, Rating, Run
 from schema_index import judged_questions, knowledge, policies
 from schema_index.judged_questions import Judged
 from schema_index.keyword_index import refresh_frequencies
@@ -53,7 +53,10 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
     evaluate(analyst.principal, [question], set_name="test")
     with tenant_transaction(analyst.tenant.id):
         run = Run.objects.first()
-    assert run is not None
+        assert run is not None
+        CachedAnswer.objects.create(
+            tenant_id=shop.tenant_id, source=shop, key="k", question="q", answer={}, used_at=run.created_at
+        )
     feedback.give(analyst.principal, run.id, rating=Rating.UP)  # proposes a verified query too
     return analyst
 

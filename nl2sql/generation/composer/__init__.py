@@ -16,6 +16,8 @@ class Composer:
     # The same question composes to the same statement, whatever went wrong with it.
     can_repair: ClassVar[bool] = False
     places_every_word: ClassVar[bool] = True
+    # It is asked again sooner than a kept draft is read.
+    fingerprint: ClassVar[str] = ""
 
     def generate(self, request: GenerationRequest, *, cancellation: Cancellation = NEVER) -> Draft | Refused:
         return compose(request)

@@ -1,0 +1,141 @@
+"""Answers kept for whoever asks the same in the same state: what was found and what was written, never rows.
+
+A key holds everything that could alter the answer, so nothing stale is ever found; what a key no longer leads to is
+swept. Each function opens its own scope.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+from pydantic import TypeAdapter, ValidationError
+
+from nl2sql.answer_key import AnswerKey, plain
+from nl2sql.events import Answered, CannotAnswer, Ending
+from nl2sql.generation.base import Draft, Refused, Usage
+from nl2sql.models import CachedAnswer
+from nl2sql.stored_json import storable
+from nl2sql.task import Task
+from schema_index.knowledge_state import knowledge_state
+from schema_index.retrieval.types import Retrieved
+from tenants.context import tenant_transaction
+
+KEPT_FOR = timedelta(days=2)
+"""The day of the question is part of the key: past midnight, wherever the tenant is, no question leads here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    retrieved: Retrieved
+    written: Draft | Refused
+
+
+_JSON = TypeAdapter(Kept)
+
+
+def key_for(task: Task, *, access: str) -> str:
+    """Empty where the answer is not kept: the setting forbids it, the writer does, the question does not stand by
+    itself, or the knowledge is in motion. `access` is the digest of what the asker may see."""
+    stands_alone = not task.history and not task.clarified
+    if settings.ENVIRONMENT.answer_cache_size == 0 or not task.generator.fingerprint or not stands_alone:
+        return ""
+    with tenant_transaction(task.tenant_id):
+        knowledge = knowledge_state(task.source_id, embedder=task.embedder)
+    if knowledge is None:
+        return ""
+    verified = hashlib.sha256()
+    for one in task.verified:
+        verified.update(f"{one.id}\0{one.question}\0{one.sql}\0".encode())
+    return AnswerKey(
+        tenant_id=task.tenant_id,
+        source_id=task.source_id,
+        role=task.role,
+        access=access,
+        revision=task.revision,
+        knowledge=knowledge,
+        verified=verified.hexdigest(),
+        top_k=task.top_k,
+        generator=task.generator.fingerprint,
+        question=task.question,
+        mode=task.mode,
+        max_rows=task.limits.max_rows,
+        language=task.language,
+        today=task.today,
+        time_zone=task.time_zone,
+        fiscal_month=task.fiscal_month,
+    ).digest
+
+
+def recall(tenant_id: UUID, *, key: str) -> Kept | None:
+    with tenant_transaction(tenant_id):
+        found = CachedAnswer.objects.filter(key=key).first()
+        if found is None:
+            return None
+        try:
+            kept = _JSON.validate_python(found.answer)
+        except ValidationError:
+            # Written by another version.
+            found.delete()
+            return None
+        CachedAnswer.objects.filter(id=found.id).update(used_at=timezone.now())
+        return kept
+
+
+def keep(task: Task, *, retrieved: Retrieved, ending: Ending) -> None:
+    """Where the ending is one to keep: a statement that no check wants mended, or a refusal that names what is
+    missing. The least lately used go where there are more than the setting allows."""
+    written = _worth_keeping(ending)
+    limit = settings.ENVIRONMENT.answer_cache_size
+    if written is None or limit == 0:
+        return
+    answer = storable(_JSON.dump_python(Kept(retrieved=retrieved, written=written), mode="json"))
+    with tenant_transaction(task.tenant_id):
+        CachedAnswer.objects.bulk_create(
+            [
+                CachedAnswer(
+                    tenant_id=task.tenant_id,
+                    source_id=task.source_id,
+                    key=task.cache_key,
+                    question=storable(plain(task.question)),
+                    answer=answer,
+                    used_at=timezone.now(),
+                )
+            ],
+            ignore_conflicts=True,  # somebody asked the same at the same time
+        )
+        _trim(limit)
+
+
+def forget(tenant_id: UUID, *, key: str) -> None:
+    with tenant_transaction(tenant_id):
+        CachedAnswer.objects.filter(key=key).delete()
+
+
+def forget_question(tenant_id: UUID, *, source_id: UUID, question: str) -> None:
+    """Whoever asked it, in whatever state: somebody says that the answer is wrong."""
+    with tenant_transaction(tenant_id):
+        CachedAnswer.objects.filter(source_id=source_id, question=storable(plain(question))).delete()
+
+
+def sweep(tenant_id: UUID) -> None:
+    with tenant_transaction(tenant_id):
+        CachedAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+        _trim(settings.ENVIRONMENT.answer_cache_size)
+
+
+def _trim(limit: int) -> None:
+    surplus = CachedAnswer.objects.order_by("-used_at", "id").values("id")[limit:]
+    CachedAnswer.objects.filter(id__in=list(surplus.values_list("id", flat=True))).delete()
+
+
+def _worth_keeping(ending: Ending) -> Draft | Refused | None:
+    if isinstance(ending, Answered):
+        is_doubtful = any(check.repair for check in ending.checks)
+        # A verified query is found again without a model, and may lose its voucher meanwhile.
+        return None if is_doubtful or ending.draft.vouched else replace(ending.draft, usage=Usage())
+    if isinstance(ending, CannotAnswer) and ending.refused.missing:
+        return replace(ending.refused, usage=Usage())
+    return None

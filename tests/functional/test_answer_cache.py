@@ -1,0 +1,202 @@
+"""The same question in the same state is written once; whatever changes has it written anew."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from config.environment import Environment
+from nl2sql import feedback, runs, verified_queries
+from nl2sql.models import CachedAnswer, QueryOrigin, QueryState, Rating
+from nl2sql.runs import AskRequest
+from nl2sql.tasks import sweep_answers
+from nl2sql.verified_staleness import explain_again
+from schema_index import knowledge, policies
+from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.models import DataSource, FaqEntry
+from schema_index.models.access_policy import EVERYONE
+from tenants.context import tenant_transaction
+from tenants.models import Tenant
+from tests.conftest import Member, database_file
+from tests.functional.conftest import sync_and_embed
+from tests.scripted_model import CLARIFIES, REFUSES, ScriptedModel, answers
+
+pytestmark = pytest.mark.django_db
+
+QUESTION = "Which customers live in Lyon?"
+LYON = answers(sql="SELECT name FROM customers WHERE city = 'Lyon'", interpreted_as="Names in Lyon")
+
+
+@pytest.fixture(autouse=True)
+def with_cache(change_environment: Callable[..., Environment], model: ScriptedModel) -> None:
+    change_environment(answer_cache_size=3)
+    model.default = LYON
+
+
+@pytest.fixture
+def calls(model: ScriptedModel) -> Callable[..., int]:
+    """Asks, and tells how often the model was called for it."""
+
+    def ask(member: Member, question: str = QUESTION, **fields: Any) -> int:
+        before = len(model.requests)
+        runs.ask(member.principal, AskRequest(question=question, **fields))
+        return len(model.requests) - before
+
+    return ask
+
+
+def sell(source: DataSource, tenant: Tenant, script: str) -> None:
+    with closing(sqlite3.connect(database_file(tenant, source.slug))) as connection:
+        connection.executescript(script)
+
+
+def kept(member: Member) -> int:
+    with tenant_transaction(member.tenant.id):
+        return CachedAnswer.objects.count()
+
+
+def test_a_kept_answer_is_proven_and_run_anew_over_todays_data(
+    analyst: Member, shop: DataSource, model: ScriptedModel
+) -> None:
+    first = runs.ask(analyst.principal, AskRequest(question=QUESTION)).reply
+    sell(shop, analyst.tenant, "INSERT INTO customers (id, name, city) VALUES (77, 'Zoe', 'Lyon')")
+
+    again = runs.ask(analyst.principal, AskRequest(question=f" {QUESTION.replace(' ', '  ')}")).reply
+
+    assert len(model.requests) == 1
+    assert again["result"]["row_count"] == first["result"]["row_count"] + 1
+    assert (first["usage"]["input_tokens"], again["usage"]["input_tokens"], again["usage"]["model"]) == (100, 0, "")
+    assert (first["trust"]["receipt"]["cached"], again["trust"]["receipt"]["cached"]) == (False, True)
+    assert [step["name"] for step in again["steps"]] == ["recall", "validate", "execute", "check"]
+    for part in ("interpreted_as", "assumptions", "sql", "retrieval"):
+        assert again[part] == first[part]
+    assert "when the same was asked before" in again["explanation"]
+
+
+def test_every_change_of_state_has_it_written_anew(
+    analyst: Member,
+    owner: Member,
+    shop: DataSource,
+    calls: Callable[..., int],
+    change_environment: Callable[..., Environment],
+) -> None:
+    assert [calls(analyst), calls(analyst)] == [1, 0]
+    assert calls(analyst, max_rows=5) == 1
+    assert calls(analyst, language="German") == 1
+    assert calls(analyst, mode="sql") == 1
+    assert calls(analyst, "which customers live in Lyon?") == 1
+    assert calls(owner) == 1, "another role"
+    change_environment(answer_cache_size=100)
+    assert [calls(analyst), calls(analyst)] == [1, 0], "three were newer"
+
+    with tenant_transaction(shop.tenant_id):
+        policies.save(shop, role=EVERYONE, document={"columns": {"*.*.email": "hidden"}}, actor="system:test")
+    assert [calls(analyst), calls(analyst)] == [1, 0]
+    with tenant_transaction(shop.tenant_id):
+        knowledge.save_faq(question="What is Lyon?", answer="A city.", actor="user:1")
+    assert [calls(analyst), calls(analyst)] == [1, 1], "not while a text waits for its vector"
+    sync_and_embed(shop)
+    assert [calls(analyst), calls(analyst)] == [1, 0]
+    with tenant_transaction(shop.tenant_id):
+        knowledge.delete(FaqEntry.objects.get(), actor="user:1")
+    assert [calls(analyst), calls(analyst)] == [0, 0], "as before the entry"
+    with tenant_transaction(shop.tenant_id):
+        query = verified_queries.propose(
+            source=shop, question="Who?", sql="SELECT name FROM customers", origin=QueryOrigin.ADMIN, actor="user:1"
+        )
+        verified_queries.decide(query, state=QueryState.VERIFIED, actor="user:1", explain=lambda query: None)
+    assert [calls(analyst), calls(analyst)] == [0, 0], "not in use before it is explained"
+    explain_again(shop.tenant_id, query.id)
+    assert [calls(analyst), calls(analyst)] == [1, 0]
+    sell(shop, analyst.tenant, "ALTER TABLE orders ADD COLUMN note TEXT")
+    sync_and_embed(shop)
+    assert [calls(analyst), calls(analyst)] == [1, 0]
+    change_environment(llm_temperature=0.5)
+    assert [calls(analyst), calls(analyst)] == [1, 0]
+    change_environment(answer_cache_size=0)
+    assert [calls(analyst), calls(analyst)] == [1, 1]
+
+
+def test_another_tenant_never_meets_it(
+    analyst: Member,
+    outsider: Member,
+    shop: DataSource,
+    calls: Callable[..., int],
+    new_sqlite_source: Callable[..., DataSource],
+) -> None:
+    calls(analyst)
+    theirs = new_sqlite_source(outsider.tenant, index_values=False)
+    sync_and_embed(theirs)
+
+    assert [calls(outsider), calls(outsider)] == [1, 0]
+    assert (kept(analyst), kept(outsider)) == (1, 1)
+    with tenant_transaction(outsider.tenant.id):
+        assert CachedAnswer.objects.get().source_id == theirs.id
+
+
+def test_what_is_judged_follows_or_failed_is_not_kept(
+    analyst: Member, shop: DataSource, model: ScriptedModel, calls: Callable[..., int]
+) -> None:
+    assert [calls(analyst, is_test=True), calls(analyst, is_test=True)] == [1, 1]
+    conversation = runs.ask(analyst.principal, AskRequest(question="Who?", is_test=True)).conversation_id
+    assert [calls(analyst, conversation_id=conversation) for _ in range(2)] == [1, 1]
+    model.default = CLARIFIES
+    assert [calls(analyst), calls(analyst)] == [1, 1]
+    model.default = answers(sql="SELECT nmae FROM customers")
+    assert [calls(analyst), calls(analyst)] == [2, 2]
+    assert kept(analyst) == 0
+    model.default = REFUSES
+    assert [calls(analyst), calls(analyst)] == [1, 0]
+    reply = runs.ask(analyst.principal, AskRequest(question=QUESTION)).reply
+    assert (reply["status"], reply["refusal"]["missing"]) == ("cannot_answer", ["weather"])
+
+
+def test_a_thumb_down_has_it_written_anew(analyst: Member, shop: DataSource, calls: Callable[..., int]) -> None:
+    calls(analyst)
+    run = runs.ask(analyst.principal, AskRequest(question=QUESTION))
+
+    feedback.give(analyst.principal, run.id, rating=Rating.DOWN)
+
+    assert (kept(analyst), calls(analyst)) == (0, 1)
+
+
+def test_a_statement_that_no_longer_runs_is_forgotten(
+    analyst: Member, shop: DataSource, model: ScriptedModel, calls: Callable[..., int]
+) -> None:
+    calls(analyst)
+    sell(shop, analyst.tenant, "ALTER TABLE customers RENAME COLUMN city TO town")
+    model.script([answers(sql="SELECT name FROM customers")])
+
+    reply = runs.ask(analyst.principal, AskRequest(question=QUESTION)).reply
+
+    assert (reply["status"], len(model.requests), reply["trust"]["receipt"]["cached"]) == ("completed", 2, False)
+
+
+def test_the_least_lately_used_and_those_of_past_days_go(
+    analyst: Member, shop: DataSource, calls: Callable[..., int]
+) -> None:
+    for question in ("Lyon one?", "Lyon two?", "Lyon three?"):
+        calls(analyst, question)
+    assert calls(analyst, "Lyon one?") == 0
+    assert calls(analyst, "Lyon four?") == 1
+    assert (kept(analyst), calls(analyst, "Lyon one?"), calls(analyst, "Lyon two?")) == (3, 0, 1)
+    with tenant_transaction(analyst.tenant.id):
+        for one in CachedAnswer.objects.all()[:2]:
+            one.created_at -= timedelta(days=3)
+            one.save()
+
+    sweep_answers()
+
+    assert kept(analyst) == 1
+
+
+def test_the_embedder_is_not_asked_for_a_kept_answer(
+    analyst: Member, shop: DataSource, calls: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls(analyst)
+    monkeypatch.setattr(MiniLMEmbedder, "embed", None)
+
+    assert calls(analyst) == 0
