@@ -4,8 +4,6 @@ Nothing is changed, every question is bounded, and one part that is broken does 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 from celery import current_app
 from django.conf import settings
@@ -13,12 +11,12 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
+from config.finding import Finding, State
+from config.model_diagnosis import installation_model, tenant_model
 from nl2sql.evaluation.evaluate import ROLE
 from nl2sql.evaluation.standing import standings
-from nl2sql.tenant_models import OPENAI_URL
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import active_embedder
-from schema_index.model_endpoint import EndpointProblem, call, open_endpoint
 from schema_index.models import DataSource
 from schema_index.sources import open_connector
 from tenants.confinement import why_not_confined
@@ -28,21 +26,9 @@ from tenants.models import Tenant
 from tenants.principal import principal_of_role
 from tenants.tenancy import all_tenants
 
-State = Literal["ok", "warning", "failed"]
-
 BROKER_TIMEOUT_S = 5
-MODEL_TIMEOUT_S = 10.0
 SOURCE_LIMITS = Limits(deadline_ms=10_000, max_rows=1, max_bytes=10_000)
 MAX_SOURCES = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """`detail` says what was found and, unless it is ok, what to do about it. It holds no address, key or row."""
-
-    part: str
-    state: State
-    detail: str
 
 
 def diagnose() -> Iterator[Finding]:
@@ -52,10 +38,11 @@ def diagnose() -> Iterator[Finding]:
     if any(finding.state == "failed" for finding in database):
         return
     yield _broker()
-    yield _language_model()
+    yield from installation_model()
     tenants = all_tenants()
     yield _embeddings(tenants)
     for tenant in tenants:
+        yield from tenant_model(tenant)
         yield from _sources(tenant)
         yield from _evaluations(tenant)
 
@@ -106,34 +93,6 @@ def _broker() -> Finding:
             part="broker", state="warning", detail="It answers, and no worker does: start `celery -A config worker`."
         )
     return Finding(part="broker", state="ok", detail=f"It answers, and {len(workers)} workers do.")
-
-
-def _language_model() -> Finding:
-    environment = settings.ENVIRONMENT
-    if not environment.model_configured:
-        detail = "None: the composer answers what it can prove. Set LLM_API_KEY or LLM_BASE_URL for one."
-        return Finding(part="language model", state="ok", detail=detail)
-    key = environment.llm_api_key.get_secret_value() if environment.llm_api_key else ""
-    try:
-        with open_endpoint(environment.llm_base_url or OPENAI_URL, api_key=key, timeout_s=MODEL_TIMEOUT_S) as client:
-            call(client.models.with_raw_response.list)
-    except EndpointProblem as problem:
-        if problem.kind == "unknown":
-            return Finding(
-                part="language model",
-                state="ok",
-                detail=f"The endpoint answers; {environment.llm_model} was not tried.",
-            )
-        wrong = {
-            "key": "It refuses the key: check LLM_API_KEY.",
-            "unreachable": "It cannot be reached: check LLM_BASE_URL.",
-        }
-        return Finding(
-            part="language model",
-            state="failed",
-            detail=wrong.get(problem.kind, "It does not answer as it should: check LLM_BASE_URL, or try again later."),
-        )
-    return Finding(part="language model", state="ok", detail=f"The endpoint answers; {environment.llm_model} is asked.")
 
 
 def _embeddings(tenants: list[Tenant]) -> Finding:

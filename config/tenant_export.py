@@ -16,7 +16,7 @@ from tenants.models import Membership, Tenant, User
 
 ROWS_AT_ONCE = 500
 
-SECRETS = ("digest", "encrypted_password", "encrypted_api_key")
+SECRETS = ("digest", "encrypted_password", "encrypted_key")
 """Columns that open something. Their rows are exported without them."""
 
 DERIVED = {

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from io import StringIO
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -11,7 +12,14 @@ from django.db import connections
 from pydantic import SecretStr
 
 from config.environment import Environment
+from config.model_price import ModelPrice
+from nl2sql import tenant_models
+from nl2sql.generation.circuit import BREAKERS, BreakerRules, CircuitKey
+from nl2sql.model_change import propose
+from nl2sql.tenant_models import ModelFields
 from schema_index.models import DataSource
+from tenants.context import platform_transaction, tenant_transaction
+from tenants.models import Tenant
 from tests.functional.conftest import MODEL_KEY, READER_PASSWORD, TargetDatabase
 from tests.scripted_model import ScriptedModel
 
@@ -100,6 +108,36 @@ def test_a_model_endpoint_is_asked_without_asking_the_model(
     assert said()["language model"] == [("ok", "The endpoint answers; scripted is asked.")]
     change_environment(llm_api_key=SecretStr("wrong"))
     assert said(fails=True)["language model"] == [("failed", "It refuses the key: check LLM_API_KEY.")]
+    assert model.requests == []
+
+
+def test_price_breaker_and_a_tenants_own_model_and_budget_are_told(
+    model: ScriptedModel, warehouse: DataSource, change_environment: Callable[..., Environment]
+) -> None:
+    found = said()
+    assert found["language model: price"][0][1].startswith("Its price is not known")
+    assert found["language model: breaker"] == [("ok", "Closed in this process: nothing failed in a row.")]
+    change_environment(llm_prices=(ModelPrice.parse("scripted=0.40/1.60"),), llm_networks=(ip_network("127.0.0.1/32"),))
+    key = CircuitKey.of(model.url, "scripted", api_key=MODEL_KEY)
+    BREAKERS.failed(key, rules=BreakerRules(failures=1))
+    with tenant_transaction(warehouse.tenant_id):
+        row = tenant_models.prepared(
+            ModelFields(base_url=model.url, model="chosen"), key=MODEL_KEY, actor="system:test"
+        )
+        propose(row, send=lambda row: None)
+    with platform_transaction():
+        Tenant.objects.update(model_tokens_per_day=0)
+    try:
+        found = said()
+    finally:
+        BREAKERS.succeeded(key)
+    assert found["language model: price"] == [("ok", "0.4 a million tokens read, 1.6 written.")]
+    assert found["language model: breaker"][0][0] == "warning"
+    assert found["acme: language model"] == [("ok", "The endpoint answers; chosen is asked.")]
+    assert found["acme: language model: price"][0][1].endswith("name it in its settings.")
+    assert found["acme: budget"][0][0] == "warning"
+    change_environment(llm_networks=())
+    assert said(fails=True)["acme: language model"][0][0] == "failed"
     assert model.requests == []
 
 

@@ -17,12 +17,12 @@ from nl2sql.evaluation.trial import try_candidate
 from nl2sql.models import Evaluation, QueryOrigin, QueryState, TenantModel
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
-from tenants.context import tenant_transaction
-from tenants.models import AuditEvent, User
+from tenants.context import platform_transaction, tenant_transaction
+from tenants.models import AuditEvent, Tenant, User
 from tests.conftest import Member
 from tests.functional.conftest import MODEL_KEY, sync_and_embed
 from tests.functional.test_api_contract import anonymous, assert_problem
-from tests.scripted_model import WRONG_KEY, Reply, ScriptedModel, answers
+from tests.scripted_model import WRONG_KEY, Reply, ScriptedModel, answers, fails
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +184,70 @@ def test_a_test_makes_one_short_call_and_says_how_to_mend(owner: Member, own: Sc
     own.default = answers(message="yes")
     statuses = [owner.client.post(f"{MODEL}/test").status_code for _ in range(9)]
     assert statuses[-1] == 429
+
+
+def limit(member: Member, **values: Any) -> None:
+    with platform_transaction():
+        Tenant.objects.filter(id=member.tenant.id).update(**values)
+
+
+def post(member: Member) -> Any:
+    return member.client.post("/nl2sql", json.dumps({"question": COUNT}), content_type="application/json")
+
+
+def test_a_used_up_budget_is_told_with_when_to_come_back_before_any_call_is_made(
+    owner: Member, shop: DataSource, own: ScriptedModel
+) -> None:
+    choose(owner, own, max_output_tokens=500, input_price="0.40", output_price="1.60")
+    own.script([RIGHT])
+    limit(owner, model_tokens_per_day=5_000, model_cost_per_month=1)
+    assert post(owner).status_code == 200
+    budgets = owner.client.get(MODEL).json()["budgets"]
+    assert [(one["unit"], one["period"], one["used"], one["limit"]) for one in budgets] == [
+        ("tokens", "day", "110", "5000"),
+        ("cost", "day", "0.000056", None),
+        ("tokens", "month", "110", None),
+        ("cost", "month", "0.000056", "1"),
+    ]
+    limit(owner, model_tokens_per_day=600)
+    response = post(owner)
+    body = assert_problem(response, status=429, code="quota_exceeded")
+    assert (response["Retry-After"], body["period"], body["unit"]) == (str(body["retry_after"]), "day", "tokens")
+    assert len(own.requests) == 1
+    operator = Client()
+    operator.force_login(User.objects.create_superuser(username="root", password="root knows this"))
+    page = operator.get(f"/admin/tenants/tenant/{owner.tenant.id}/change/").content.decode()
+    for told in ("110 tokens today (UTC), of 600", "0.000056 of money this month, of 1"):
+        assert told in page
+
+
+def test_what_an_endpoint_does_not_count_costs_nobody_knows_what_and_is_taken_as_estimated(
+    owner: Member, shop: DataSource, own: ScriptedModel
+) -> None:
+    choose(owner, own, max_output_tokens=500, input_price="1", output_price="1")
+    assert isinstance(RIGHT.body, dict)
+    own.script([Reply(body={**RIGHT.body, "usage": None})])
+    assert ask(owner).reply["usage"] == {"model": "chosen", "input_tokens": 0, "output_tokens": 0, "cost": None}
+    tokens = int(owner.client.get(MODEL).json()["budgets"][0]["used"])
+    assert 500 < tokens < 5_000
+
+
+def test_an_endpoint_that_keeps_failing_is_left_alone_and_tried_again(
+    owner: Member, shop: DataSource, own: ScriptedModel, change_environment: Callable[..., Environment]
+) -> None:
+    change_environment(llm_max_attempts=1, llm_breaker_failures=2, llm_breaker_rest_s=30.0)
+    choose(owner, own)
+    own.script([fails(500), fails(503)])
+    statuses = [post(owner).status_code for _ in range(2)]
+    assert (statuses, len(own.requests)) == ([503, 503], 2)
+    response = post(owner)
+    body = assert_problem(response, status=503, code="llm_unavailable")
+    assert (len(own.requests), 25 <= int(response["Retry-After"]) <= 30) == (2, True)
+    assert "left alone" in body["detail"]
+    # Another key is another account, and whether it fails is not known.
+    assert put(owner, base_url=own.url, key="sk-other", model="chosen").status_code == 200
+    own.script([RIGHT])
+    assert post(owner).status_code == 200
 
 
 @pytest.fixture

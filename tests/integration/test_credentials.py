@@ -9,9 +9,13 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 
+from nl2sql import tenant_models
+from nl2sql.models import TenantModel
+from nl2sql.tenant_models import ModelFields
 from schema_index.credentials import CredentialUnreadable, decrypt, encrypt
 from schema_index.models import DataSource
 from schema_index.snapshots import sync
+from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.integration.conftest import READER_PASSWORD, change_of, reread, save_stock_source
 
@@ -87,13 +91,19 @@ def test_a_password_copied_to_another_source_does_not_open(
 def test_rotation_writes_everything_under_the_newest_key(
     tenant: Tenant, stock_source: DataSource, settings: Any
 ) -> None:
+    with tenant_transaction(tenant.id):
+        row = tenant_models.prepared(ModelFields(base_url="https://m.example/v1"), key="sk-model", actor="system:test")
+        tenant_models.store_candidate(row)
     old = list(settings.CREDENTIAL_KEYS)
     settings.CREDENTIAL_KEYS = [NEW, *old]
-    assert _said("rotate_secrets", "--check") == "1 stored secrets need an older key.\n"
-    assert _said("rotate_secrets") == "1 stored secrets were encrypted anew.\n"
+    assert _said("rotate_secrets", "--check") == "2 stored secrets need an older key.\n"
+    assert _said("rotate_secrets") == "2 stored secrets were encrypted anew.\n"
     assert _said("rotate_secrets") == "0 stored secrets were encrypted anew.\n"
     settings.CREDENTIAL_KEYS = [NEW]
     assert _said("rotate_secrets", "--check") == "0 stored secrets need an older key.\n"
+    with tenant_transaction(tenant.id):
+        token = bytes(TenantModel.objects.get().encrypted_key)
+    assert decrypt(token, tenant_id=tenant.id, source_id=row.id) == "sk-model"
     assert sync(tenant.id, source_id=stock_source.id, actor="system:test").tables == 2
 
 

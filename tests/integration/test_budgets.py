@@ -1,0 +1,174 @@
+"""Tokens and money for models: set aside before a call, settled after it, in the row that is the limit."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from tenants.budgets import BudgetLine, PriceUnknown, TenantMeter, budget_lines
+from tenants.context import platform_transaction, tenant_transaction
+from tenants.models import BudgetReservation, ModelBudget, Tenant
+from tenants.quotas import QuotaExceeded
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CENT = Decimal("0.01")
+
+
+@pytest.fixture
+def limit(tenant: Tenant) -> Callable[..., None]:
+    def change(**values: Any) -> None:
+        with platform_transaction():
+            Tenant.objects.filter(id=tenant.id).update(**values)
+
+    return change
+
+
+def reserve(tenant: Tenant, tokens: int, cost: Decimal | None = CENT) -> UUID:
+    return TenantMeter(tenant_id=tenant.id).reserve(tokens=tokens, cost=cost, hold_s=60)
+
+
+def settle(tenant: Tenant, reservation: UUID, tokens: int, cost: Decimal | None = CENT) -> None:
+    TenantMeter(tenant_id=tenant.id).settle(reservation, tokens=tokens, cost=cost)
+
+
+def lines(tenant: Tenant) -> list[BudgetLine]:
+    with tenant_transaction(tenant.id):
+        return list(budget_lines())
+
+
+def used(tenant: Tenant) -> dict[str, Decimal]:
+    return {f"{line.unit} {line.period}": line.used for line in lines(tenant)}
+
+
+def all_of(tokens: int, cost: str) -> dict[str, Decimal]:
+    one = {"tokens": Decimal(tokens), "cost": Decimal(cost)}
+    return {f"{unit} {period}": one[unit] for period in ("day", "month") for unit in ("tokens", "cost")}
+
+
+def test_what_is_set_aside_counts_until_what_was_taken_stands_in_its_place(tenant: Tenant) -> None:
+    first, second = reserve(tenant, 1_000), reserve(tenant, 500)
+    assert used(tenant) == all_of(1_500, "0.02")
+    settle(tenant, first, 110, Decimal("0.003"))
+    assert used(tenant) == all_of(610, "0.013")
+    settle(tenant, second, 0, Decimal(0))
+    assert used(tenant) == all_of(110, "0.003")
+    with tenant_transaction(tenant.id):
+        assert BudgetReservation.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "limit_of", "words"),
+    [
+        ("model_tokens_per_day", 1_500, "today's (UTC) 1500 tokens"),
+        ("model_tokens_per_month", 1_500, "this month's (UTC) 1500 tokens"),
+        ("model_cost_per_day", CENT * 2, "today's (UTC) 0.02"),
+        ("model_cost_per_month", CENT * 2, "this month's (UTC) 0.02"),
+    ],
+)
+def test_each_limit_stands_until_its_period_is_over(
+    tenant: Tenant, other_tenant: Tenant, limit: Callable[..., None], name: str, limit_of: Any, words: str
+) -> None:
+    limit(**{name: limit_of})
+    reserve(tenant, 1_000)
+    kept = reserve(tenant, 500)
+    with pytest.raises(QuotaExceeded) as error:
+        reserve(tenant, 500)
+    assert words in error.value.message
+    now = datetime.now(UTC)
+    ends = now + timedelta(days=1) if "day" in name else (now.replace(day=1) + timedelta(days=32)).replace(day=1)
+    seconds = (ends.replace(hour=0, minute=0, second=0) - now).total_seconds()
+    assert abs(error.value.details["retry_after"] - seconds) < 5
+    assert used(tenant) == all_of(1_500, "0.02")
+    reserve(other_tenant, 1_000)
+    settle(tenant, kept, 100, Decimal(0))
+    assert reserve(tenant, 400)
+
+
+def test_a_limit_of_nothing_is_the_installations_and_zero_allows_nothing(
+    tenant: Tenant, limit: Callable[..., None], settings: Any
+) -> None:
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"model_tokens_per_day": 100})
+    with pytest.raises(QuotaExceeded, match="100 tokens"):
+        reserve(tenant, 101)
+    limit(model_tokens_per_day=0)
+    with pytest.raises(QuotaExceeded, match="0 tokens"):
+        reserve(tenant, 1)
+    assert used(tenant) == all_of(0, "0")
+
+
+def test_a_budget_in_money_needs_a_price(tenant: Tenant, limit: Callable[..., None]) -> None:
+    reserve(tenant, 10, None)
+    limit(model_cost_per_month=1)
+    with pytest.raises(PriceUnknown, match="LLM_PRICES"):
+        reserve(tenant, 10, None)
+    assert reserve(tenant, 10, Decimal(0))
+
+
+def test_what_a_dead_process_set_aside_comes_back(tenant: Tenant, limit: Callable[..., None]) -> None:
+    limit(model_tokens_per_day=1_000)
+    dead = reserve(tenant, 900)
+    with tenant_transaction(tenant.id):
+        left = BudgetReservation.objects.get().expires_at - timezone.now()
+        assert timedelta(seconds=110) < left < timedelta(seconds=121)
+        BudgetReservation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    alive = reserve(tenant, 800)
+    assert used(tenant) == all_of(800, "0.01")
+    # Was it only slow, what it took counts.
+    settle(tenant, dead, 100)
+    settle(tenant, alive, 100)
+    assert used(tenant) == all_of(200, "0.02")
+
+
+def test_another_day_begins_at_nothing_and_goes_on_with_the_month(tenant: Tenant) -> None:
+    late = reserve(tenant, 1_000)
+    today = datetime.now(UTC).date()
+    with tenant_transaction(tenant.id):
+        ModelBudget.objects.update(day="2020-01-31", month="2020-01-01")
+        BudgetReservation.objects.update(day="2020-01-31")
+    assert used(tenant) == all_of(0, "0")
+    reserve(tenant, 10)
+    settle(tenant, late, 700)  # yesterday's, and last month's
+    assert used(tenant) == all_of(10, "0.01")
+    with tenant_transaction(tenant.id):
+        row = ModelBudget.objects.get()
+        assert (row.day, row.month) == (today, today.replace(day=1))
+        ModelBudget.objects.update(day=row.month - timedelta(days=1))  # the day alone is another
+    reserve(tenant, 5)
+    assert [used(tenant)[name] for name in ("tokens day", "tokens month")] == [Decimal(5), Decimal(15)]
+
+
+@pytest.mark.parametrize("already", [0, 300], ids=["the first row", "a row that is there"])
+def test_of_callers_racing_for_the_last_tokens_exactly_one_wins(
+    tenant: Tenant, limit: Callable[..., None], already: int
+) -> None:
+    racers = 4
+    limit(model_tokens_per_day=already + 100)
+    if already:
+        reserve(tenant, already)
+    start = threading.Barrier(racers, timeout=20)
+    outcomes: list[str] = []
+
+    def race() -> None:
+        try:
+            start.wait()
+            reserve(tenant, 100)
+            outcomes.append("won")
+        except QuotaExceeded:
+            outcomes.append("refused")
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=race) for _ in range(racers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(outcomes) == ["refused"] * (racers - 1) + ["won"]
+    assert used(tenant)["tokens day"] == already + 100
