@@ -73,6 +73,7 @@ def _anew(task: Task) -> Iterator[Event]:
             embedder=task.embedder,
             top_k=task.top_k,
             role=task.role,
+            cancellation=task.cancellation,
         )
         task.cancellation.raise_if_cancelled()
         yield Found(retrieved=retrieved)

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from schema_index.catalogue import Catalogue
 from schema_index.embedding.base import Embedder
 from schema_index.retrieval.hybrid import hybrid_knowledge
@@ -12,7 +15,9 @@ from schema_index.retrieval.select_tables import select_tables
 from schema_index.retrieval.thresholds import threshold_for
 from schema_index.retrieval.types import NothingFound, Retrieved
 from schema_index.schema import DatabaseSchema
+from tenants.cancellation import NEVER, Cancellation
 from tenants.context import tenant_transaction
+from tenants.until_cancelled import until_cancelled
 
 MAX_KNOWLEDGE = 6
 RANKED_TABLES = 2_000
@@ -31,14 +36,15 @@ def retrieve(
     top_k: int,
     role: str | None = None,
     threshold: float | None = None,
+    cancellation: Cancellation = NEVER,
 ) -> Retrieved:
     """`catalogue` is what the asking principal may see; nothing outside it is ranked or comes back, and no knowledge
     that names what is hidden from their `role`. None stands for nobody, when rankings are measured. A `threshold` is
     tried in the place of the tenant's own.
 
-    Raises EmbeddingUnavailable or EmbeddingRejected. No transaction is open while the embedder works.
+    Raises EmbeddingUnavailable, EmbeddingRejected or Cancelled. No transaction is open while the embedder works.
     """
-    vector = embedder.embed([question])[0]
+    vector = _embedded(question, embedder, cancellation)
     model = embedder.model
     with tenant_transaction(tenant_id):
         if threshold is None:
@@ -67,6 +73,14 @@ def retrieve(
         values_cut=tuple(f"{table}.{column}" for table, column in looked_up.cut if table in names),
         nothing=None if tables else _nothing(similarities, catalogue.schema),
     )
+
+
+def _embedded(question: str, embedder: Embedder, cancellation: Cancellation) -> NDArray[np.float32]:
+    """An endpoint's answer is left behind when nobody waits for it any more; this process answers in milliseconds."""
+    if not embedder.endpoint:
+        cancellation = NEVER
+    vector: NDArray[np.float32] = until_cancelled(lambda: embedder.embed([question]), cancellation=cancellation)[0]
+    return vector
 
 
 def _nothing(similarities: Mapping[str, float], schema: DatabaseSchema) -> NothingFound:

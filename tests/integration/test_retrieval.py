@@ -10,14 +10,17 @@ from django.test.utils import CaptureQueriesContext
 from schema_index import knowledge
 from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.embed_chunks import embed_pending
+from schema_index.embedding.openai_compatible import OpenAICompatibleEmbedder
 from schema_index.embedding.spaces import DEFAULT_THRESHOLD
 from schema_index.models import ChunkEmbedding, DataSource
 from schema_index.retrieval.retrieve import MAX_KNOWLEDGE, retrieve
 from schema_index.retrieval.types import KnowledgeHit, NothingFound, Retrieved, StoredValue
 from schema_index.snapshots import sync
+from tenants.cancellation import Cancellation, Cancelled
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.integration.conftest import CountingEmbedder, reread
+from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -199,3 +202,29 @@ def test_one_embedding_and_no_transaction_while_it_works(
     read = [query["sql"] for query in queries if "schema_index_" in query["sql"]]
     # The threshold, tables, knowledge by meaning and by words, how common the words are, the texts, and stored values.
     assert len(read) == 7
+
+
+def test_who_stops_does_not_wait_for_the_embedding_endpoint(
+    tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
+) -> None:
+    source = _index(new_sqlite_source(tenant), embedder)
+    stop = Cancellation()
+
+    def stopped_meanwhile(_: Recorded) -> Reply:
+        stop.cancel()
+        return SLOW
+
+    catalogue = indexed_catalogue(source)
+    with ScriptedModel() as endpoint:
+        endpoint.script_embeddings([stopped_meanwhile])
+        slow = OpenAICompatibleEmbedder(base_url=endpoint.url, api_key="sk-x", model="slow", dimension=16, timeout_s=1)
+        with pytest.raises(Cancelled):
+            retrieve(
+                "paid orders",
+                tenant_id=tenant.id,
+                source_id=source.id,
+                catalogue=catalogue,
+                embedder=slow,
+                top_k=10,
+                cancellation=stop,
+            )
