@@ -3,8 +3,9 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 from granian.constants import Interfaces
@@ -14,11 +15,12 @@ HOST = "127.0.0.1"
 
 
 @contextmanager
-def asgi_server() -> Iterator[str]:
-    """Its address. Needs a test that commits: requests are served on connections of their own."""
+def asgi_server(application: Callable[..., Any] | None = None) -> Iterator[str]:
+    """Its address. `application` is ours by default. Needs a test that commits: requests are served on connections of
+    their own."""
     with socket.create_server((HOST, 0)) as probe:
         port = probe.getsockname()[1]
-    server = Server(get_asgi_application(), address=HOST, port=port, interface=Interfaces.ASGINL)
+    server = Server(application or get_asgi_application(), address=HOST, port=port, interface=Interfaces.ASGINL)
     loop = asyncio.new_event_loop()
 
     def serve() -> None:

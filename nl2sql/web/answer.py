@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from nl2sql import runs
 from nl2sql.chart_svg.draw import draw
+from nl2sql.chart_svg.scale import number_text
 from nl2sql.chart_svg.shape import TITLES, Kind, Picture, picture_of
 from nl2sql.models import Run
 from nl2sql.web.check_titles import title_of
@@ -41,10 +42,20 @@ def answer_of(run: Run, *, asked: QueryDict) -> dict[str, Any]:
         "reply": reply,
         "table": shown_table(reply, asked=asked),
         "chart": shown_chart(reply, asked=asked),
+        "big": _big(reply),
         "sql_html": highlighted_sql(sql["text"], dialect=sql["dialect"]) if sql else "",
         "checks": shown_checks(trust["checks"]) if trust else (),
         "not_done": not_done(trust),
     }
+
+
+def _big(reply: dict[str, Any]) -> dict[str, str] | None:
+    """Of a result that is one number."""
+    picture = picture_of(reply.get("result"))
+    if picture is None or picture.kinds != ("number",):
+        return None
+    series = picture.series[0]
+    return {"name": series.name, "value": number_text(series.values[0] or 0.0)}
 
 
 def shown_table(reply: dict[str, Any], *, asked: QueryDict) -> TableView | None:

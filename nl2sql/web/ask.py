@@ -7,7 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from nl2sql import runs
-from nl2sql.asking import ask_and_wait
+from nl2sql.asking import ask_and_leave, ask_and_wait
+from nl2sql.models import Run
 from nl2sql.rate_limit import RateLimited
 from nl2sql.runs import AskRequest
 from nl2sql.suggestions.suggest import suggest
@@ -39,13 +40,14 @@ def home(request: HttpRequest, principal: Principal) -> HttpResponse:
     return render(request, "nl2sql/home.html", _context(principal, form=form, sources=sources), status=status)
 
 
-def _asked(request: HttpRequest, principal: Principal, form: AskForm) -> Any:
+def _asked(request: HttpRequest, principal: Principal, form: AskForm) -> Run:
     asked = AskRequest(
         question=form.cleaned_data["question"],
         data_source=form.cleaned_data["data_source"] or None,
         conversation_id=form.cleaned_data["conversation"],
     )
-    return ask_and_wait(principal, asked, request_id=request.META.get("HTTP_X_REQUEST_ID", ""))
+    go = ask_and_leave if form.cleaned_data["live"] else ask_and_wait
+    return go(principal, asked, request_id=request.META.get("HTTP_X_REQUEST_ID", ""))
 
 
 def _context(principal: Principal, *, form: AskForm, sources: list[tuple[str, str]]) -> dict[str, Any]:

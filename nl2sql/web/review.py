@@ -97,7 +97,7 @@ def _decide_entry(
     def act(decision: str) -> None:
         entry = find()
         if decision == "reject":
-            knowledge.delete(entry, actor=principal.actor)
+            knowledge.review(entry, state=ReviewState.REJECTED, actor=principal.actor)
             return
         if decision == "save":
             for name in fields:

@@ -22,6 +22,9 @@ from tenants.roles import Permission
 from tenants.web.in_tenant import in_tenant
 
 MAX_EARLIER = 20
+LIVE_STEPS = ("retrieve", "generate", "validate", "execute", "check")
+"""As a run at work is expected to take them, in this order."""
+
 REASONS = ("The number is wrong", "Rows are missing", "It misread the question", "Not what I meant")
 """Why an answer is wrong, as most people would say it."""
 
@@ -31,6 +34,8 @@ FAILED_AT = {
     "query_": "The database stopped the query.",
     "data_source_": "The database could not answer.",
     "embedding_": "The question could not be compared with your tables.",
+    "interrupted": "It was not carried to its end.",
+    "deadline_": "It took too long.",
 }
 
 
@@ -46,7 +51,13 @@ def run_page(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRe
     return render(
         request,
         "nl2sql/run.html",
-        {**answer_of(run, asked=request.GET), **context, "form": form, "failed_step": _failed_step(run)},
+        {
+            "steps": LIVE_STEPS,
+            **answer_of(run, asked=request.GET),
+            **context,
+            "form": form,
+            "failed_step": _failed_step(run),
+        },
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 OUTCOMES = {
+    "queued": "waiting its turn",
     "running": "at work",
     "completed": "answered",
     "needs_clarification": "asked back",

@@ -1,4 +1,4 @@
-"""Debian's chromium, started once for all tests of this folder, before one live server.
+"""Debian's chromium, started once for all tests of this folder, before the product's own ASGI server.
 
     def test_x(browse: Browse, analyst: Member, shop: DataSource) -> None:
         with browse(analyst) as page:
@@ -23,10 +23,12 @@ from typing import Protocol
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from django.core.asgi import get_asgi_application
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
-from pytest_django.live_server_helper import LiveServer
 
+from tests.asgi_server import asgi_server
 from tests.conftest import Member
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -62,8 +64,15 @@ def chromium() -> Iterator[Browser]:
             yield browser
 
 
+@pytest.fixture(scope="package")
+def server(django_db_setup: None) -> Iterator[str]:
+    """Its address. Streams need it: before the other interface, an answer is held back until it is whole."""
+    with asgi_server(ASGIStaticFilesHandler(get_asgi_application())) as address:
+        yield address
+
+
 @pytest.fixture
-def browse(chromium: Browser, live_server: LiveServer) -> Browse:
+def browse(chromium: Browser, server: str) -> Browse:
     @contextmanager
     def opened(
         member: Member | None = None, *, width: int = 1280, scheme: str = "light", scripts: bool = True
@@ -73,11 +82,11 @@ def browse(chromium: Browser, live_server: LiveServer) -> Browse:
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",
             java_script_enabled=scripts,
-            base_url=live_server.url,
+            base_url=server,
         ) as context:
             if member is not None:
                 name = settings.SESSION_COOKIE_NAME
-                context.add_cookies([{"name": name, "value": _session(member), "url": live_server.url}])
+                context.add_cookies([{"name": name, "value": _session(member), "url": server}])
             page = context.new_page()
             page.set_default_timeout(PATIENCE_MS)
             page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -86,7 +95,7 @@ def browse(chromium: Browser, live_server: LiveServer) -> Browse:
                 "request",
                 lambda request: (
                     None
-                    if request.url.startswith((live_server.url, "data:", "blob:"))
+                    if request.url.startswith((server, "data:", "blob:"))
                     else complaints.append(f"foreign address: {request.url}")
                 ),
             )

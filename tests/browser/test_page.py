@@ -54,7 +54,7 @@ def test_a_person_signs_in_asks_and_reads_the_answer(
 
         ask(page, WIDE_COLUMNS)
 
-        assert page.get_by_role("cell", name="ada@example.com").is_visible()
+        page.get_by_role("cell", name="ada@example.com").wait_for()
         assert page.get_by_text("3 rows.", exact=True).first.is_visible()
         page.get_by_role("tab", name="Table").press("ArrowRight")
         assert page.locator("pre.sql").is_visible()
@@ -67,7 +67,7 @@ def test_a_person_signs_in_asks_and_reads_the_answer(
         page.keyboard.type("What is the weather on Mars?")
         page.keyboard.press("Control+Enter")
         page.wait_for_url("**/runs/*")
-        assert page.locator("mark", has_text="weather").is_visible()
+        page.locator("mark", has_text="weather").wait_for()
         assert overflow(page) == 0, "refusal"
 
 

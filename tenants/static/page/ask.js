@@ -11,6 +11,8 @@ export function askKeys(root) {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
       if (event.key === "Escape") box.value === "" ? box.blur() : (box.value = "");
     });
+    // With scripts the answer is waited for on its own page, which tells how far it is.
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "live", value: "on" }));
     form.addEventListener("submit", () => {
       const button = form.querySelector("button");
       button.setAttribute("aria-busy", "true");
