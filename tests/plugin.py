@@ -1,7 +1,11 @@
 """Loaded before the settings: tests run on a server and folder of their own, whatever shell and `.env` have set."""
 
+import gc
 import os
 from pathlib import Path
+
+# Imports and collection leave nothing to be freed: the collector is let in when the tests begin (`conftest`).
+gc.disable()
 
 # Before the settings' class is made, which looks for both; processes that tests start inherit it.
 os.environ.pop("SECRETS_DIR", None)

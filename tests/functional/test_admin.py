@@ -333,9 +333,9 @@ def test_staff_without_permissions_see_nothing(owner: Member, shop: DataSource) 
     assert response.status_code == 403
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_sync_now_reads_and_embeds_by_the_embedded_worker(
-    operator: Client, tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
+    operator: Client, tenant: Tenant, new_sqlite_source: Callable[..., DataSource], quiet_queue: None
 ) -> None:
     source = new_sqlite_source(tenant, index_values=False)
     broken = new_sqlite_source(tenant, slug="broken")

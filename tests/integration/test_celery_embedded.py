@@ -1,7 +1,7 @@
 """The embedded worker: a thread of this process on `memory://`, driven by commits alone."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -19,17 +19,10 @@ from tenants.models import Tenant
 from tests.conftest import database_file
 from tests.integration.conftest import reread
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# The worker tends the vector index as the owner of the tables.
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 DEADLINE_S = 30.0
-
-
-@pytest.fixture
-def quiet_queue() -> Iterator[None]:
-    """No message of an earlier test is left in this process's queue."""
-    app.control.purge()
-    yield
-    app.control.purge()
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
