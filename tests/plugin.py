@@ -4,14 +4,14 @@ import gc
 import os
 from pathlib import Path
 
-# Imports and collection leave nothing to be freed: the collector is let in when the tests begin (`conftest`).
-gc.disable()
-
 # Before the settings' class is made, which looks for both; processes that tests start inherit it.
 os.environ.pop("SECRETS_DIR", None)
 os.environ["ENV_FILE"] = os.devnull
 
 from config.management.commands.settings_table import variable_names
+
+# Imports and collection leave nothing to be freed: the collector is let in when the tests begin (`conftest`).
+gc.disable()
 
 _known = set(variable_names())
 for _name in list(os.environ):
