@@ -16,6 +16,7 @@ from nl2sql import runs, verified_queries
 from nl2sql.evaluation.trial import try_candidate
 from nl2sql.models import Evaluation, QueryOrigin, QueryState, TenantModel
 from nl2sql.runs import AskRequest
+from nl2sql.verified_staleness import explain_again
 from schema_index.models import DataSource
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import AuditEvent, Tenant, User
@@ -36,7 +37,7 @@ WRONG = answers(sql="SELECT count(*) AS n FROM orders")
 @pytest.fixture
 def own(change_environment: Callable[..., Environment]) -> Iterator[ScriptedModel]:
     """A second scripted model, which a tenant may choose."""
-    change_environment(llm_networks=(ip_network("127.0.0.1/32"),))
+    change_environment(llm_networks=(ip_network("127.0.0.1/32"),), answer_cache_size=0)
     with ScriptedModel() as scripted:
         yield scripted
 
@@ -261,6 +262,7 @@ def verified(shop: DataSource, owner: Member) -> None:
             actor=owner.principal.actor,
         )
         verified_queries.decide(query, state=QueryState.VERIFIED, actor="user:1", explain=lambda query: None)
+    explain_again(shop.tenant_id, query.id)
 
 
 def tried(member: Member) -> dict[str, Any]:
