@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init, worker_ready
+from celery.signals import celeryd_init, worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -20,6 +20,13 @@ def _refuse_to_start_unready(**_: Any) -> None:
 
     ensure_database_server()
     refuse_unready_database()
+
+
+@worker_init.connect(dispatch_uid="config.metrics")
+def _serve_metrics(**_: Any) -> None:
+    from config.metrics import serve_metrics  # noqa: PLC0415  it needs the settings
+
+    serve_metrics()
 
 
 @worker_ready.connect(dispatch_uid="config.celery")

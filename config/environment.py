@@ -3,21 +3,25 @@
 import os
 from decimal import Decimal
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from config.environment_rules import are_fernet_keys, is_http, is_postgresql
-from config.model_price import ModelPrice
+from config.setting_values import (
+    BrokerUrl,
+    FernetKeys,
+    HttpOrFolderUrl,
+    HttpUrl,
+    Names,
+    Networks,
+    PostgresUrl,
+    Prices,
+    UpperCase,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-CommaSeparated = Annotated[tuple[str, ...], NoDecode]
-
-BROKERS = ("memory", "redis", "rediss", "sentinel", "amqp", "amqps", "pyamqp")
 
 
 class Environment(BaseSettings):
@@ -40,28 +44,28 @@ class Environment(BaseSettings):
     secret_key: SecretStr | None = Field(
         default=None, description="Signs sessions. Generated into `QUERENT_HOME` when unset."
     )
-    credential_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+    credential_keys: FernetKeys = Field(
         default=(),
         description="Fernet keys, newest first, comma separated, that encrypt stored credentials. "
         "Generated into `QUERENT_HOME` when unset.",
     )
-    allowed_hosts: CommaSeparated = Field(
+    allowed_hosts: Names = Field(
         default=("127.0.0.1", "localhost", "[::1]"), description="Host names the server answers to, comma separated."
     )
     https: bool = Field(default=False, description="Secure cookies, HSTS and redirect to https: set behind TLS.")
 
-    database_url: SecretStr | None = Field(
+    database_url: PostgresUrl | None = Field(
         default=None,
         description="PostgreSQL with pgvector instead of the embedded server. With `DATABASE_OWNER_URL` this is the "
         "application role; alone, it is an administrator from which the two roles are created.",
     )
-    database_owner_url: SecretStr | None = Field(
+    database_owner_url: PostgresUrl | None = Field(
         default=None, description="Role that owns the tables and runs migrations; the web process never uses it."
     )
     embedded_postgres_port: int | None = Field(
         default=None, ge=1024, le=65_535, description="Port of the embedded server; unset, it follows from the folder."
     )
-    celery_broker_url: SecretStr = Field(
+    celery_broker_url: BrokerUrl = Field(
         default=SecretStr("memory://"),
         description="`redis://…` or `amqp://…` for separate workers; `memory://` runs one worker inside the process.",
     )
@@ -71,7 +75,7 @@ class Environment(BaseSettings):
         validation_alias=AliasChoices("llm_api_key", "openai_api_key"),
         description="Key of the model endpoint (`OPENAI_API_KEY` is read too). Key or URL turns the model on.",
     )
-    llm_base_url: str | None = Field(
+    llm_base_url: HttpOrFolderUrl | None = Field(
         default=None,
         validation_alias=AliasChoices("llm_base_url", "openai_base_url"),
         description="Any OpenAI-compatible endpoint (`OPENAI_BASE_URL` is read too), or `file:/folder` for prompts and "
@@ -84,7 +88,7 @@ class Environment(BaseSettings):
     llm_seed: int | None = Field(default=None, description="Sent only when set.")
     llm_max_output_tokens: int | None = Field(default=None, gt=0, description="Sent only when set.")
     llm_prompt_tokens: int = Field(default=6000, ge=1000, description="The prompt is cut to this many tokens.")
-    llm_prices: Annotated[tuple[ModelPrice, ...], NoDecode] = Field(
+    llm_prices: Prices = Field(
         default=(),
         description="Prices of a million tokens read and written, `model=input/output`, comma separated: "
         "`gpt-4.1-mini=0.40/1.60`. Of models that are not named, no cost is told.",
@@ -93,7 +97,7 @@ class Environment(BaseSettings):
         default=5, ge=1, le=100, description="Failures in a row after which an endpoint is left alone for a while."
     )
     llm_breaker_rest_s: float = Field(default=30.0, gt=0, le=600, description="For how many seconds.")
-    llm_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+    llm_networks: Networks = Field(
         default=(),
         description="Private networks where tenants' own model endpoints may be, comma separated CIDR. They need https "
         "everywhere but on loopback.",
@@ -112,7 +116,7 @@ class Environment(BaseSettings):
     )
     model_cost_per_month: Decimal | None = Field(default=None, ge=0, description="The same of a calendar month.")
 
-    embedding_base_url: str | None = Field(
+    embedding_base_url: HttpUrl | None = Field(
         default=None, description="OpenAI-compatible `/embeddings` endpoint; unset, the local all-MiniLM-L6-v2 is used."
     )
     embedding_api_key: SecretStr | None = Field(default=None, description="Key of that endpoint.")
@@ -202,56 +206,40 @@ class Environment(BaseSettings):
         description="Statements of one caller that the guard may block a minute before they must wait.",
     )
 
-    target_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+    target_networks: Networks = Field(
         default=(), description="Private networks where tenants' databases may live, comma separated CIDR."
     )
     target_files_root: Path | None = Field(
         default=None, description="Folder under which SQLite and DuckDB files may live; unset, `QUERENT_HOME/files`."
     )
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+    metrics_token: SecretStr | None = Field(
+        default=None, description="Whoever asks `/metrics` sends it as bearer token; unset, there is no such address."
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1024,
+        le=65_535,
+        description="Port on which a separate worker serves its metrics, to the network it stands in; unset, it does "
+        "not.",
+    )
+
+    prometheus_multiproc_dir: Path | None = Field(
+        default=None,
+        description="Empty folder in which several processes of one address, or a worker that forks, add up their "
+        "metrics; the Prometheus client's own variable.",
+    )
+
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], UpperCase] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
     log_json: bool = Field(default=False, description="One JSON object a line instead of text for a terminal.")
 
-    @field_validator("llm_prices", mode="before")
+    @field_validator("database_owner_url")
     @classmethod
-    def _prices(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(ModelPrice.parse(part) for part in value.split(",") if part.strip())
-
-    @field_validator("target_networks", "llm_networks", mode="before")
-    @classmethod
-    def _networks(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        try:
-            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
-        except ValueError:
-            raise ValueError("must be networks, comma separated: 10.0.0.0/8, fd00::/8") from None
-
-    @field_validator("allowed_hosts", "credential_keys", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
-
-    @field_validator("log_level", mode="before")
-    @classmethod
-    def _upper(cls, value: object) -> object:
-        return value.upper() if isinstance(value, str) else value
-
-    _are_fernet_keys = field_validator("credential_keys")(are_fernet_keys)
-    _is_postgresql = field_validator("database_url", "database_owner_url")(is_postgresql)
-    _is_http = field_validator("llm_base_url", "embedding_base_url")(is_http)
-
-    @field_validator("celery_broker_url")
-    @classmethod
-    def _is_broker(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value().partition("://")[0] not in BROKERS:
-            raise ValueError(f"must start with one of {', '.join(f'{scheme}://' for scheme in BROKERS)}")
+    def _has_an_application_role(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and not info.data.get("database_url"):
+            raise ValueError("needs DATABASE_URL with the application role beside it")
         return value
 
     @cached_property

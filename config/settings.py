@@ -202,9 +202,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"polling_interval": 0.05} if ENVIRONMENT.embedded_worker else {"visibility_timeout": 1800}
 )
 CELERY_TASK_DEFAULT_QUEUE = "embed"
-# A worker serves both; `-Q ask` and `-Q embed` make them separate, so that no sync keeps a question waiting.
-CELERY_TASK_QUEUES = (Queue("embed"), Queue("ask"))
-CELERY_TASK_ROUTES = {"nl2sql.tasks.execute_run": {"queue": "ask"}}
+# What waits for models, computes vectors, reads targets, or asks whole sets of questions can have workers of its own,
+# by `--queues`, so that none keeps another waiting. A worker that names no queue serves all.
+CELERY_TASK_QUEUES = tuple(Queue(name) for name in ("ask", "embed", "sync", "evaluate"))
+CELERY_TASK_ROUTES = {
+    "nl2sql.tasks.execute_run": {"queue": "ask"},
+    "nl2sql.tasks.try_model": {"queue": "evaluate"},
+    "schema_index.tasks.sync_source": {"queue": "sync"},
+    "schema_index.tasks.check_ddl": {"queue": "sync"},
+}
 # One task, which hands out whatever is due. A message that waited longer than until the next one is worth nothing.
 CELERY_BEAT_SCHEDULE = {
     "sync-due": {"task": "schema_index.tasks.sync_due", "schedule": 60.0, "options": {"expires": 55.0}},
@@ -217,6 +223,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "schema_index.tasks.resume_embedding",
         "schedule": 1800.0,
         "options": {"expires": 600.0},
+    },
+    "measure-backlog": {
+        "task": "schema_index.tasks.measure_backlog",
+        "schedule": 60.0,
+        "options": {"expires": 55.0},
     },
     "check-stale-queries": {
         "task": "nl2sql.tasks.check_stale_queries",

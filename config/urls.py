@@ -14,6 +14,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config.errors import not_found, server_error
 from config.health import live, ready
+from config.metrics import metrics
 from nl2sql.api.views import ShortAskView
 
 API = ("/api/", "/nl2sql", "/health/")
@@ -50,6 +51,7 @@ urlpatterns = [
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", documentation, name="docs"),
     path("favicon.ico", RedirectView.as_view(url=static("page/icon.svg")), name="favicon"),
+    path("metrics", metrics),
     path("health/live", live),
     path("health/ready", ready),
     path("admin/", admin.site.urls),

@@ -13,6 +13,7 @@ from schema_index import sync_runs
 from schema_index.connectors.base import Introspection, Progress
 from schema_index.ddl_trigger import read_ddl_mark
 from schema_index.diff import Change, diff
+from schema_index.metrics import SYNCS
 from schema_index.models import DataSource, SchemaChange, Snapshot
 from schema_index.schema import DatabaseSchema
 from schema_index.schema_json import from_json, to_json
@@ -70,8 +71,10 @@ def sync(
                     unreadable=len(result.unreadable),
                     changes=result.changes,
                 )
-                return result
+            SYNCS.labels("done").inc()
+            return result
         except DomainError as error:
+            SYNCS.labels(error.code).inc()
             with tenant_transaction(tenant_id):
                 DataSource.objects.filter(id=source_id, sync_lease_until=source.sync_lease_until).update(
                     sync_error=error.message

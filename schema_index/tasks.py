@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from schema_index import schedule, sync_runs
+from schema_index import backlog, schedule, sync_runs
 from schema_index.ddl_trigger import read_ddl_mark
 from schema_index.embedding.embed_spaces import embed_spaces, has_work
 from schema_index.embedding.retry import AskAgain, LeavePending
@@ -111,6 +111,12 @@ def resume_embedding() -> None:
             _log.warning("served by another model than the settings name", tenant=tenant.slug, model=str(space))
         if has_work(tenant.id):
             embed_tenant.delay(str(tenant.id))
+
+
+@shared_task(ignore_result=True)
+def measure_backlog() -> None:
+    """The schedule's: what Prometheus reads of the texts that wait."""
+    backlog.measure_backlog(all_tenants())
 
 
 def request_embedding(tenant_id: UUID) -> None:

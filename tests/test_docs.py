@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import get_commands
 from django.urls import resolve
+from prometheus_client import REGISTRY
 
 from config.environment import BASE_DIR, Environment
 from config.errors import STATUS
@@ -17,7 +19,10 @@ from nl2sql.mcp.door import PATH
 
 DOCUMENTS = sorted([*BASE_DIR.glob("*.md"), *(BASE_DIR / "docs").glob("*.md")])
 
-COMPOSE_ONLY = {"POSTGRES_PASSWORD", "QUERENT_OWNER_PASSWORD", "QUERENT_APP_PASSWORD", "REDIS_PASSWORD", "PORT"}
+COMPOSE_ONLY = {
+    *("POSTGRES_PASSWORD", "QUERENT_OWNER_PASSWORD", "QUERENT_APP_PASSWORD", "REDIS_PASSWORD", "PORT"),
+    *("GRAFANA_PASSWORD", "GRAFANA_PORT"),
+}
 """Read by docker-compose.yml itself, not by the settings."""
 
 NOT_PASSED = {
@@ -27,6 +32,10 @@ NOT_PASSED = {
     "TARGET_FILES_ROOT": "a path inside the container; the volume holds the default one",
 }
 """Settings that docker-compose.yml keeps from its services, and why."""
+
+WORKERS = ("worker-ask", "worker-background")
+PROFILED = ("prometheus", "grafana", "ollama")
+"""Services that only a profile starts."""
 
 HOUSE_WORDS = """tenant, principal, data source, dialect, snapshot, fingerprint, diff, chunk, embedding, hit,
 reciprocal-rank fusion, context, prompt, completion, schema linking, attempt, repair, verdict, violation, allow-list,
@@ -164,9 +173,12 @@ def test_the_example_environment_names_real_settings() -> None:
 
 def test_compose_passes_real_settings(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert set(services) == {"postgres", "redis", "migrate", "web", "ask-worker", "worker", "beat"}
-    for name in ("migrate", "web", "ask-worker", "worker", "beat"):
-        assert set(services[name]["environment"]) == set(variable_names()) - set(NOT_PASSED), name
+    ours = ("migrate", "web", *WORKERS, "beat")
+    assert set(services) == {"postgres", "pgbouncer", "redis", *ours, *PROFILED}
+    assert {name for name, service in services.items() if "profiles" in service} == set(PROFILED)
+    for name in ours:
+        given = set(services[name]["environment"]) - {"PROMETHEUS_MULTIPROC_DIR"}
+        assert given == set(variable_names()) - set(NOT_PASSED) - {"PROMETHEUS_MULTIPROC_DIR"}, name
     passed = {name: value for name, value in services["web"]["environment"].items() if name in str(value)}
     composed = {"DATABASE_URL", "DATABASE_OWNER_URL", "CELERY_BROKER_URL"}
     assert set(passed) == set(services["web"]["environment"]) - composed
@@ -182,28 +194,54 @@ def test_compose_gives_each_service_only_its_own_passwords(compose: dict[str, An
     assert holders == {
         "POSTGRES_PASSWORD": {"postgres"},
         "QUERENT_OWNER_PASSWORD": {"postgres", "migrate"},
-        "QUERENT_APP_PASSWORD": {"postgres", "migrate", "web", "ask-worker", "worker", "beat"},
+        "QUERENT_APP_PASSWORD": {"postgres", "pgbouncer", "migrate", "web", *WORKERS, "beat"},
     }
 
 
 def test_compose_starts_in_order_and_keeps_its_data(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    for name in ("web", "ask-worker", "worker"):
+    for name in ("web", *WORKERS):
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     waited = {(name, other) for name, service in services.items() for other in service.get("depends_on", {})}
     assert all(other in services for _, other in waited)
-    assert all("healthcheck" in services[name] for name in ("postgres", "redis", "web", "ask-worker", "worker"))
+    assert all("healthcheck" in services[name] for name in ("postgres", "pgbouncer", "redis", "web", *WORKERS))
     mounted = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", ())}
     named = {source for source in mounted if not source.startswith(".")}
     assert named == set(compose["volumes"])
-    assert all((BASE_DIR / source).is_file() for source in mounted - named)
+    assert all((BASE_DIR / source).exists() for source in mounted - named)
+
+
+def test_every_queue_has_a_worker(compose: dict[str, Any]) -> None:
+    served = {
+        queue
+        for name in WORKERS
+        for argument in compose["services"][name]["command"]
+        if argument.startswith("--queues=")
+        for queue in argument.removeprefix("--queues=").split(",")
+    }
+    queues = {queue.name for queue in settings.CELERY_TASK_QUEUES}
+    assert served == queues
+    assert {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()} < queues
+
+
+def test_the_dashboard_and_the_alerts_read_metrics_that_exist() -> None:
+    counted = {
+        f"{family.name}{suffix}"
+        for family in REGISTRY.collect()
+        for suffix in ("", "_total", "_bucket", "_count", "_sum")
+        if family.name.startswith("querent_")
+    }
+    for name in ("deploy/grafana/dashboards/querent.json", "deploy/prometheus/alerts.yml"):
+        read = set(re.findall(r"querent_\w+", _text(name)))
+        assert read, name
+        assert read - counted == set(), name
 
 
 def test_images_are_pinned(compose: dict[str, Any]) -> None:
     images = [service["image"] for service in compose["services"].values() if "build" not in service]
     images += re.findall(r"^ARG PYTHON_IMAGE=(\S+)", _text("Dockerfile"), re.MULTILINE)
-    assert len(images) == 3
-    assert all(re.search(r":\d+\.\d+[\w.-]*$", image) for image in images)
+    assert len(images) == 7
+    assert all(re.search(r":v?\d+\.\d+[\w.-]*$", image) for image in images)
 
 
 def test_the_dockerfile_copies_what_exists_and_what_is_sent() -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from nl2sql.event_payload import event_payload
 from nl2sql.events import Answered, AskedBack, CannotAnswer, Ending, Event, Failed
 from nl2sql.generation.base import Usage
+from nl2sql.metrics import observe_end
 from nl2sql.models import Run, RunEvent, RunStatus
 from nl2sql.models.run import AT_WORK
 from nl2sql.reply import reply_body
@@ -108,6 +109,7 @@ def _write(run: Run) -> bool:
 
 
 def _count(run: Run, ending: Ending) -> None:
+    observe_end(run)
     quotas.count_tokens(input_tokens=run.input_tokens, output_tokens=run.output_tokens)
     audit.record("question.ended", actor=run.actor, subject=str(run.id), status=run.status, tables=_tables(ending))
 

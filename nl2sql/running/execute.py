@@ -15,6 +15,7 @@ from nl2sql.execution.caps import caps
 from nl2sql.follow_up.history import history
 from nl2sql.generation.base import Usage
 from nl2sql.generators import generator_for
+from nl2sql.metrics import QUEUE_SECONDS
 from nl2sql.models import Run, RunStatus
 from nl2sql.pipeline import answer
 from nl2sql.running.close import close
@@ -50,6 +51,7 @@ def execute(tenant_id: UUID, run_id: UUID) -> None:
         if not waiting.update(status=RunStatus.RUNNING, lease_until=now + LEASE):
             return
         run = Run.objects.get(id=run_id)
+    QUEUE_SECONDS.observe((now - run.created_at).total_seconds())
     carry_out(run, None)
 
 

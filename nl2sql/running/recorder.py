@@ -4,6 +4,7 @@ from django.db import IntegrityError
 
 from nl2sql.event_payload import event_payload
 from nl2sql.events import Blocked, Event, StepStarted
+from nl2sql.metrics import observe_event
 from nl2sql.models import Run, RunEvent
 from nl2sql.rate_limit import BLOCKED
 from nl2sql.stored_json import storable
@@ -26,6 +27,7 @@ class Recorder:
     def add(self, event: Event) -> None:
         """Raises Superseded."""
         self.events.append(event)
+        observe_event(event)
         if not isinstance(event, StepStarted):
             return
         with tenant_transaction(self._run.tenant_id):

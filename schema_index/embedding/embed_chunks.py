@@ -5,11 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from django.utils import timezone
+
 from schema_index.chunks import pending
 from schema_index.embedding import claims
 from schema_index.embedding.base import PROBE, Embedder, EmbeddingRejected, EmbeddingUnavailable, Vectors
 from schema_index.embedding.batching import estimated_tokens
 from schema_index.embedding.pace import EndpointBusy, hold_off, take_turn
+from schema_index.metrics import EMBEDDED, EMBEDDING_SECONDS
 from schema_index.models import Chunk, EmbeddingFailure
 from schema_index.vector_index.write import write_vectors
 from tenants.context import tenant_transaction
@@ -167,4 +170,8 @@ def _store(tenant_id: UUID, batch: list[Chunk], vectors: Vectors, *, embedder: E
         embedded = EmbeddingFailure.objects.filter(chunk__in=written)
         embedded.filter(model=embedder.model, dimension=embedder.dimension).delete()
         claims.release(holder, batch=batch)
+    now = timezone.now()
+    EMBEDDED.labels(embedder.model).inc(len(written))
+    for chunk in written:
+        EMBEDDING_SECONDS.observe((now - chunk.updated_at).total_seconds())
     return len(written)

@@ -1,0 +1,14 @@
+"""What Prometheus counts of syncs and embedding. No label names a tenant, whose data monitoring may not read."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+SYNCS = Counter("querent_syncs", "Schema syncs ended, by outcome: done, or the error's code.", ["outcome"])
+EMBEDDED = Counter("querent_texts_embedded", "Texts whose vectors were stored, by model.", ["model"])
+EMBEDDING_SECONDS = Histogram(
+    "querent_embedding_wait_seconds",
+    "From a text's change until its vector was stored.",
+    buckets=(1, 2.5, 5, 10, 30, 60, 300, 900, 3_600),
+)
+# Whichever process measured last is right.
+WAITING = Gauge("querent_texts_waiting", "Texts without a current vector.", multiprocess_mode="mostrecent")
+LAG = Gauge("querent_embedding_lag_seconds", "Age of the text that has waited longest.", multiprocess_mode="mostrecent")

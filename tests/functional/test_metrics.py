@@ -1,0 +1,74 @@
+"""What monitoring reads: behind a token, of everything that ended, and of no tenant by name."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from prometheus_client import REGISTRY
+from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
+
+from schema_index import knowledge
+from schema_index.embedding.embed_chunks import embed_pending
+from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.models import DataSource
+from schema_index.tasks import measure_backlog
+from tenants.context import tenant_transaction
+from tests.conftest import Member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TOKEN = "of the monitoring"
+
+
+@pytest.fixture
+def token(settings: Any) -> None:
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"metrics_token": SecretStr(TOKEN)})
+
+
+def _value(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def test_without_its_token_there_are_no_metrics(token: None, settings: Any) -> None:
+    client = Client()
+    assert client.get("/metrics").status_code == 404
+    assert client.get("/metrics", headers={"Authorization": "Bearer guessed"}).status_code == 404
+    assert client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"metrics_token": None})
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+def test_questions_are_counted_by_outcome_and_step(token: None, analyst: Member, shop: DataSource) -> None:
+    completed = {"outcome": "completed", "code": ""}
+    before = _value("querent_asks_total", **completed), _value("querent_step_seconds_count", step="execute")
+    answered = analyst.client.post("/nl2sql", {"question": "How many customers are there?"}, format="json")
+    assert answered.status_code == 200
+    after = _value("querent_asks_total", **completed), _value("querent_step_seconds_count", step="execute")
+    assert after == (before[0] + 1, before[1] + 1)
+
+    text = Client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content.decode()
+    labels = {
+        label
+        for family in text_string_to_metric_families(text)
+        if family.name.startswith("querent_")
+        for sample in family.samples
+        for label in sample.labels
+    }
+    assert labels <= {"outcome", "code", "step", "rule", "model", "direction", "le"}
+    for secret in (analyst.tenant.slug, str(analyst.tenant.id), analyst.user.username, "customers", "shop"):
+        assert secret not in text
+
+
+def test_syncs_and_waiting_texts_are_counted(analyst: Member, shop: DataSource) -> None:
+    assert _value("querent_syncs_total", outcome="done") >= 1
+    with tenant_transaction(analyst.tenant.id):
+        knowledge.save_faq(question="What is paid?", answer="A status.", actor="system:test")
+    measure_backlog()
+    assert _value("querent_texts_waiting") == 1
+    assert _value("querent_embedding_lag_seconds") > 0
+    before = _value("querent_embedding_wait_seconds_count")
+    embed_pending(analyst.tenant.id, embedder=MiniLMEmbedder())
+    measure_backlog()
+    assert (_value("querent_texts_waiting"), _value("querent_embedding_lag_seconds")) == (0, 0)
+    assert _value("querent_embedding_wait_seconds_count") == before + 1
