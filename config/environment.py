@@ -200,6 +200,10 @@ class Environment(BaseSettings):
         description="Proxies of your own in front of the web process, whose `X-Forwarded-For` tells the client's "
         "address.",
     )
+    requests_per_minute: int = Field(
+        default=600, ge=1, description="Requests of any kind that one caller may make to the API a minute."
+    )
+    searches_per_minute: int = Field(default=120, ge=1, description="Searches one caller may make a minute.")
     blocked_per_minute: int = Field(
         default=10,
         ge=1,

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that whatever fails later has its id.
     "tenants.middleware.RequestIdMiddleware",
+    "tenants.api.throttle.RateLimitHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -159,10 +160,13 @@ REST_FRAMEWORK: dict[str, Any] = {
         "tenants.api.authentication.TenantSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.api.permissions.HasPrincipal"],
+    "DEFAULT_THROTTLE_CLASSES": ["tenants.api.throttle.CallerThrottle"],
     "DEFAULT_PARSER_CLASSES": ["tenants.api.parser.BoundedJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "config.openapi.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "config.errors.problem_response",
+    # A parameter of every address that nothing documents.
+    "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": None,
 }
 
@@ -170,6 +174,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Querent",
     "DESCRIPTION": "Questions about your own data: proven-safe SQL, isolated tenants, answers with their evidence.",
     "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.openapi.complete"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": [],
     "SERVE_AUTHENTICATION": [],

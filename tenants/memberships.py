@@ -91,14 +91,16 @@ def members() -> "QuerySet[Membership]":
     return Membership.objects.select_related("user")
 
 
-def change_role(principal: Principal, membership_id: UUID, *, role: Role) -> Membership:
-    """Raises InsufficientScope, MemberNotFound or LastOwner. Needs an open scope."""
+def change_role(principal: Principal, membership_id: UUID, *, role: Role | None) -> Membership:
+    """Unchanged without a role. Raises InsufficientScope, MemberNotFound or LastOwner. Needs an open scope."""
     principal.require(Permission.MANAGE_MEMBERS)
     # Locked together, so that two owners cannot step down at once.
     owners = set(Membership.objects.select_for_update().filter(role=Role.OWNER).values_list("id", flat=True))
     found = members().filter(id=membership_id).first()
     if found is None:
         raise MemberNotFound("There is no such member.")
+    if role is None:
+        return found
     if owners == {found.id} and role != Role.OWNER:
         raise LastOwner("This is the tenant's only owner: make somebody else an owner first.")
     set_role(found.user, role=role, actor=principal.actor)

@@ -21,3 +21,5 @@ for _name in list(os.environ):
 
 os.environ["QUERENT_HOME"] = str(Path(__file__).resolve().parent.parent / ".querent" / "test")
 os.environ["LOG_LEVEL"] = "ERROR"
+# A test makes in a second what a caller may make in a minute.
+os.environ["REQUESTS_PER_MINUTE"] = os.environ["SEARCHES_PER_MINUTE"] = "1000000"

@@ -16,7 +16,7 @@ from tenants.api.cursor import PageSerializer
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import ProblemSerializer, problems
-from tenants.api.strict import PlainTextField, StrictSerializer, refuse_parameters
+from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
 from tenants.context import tenant_transaction
 
 TAGS = ["Conversations"]
@@ -24,11 +24,11 @@ AT_WORK = {409: OpenApiResponse(ProblemSerializer, description="in_progress")}
 
 
 class ConversationPageQuerySerializer(PageSerializer):
-    q = PlainTextField(required=False, max_length=MAX_SEARCH, help_text="Found in titles and questions.")
+    q = TextField(required=False, max_length=MAX_SEARCH, help_text="Found in titles and questions.")
 
 
 class RenamedSerializer(StrictSerializer):
-    title = PlainTextField(max_length=MAX_TITLE)
+    title = TextField(required=False, max_length=MAX_TITLE)
 
 
 class ConversationItemSerializer(serializers.Serializer[Any]):
@@ -105,10 +105,11 @@ class ConversationView(APIView):
         refuse_parameters(request)
         sent = RenamedSerializer(data=request.data)
         with tenant_transaction(principal.tenant_id):
-            conversations.find(principal, conversation_id)
+            conversation = conversations.find(principal, conversation_id)
             sent.is_valid(raise_exception=True)
-            renamed = conversations.rename(principal, conversation_id, title=sent.validated_data["title"])
-            return Response(_item(renamed))
+            if "title" in sent.validated_data:
+                conversations.rename(conversation, title=sent.validated_data["title"])
+            return Response(_item(conversation))
 
     @extend_schema(
         operation_id="delete_conversation",

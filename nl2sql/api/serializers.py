@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from nl2sql.models import RunStatus
-from tenants.api.strict import CONTROL_CHARACTERS, StrictSerializer, TextField, has_control_characters
+from tenants.api.strict import StrictSerializer, TextField
 
 MAX_QUESTION = 2_000
 _METADATA_NAME = serializers.CharField(max_length=100)
@@ -34,11 +34,6 @@ class AskSerializer(StrictSerializer):
         child=serializers.CharField(max_length=500, allow_blank=True),
         help_text="Echoed in the reply; at most 16 entries, names of at most 100 characters.",
     )
-
-    def validate_question(self, value: str) -> str:
-        if has_control_characters(value):
-            raise serializers.ValidationError(CONTROL_CHARACTERS)
-        return value
 
     def validate_metadata(self, value: dict[str, str]) -> dict[str, str]:
         if len(value) > 16:

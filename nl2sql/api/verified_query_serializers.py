@@ -7,20 +7,20 @@ from rest_framework import serializers
 from nl2sql.models import QueryOrigin, QueryState, Rating, RunFeedback, VerifiedQuery
 from nl2sql.models.verified_query import MAX_QUESTION, MAX_REASON, MAX_SQL
 from tenants.api.cursor import PageSerializer
-from tenants.api.strict import PlainTextField, StrictSerializer
+from tenants.api.strict import StrictSerializer, TextField
 
 STATES = [state.value for state in QueryState]
 
 
 class ProposedQuerySerializer(StrictSerializer):
     data_source = serializers.SlugField(required=False, max_length=63, help_text="Slug; the tenant's only one if none.")
-    question = PlainTextField(max_length=MAX_QUESTION)
-    sql = PlainTextField(max_length=MAX_SQL, help_text="One reading statement in the source's own SQL.")
+    question = TextField(max_length=MAX_QUESTION)
+    sql = TextField(max_length=MAX_SQL, help_text="One reading statement in the source's own SQL.")
 
 
 class ChangedQuerySerializer(StrictSerializer):
-    question = PlainTextField(required=False, max_length=MAX_QUESTION, help_text="Makes it a proposal again.")
-    sql = PlainTextField(required=False, max_length=MAX_SQL, help_text="Makes it a proposal again.")
+    question = TextField(required=False, max_length=MAX_QUESTION, help_text="Makes it a proposal again.")
+    sql = TextField(required=False, max_length=MAX_SQL, help_text="Makes it a proposal again.")
     state = serializers.ChoiceField(required=False, choices=STATES)
 
 
@@ -31,7 +31,7 @@ class VerifiedQueryPageQuerySerializer(PageSerializer):
 
 class FeedbackSerializer(StrictSerializer):
     rating = serializers.ChoiceField(choices=[rating.value for rating in Rating])
-    reason = PlainTextField(required=False, allow_blank=True, default="", max_length=MAX_REASON)
+    reason = TextField(required=False, allow_blank=True, default="", max_length=MAX_REASON)
 
 
 class FeedbackReplySerializer(serializers.Serializer[Any]):

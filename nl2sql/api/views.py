@@ -24,6 +24,7 @@ TAGS = ["Questions"]
 
 class AskView(APIView):
     renderer_classes = [JSONRenderer, EventStreamRenderer]
+    takes_questions = True
 
     @extend_schema(
         operation_id="ask",

@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from schema_index.documents.document_text import MAX_TEXT, MAX_TITLE
@@ -14,7 +12,7 @@ from schema_index.knowledge import MAX_ANSWER
 from schema_index.knowledge_metadata import MAX_FACTS, metadata_fault
 from schema_index.models import Document, FaqEntry, ReviewState
 from tenants.api.cursor import PageSerializer
-from tenants.api.strict import PlainTextField, StrictSerializer
+from tenants.api.strict import StrictSerializer, TextField
 
 MAX_METADATA_TEXT = 10_000
 """Characters of metadata written as JSON in a query or form; valid metadata has half of it."""
@@ -22,7 +20,6 @@ MAX_METADATA_TEXT = 10_000
 TEXT_FORMATS = [Format.MARKDOWN.value, Format.HTML.value, Format.TEXT.value]
 
 
-@extend_schema_field(OpenApiTypes.OBJECT)
 class MetadataField(serializers.Field[Any, Any, Any, Any]):
     """An object of texts, numbers and booleans; where a form or query carries it, as JSON."""
 
@@ -62,18 +59,18 @@ class EntrySerializer(StrictSerializer):
 
 
 class FaqSerializer(EntrySerializer):
-    question = PlainTextField(max_length=500)
-    answer = PlainTextField(max_length=MAX_ANSWER)
+    question = TextField(max_length=500)
+    answer = TextField(max_length=MAX_ANSWER)
 
 
 class DocumentSerializer(EntrySerializer):
-    title = PlainTextField(required=False, max_length=MAX_TITLE, help_text="Otherwise the first heading's.")
-    text = PlainTextField(max_length=MAX_TEXT, trim_whitespace=False)
+    title = TextField(required=False, max_length=MAX_TITLE, help_text="Otherwise the first heading's.")
+    text = TextField(max_length=MAX_TEXT, trim_whitespace=False)
     format = serializers.ChoiceField(choices=TEXT_FORMATS, default=Format.MARKDOWN.value, help_text="Of `text`.")
 
 
 class DocumentUploadSerializer(EntrySerializer):
-    title = PlainTextField(required=False, max_length=MAX_TITLE, help_text="Otherwise the file's own.")
+    title = TextField(required=False, max_length=MAX_TITLE, help_text="Otherwise the file's own.")
     file = serializers.FileField(
         max_length=255, help_text=f"Markdown, HTML, plain text or PDF, by its name; {MAX_BYTES:,} bytes at most."
     )

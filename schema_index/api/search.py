@@ -13,7 +13,7 @@ from schema_index.models import ChunkKind
 from schema_index.search import SearchRequest, SearchResult, search
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import CONTROL_CHARACTERS, StrictSerializer, TextField, has_control_characters
+from tenants.api.strict import StrictSerializer, TextField
 from tenants.roles import Permission
 
 MAX_QUERY = 2_000
@@ -56,11 +56,6 @@ class SearchQuerySerializer(StrictSerializer):
     limit = serializers.IntegerField(default=10, min_value=1, max_value=MAX_RESULTS)
     metadata = serializers.DictField(child=TextField(max_length=200), default=dict)
 
-    def validate_q(self, value: str) -> str:
-        if has_control_characters(value):
-            raise serializers.ValidationError(CONTROL_CHARACTERS)
-        return value
-
     def validate_metadata(self, value: dict[str, str]) -> dict[str, str]:
         if len(value) > MAX_FILTERS:
             raise serializers.ValidationError(f"At most {MAX_FILTERS} filters.")
@@ -84,6 +79,8 @@ class SearchReplySerializer(serializers.Serializer[Any]):
 
 
 class SearchView(APIView):
+    limited_as = ("searches",)
+
     @extend_schema(
         operation_id="search",
         tags=["Search"],

@@ -12,7 +12,7 @@ from tenants.api.cursor import PageSerializer
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import PlainTextField
+from tenants.api.strict import TextField
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
 from tenants.roles import Permission
@@ -33,9 +33,9 @@ EXAMPLE = {
 
 
 class AuditQuerySerializer(PageSerializer):
-    action = PlainTextField(required=False, max_length=64, help_text="Exactly this one: `api_key.issued`.")
-    actor = PlainTextField(required=False, max_length=100, help_text="`user:<id>`, `key:<prefix>`, `system:<name>`.")
-    subject = PlainTextField(required=False, max_length=200, help_text="Exactly this one.")
+    action = TextField(required=False, max_length=64, help_text="Exactly this one: `api_key.issued`.")
+    actor = TextField(required=False, max_length=100, help_text="`user:<id>`, `key:<prefix>`, `system:<name>`.")
+    subject = TextField(required=False, max_length=200, help_text="Exactly this one.")
     since = serializers.DateTimeField(required=False, help_text="Included.")
     until = serializers.DateTimeField(required=False, help_text="Not included.")
 

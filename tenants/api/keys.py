@@ -17,7 +17,7 @@ from tenants.api.cursor import PageSerializer
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import ProblemSerializer, problems
-from tenants.api.strict import PlainTextField, StrictSerializer, refuse_parameters
+from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
 from tenants.attributes import AttributesInvalid, AttributeValue, attributes_from_json
 from tenants.context import tenant_transaction
 from tenants.models import ApiKey
@@ -47,7 +47,7 @@ class AttributesField(serializers.Field[Any, Any, Any, Any]):
 
 
 class NewKeySerializer(StrictSerializer):
-    name = PlainTextField(max_length=100, help_text="What the key is for.")
+    name = TextField(max_length=100, help_text="What the key is for.")
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=SCOPES), min_length=1, max_length=50, help_text="At most your own."
     )

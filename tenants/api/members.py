@@ -28,7 +28,7 @@ WRONG: dict[int, Any] = {
 
 
 class RoleSerializer(StrictSerializer):
-    role = serializers.ChoiceField(choices=ROLES)
+    role = serializers.ChoiceField(choices=ROLES, required=False)
 
 
 class MemberSerializer(serializers.Serializer[Any]):
@@ -80,7 +80,8 @@ class MemberView(APIView):
         sent = RoleSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         with tenant_transaction(principal.tenant_id):
-            changed = memberships.change_role(principal, member_id, role=Role(sent.validated_data["role"]))
+            role = sent.validated_data.get("role")
+            changed = memberships.change_role(principal, member_id, role=Role(role) if role else None)
         return Response(_reply(changed))
 
 

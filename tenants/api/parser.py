@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, Protocol
 
+from django.utils.http import parse_header_parameters
 from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
@@ -29,11 +30,15 @@ class BoundedJsonParser(JSONParser):
     def parse(
         self, stream: _Stream, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Raises PayloadTooLarge, or ParseError for what is no JSON."""
+        """Raises PayloadTooLarge, UnsupportedMediaType for another charset, or ParseError for what is no JSON."""
+        _, parameters = parse_header_parameters(media_type or "")
+        if parameters.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+            # RFC 8259: JSON between systems is UTF-8.
+            raise exceptions.UnsupportedMediaType(media_type or "")
         body = stream.read(self.max_bytes + 1)
         if len(body) > self.max_bytes:
             raise PayloadTooLarge(self.max_bytes)
         try:
-            return super().parse(BytesIO(body), media_type, parser_context)
+            return super().parse(BytesIO(body), media_type, {**(parser_context or {}), "encoding": "utf-8"})
         except RecursionError:
             raise exceptions.ParseError("The JSON is nested too deeply.") from None

@@ -22,26 +22,26 @@ class ProblemSerializer(serializers.Serializer[Any]):
     retry_after = serializers.IntegerField(required=False)
 
 
-PROBLEMS = {
-    status: OpenApiResponse(ProblemSerializer, description=text)
-    for status, text in {
-        400: "invalid_request, unknown_field",
-        401: "unauthenticated, key_expired",
-        403: "insufficient_scope, tenant_suspended",
-        404: "not_found",
-        405: "method_not_allowed",
-        406: "not_acceptable",
-        409: "data_source_not_synced, cancelled, idempotency_in_progress",
-        413: "payload_too_large",
-        415: "unsupported_media_type",
-        422: "sql_blocked, idempotency_mismatch, query_too_expensive, data_source_forbidden, llm_forbidden",
-        429: "rate_limited, quota_exceeded; `Retry-After` says when",
-        500: "internal_error",
-        502: "llm_bad_response, data_source_error, embedding_rejected",
-        503: "interrupted, llm_unavailable, data_source_unavailable, embedding_unavailable",
-        504: "llm_timeout, query_timeout, deadline_exceeded",
-    }.items()
+TEXTS = {
+    400: "invalid_request, unknown_field",
+    401: "unauthenticated, key_expired",
+    403: "insufficient_scope, tenant_suspended",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    409: "data_source_not_synced, cancelled, idempotency_in_progress",
+    413: "payload_too_large",
+    415: "unsupported_media_type",
+    422: "sql_blocked, idempotency_mismatch, query_too_expensive, data_source_forbidden, llm_forbidden",
+    429: "rate_limited, quota_exceeded; `Retry-After` says when",
+    500: "internal_error",
+    502: "llm_bad_response, data_source_error, embedding_rejected",
+    503: "interrupted, llm_unavailable, data_source_unavailable, embedding_unavailable",
+    504: "llm_timeout, query_timeout, deadline_exceeded",
 }
+"""The codes of each status."""
+
+PROBLEMS = {status: OpenApiResponse(ProblemSerializer, description=text) for status, text in TEXTS.items()}
 
 
 def problems(*statuses: int) -> dict[int, OpenApiResponse]:

@@ -31,7 +31,11 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class TextField(serializers.CharField):
-    """Text alone: a number is no question, and nobody is helped by its being read as one."""
+    """Text alone: a number is no question, nor are control characters, which no terminal or database wants."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators.append(_refuse_control_characters)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -39,14 +43,10 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class PlainTextField(TextField):
-    """Text that a terminal may show: without control characters."""
-
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        if has_control_characters(text):
-            raise serializers.ValidationError(CONTROL_CHARACTERS)
-        return text
+def _refuse_control_characters(value: str) -> None:
+    # The null character has a validator of its own, which every text field has.
+    if has_control_characters(value.replace("\0", "")):
+        raise serializers.ValidationError(CONTROL_CHARACTERS)
 
 
 class NoParameters(StrictSerializer):

@@ -4,6 +4,7 @@ from tenants.models.api_key import ApiKey
 from tenants.models.audit_event import AuditEvent
 from tenants.models.membership import Membership
 from tenants.models.model_budget import BudgetReservation, ModelBudget
+from tenants.models.request_count import RequestCount
 from tenants.models.tenant import Tenant
 from tenants.models.tenant_owned import TenantManager, TenantOwned
 from tenants.models.usage_counter import UsageCounter
@@ -15,6 +16,7 @@ __all__ = [
     "BudgetReservation",
     "Membership",
     "ModelBudget",
+    "RequestCount",
     "Tenant",
     "TenantManager",
     "TenantOwned",

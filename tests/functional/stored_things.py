@@ -1,0 +1,42 @@
+"""One of each kind of thing that the API's paths name."""
+
+import json
+
+from nl2sql import verified_queries
+from nl2sql.models import Conversation, QueryOrigin, Run
+from schema_index import knowledge
+from schema_index.models import DataSource, Document, FaqEntry, SyncRun
+from tenants.context import tenant_transaction
+from tenants.models import ApiKey, Membership
+from tests.conftest import Member
+
+QUESTION = "How many customers are there?"
+
+
+def store_things(owner: Member) -> dict[str, str]:
+    """Their ids by the names of path parameters; the owner's tenant has the shop."""
+    asked = owner.client.post("/nl2sql", json.dumps({"question": QUESTION}), content_type="application/json")
+    assert asked.status_code == 200, asked.content
+    with tenant_transaction(owner.tenant.id):
+        source = DataSource.objects.get(slug="shop")
+        knowledge.save_faq(question="What is paid?", answer="status = 'paid'", actor="system:test")
+        knowledge.save_document(title="Terms", text="A customer is a person.", actor="system:test")
+        query = verified_queries.propose(
+            source=source,
+            question=QUESTION,
+            sql="SELECT COUNT(*) FROM customers",
+            origin=QueryOrigin.API,
+            actor="system:test",
+        )
+        faq, document = FaqEntry.objects.get(), Document.objects.get()
+        job = SyncRun.objects.order_by("requested_at").first()
+        return {
+            "run_id": str(Run.objects.get().id),
+            "conversation_id": str(Conversation.objects.get().id),
+            "query_id": str(query.id),
+            "faq_id": str(faq.id),
+            "document_id": str(document.id),
+            "member_id": str(Membership.objects.order_by("created_at")[0].id),
+            "key_id": str(ApiKey.objects.order_by("created_at")[0].id),
+            "job_id": str(job.id) if job else "",
+        }

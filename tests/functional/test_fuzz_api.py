@@ -1,0 +1,123 @@
+"""The API tried by requests that are made from its own description, valid ones and spoiled ones, as a tenant's owner.
+
+A few examples run with the suite; `make fuzz-api SECONDS=120` goes on with other ones until the time is over.
+"""
+
+import os
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.result import Ok
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from schema_index.models import DataSource
+from tests.conftest import Member
+from tests.functional.stored_things import store_things
+
+pytestmark = pytest.mark.django_db
+
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
+EXAMPLES = 20 if SECONDS else 2
+NAMED = {"slug": "shop", "role": "analyst"}
+"""What a path may name; half of the made-up names are replaced by it, so that more than the door is tried."""
+
+OPAQUE = {"cursor", "metadata"}
+"""Parameters whose texts have a form that no description can tell."""
+
+CONFIG = SchemathesisConfig.from_dict(
+    {
+        "generation": {"with-security-parameters": False},
+        # What is well-formed may still be refused for what it says: a statement by the guard, say.
+        "checks": {"positive_data_acceptance": {"expected-statuses": [200, 201, 202, 204, 403, 404, 409, 422, 429]}},
+    }
+)
+
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+
+
+@pytest.fixture
+def known(owner: Member, shop: DataSource) -> dict[str, str]:
+    """Ids of what the tenant owns, by the names that paths use."""
+    return {**NAMED, **store_things(owner)}
+
+
+@pytest.fixture
+def application() -> Iterator[Any]:
+    """The real application, but that it keeps the test's connection, as Django's own test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield get_wsgi_application()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def rounds() -> Iterator[int]:
+    end = time.monotonic() + SECONDS
+    number = 1
+    yield number
+    while time.monotonic() < end:
+        number += 1
+        yield number
+
+
+def test_no_request_made_from_the_description_finds_a_fault(
+    owner: Member, known: dict[str, str], application: Any, change_environment: Callable[..., Any]
+) -> None:
+    change_environment(questions_per_minute=1_000_000, blocked_per_minute=1_000_000, questions_per_day=10**9)
+    schema = schemathesis.openapi.from_wsgi("/api/schema", application, config=CONFIG)
+    headers = {"Authorization": f"Bearer {owner.key}"}
+    faults: dict[str, str] = {}
+    for number in rounds():
+        for result in schema.get_all_operations():
+            assert isinstance(result, Ok)
+            for mode in MODES:
+                faults.update(tried(result.ok(), mode, known=known, headers=headers, number=number))
+    assert not faults, "\n\n".join(f"{name}\n{text}" for name, text in faults.items())
+
+
+def tried(
+    operation: Any, mode: GenerationMode, *, known: dict[str, str], headers: dict[str, str], number: int
+) -> dict[str, str]:
+    """What was wrong with the replies, one of each kind."""
+    faults: dict[str, str] = {}
+
+    @seed(number)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def call(case: Any) -> None:
+        spared = []
+        if mode == GenerationMode.POSITIVE:
+            for name in case.path_parameters or {}:
+                if name in known and zlib.crc32(str(case.path_parameters[name]).encode()) % 2:
+                    case.path_parameters[name] = known[name]
+            if OPAQUE.intersection(case.query or {}):
+                spared.append(positive_data_acceptance)
+        response = case.call(headers=headers)
+        try:
+            case.validate_response(response, headers=headers, excluded_checks=spared)
+        except BaseExceptionGroup as group:
+            for one in group.exceptions:
+                sent = f"{case.method} {case.formatted_path} {case.query} {case.body!r}"
+                faults.setdefault(f"{operation.label}: {type(one).__name__}", f"{sent}\n{one}\n{response.text[:500]}")
+
+    with suppress(Unsatisfiable):  # where nothing is sent, nothing can be spoiled
+        call()
+    return faults
