@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from nl2sql.evaluation import jobs
 from nl2sql import answer_cache
 from nl2sql.models import Run, TenantModel, VerifiedQuery
 from nl2sql.running.close import close_left_behind, interrupt, overdue_ids
@@ -68,6 +69,13 @@ def check_verified_queries(tenant_id: str, ids: list[str]) -> None:
     """Each query by itself: what cannot be explained is stale with its reason, and the next goes on."""
     for one in ids[:BATCH]:
         explain_again(UUID(tenant_id), UUID(one))
+
+
+@shared_task(ignore_result=True)
+def run_evaluation(tenant_id: str, evaluation_id: str) -> None:
+    """A slice, and a message for the next one behind whatever else is waiting."""
+    if jobs.carry_out(UUID(tenant_id), UUID(evaluation_id)):
+        run_evaluation.delay(tenant_id, evaluation_id)
 
 
 @shared_task(ignore_result=True)

@@ -2,6 +2,7 @@ from django.urls import path
 
 from nl2sql.api.conversations import ConversationListView, ConversationView
 from nl2sql.api.model import ModelTestView, ModelView
+from nl2sql.api.evaluations import EvaluationComparisonView, EvaluationListView, EvaluationView
 from nl2sql.api.run_views import RunEventsView, RunView
 from nl2sql.api.suggestions import SuggestionListView
 from nl2sql.api.verified_queries import RunFeedbackView, VerifiedQueryListView, VerifiedQueryView
@@ -14,6 +15,13 @@ urlpatterns = [
     path("runs/<uuid:run_id>/feedback", RunFeedbackView.as_view(), name="api-run-feedback"),
     path("conversations", ConversationListView.as_view(), name="api-conversations"),
     path("conversations/<uuid:conversation_id>", ConversationView.as_view(), name="api-conversation"),
+    path("evaluations", EvaluationListView.as_view(), name="api-evaluations"),
+    path("evaluations/<uuid:evaluation_id>", EvaluationView.as_view(), name="api-evaluation"),
+    path(
+        "evaluations/<uuid:evaluation_id>/comparison",
+        EvaluationComparisonView.as_view(),
+        name="api-evaluation-comparison",
+    ),
     path("suggestions", SuggestionListView.as_view(), name="api-suggestions"),
     path("verified-queries", VerifiedQueryListView.as_view(), name="api-verified-queries"),
     path("verified-queries/<uuid:query_id>", VerifiedQueryView.as_view(), name="api-verified-query"),

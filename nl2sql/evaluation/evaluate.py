@@ -1,5 +1,6 @@
 """A whole set asked one question after the other, each stored as it ends, so that nothing is lost with the rest."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -53,12 +54,36 @@ def evaluate(
     is_candidate: bool = False,
     progress: Progress | None = None,
 ) -> Evaluated:
-    """`source` is the slug that every question is asked of, or empty where each names its own; `is_candidate` asks them
-    of the model that waits to be taken into use.
+    """Begins and carries on to the end. Raises like `begin` and `carry_on`."""
+    evaluation = begin(
+        principal,
+        questions,
+        set_name=set_name,
+        name=name,
+        source=source,
+        extra_columns_allowed=extra_columns_allowed,
+        is_candidate=is_candidate,
+        actor=principal.actor,
+    )
+    scores = carry_on(principal, evaluation, questions, progress=progress)
+    assert scores is not None, "there was no deadline"
+    return Evaluated(evaluation=evaluation, scores=scores)
 
-    What goes wrong with one question is its verdict; interrupted, the evaluation keeps its cases and has no scores.
-    Raises QuotaExceeded or TenantSuspended where nothing more may be asked.
-    """
+
+def begin(
+    principal: Principal,
+    questions: Sequence[EvaluationQuestion],
+    *,
+    set_name: str,
+    name: str,
+    source: str,
+    extra_columns_allowed: bool,
+    actor: str,
+    is_candidate: bool = False,
+) -> Evaluation:
+    """`principal` is in the role that evaluates, `actor` is who wants to know. `source` is the slug that every question
+    is asked of, or empty where each names its own; `is_candidate` asks them of the model that waits to be taken into
+    use."""
     asked = {question.source for question in questions}
     configuration = configuration_in_force(principal, sources=() if asked == {""} else asked, is_candidate=is_candidate)
     with tenant_transaction(principal.tenant_id):
@@ -67,28 +92,74 @@ def evaluate(
             name=name,
             set_name=set_name,
             source_slug=source,
-            actor=principal.actor,
+            actor=actor,
             configuration={**configuration, "extra_columns_allowed": extra_columns_allowed, CANDIDATE: is_candidate},
             questions=len(questions),
         )
-        audit.record("evaluation.begun", actor=principal.actor, subject=str(evaluation.id), set=set_name)
+        audit.record("evaluation.begun", actor=actor, subject=str(evaluation.id), set=set_name)
+    return evaluation
+
+
+def carry_on(
+    principal: Principal,
+    evaluation: Evaluation,
+    questions: Sequence[EvaluationQuestion],
+    *,
+    progress: Progress | None = None,
+    until: float | None = None,
+) -> Scores | None:
+    """Asks what was not asked yet, each question stored as it ends; None where `until` (of the monotonic clock) came
+    first.
+
+    What goes wrong with one question is its verdict; interrupted, the evaluation keeps its cases and has no scores.
+    Raises QuotaExceeded or TenantSuspended where nothing more may be asked, and IntegrityError where another process
+    is asking the same questions.
+    """
+    with tenant_transaction(principal.tenant_id):
+        done = set(evaluation.cases.values_list("key", flat=True))
     golds = GoldReader(principal=principal)
-    cases: list[JudgedCase] = []
-    for number, question in enumerate(questions, start=1):
+    extra, is_candidate = (bool(evaluation.configuration.get(name)) for name in ("extra_columns_allowed", CANDIDATE))
+    left = [question for question in questions if storable(question.key) not in done]
+    for number, question in enumerate(left, start=len(done) + 1):
+        if until is not None and time.monotonic() > until:
+            return None
         case = ask_case(
-            principal, question, golds=golds, extra_columns_allowed=extra_columns_allowed, is_candidate=is_candidate
+            principal, question, golds=golds, extra_columns_allowed=extra, is_candidate=is_candidate
         )
-        cases.append(case.judged)
         with tenant_transaction(principal.tenant_id):
             _stored(case, question, evaluation=evaluation, number=number).save(force_insert=True)
+            evaluation.seen_at = timezone.now()
+            evaluation.save(update_fields=["seen_at"])
         if progress is not None:
             progress(number, len(questions), case)
-    scores = scores_of(cases)
-    evaluation.scores, evaluation.ended_at = as_json(scores), timezone.now()
-    with tenant_transaction(principal.tenant_id):
+    return _end(evaluation, actor=principal.actor)
+
+
+def _end(evaluation: Evaluation, *, actor: str) -> Scores:
+    with tenant_transaction(evaluation.tenant_id):
+        cases = [_judged(case) for case in evaluation.cases.order_by("number")]
+        scores = scores_of(cases)
+        evaluation.scores, evaluation.ended_at = as_json(scores), timezone.now()
         evaluation.save(update_fields=["scores", "ended_at"])
-        audit.record("evaluation.ended", actor=principal.actor, subject=str(evaluation.id), cases=len(cases))
-    return Evaluated(evaluation=evaluation, scores=scores)
+        audit.record("evaluation.ended", actor=actor, subject=str(evaluation.id), cases=len(cases))
+    return scores
+
+
+def _judged(case: EvaluationCase) -> JudgedCase:
+    return JudgedCase(
+        key=case.key,
+        question=case.question,
+        is_answerable=case.is_answerable,
+        status=case.status,
+        verdict=verdict_named(case.verdict),
+        full_rank=case.full_rank,
+        needs_tables=case.needs_tables,
+        input_tokens=case.input_tokens,
+        output_tokens=case.output_tokens,
+        cost=case.cost,
+        steps=case.steps,
+        violations=tuple(case.violations),
+    )
 
 
 def compare(tenant_id: UUID, *, before: UUID, after: UUID) -> EvaluationComparison:

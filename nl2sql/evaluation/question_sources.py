@@ -1,5 +1,6 @@
 """Sets of questions that a tenant keeps, by the name under which they are evaluated."""
 
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -62,3 +63,10 @@ def kept_questions(name: str, *, tenant_id: UUID, source: str) -> tuple[Evaluati
     if not found:
         raise QuestionSetInvalid(f'The set "{name}" holds no question{f" about {source}" if source else ""}.')
     return found
+
+
+def evenly(questions: Sequence[EvaluationQuestion], *, limit: int | None) -> tuple[EvaluationQuestion, ...]:
+    """At most `limit` of them, evenly spread."""
+    if limit is None or not 0 < limit < len(questions):
+        return tuple(questions)
+    return tuple(questions[place * len(questions) // limit] for place in range(limit))

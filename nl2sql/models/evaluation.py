@@ -15,6 +15,8 @@ class Evaluation(TenantOwned):
     questions = models.PositiveIntegerField(help_text="In the set; `scores` says how many were asked.")
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(auto_now_add=True, help_text="When its last question ended.")
+    error = models.TextField(blank=True, help_text="Why it stopped before its last question; empty otherwise.")
 
     class Meta(TenantOwned.Meta):
         abstract = False

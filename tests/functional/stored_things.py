@@ -3,18 +3,20 @@
 import json
 
 from nl2sql import verified_queries
-from nl2sql.models import Conversation, QueryOrigin, Run
-from schema_index import knowledge
-from schema_index.models import DataSource, Document, FaqEntry, SyncRun
+from nl2sql.models import Conversation, Evaluation, QueryOrigin, Run
+from schema_index import knowledge, sync_runs
+from schema_index.models import DataSource, Document, FaqEntry
+from tenants import api_keys
 from tenants.context import tenant_transaction
-from tenants.models import ApiKey, Membership
+from tenants.models import Membership
+from tenants.roles import Permission
 from tests.conftest import Member
 
 QUESTION = "How many customers are there?"
 
 
 def store_things(owner: Member) -> dict[str, str]:
-    """Their ids by the names of path parameters; the owner's tenant has the shop."""
+    """Their ids by the names of path parameters, entries of knowledge by their folder; the tenant has the shop."""
     asked = owner.client.post("/nl2sql", json.dumps({"question": QUESTION}), content_type="application/json")
     assert asked.status_code == 200, asked.content
     with tenant_transaction(owner.tenant.id):
@@ -29,14 +31,18 @@ def store_things(owner: Member) -> dict[str, str]:
             actor="system:test",
         )
         faq, document = FaqEntry.objects.get(), Document.objects.get()
-        job = SyncRun.objects.order_by("requested_at").first()
+        # Not the caller's own key, which may be revoked, nor their own place in the tenant.
+        key, _ = api_keys.issue(name="spare", scopes=[Permission.ASK], actor="system:test")
+        job = sync_runs.request(source, actor="system:test", send=lambda *_: None)
+        evaluation = Evaluation.objects.create(tenant_id=owner.tenant.id, set_name="verified", questions=0)
         return {
             "run_id": str(Run.objects.get().id),
             "conversation_id": str(Conversation.objects.get().id),
             "query_id": str(query.id),
-            "faq_id": str(faq.id),
-            "document_id": str(document.id),
+            "faq": str(faq.id),
+            "documents": str(document.id),
+            "evaluation_id": str(evaluation.id),
             "member_id": str(Membership.objects.order_by("created_at")[0].id),
-            "key_id": str(ApiKey.objects.order_by("created_at")[0].id),
-            "job_id": str(job.id) if job else "",
+            "key_id": str(key.id),
+            "job_id": str(job.id),
         }

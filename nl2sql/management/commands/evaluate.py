@@ -12,7 +12,7 @@ from nl2sql.evaluation.configuration_words import differences
 from nl2sql.evaluation.evaluate import ROLE, compare, evaluate, find
 from nl2sql.evaluation.gate import GateReport
 from nl2sql.evaluation.question_set import MAX_LINE_BYTES, EvaluationQuestion, parse
-from nl2sql.evaluation.question_sources import KEPT, kept_questions
+from nl2sql.evaluation.question_sources import KEPT, evenly, kept_questions
 from nl2sql.evaluation.report import compared_json, compared_lines, score_lines
 from nl2sql.evaluation.scores import as_json
 from nl2sql.evaluation.standing import gate_report
@@ -101,9 +101,7 @@ def _questions(tenant: Tenant, *, name: str, source: str, limit: int | None) -> 
         found = kept_questions(name, tenant_id=tenant.id, source=source)
     else:
         found = _from_file(Path(name), source=source)
-    if limit is None or not 0 < limit < len(found):
-        return found
-    return tuple(found[place * len(found) // limit] for place in range(limit))
+    return evenly(found, limit=limit)
 
 
 def _from_file(path: Path, *, source: str) -> tuple[EvaluationQuestion, ...]:

@@ -1,0 +1,138 @@
+"""Evaluations over HTTP: started, watched, read case by case, compared."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from nl2sql.api.evaluation_serializers import (
+    CaseQuerySerializer,
+    ComparisonQuerySerializer,
+    ComparisonSerializer,
+    EvaluationPageSerializer,
+    EvaluationSerializer,
+    EvaluationWithCasesSerializer,
+    NewEvaluationSerializer,
+    case_reply,
+    comparison_reply,
+    evaluation_address,
+    evaluation_reply,
+)
+from nl2sql.evaluation import jobs
+from nl2sql.evaluation.configuration_words import differences
+from nl2sql.evaluation.evaluate import compare, find
+from nl2sql.models import Evaluation
+from nl2sql.tasks import run_evaluation
+from tenants.api.cursor import PageSerializer, cursor_of, place_of
+from tenants.api.newest_first import newest_first
+from tenants.api.permissions import principal_of
+from tenants.api.problems import ProblemSerializer, problems
+from tenants.api.strict import refuse_parameters
+from tenants.context import tenant_transaction
+from tenants.principal import Principal
+from tenants.roles import Permission
+
+TAGS = ["Evaluations"]
+UNDER_WAY = {409: OpenApiResponse(ProblemSerializer, description="in_progress")}
+
+
+class EvaluationListView(APIView):
+    @extend_schema(
+        operation_id="list_evaluations",
+        tags=TAGS,
+        summary="Evaluations, newest first",
+        parameters=[PageSerializer],
+        responses={200: EvaluationPageSerializer, **problems(400, 401, 403)},
+    )
+    def get(self, request: Request) -> Response:
+        principal = _curator(request)
+        query = PageSerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        with tenant_transaction(principal.tenant_id):
+            found, cursor = newest_first(Evaluation.objects.all(), query.validated_data, by="started_at")
+        return Response({"items": [evaluation_reply(one) for one in found], "next": cursor})
+
+    @extend_schema(
+        operation_id="start_evaluation",
+        tags=TAGS,
+        summary="Have a set of the tenant's questions asked and judged",
+        request=NewEvaluationSerializer,
+        responses={
+            202: OpenApiResponse(EvaluationSerializer, description="Under way; `Location` says how far it is."),
+            **problems(400, 401, 403, 404, 413, 415),
+            **UNDER_WAY,
+        },
+        examples=[OpenApiExample("What people vouch for", value={"set": "verified"}, request_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        principal = _curator(request)
+        refuse_parameters(request)
+        sent = NewEvaluationSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        fields = sent.validated_data
+        evaluation = jobs.start(
+            principal,
+            set_name=fields["set"],
+            data_source=fields.get("data_source"),
+            name=fields["name"],
+            limit=fields.get("limit"),
+            extra_columns_allowed=fields["extra_columns_allowed"],
+            send=run_evaluation.delay,
+        )
+        reply = evaluation_reply(evaluation)
+        return Response(reply, status=202, headers={"Location": evaluation_address(evaluation)})
+
+
+class EvaluationView(APIView):
+    @extend_schema(
+        operation_id="get_evaluation",
+        tags=TAGS,
+        summary="One evaluation: how far it is, its scores, and its cases in pages",
+        parameters=[CaseQuerySerializer],
+        responses={200: EvaluationWithCasesSerializer, **problems(400, 401, 403, 404)},
+    )
+    def get(self, request: Request, evaluation_id: UUID) -> Response:
+        principal = _curator(request)
+        asked = CaseQuerySerializer(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        query = asked.validated_data
+        evaluation = find(principal.tenant_id, evaluation_id)
+        with tenant_transaction(principal.tenant_id):
+            cases = evaluation.cases.order_by("number")
+            if "verdict" in query:
+                cases = cases.filter(verdict=query["verdict"])
+            if "cursor" in query:
+                cases = cases.filter(number__gt=place_of(query["cursor"], length=1)[0])
+            found = list(cases[: query["limit"] + 1])
+            done = evaluation.cases.count()
+        shown = found[: query["limit"]]
+        cursor = cursor_of([shown[-1].number]) if len(found) > len(shown) else None
+        reply = {**evaluation_reply(evaluation), "asked": done}
+        return Response({**reply, "cases": [case_reply(case) for case in shown], "next": cursor})
+
+
+class EvaluationComparisonView(APIView):
+    @extend_schema(
+        operation_id="compare_evaluations",
+        tags=TAGS,
+        summary="What an evaluation answers otherwise than an earlier one",
+        parameters=[ComparisonQuerySerializer],
+        responses={200: ComparisonSerializer, **problems(400, 401, 403, 404)},
+    )
+    def get(self, request: Request, evaluation_id: UUID) -> Response:
+        principal = _curator(request)
+        query = ComparisonQuerySerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        tenant_id = principal.tenant_id
+        before, after = (find(tenant_id, one) for one in (query.validated_data["before"], evaluation_id))
+        found = compare(tenant_id, before=before.id, after=after.id)
+        return Response(comparison_reply(found, changed=differences(before.configuration, after.configuration)))
+
+
+def _curator(request: Request) -> Principal:
+    """Cases show statements over all that the source holds: whoever curates them reads all."""
+    principal = principal_of(request)
+    principal.require(Permission.MANAGE_KNOWLEDGE)
+    return principal
