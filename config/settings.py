@@ -181,6 +181,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "ENUM_NAME_OVERRIDES": {
         "QueryStateEnum": "nl2sql.api.verified_query_serializers.STATES",
+        "VerdictEnum": "nl2sql.evaluation.judged_case.VERDICTS",
+        "EvaluationStateEnum": "nl2sql.api.evaluation_serializers.STATES",
         "KeyStateEnum": "tenants.api.keys.STATES",
         "RoleEnum": "tenants.api.keys.ROLES",
         "ScopeEnum": "tenants.api.keys.SCOPES",

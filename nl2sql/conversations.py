@@ -56,9 +56,12 @@ def runs_of(conversation: Conversation) -> "QuerySet[Run]":
     return Run.objects.filter(conversation=conversation).defer("reply", "sql", "error_detail")
 
 
-def rename(conversation: Conversation, *, title: str) -> None:
+def rename(principal: Principal, conversation_id: UUID, *, title: str) -> Conversation:
+    """Raises ConversationNotFound."""
+    conversation = find(principal, conversation_id)
     conversation.title = title
     conversation.save(update_fields=["title"])
+    return conversation
 
 
 def delete(principal: Principal, conversation_id: UUID) -> None:

@@ -108,7 +108,7 @@ class ConversationView(APIView):
             conversation = conversations.find(principal, conversation_id)
             sent.is_valid(raise_exception=True)
             if "title" in sent.validated_data:
-                conversations.rename(conversation, title=sent.validated_data["title"])
+                conversation = conversations.rename(principal, conversation_id, title=sent.validated_data["title"])
             return Response(_item(conversation))
 
     @extend_schema(

@@ -1,19 +1,20 @@
 """What clients of the evaluations' doors send and get."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from rest_framework import serializers
 
 from nl2sql.evaluation.comparison import Changed, EvaluationComparison
-from nl2sql.evaluation.jobs import state_of
+from nl2sql.evaluation.jobs import State, state_of
 from nl2sql.evaluation.judged_case import VERDICTS
+from nl2sql.evaluation.question_set import MAX_QUESTIONS
 from nl2sql.evaluation.question_sources import KEPT
 from nl2sql.models import Evaluation, EvaluationCase
 from tenants.api.cursor import PageSerializer
 from tenants.api.strict import StrictSerializer, TextField
 
-MAX_QUESTIONS = 20_000
+STATES = list(get_args(State))
 MAX_CHANGES = 500
 """Of each kind in one comparison; the counts are of all."""
 
@@ -43,7 +44,7 @@ class EvaluationSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     set = serializers.CharField(help_text="`judged`, `verified`, or the name of a file.")
     data_source = serializers.CharField(allow_null=True, help_text="Null where questions name theirs.")
-    state = serializers.ChoiceField(choices=["running", "done", "failed", "interrupted"])
+    state = serializers.ChoiceField(choices=STATES)
     error = serializers.CharField(help_text="Why it stopped before its last question; empty otherwise.")
     requested_by = serializers.CharField()
     questions = serializers.IntegerField(help_text="In the set.")

@@ -1,6 +1,7 @@
 """What came of asking a set of questions whose right answers are known, and under which settings it was asked."""
 
 from django.db import models
+from django.utils import timezone
 
 from tenants.models import TenantOwned
 
@@ -15,7 +16,7 @@ class Evaluation(TenantOwned):
     questions = models.PositiveIntegerField(help_text="In the set; `scores` says how many were asked.")
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
-    seen_at = models.DateTimeField(auto_now_add=True, help_text="When its last question ended.")
+    seen_at = models.DateTimeField(default=timezone.now, help_text="When its last question ended.")
     error = models.TextField(blank=True, help_text="Why it stopped before its last question; empty otherwise.")
 
     class Meta(TenantOwned.Meta):

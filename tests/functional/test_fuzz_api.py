@@ -117,8 +117,8 @@ def tried(
                 thing = known.get(operation.path.split("/")[-2] if name == "entry_id" else name)
                 if thing and zlib.crc32(str(value).encode()) % 2:
                     case.path_parameters[name] = thing
-            sent = {*(case.query or {}), *(case.body if isinstance(case.body, dict) else ())}
-            if operation.path in UNTOLD or OPAQUE & sent:
+            named = {*(case.query or {}), *(case.body if isinstance(case.body, dict) else ())}
+            if operation.path in UNTOLD or OPAQUE & named:
                 spared.append(positive_data_acceptance)
         response = case.call(headers=headers)
         try:
