@@ -47,10 +47,10 @@ def _curl(method: str, address: str, body: Any) -> str:
 def _python(method: str, address: str, body: Any) -> str:
     sent = "" if body is None else f"    json={body!r},\n"
     return (
-        "import os\n\nimport requests\n\n"
+        'import requests\n\nquerent, key = "http://127.0.0.1:8000", "qk_…"\n'
         f"reply = requests.{method}(\n"
-        f'    os.environ["QUERENT"] + {json.dumps(address)},\n'
-        '    headers={"Authorization": f"Bearer {os.environ[\'KEY\']}"},\n'
+        f"    querent + {json.dumps(address)},\n"
+        '    headers={"Authorization": f"Bearer {key}"},\n'
         f"{sent}    timeout={LONGEST_S},\n)\n"
         "reply.raise_for_status()\nprint(reply.text)"
     )

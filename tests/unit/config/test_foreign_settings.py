@@ -36,7 +36,10 @@ def test_no_setting_of_the_operator_reaches_a_test(tmp_path: Path, case: Callabl
         check=False,
         timeout=30,
     )
-    assert done.stdout.splitlines() == ["['LOG_LEVEL', 'QUERENT_HOME']", "None None 1000"], done.stderr
+    assert done.stdout.splitlines() == [
+        "['LOG_LEVEL', 'QUERENT_HOME', 'REQUESTS_PER_MINUTE', 'SEARCHES_PER_MINUTE']",
+        "None None 1000",
+    ], done.stderr
 
 
 def test_another_file_than_the_usual_one_can_be_named(tmp_path: Path) -> None:

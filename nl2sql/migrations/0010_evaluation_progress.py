@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("nl2sql", "0008_follow_ups")]
+    dependencies = [("nl2sql", "0009_runs_live_on")]
 
     operations = [
         migrations.AddField(
