@@ -122,7 +122,6 @@ class Environment(BaseSettings):
     embedding_api_key: SecretStr | None = Field(default=None, description="Key of that endpoint.")
     embedding_model: str = Field(default="text-embedding-3-small", description="Model at that endpoint.")
     embedding_dimension: int = Field(default=1536, ge=2, le=4000, description="Dimension of that model's vectors.")
-
     embedding_timeout_s: float = Field(
         default=30.0, gt=0, le=600, description="Deadline of one embedding request, in seconds."
     )
@@ -142,7 +141,6 @@ class Environment(BaseSettings):
         description="Share of judged questions, 0 to 1, of which a new embedding model may find less and still take "
         "over.",
     )
-
     retrieval_top_k: int = Field(default=10, ge=1, le=100, description="Tables a question may retrieve.")
     retrieval_threshold: float | None = Field(
         default=None, ge=-1, le=1, description="Least similarity of a retrieved table; unset, the model's own default."
@@ -200,9 +198,7 @@ class Environment(BaseSettings):
         description="Proxies of your own in front of the web process, whose `X-Forwarded-For` tells the client's "
         "address.",
     )
-    requests_per_minute: int = Field(
-        default=600, ge=1, description="Requests of any kind that one caller may make to the API a minute."
-    )
+    requests_per_minute: int = Field(default=600, ge=1, description="API requests one caller may make a minute.")
     searches_per_minute: int = Field(default=120, ge=1, description="Searches one caller may make a minute.")
     blocked_per_minute: int = Field(
         default=10,

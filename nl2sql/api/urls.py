@@ -1,8 +1,8 @@
 from django.urls import path
 
 from nl2sql.api.conversations import ConversationListView, ConversationView
-from nl2sql.api.model import ModelTestView, ModelView
 from nl2sql.api.evaluations import EvaluationComparisonView, EvaluationListView, EvaluationView
+from nl2sql.api.model import ModelTestView, ModelView
 from nl2sql.api.run_views import RunEventsView, RunView
 from nl2sql.api.suggestions import SuggestionListView
 from nl2sql.api.verified_queries import RunFeedbackView, VerifiedQueryListView, VerifiedQueryView

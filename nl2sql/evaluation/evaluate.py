@@ -123,9 +123,7 @@ def carry_on(
     for number, question in enumerate(left, start=len(done) + 1):
         if until is not None and time.monotonic() > until:
             return None
-        case = ask_case(
-            principal, question, golds=golds, extra_columns_allowed=extra, is_candidate=is_candidate
-        )
+        case = ask_case(principal, question, golds=golds, extra_columns_allowed=extra, is_candidate=is_candidate)
         with tenant_transaction(principal.tenant_id):
             _stored(case, question, evaluation=evaluation, number=number).save(force_insert=True)
             evaluation.seen_at = timezone.now()

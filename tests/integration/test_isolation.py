@@ -24,6 +24,7 @@ from tenants.context import (
     tenant_transaction,
 )
 from tenants.models import AuditEvent, Membership, Tenant
+from tenants.request_limits import count
 from tests.conftest import Member, leave_embedding_work, leave_model_settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,6 +50,7 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         policies.save(shop, role="", document={}, actor="system:test")
         leave_embedding_work()
         leave_model_settings()
+    count(analyst.principal, "requests")
     question = EvaluationQuestion(key="1", question="How many customers are there?")
     evaluate(analyst.principal, [question], set_name="test")
     with tenant_transaction(analyst.tenant.id):

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("nl2sql", "0009_runs_live_on")]
+    dependencies = [("nl2sql", "0010_model_settings_and_cost")]
 
     operations = [
         migrations.AddField(

@@ -7,7 +7,7 @@ from tenants.rls import ForceRowLevelSecurity
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0003_role_and_attributes_for_policies")]
+    dependencies = [("tenants", "0004_model_budgets")]
 
     operations = [
         migrations.CreateModel(
