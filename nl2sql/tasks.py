@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from nl2sql.evaluation import jobs
 from nl2sql import answer_cache
+from nl2sql.evaluation import jobs
 from nl2sql.models import Run, TenantModel, VerifiedQuery
 from nl2sql.running.close import close_left_behind, interrupt, overdue_ids
 from nl2sql.running.execute import execute

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("nl2sql", "0010_model_settings_and_cost")]
+    dependencies = [("nl2sql", "0012_force_row_level_security_on_cached_answers")]
 
     operations = [
         migrations.AddField(
