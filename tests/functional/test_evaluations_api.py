@@ -8,6 +8,7 @@ import pytest
 from nl2sql import tasks, verified_queries
 from nl2sql.evaluation import jobs
 from nl2sql.models import Conversation, QueryOrigin, QueryState
+from nl2sql.verified_staleness import explain_again
 from schema_index.models import DataSource
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Tenant
@@ -25,12 +26,13 @@ GOLD = {
 
 @pytest.fixture
 def gold(owner: Member, shop: DataSource) -> None:
-    with tenant_transaction(owner.tenant.id):
-        for question, sql in GOLD.items():
+    for question, sql in GOLD.items():
+        with tenant_transaction(owner.tenant.id):
             query = verified_queries.propose(
                 source=shop, question=question, sql=sql, origin=QueryOrigin.API, actor="system:test"
             )
             verified_queries.decide(query, state=QueryState.VERIFIED, actor="system:test", explain=lambda _: None)
+        explain_again(owner.tenant.id, query.id)
 
 
 @pytest.fixture
@@ -54,6 +56,7 @@ def test_a_set_is_asked_in_slices_read_and_compared(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         begun = start(owner, set="verified", name="first")
+    assert begun.status_code == 202, begun.content
     address = begun["Location"]
     assert (begun.status_code, begun.json()["state"], begun.json()["questions"]) == (202, "running", 3)
     assert sent == [(str(owner.tenant.id), begun.json()["id"])]
