@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from nl2sql.endpoint_policy import check_endpoint, endpoint_host
 from nl2sql.generation.circuit import BreakerRules
@@ -137,7 +138,9 @@ def prepared(fields: ModelFields, *, key: str | None, actor: str) -> TenantModel
 
 
 def store_candidate(row: TenantModel) -> None:
-    """In the open scope, in place of what waited before."""
+    """In the open scope, in place of what waited before. Of two at once, the second waits and then stands."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"model of {row.tenant_id}"])
     TenantModel.objects.filter(is_candidate=True).delete()
     row.save(force_insert=True)
     audit.record("model.proposed", actor=row.actor, subject=row.model)

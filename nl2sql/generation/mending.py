@@ -1,6 +1,7 @@
 """What an endpoint's failure is called, and how to mend it, in the words of whoever chose the endpoint."""
 
 from collections.abc import Mapping
+from math import ceil
 
 from nl2sql.generation.base import Usage
 from nl2sql.generation.errors import LlmError, LlmMisconfigured, LlmTimeout, LlmUnavailable
@@ -22,6 +23,9 @@ _MENDING: Mapping[Kind, str] = {
     "again.",
     "too_large": "The model endpoint refused the prompt as too large: lower {prompt}.",
 }
+
+_LONGEST_WAIT_S = 3_600
+"""What an endpoint asks for is passed on no further than this."""
 
 _INSTALLATION = {
     "timeout": "LLM_TIMEOUT_S",
@@ -49,7 +53,11 @@ def place(name: str, *, is_own: bool) -> str:
 
 
 def told(problem: EndpointProblem, *, usage: Usage, is_own: bool) -> LlmError:
+    """`retry_after` in its details where the endpoint itself asked for a wait that was too long for one answer."""
     message = _MENDING[problem.kind].format_map(_TENANT if is_own else _INSTALLATION)
     if problem.kind == "timeout":
         return LlmTimeout(message, usage=usage)
-    return (LlmUnavailable if problem.kind in (*TRANSIENT, "unanswered") else LlmMisconfigured)(message, usage=usage)
+    if problem.kind not in (*TRANSIENT, "unanswered"):
+        return LlmMisconfigured(message, usage=usage)
+    wait = min(ceil(problem.retry_after_s or 0), _LONGEST_WAIT_S)
+    return LlmUnavailable(message, usage=usage, **({"retry_after": wait} if wait else {}))
