@@ -1,5 +1,6 @@
 """What Prometheus counts of questions. No label names a tenant, a person or anything they wrote."""
 
+from django.conf import settings
 from prometheus_client import Counter, Gauge, Histogram
 
 from nl2sql.events import Blocked, Event, StepDone
@@ -34,7 +35,13 @@ def observe_end(run: Run) -> None:
     ASKS.labels(run.status, run.error_code).inc()
     ASK_SECONDS.labels(run.status).observe((run.completed_at - run.created_at).total_seconds())
     if run.model:
-        TOKENS.labels(run.model, "input").inc(run.input_tokens)
-        TOKENS.labels(run.model, "output").inc(run.output_tokens)
+        TOKENS.labels(_shown(run.model), "input").inc(run.input_tokens)
+        TOKENS.labels(_shown(run.model), "output").inc(run.output_tokens)
     if run.cost is not None:
-        COST.labels(run.model).inc(float(run.cost))
+        COST.labels(_shown(run.model)).inc(float(run.cost))
+
+
+def _shown(model: str) -> str:
+    """The operator's models by name. Those that tenants named are one: their names are theirs, and without number."""
+    environment = settings.ENVIRONMENT
+    return model if model in (environment.llm_model, *(one.model for one in environment.llm_prices)) else "own"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +23,9 @@ from tenants.context import tenant_transaction
 from tenants.tenancy import all_tenants
 
 _log = structlog.stdlib.get_logger(__name__)
+
+TRIAL_S = 1_500
+"""Of one trial of a model: below the half hour after which a message counts as lost and is sent again."""
 
 BATCH = 50
 """Queries of one message: at ten seconds each, well inside a task's time."""
@@ -88,13 +92,16 @@ def check_stale_queries() -> None:
             request_checks(tenant.id, stale_ids(VerifiedQuery.objects.all()))
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, soft_time_limit=TRIAL_S, time_limit=TRIAL_S + 60)
 def try_model(tenant_id: str, model_id: str) -> None:
     """Asks the tenant's verified queries of a model that waits; takes it into use where nothing stands against it."""
     # It asks questions, and whatever asks questions may send tasks.
-    from nl2sql.evaluation.trial import try_candidate  # noqa: PLC0415
+    from nl2sql.evaluation.trial import give_up, try_candidate  # noqa: PLC0415
 
-    try_candidate(UUID(tenant_id), UUID(model_id))
+    try:
+        try_candidate(UUID(tenant_id), UUID(model_id))
+    except SoftTimeLimitExceeded:
+        give_up(UUID(tenant_id), UUID(model_id), why=f"it took longer than {TRIAL_S // 60} minutes.")
 
 
 def request_trial(row: TenantModel) -> None:

@@ -39,9 +39,7 @@ def try_candidate(tenant_id: UUID, model_id: UUID) -> None:
     try:
         report, evaluation = _tried(tenant_id)
     except DomainError as error:
-        with tenant_transaction(tenant_id):
-            told = f"The trial did not come to its end: {error.message} Save the settings again for another."
-            TenantModel.objects.filter(id=model_id, is_candidate=True).update(report=told)
+        give_up(tenant_id, model_id, why=error.message)
         return
     with tenant_transaction(tenant_id):
         row = TenantModel.objects.select_for_update(of=("self",)).filter(id=model_id, is_candidate=True).first()
@@ -55,6 +53,13 @@ def try_candidate(tenant_id: UUID, model_id: UUID) -> None:
         if evaluation is not None:
             evaluation.configuration = {**evaluation.configuration, CANDIDATE: False}
             evaluation.save(update_fields=["configuration"])
+
+
+def give_up(tenant_id: UUID, model_id: UUID, *, why: str) -> None:
+    """The candidate goes on waiting, and says why; `why` is a sentence."""
+    told = f"The trial did not come to its end: {why} Save the settings again for another."
+    with tenant_transaction(tenant_id):
+        TenantModel.objects.filter(id=model_id, is_candidate=True).update(report=told)
 
 
 def _waits(tenant_id: UUID, model_id: UUID) -> bool:

@@ -1,13 +1,17 @@
 """What monitoring reads: behind a token, of everything that ended, and of no tenant by name."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
-from prometheus_client import REGISTRY
+from django.utils import timezone
+from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
+from nl2sql.metrics import observe_end
+from nl2sql.models import Run
 from schema_index import knowledge
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
@@ -58,6 +62,14 @@ def test_questions_are_counted_by_outcome_and_step(token: None, analyst: Member,
     assert labels <= {"outcome", "code", "step", "rule", "model", "direction", "le"}
     for secret in (analyst.tenant.slug, str(analyst.tenant.id), analyst.user.username, "customers", "shop"):
         assert secret not in text
+
+
+def test_a_model_that_a_tenant_named_is_counted_without_its_name(analyst: Member) -> None:
+    before = _value("querent_model_tokens_total", model="own", direction="input")
+    ended = timezone.now()
+    observe_end(Run(model="secret-of-acme", input_tokens=100, created_at=ended, completed_at=ended, cost=Decimal(1)))
+    assert _value("querent_model_tokens_total", model="own", direction="input") == before + 100
+    assert b"secret-of-acme" not in generate_latest(REGISTRY)
 
 
 def test_syncs_and_waiting_texts_are_counted(analyst: Member, shop: DataSource) -> None:
