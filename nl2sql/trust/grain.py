@@ -4,6 +4,7 @@ A relation is *determined* by another when one of its keys is among the columns 
 not determined may come several times for each row of what is summed.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,9 +12,17 @@ from sqlglot import exp
 
 from nl2sql.trust.check import Check, failed, listed, passed, undetermined
 from nl2sql.trust.join_columns import refers
+from nl2sql.trust.joined_use import is_used
+from nl2sql.trust.question_words import names_in
 from nl2sql.trust.statement import Block, Place, Relation, Statement, own_nodes
 
 NAME = "grain"
+
+_COUNTED = re.compile(
+    r"\b(?:how many|number of|count of|count)\s+(?:(?:all|the|of|different|distinct|total|number)\s+)*"
+    r"([\w-]+(?:\s+[\w-]+)?)"
+)
+"""What a question counts: the two words that follow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +31,7 @@ class _Finding:
     is_certain: bool
 
 
-def grain(statement: Statement) -> Check | None:
+def grain(statement: Statement, *, question: str = "") -> Check | None:
     """None where nothing that is joined is aggregated and no join is without use."""
     findings: list[_Finding] = []
     looked = False
@@ -30,7 +39,7 @@ def grain(statement: Statement) -> Check | None:
         if len(block.relations) > 1:
             aggregates = _aggregates(block)
             looked = looked or bool(aggregates)
-            findings += [finding for one in aggregates if (finding := _judged(one, block))]
+            findings += [finding for one in aggregates if (finding := _judged(one, block, question))]
     certain = next((finding for finding in findings if finding.is_certain), None)
     if certain is not None:
         repair = f"{certain.detail} Aggregate before joining, or test with EXISTS instead of a join."
@@ -52,14 +61,17 @@ def _aggregates(block: Block) -> list[exp.AggFunc]:
     ]
 
 
-def _judged(aggregate: exp.AggFunc, block: Block) -> _Finding | None:
+def _judged(aggregate: exp.AggFunc, block: Block, question: str) -> _Finding | None:
     read = {column.table for column in aggregate.find_all(exp.Column)} & block.relations.keys()
-    if not read or isinstance(aggregate, exp.Count):
-        return _counted(block) if isinstance(aggregate, exp.Count) else None
     grouped = _grouped(block)
+    if isinstance(aggregate, exp.Count):
+        counted = read or (set() if grouped else _asked_for(block, question))
+        return _repeated(aggregate, block, counted, question) or _counted(block)
     several = [one for one in block.relations if one not in determined(block, read, {*grouped})]
-    if not several:
+    if not read or not several:
         return None
+    if isinstance(aggregate, exp.Avg) and (finding := _repeated(aggregate, block, read, question)):
+        return finding
     what = f"{aggregate.key.upper()} over {listed(tuple(sorted(block.relations[one].name for one in read)))}"
     for alias in several:
         relation = block.relations[alias]
@@ -69,6 +81,39 @@ def _judged(aggregate: exp.AggFunc, block: Block) -> _Finding | None:
             return _Finding(detail=detail, is_certain=True)
     names = listed(tuple(sorted({block.relations[one].name for one in several})))
     return _Finding(detail=f"{what} may count a row several times, once for each row of {names}.", is_certain=False)
+
+
+def _asked_for(block: Block, question: str) -> set[str]:
+    """The one relation whose rows the question counts, if it says so: what a COUNT(*) should count."""
+    found = _COUNTED.search(question.lower())
+    named = [
+        alias
+        for alias, relation in block.relations.items()
+        if found and relation.table is not None and names_in(found[1], relation.table.name)
+    ]
+    return set(named) if len(named) == 1 else set()
+
+
+def _repeated(aggregate: exp.AggFunc, block: Block, counted: set[str], question: str) -> _Finding | None:
+    """A table that refers to what is counted or averaged, of which neither the statement nor the question makes any
+    use, repeats rows and does nothing else. Within groups of one counted row each, its rows may be what is meant."""
+    grouped = {*_grouped(block)}
+    if not counted or counted <= determined(block, set(), grouped):
+        return None
+    own = [table for one in counted if (table := block.relations[one].table)]
+    reached = determined(block, counted, grouped)
+    for alias, relation in block.relations.items():
+        table = relation.table
+        if alias in reached or table is None or not relation.keys or not any(refers(table, mine) for mine in own):
+            continue
+        if not is_used(block, alias) and not names_in(question, table.name):
+            rows = listed(tuple(sorted(mine.qualified_name for mine in own)))
+            return _Finding(
+                detail=f"{aggregate.key.upper()} takes a row of {rows} once for each row of {relation.name} that is "
+                "joined to it, and nothing else of that table is used.",
+                is_certain=True,
+            )
+    return None
 
 
 def _is_certain(aggregate: exp.AggFunc, read: set[str], several: list[str], block: Block) -> bool:

@@ -62,7 +62,7 @@ REGISTRY = (
     ),
     _Registered(
         name="grain",
-        run=lambda facts: grain(facts.statement),
+        run=lambda facts: grain(facts.statement, question=facts.question),
         otherwise="nothing that is joined is counted or summed",
     ),
     _Registered(

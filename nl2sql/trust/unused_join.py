@@ -4,8 +4,9 @@ from sqlglot import exp
 
 from nl2sql.trust.check import Check, passed, undetermined
 from nl2sql.trust.grain import determined
+from nl2sql.trust.joined_use import is_used
 from nl2sql.trust.question_words import names_in
-from nl2sql.trust.statement import Block, Statement, own_nodes
+from nl2sql.trust.statement import Statement
 
 NAME = "unused_join"
 
@@ -19,7 +20,7 @@ def unused_join(statement: Statement, *, question: str) -> Check | None:
         joined = True
         for alias, relation in block.relations.items():
             others = block.relations.keys() - {alias}
-            if relation.table is None or _is_used(block, alias) or alias in determined(block, others):
+            if relation.table is None or is_used(block, alias) or alias in determined(block, others):
                 continue
             if not block.select.args.get("distinct") and not names_in(question, relation.table.name):
                 return undetermined(
@@ -34,23 +35,3 @@ def _is_set(select: exp.Select) -> bool:
     return isinstance(select.parent, exp.Except | exp.Intersect | exp.Exists | exp.In) or isinstance(
         select.parent and select.parent.parent, exp.In | exp.Exists
     )
-
-
-def _is_used(block: Block, alias: str) -> bool:
-    """Other than by being joined: by an equality with another relation that holds at the top, or as a link on."""
-    linked = {other for left, right in block.equal for mine, other in ((left[0], right[0]), (right[0], left[0]))
-              if mine == alias}  # fmt: skip
-    if len(linked) > 1:
-        return True
-    for node in own_nodes(block.select, exp.Column):
-        if isinstance(node, exp.Column) and node.table == alias and not _is_link(node, block):
-            return True
-    return False
-
-
-def _is_link(column: exp.Column, block: Block) -> bool:
-    node = column.parent
-    if not isinstance(node, exp.EQ):
-        return False
-    sides = [one for one in (node.this, node.expression) if isinstance(one, exp.Column)]
-    return len(sides) == 2 and sides[0].table != sides[1].table and {one.table for one in sides} <= {*block.relations}

@@ -97,6 +97,27 @@ def test_grain_is_decided_from_declared_keys(sql: str, expected: Outcome | None)
 
 
 @pytest.mark.parametrize(
+    ("sql", "question", "expected"),
+    [
+        (f"SELECT avg(c.budget) FROM {SPENT}", "average budget?", "failed"),
+        (f"SELECT avg(c.budget) FROM {SPENT}", "average budget of orders?", "undetermined"),
+        (f"SELECT avg(c.budget) FROM {SPENT} WHERE o.total > 5", "average budget?", "undetermined"),
+        (f"SELECT c.id, avg(c.budget) FROM {SPENT} GROUP BY c.id", "average budget?", "undetermined"),
+        (f"SELECT count(c.id) FROM {SPENT}", "how many people?", "failed"),
+        (f"SELECT count(o.id) FROM {SPENT}", "how many people?", "passed"),
+        (f"SELECT count(DISTINCT c.id) FROM {SPENT}", "how many customers?", None),
+        (f"SELECT c.id, count(c.id) FROM {SPENT} GROUP BY c.id", "how many bought?", "passed"),
+        (f"SELECT count(*) FROM {SPENT}", "How many customers are there?", "failed"),
+        (f"SELECT count(*) FROM {SPENT}", "How many orders do customers have?", "passed"),
+        (f"SELECT count(*) FROM {SPENT} WHERE o.total > 5", "How many customers spent over 5?", "passed"),
+        (f"SELECT c.city, count(*) FROM {SPENT} GROUP BY c.city", "How many customers are in each city?", "passed"),
+    ],
+)
+def test_what_only_repeats_the_counted_rows_is_certain(sql: str, question: str, expected: Outcome | None) -> None:
+    assert outcome(grain(read(sql), question=question)) == expected
+
+
+@pytest.mark.parametrize(
     ("condition", "expected"),
     [
         ("o.customer_id = c.id", "passed"),
