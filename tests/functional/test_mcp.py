@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx2
 import pytest
 from mcp_types import CallToolResult, TextContent
 
 from nl2sql import verified_queries
+from nl2sql.mcp.server import TOOLS
+from nl2sql.mcp.tool import Arguments, Caller, Result
 from nl2sql.models import QueryOrigin, QueryState, Run
+from nl2sql.verified_staleness import explain_again
 from schema_index.models import DataSource
 from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
@@ -26,7 +30,7 @@ from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
 pytestmark = pytest.mark.django_db(transaction=True)
 
 COUNT = "How many customers are there?"
-TOOLS = ("ask", "search_schema", "describe_table", "list_verified_queries")
+NAMES = ("ask", "search_schema", "describe_table", "list_verified_queries")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +64,7 @@ def test_a_question_is_answered_with_its_evidence(
 ) -> None:
     called = replace(door, mode=mode)
 
-    assert {tool.name for tool in called.tools(analyst.key)} == set(TOOLS)
+    assert {tool.name for tool in called.tools(analyst.key)} == set(NAMES)
     answer = told(called.call(analyst.key, "ask", question=COUNT))
 
     assert (answer["status"], answer["rows"], answer["trust"]) == ("completed", [[3]], "checked")
@@ -110,6 +114,7 @@ def test_the_schema_is_searched_and_described_as_far_as_a_policy_shows_it(
 def test_verified_queries_are_listed_to_who_may_run_them(
     door: AgentDoor, analyst: Member, owner: Member, shop: DataSource
 ) -> None:
+    explained: list[UUID] = []
     with tenant_transaction(owner.tenant.id):
         for question, sql in (
             ("How many customers have an address?", "SELECT COUNT(email) FROM customers"),
@@ -121,6 +126,9 @@ def test_verified_queries_are_listed_to_who_may_run_them(
             verified_queries.decide(
                 query, state=QueryState.VERIFIED, actor=owner.principal.actor, explain=lambda _: None
             )
+            explained.append(query.id)
+    for query_id in explained:
+        explain_again(owner.tenant.id, query_id)
 
     listed = told(door.call(analyst.key, "list_verified_queries"))
     assert [one["question"] for one in listed["items"]] == ["What did we sell?", "How many customers have an address?"]
@@ -153,6 +161,22 @@ def test_what_cannot_be_done_is_an_error_of_the_tool(door: AgentDoor, analyst: M
     results = door.calls(analyst.key, [(tool, arguments) for tool, arguments, _ in WRONG])
 
     assert [refused(result) for result in results] == [code for _, _, code in WRONG]
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_bug_tells_nothing_of_itself(
+    door: AgentDoor, analyst: Member, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, mode: str
+) -> None:
+    def broken(caller: Caller, arguments: Arguments) -> Result:
+        raise LookupError("a row that nobody may read")
+
+    monkeypatch.setitem(TOOLS, "search_schema", replace(TOOLS["search_schema"], work=broken))
+
+    result = replace(door, mode=mode).call(analyst.key, "search_schema", query="customers")
+
+    assert refused(result) == "internal_error"
+    assert "nobody may read" not in result.model_dump_json()
+    assert "LookupError" in caplog.text, "the operator has the stack"
 
 
 def test_a_failed_run_tells_its_own_code(
@@ -240,7 +264,7 @@ def test_an_outsider_gets_nothing_by_any_tool(
         ("list_verified_queries", {}),
         ("list_verified_queries", {"data_source": "shop"}),
     ]
-    assert {tool for tool, _ in attempts} == set(TOOLS)
+    assert {tool for tool, _ in attempts} == set(NAMES)
     *results, found = door.calls(outsider.key, [*attempts, ("search_schema", {"query": "customers"})])
     assert [refused(result) for result in results] == ["not_found"] * len(attempts)
     assert told(found) == {"items": []}
