@@ -84,6 +84,9 @@ class Environment(BaseSettings):
     llm_model: str = Field(default="gpt-4.1-mini", description="Model that writes the SQL.")
     llm_timeout_s: float = Field(default=60.0, gt=0, le=600, description="Deadline of one model call, in seconds.")
     llm_max_attempts: int = Field(default=3, ge=1, le=6, description="Calls before a failing endpoint is given up.")
+    llm_candidates: int = Field(
+        default=1, ge=1, le=5, description="Statements that are written for a hard question; 1 writes no further one."
+    )
     llm_temperature: float | None = Field(default=None, description="Sent only when set.")
     llm_seed: int | None = Field(default=None, description="Sent only when set.")
     llm_max_output_tokens: int | None = Field(default=None, gt=0, description="Sent only when set.")

@@ -59,6 +59,7 @@ def key_for(task: Task, *, access: str) -> str:
         verified=verified.hexdigest(),
         top_k=task.top_k,
         generator=task.generator.fingerprint,
+        candidates=task.candidates,
         question=task.question,
         mode=task.mode,
         max_rows=task.limits.max_rows,

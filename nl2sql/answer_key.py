@@ -24,6 +24,7 @@ class AnswerKey:
     verified: str
     top_k: int
     generator: str
+    candidates: int
     question: str
     mode: str
     max_rows: int

@@ -60,7 +60,7 @@ def attempt(
         yield StepStarted(name="execute", attempt=number)
     started = time.monotonic()
     try:
-        result = _run(task, verdict)
+        result = run(task, verdict)
     except (DataSourceError, QueryTooExpensive) as failure:
         error = _readable(failure, verdict)
         yield QueryFailed(sql=verdict.shown, message=error.message)
@@ -131,7 +131,8 @@ def _readable(error: DataSourceError | QueryTooExpensive, accepted: Accepted) ->
     return DataSourceError(error.message, **details)
 
 
-def _run(task: Task, accepted: Accepted) -> ResultSet | None:
+def run(task: Task, accepted: Accepted) -> ResultSet | None:
+    """Rows, or None where the mode wants none. Raises the connector's errors, and Cancelled."""
     task.cancellation.raise_if_cancelled()
     if task.mode == "sql":
         return None

@@ -7,6 +7,7 @@ from nl2sql.evidence import Asked, facts_of
 from nl2sql.follow_up.difference import difference
 from nl2sql.follow_up.fragment import is_fragment
 from nl2sql.generation.base import Draft, Exchange, GenerationRequest, Usage
+from nl2sql.trust.agreement import agreement
 from nl2sql.trust.receipt import FollowUp, checks_of, receipt_of
 from nl2sql.trust.statement import read_statement
 from nl2sql.validation.verdict import Accepted
@@ -25,6 +26,9 @@ def checked_answer(
     checks = checks_of(
         every_word_placed=asked.every_word_placed, result=result, accepted=accepted, facts=facts, vouched=vouched
     )
+    if draft.agreed is not None:
+        # Of a kept answer: the others were not kept.
+        checks = (*checks, agreement(draft.agreed[0], of=draft.agreed[1]))
     return Answered(
         draft=draft,
         accepted=accepted,

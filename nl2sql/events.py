@@ -9,7 +9,7 @@ from nl2sql.validation.verdict import Accepted, Violation
 from schema_index.connectors.base import ResultSet
 from schema_index.retrieval.types import Retrieved
 
-StepName = Literal["recall", "retrieve", "generate", "validate", "execute", "check"]
+StepName = Literal["recall", "retrieve", "generate", "validate", "execute", "check", "candidates"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

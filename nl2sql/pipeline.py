@@ -8,6 +8,8 @@ from functools import partial
 
 from nl2sql import answer_cache
 from nl2sql.attempt import Setback, attempt, failed, judge, step_done
+from nl2sql.candidate_vote import candidate_vote
+from nl2sql.candidates import is_hard
 from nl2sql.events import Answered, CannotAnswer, Drafted, Event, Found, StepStarted
 from nl2sql.follow_up.retrieval import retrieve_in_conversation
 from nl2sql.generation.base import GenerationRequest, Refused, Usage
@@ -92,7 +94,16 @@ def _anew(task: Task) -> Iterator[Event]:
     except DomainError as error:
         yield failed(error)
         return
-    yield from rounds(task, request)
+    for event in rounds(task, request):
+        if isinstance(event, Answered) and _wants_candidates(task, event, retrieved):
+            yield (yield from candidate_vote(task, request, event))
+        else:
+            yield event
+
+
+def _wants_candidates(task: Task, answered: Answered, retrieved: Retrieved) -> bool:
+    can_differ = task.candidates > 1 and task.generator.can_repair and answered.result is not None
+    return can_differ and is_hard(answered, tables=retrieved.tables)
 
 
 def _request(task: Task, retrieved: Retrieved) -> GenerationRequest:

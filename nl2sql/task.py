@@ -24,7 +24,7 @@ class Task:
     `verified` are the source's verified queries in use, whoever may see them. `history` are the exchanges that the
     question may continue, oldest first; `clarified` what its asker chose when asked back. `today` is a day of
     `time_zone`; the fiscal year begins with the first of `fiscal_month`. `cache_key` is where the answer is kept; empty
-    where it is not."""
+    where it is not. Up to `candidates` statements are written for a hard question."""
 
     question: str
     mode: Mode
@@ -49,3 +49,4 @@ class Task:
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     cancellation: Cancellation = NEVER
     cache_key: str = ""
+    candidates: int = 1

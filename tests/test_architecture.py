@@ -34,7 +34,7 @@ PURE = [
     *("schema_index.retrieval.order_tables", "schema_index.retrieval.weights", "schema_index.retrieval.quality"),
     *("schema_index.retrieval.calibration", "schema_index.snippet"),
     *("nl2sql.events", "nl2sql.event_payload", "nl2sql.reply", "nl2sql.charts", "nl2sql.export", "nl2sql.repair"),
-    *("nl2sql.withheld", "nl2sql.real_names"),
+    *("nl2sql.withheld", "nl2sql.real_names", "nl2sql.answer_key", "nl2sql.candidates"),
     *("nl2sql.generation.base", "nl2sql.generation.extract", "nl2sql.generation.answer_format"),
     *("nl2sql.generation.price", "nl2sql.generation.circuit", "nl2sql.generation.model_settings"),
     "nl2sql.endpoint_policy",

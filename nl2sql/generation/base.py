@@ -94,6 +94,8 @@ class GenerationRequest:
     max_rows: int
     language: str = ""
     feedback: Feedback | None = None
+    approach: str = ""
+    """How to go about it, where several statements are written for one question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,8 @@ class Draft:
     vouched: Vouched | None = None
     definitions: tuple[KnowledgeHit, ...] = ()
     follows: Exchange | None = None
+    agreed: tuple[int, int] | None = None
+    """Of how many statements that were written for the question, how many found its rows; (2, 3) is two of three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

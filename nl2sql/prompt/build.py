@@ -75,7 +75,9 @@ def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
     latest exchange. Keys and stored values stay with their table. The question stays whole.
     """
     system = _system(request)
-    fixed = _clarified(request.clarified) + _feedback(request.feedback) + _question(request.question)
+    fixed = (
+        _clarified(request.clarified) + _feedback(request.feedback) + _approach(request) + _question(request.question)
+    )
     tables = _tables(request)
     knowledge = sorted(request.knowledge, key=lambda hit: (hit.kind != "faq", -(hit.similarity or 0.0)))
     pieces = [_table_piece(table, request, neighbours=tables, is_first=not place) for place, table in enumerate(tables)]
@@ -101,7 +103,7 @@ def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
         knowledge=_section("FAQ and documents", "knowledge", known) + _section(EXAMPLES, "examples", examples),
         history=_history([text for _, text in earlier]),
         clarified=_clarified(request.clarified),
-        feedback=_feedback(request.feedback),
+        feedback=_feedback(request.feedback) + _approach(request),
         question=_question(request.question),
     )
     kept = tuple(table.qualified_name for table, text in zip(tables, texts, strict=False) if text)
@@ -252,6 +254,11 @@ def _clarified(answers: Sequence[Clarified]) -> str:
         for one in answers
     ]
     return template("clarified").substitute(answers=fenced("\n".join(lines), kind="choice")) + "\n"
+
+
+def _approach(request: GenerationRequest) -> str:
+    """Querent's own words, not stored ones."""
+    return f"{request.approach}\n" if request.approach else ""
 
 
 def _feedback(feedback: Feedback | None) -> str:

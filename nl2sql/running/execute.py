@@ -134,6 +134,7 @@ def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
         connector=open_connector(source, time_zone=tenant.time_zone, session_settings=principal.attributes),
         limits=caps(ceiling, max_rows=run.max_rows),
         top_k=environment.retrieval_top_k,
+        candidates=environment.llm_candidates,
         today=datetime.now(ZoneInfo(tenant.time_zone)).date(),
         time_zone=tenant.time_zone,
         fiscal_month=tenant.fiscal_year_start_month,

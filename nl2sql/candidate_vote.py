@@ -1,0 +1,97 @@
+"""Further statements for a hard question, each through guard and database, and the vote among them."""
+
+import time
+from collections.abc import Generator as Steps
+from dataclasses import replace
+
+from nl2sql.attempt import asked_of, failed, judge, run, step_done
+from nl2sql.candidates import APPROACHES, Candidate, groups_of
+from nl2sql.checked_answer import checked_answer
+from nl2sql.events import Answered, Blocked, Drafted, Event, Failed, Passed, StepStarted
+from nl2sql.generation.base import Draft, GenerationRequest
+from nl2sql.generation.errors import LlmError
+from nl2sql.task import Task
+from nl2sql.trust.agreement import agreement
+from nl2sql.validation.verdict import Rejected
+from tenants.cancellation import Cancelled, DeadlineExceeded
+from tenants.domain_error import DomainError
+
+SECONDS = 60.0
+"""No further candidate is begun after so long, and none runs longer on the target than what is left of it."""
+
+
+def candidate_vote(task: Task, request: GenerationRequest, first: Answered) -> Steps[Event, None, Answered | Failed]:
+    """At most `task.candidates` statements, one model call each; the first is there already. What most of them find is
+    the answer; in a tie, the one that passes more checks, then the earlier."""
+    assert first.result is not None
+    yield StepStarted(name="candidates")
+    started = time.monotonic()
+    found = [Candidate(draft=first.draft, accepted=first.accepted, result=first.result)]
+    spent, written = first.usage, 1
+    try:
+        for approach in APPROACHES[: task.candidates - 1]:
+            left_s = SECONDS - (time.monotonic() - started)
+            task.cancellation.raise_if_cancelled()
+            if left_s <= 0:
+                break
+            generation = task.generator.generate(
+                replace(request, feedback=None, approach=approach), cancellation=task.cancellation
+            )
+            spent, written = spent.plus(generation.usage), written + 1
+            if isinstance(generation, Draft):
+                candidate = yield from _ran(task, generation, found, left_s=left_s)
+                found += [candidate] if candidate is not None else []
+    except LlmError as error:
+        spent, written = spent.plus(error.usage), written + 1
+    except Cancelled as error:
+        if not isinstance(error, DeadlineExceeded):
+            return failed(error, spent)
+    except DomainError:
+        written += 1  # its prompt could not be made: the answer that there is stands
+    yield step_done("candidates", started)
+    best, agreed = _elected(task, request, first, found)
+    if best.draft != first.draft:
+        yield Drafted(draft=best.draft)
+        yield Passed(accepted=best.accepted, repaired=False)
+    draft = replace(best.draft, agreed=(agreed, written))
+    return replace(best, draft=draft, usage=spent, checks=(*best.checks, agreement(agreed, of=written)))
+
+
+def _ran(task: Task, draft: Draft, found: list[Candidate], *, left_s: float) -> Steps[Event, None, Candidate | None]:
+    """None where the guard or the database refuses it: nothing is mended here."""
+    verdict = judge(task, draft.sql)
+    if isinstance(verdict, Rejected):
+        yield Blocked(sql=draft.sql, violations=verdict.violations)
+        return None
+    same = next((one for one in found if one.accepted.sql == verdict.sql), None)
+    if same is not None:
+        return Candidate(draft=draft, accepted=verdict, result=same.result)
+    limits = replace(task.limits, deadline_ms=max(1, min(task.limits.deadline_ms, round(left_s * 1000))))
+    try:
+        result = run(replace(task, limits=limits), verdict)
+    except Cancelled:
+        raise
+    except DomainError:
+        return None
+    return None if result is None else Candidate(draft=draft, accepted=verdict, result=result)
+
+
+def _elected(task: Task, request: GenerationRequest, first: Answered, found: list[Candidate]) -> tuple[Answered, int]:
+    """The answer, and how many found its rows. A statement that a check finds certainly wrong wins over nothing."""
+    groups = groups_of(found)
+    best, agreed, passes = first, len(groups[0]), -1
+    for group in groups:
+        if len(group) < max(map(len, groups)):
+            continue
+        answered = first if group is groups[0] else _checked(task, request, group[0])
+        count = sum(check.outcome == "passed" for check in answered.checks)
+        is_wrong = answered is not first and any(check.repair for check in answered.checks)
+        if count > passes and not is_wrong:
+            best, agreed, passes = answered, len(group), count
+    return best, agreed
+
+
+def _checked(task: Task, request: GenerationRequest, candidate: Candidate) -> Answered:
+    return checked_answer(
+        asked_of(task), request, draft=candidate.draft, accepted=candidate.accepted, result=candidate.result
+    )

@@ -1,0 +1,87 @@
+"""Several statements for a hard question, chosen by what they find."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from config.environment import Environment
+from nl2sql import runs
+from nl2sql.candidates import APPROACHES
+from nl2sql.models import Run, RunEvent
+from nl2sql.runs import AskRequest
+from schema_index.models import DataSource
+from tenants.context import tenant_transaction
+from tests.conftest import Member
+from tests.scripted_model import BROKEN, Reply, ScriptedModel, answers
+
+pytestmark = pytest.mark.django_db
+
+QUESTION = "How many customers are there?"
+ORDERS = answers(sql="SELECT COUNT(*) AS n FROM orders")
+"""The composer reads the question otherwise: it is hard."""
+
+Asked = Callable[..., tuple[Run, dict[str, Any]]]
+
+
+@pytest.fixture
+def asked(
+    analyst: Member, shop: DataSource, model: ScriptedModel, change_environment: Callable[..., Environment]
+) -> Asked:
+    """Asks with three candidates; gives the run and its check of agreement."""
+    change_environment(llm_candidates=3)
+
+    def ask(*replies: Reply) -> tuple[Run, dict[str, Any]]:
+        model.script(replies)
+        run = runs.ask(analyst.principal, AskRequest(question=QUESTION))
+        checks = {check["name"]: check for check in run.reply["trust"]["checks"]}
+        return run, checks.get("agreement", {})
+
+    return ask
+
+
+def test_what_most_of_them_find_is_the_answer(asked: Asked, model: ScriptedModel) -> None:
+    customers = answers(sql="SELECT COUNT(*) AS n FROM customers"), answers(sql="SELECT COUNT(id) FROM customers")
+
+    run, agreement = asked(ORDERS, *customers)
+
+    assert run.reply["sql"]["tables"] == ["main.customers"]
+    assert (agreement["outcome"], agreement["detail"][:26]) == ("passed", "2 of 3 statements agreed: ")
+    assert (run.input_tokens, len(model.requests)) == (300, 3)
+    for approach, request in zip(APPROACHES, model.requests[1:], strict=False):
+        assert approach in request.text
+    assert [step["name"] for step in run.reply["steps"]][-1] == "candidates"
+    with tenant_transaction(run.tenant_id):
+        last = RunEvent.objects.filter(run=run, kind="drafted").order_by("sequence").last()
+    assert last is not None
+    assert last.payload["sql"] == "SELECT COUNT(*) AS n FROM customers", "a thumb up proposes what was chosen"
+
+
+def test_where_none_agree_the_receipt_says_so(asked: Asked) -> None:
+    blocked = answers(sql="SELECT COUNT(*) FROM nowhere")
+
+    run, agreement = asked(ORDERS, blocked, answers(sql="SELECT COUNT(*) + 90 AS n FROM customers"))
+
+    assert run.reply["sql"]["tables"] in (["main.orders"], ["main.customers"])
+    assert (agreement["outcome"], agreement["detail"][:24]) == ("undetermined", "The candidates disagreed")
+    assert "of 3 statements, each written by itself, 1 found these rows" in agreement["detail"]
+    assert run.reply["trust"]["label"] == "unverified"
+
+
+def test_all_agree(asked: Asked) -> None:
+    _, agreement = asked(ORDERS, ORDERS, ORDERS)
+
+    assert agreement["detail"].startswith("3 of 3 statements agreed")
+
+
+def test_a_model_that_fails_meanwhile_costs_no_answer(asked: Asked) -> None:
+    run, agreement = asked(ORDERS, BROKEN)
+
+    assert (run.status, run.reply["sql"]["tables"], run.input_tokens) == ("completed", ["main.orders"], 100)
+    assert agreement["outcome"] == "undetermined"
+
+
+def test_an_easy_question_is_written_once(asked: Asked, model: ScriptedModel) -> None:
+    _, agreement = asked(answers(sql="SELECT COUNT(*) AS n FROM customers"))
+
+    assert (agreement, len(model.requests)) == ({}, 1)
