@@ -13,7 +13,7 @@ ARGS ?=
 SAME_REGISTRY = index="$${PIP_INDEX_URL:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}"; \
   if [ -n "$$index" ] && [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX="$$index"; fi;
 
-.PHONY: help install demo test lint lock clean
+.PHONY: help install demo test fuzz-api lint lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -40,6 +40,10 @@ demo: $(STAMP) ## Set up two demo tenants, ask three questions, serve http://127
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(STAMP) ## Run every test (ARGS="-k name" chooses)
 	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+fuzz-api: export PYTHONDONTWRITEBYTECODE :=
+fuzz-api: $(STAMP) ## Try the API with requests made from its own description (SECONDS=120)
+	@FUZZ_SECONDS=$(or $(SECONDS),120) $(RUN) -m pytest tests/functional/test_fuzz_api.py --show-capture=no $(ARGS)
 
 lint: $(STAMP) ## Format check, lint, types, import direction, missing migrations
 	@$(VENV)/bin/ruff format --check .

