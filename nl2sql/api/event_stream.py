@@ -6,8 +6,8 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from django.http import StreamingHttpResponse
 
 from nl2sql.models import Run
 from nl2sql.rate_limit import RateLimited
+from nl2sql.running.news import News, news_of
 from nl2sql.running.story import Story, story
-from nl2sql.running.wait import pauses
 from nl2sql.running.work_time import GRACE
 from nl2sql.stream_events import StreamEvent
 from tenants.principal import Principal
@@ -48,22 +48,35 @@ async def _told(principal: Principal, run: Run, *, after: int) -> AsyncIterator[
     assert run.deadline_at is not None
     ends_at = time.monotonic() + settings.ENVIRONMENT.ask_deadline_s + 2 * GRACE.total_seconds()
     heartbeat_s = settings.ENVIRONMENT.event_heartbeat_s
-    with _counted(principal):
+    happened = asyncio.Event()
+    with _counted(principal), news_of(run.tenant_id, run.id, tell=_hearing(happened)):
         yield f"retry: {RECONNECT_MS}\n\n"
-        said_at = time.monotonic()
-        waits = pauses()
         while time.monotonic() < ends_at:
+            happened.clear()
             now = await _look(principal, run.id, after=after)
             if now.events:
                 after = now.events[-1].id
-                said_at, waits = time.monotonic(), pauses()
                 yield "".join(map(_lines, now.events))
             if now.is_over:
                 return
-            if time.monotonic() - said_at >= heartbeat_s:
-                said_at = time.monotonic()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(happened.wait(), heartbeat_s)
+            if not happened.is_set():
                 yield COMMENT
-            await asyncio.sleep(min(next(waits), heartbeat_s))
+
+
+def _hearing(happened: asyncio.Event) -> Callable[[News], None]:
+    """Sets the event, which belongs to this thread's loop, whenever something is new."""
+    loop, known = asyncio.get_running_loop(), [News(last=0, is_over=False)]
+
+    def hear(news: News) -> None:
+        if news != known[0]:
+            known[0] = news
+            # A loop that has been closed has nobody who listens.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(happened.set)
+
+    return hear
 
 
 async def _look(principal: Principal, run_id: UUID, *, after: int) -> Story:

@@ -1,39 +1,32 @@
 """Waits for the end of a run that another process carries out."""
 
-import time
-from collections.abc import Iterator
+import threading
 from uuid import UUID
 
 from django.db import connection
 
 from nl2sql.models import Run
+from nl2sql.running.news import News, news_of
 from nl2sql.running.own_run import find
 from tenants.principal import Principal
 
-FIRST_PAUSE_S = 0.03
-LONGEST_PAUSE_S = 0.5
-GROWTH = 1.5
-
-
-def pauses() -> Iterator[float]:
-    """Seconds between looks at something that will happen soon, or later: short at first, then longer.
-
-    Looks, and no notification from the database: those need a session of one's own, which a transaction pooler does
-    not give.
-    """
-    pause = FIRST_PAUSE_S
-    while True:
-        yield pause
-        pause = min(pause * GROWTH, LONGEST_PAUSE_S)
+LOOK_AGAIN_S = 5.0
+"""Without news, the run is looked at itself: one whose process died ends then."""
 
 
 def wait_for_end(principal: Principal, run_id: UUID) -> Run:
-    """The run, over: its deadline and the leases bound the wait. No connection is held between looks."""
-    for pause in pauses():
+    """The run, over: its deadline and the leases bound the wait. No connection is held meanwhile."""
+    ended = threading.Event()
+
+    def hear(news: News) -> None:
+        if news.is_over:
+            ended.set()
+
+    with news_of(principal.tenant_id, run_id, tell=hear):
         run = find(principal, run_id)
-        if not run.is_at_work:
-            break
-        if not connection.in_atomic_block:
-            connection.close()
-        time.sleep(pause)
+        while run.is_at_work:
+            if not connection.in_atomic_block:
+                connection.close()
+            ended.wait(LOOK_AGAIN_S)
+            run = find(principal, run_id)
     return run

@@ -1,73 +1,63 @@
-"""Watches over a run while this process works on it: hears the word to stop, keeps the deadline, renews the lease."""
+"""Watches over runs while this process works on them: hears the word to stop, keeps deadlines, renews leases."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-import structlog
-from django.db import Error, connection
 from django.utils import timezone
 
 from nl2sql.models import Run, RunStatus
+from nl2sql.running.rounds import Rounds
 from nl2sql.running.work_time import LEASE
-from tenants.cancellation import Cancellation
+from tenants.cancellation import Cancellation, Reason
 from tenants.context import tenant_transaction
 
 LOOK_S = 0.3
 """Between looks at whether somebody pressed Stop. Most runs without a model are over before the first."""
 
-_log = structlog.stdlib.get_logger(__name__)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Worked:
+    run_id: UUID
+    deadline_at: datetime | None
+    stop: Cancellation
 
 
 @contextmanager
 def watched(run: Run, stop: Cancellation) -> Iterator[None]:
-    """While the block lasts, `stop` is told when the run is cancelled, past its deadline, or ended by another process.
-
-    A thread with a database connection of its own, for runs that last longer than one look.
-    """
-    over = threading.Event()
-    thread = threading.Thread(target=_watch, args=(run, stop, over), name="run-watch", daemon=True)
-    thread.start()
-    try:
+    """While the block lasts, `stop` is told when the run is cancelled, past its deadline, or ended by another."""
+    worked = _Worked(run_id=run.id, deadline_at=run.deadline_at, stop=stop)
+    with _WATCH.taking_part(run.tenant_id, worked):
         yield
-    finally:
-        over.set()
-        thread.join()
 
 
-def _watch(run: Run, stop: Cancellation, over: threading.Event) -> None:
-    try:
-        while not over.wait(_pause_s(run)):
-            if run.deadline_at is not None and run.deadline_at <= timezone.now():
-                stop.cancel("deadline_exceeded")
-                return
-            if _should_stop(run):
-                stop.cancel()
-                return
-    finally:
-        connection.close()
-
-
-def _pause_s(run: Run) -> float:
-    if run.deadline_at is None:
-        return LOOK_S
-    return max(0.0, min(LOOK_S, (run.deadline_at - timezone.now()).total_seconds()))
-
-
-def _should_stop(run: Run) -> bool:
-    """Renews the lease when a third of it is used. A database out of reach stops nothing: the end will tell."""
+def _look(tenant_id: UUID, entries: Sequence[_Worked]) -> None:
+    """Leases are renewed when a third is used. A database out of reach stops nothing: the end will tell."""
     now = timezone.now()
-    try:
-        with tenant_transaction(run.tenant_id):
-            own = Run.objects.filter(id=run.id)
-            seen = own.values_list("status", "cancel_requested_at", "lease_until").first()
-            if seen is None:
-                return False  # opened in a transaction that is not over
-            status, requested_at, lease_until = seen
-            if lease_until is None or lease_until - now < LEASE * 2 / 3:
-                own.filter(status=RunStatus.RUNNING).update(lease_until=now + LEASE)
-    except Error as error:
-        _log.warning("a run could not be watched", run=str(run.id), kind=type(error).__name__)
-        connection.close()
-        return False
-    return status != RunStatus.RUNNING or requested_at is not None
+    for one in entries:
+        if one.deadline_at is not None and one.deadline_at <= now:
+            _say(one.stop, "deadline_exceeded")
+    ids = [one.run_id for one in entries]
+    with tenant_transaction(tenant_id):
+        rows = Run.objects.filter(id__in=ids).values_list("id", "status", "cancel_requested_at", "lease_until")
+        # Missing are those that were opened in a transaction that is not over.
+        seen = {run_id: (status, requested_at, until) for run_id, status, requested_at, until in rows}
+        due = [run_id for run_id, (_, _, until) in seen.items() if until is None or until - now < LEASE * 2 / 3]
+        if due:
+            Run.objects.filter(id__in=due, status=RunStatus.RUNNING).update(lease_until=now + LEASE)
+    for one in entries:
+        status, requested_at, _ = seen.get(one.run_id, (RunStatus.RUNNING, None, None))
+        if status != RunStatus.RUNNING or requested_at is not None:
+            _say(one.stop, "cancelled")
+
+
+def _say(stop: Cancellation, reason: Reason) -> None:
+    """In a thread of its own: to stop a query may take a connection, and the other runs wait for their look."""
+    if not stop.is_cancelled:
+        threading.Thread(target=stop.cancel, args=(reason,), name="run-stop", daemon=True).start()
+
+
+_WATCH = Rounds("run-watch", _look, pause_s=LOOK_S)
