@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Subquery
 
 from nl2sql.models import Run, RunEvent
 from nl2sql.models.run import AT_WORK
-from nl2sql.running.rounds import Rounds
+from nl2sql.running.lookout import Lookout
 from tenants.context import tenant_transaction
 
 LOOK_S = 0.05
@@ -54,4 +54,4 @@ def _look(tenant_id: UUID, readers: Sequence[_Reader]) -> None:
             one.tell(found[one.run_id])
 
 
-_NEWS = Rounds("run-news", _look, pause_s=LOOK_S)
+_NEWS = Lookout("run-news", _look, pause_s=LOOK_S)

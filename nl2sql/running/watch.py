@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from nl2sql.models import Run, RunStatus
-from nl2sql.running.rounds import Rounds
+from nl2sql.running.lookout import Lookout
 from nl2sql.running.work_time import LEASE
 from tenants.cancellation import Cancellation, Reason
 from tenants.context import tenant_transaction
@@ -60,4 +60,4 @@ def _say(stop: Cancellation, reason: Reason) -> None:
         threading.Thread(target=stop.cancel, args=(reason,), name="run-stop", daemon=True).start()
 
 
-_WATCH = Rounds("run-watch", _look, pause_s=LOOK_S)
+_WATCH = Lookout("run-watch", _look, pause_s=LOOK_S)

@@ -15,18 +15,17 @@ from django.db import Error, connection
 Entry = TypeVar("Entry")
 
 IDLE = 2
-"""So many times as long as a round took, the thread waits before the next: it never takes more than a third of its time
-from the others."""
+"""So many times as long as it looked, the thread waits before it looks again: others have two thirds of the time."""
 
 LEAVE_S = 2.0
-"""How long the last to leave waits for a round under way."""
+"""How long the last to leave waits for a look under way."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Rounds(Generic[Entry]):
+class Lookout(Generic[Entry]):
     """Calls `look(tenant_id, entries)` for each tenant with entries, every `pause_s` seconds, first after one.
-    The thread lives while there are entries. A database out of reach is looked for again in the next round."""
+    The thread lives while there are entries. A database out of reach is looked for again the next time."""
 
     def __init__(self, name: str, look: Callable[[UUID, Sequence[Entry]], None], *, pause_s: float) -> None:
         self._name, self._look, self._pause_s = name, look, pause_s
