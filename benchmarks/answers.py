@@ -14,6 +14,7 @@ from typing import Any
 
 os.environ["QUERY_MAX_ROWS"] = "100000"
 os.environ["QUESTIONS_PER_DAY"] = "100000000"
+os.environ["ANSWER_CACHE_SIZE"] = "0"
 for _name in ("LLM_API_KEY", "LLM_BASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
     os.environ.pop(_name, None)
 
