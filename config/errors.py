@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 from drf_standardized_errors.formatter import flatten_errors
 from drf_standardized_errors.handler import ExceptionHandler
@@ -79,6 +81,8 @@ class ProblemHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, DomainError):
             return _ApiDomainError(exc)
+        if isinstance(exc, RequestDataTooBig):
+            return PayloadTooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         converted: Exception = super().convert_known_exceptions(exc)
         return converted
 

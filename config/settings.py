@@ -154,6 +154,9 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# The REST framework reads JSON whole before a parser can say what is too much: no parser takes more than this.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_001
+
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "tenants.api.authentication.ApiKeyAuthentication",

@@ -11,14 +11,19 @@ from nl2sql.api.serializers import ReplySerializer
 from tenants.api.problems import PROBLEMS, problems
 
 
-def _header(name: str, text: str) -> OpenApiParameter:
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text)
+def _header(name: str, text: str, *, pattern: str = "") -> OpenApiParameter:
+    kind: Any = {"type": "string", "pattern": pattern} if pattern else str
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=text)
 
 
-_LAST_SEEN = _header("Last-Event-ID", "Goes on after the event with this id.")
+_LAST_SEEN = _header("Last-Event-ID", "Goes on after the event with this id.", pattern="^[0-9]{1,10}$")
 
 ASK_HEADERS = [
-    _header("Idempotency-Key", "1 to 255 visible characters: the same request sent again is the same run."),
+    _header(
+        "Idempotency-Key",
+        "1 to 255 visible characters: the same request sent again is the same run.",
+        pattern="^[!-~]{1,255}$",
+    ),
     _header("Prefer", "`respond-async` answers 202 at once; the run's address is in `Location`."),
     _LAST_SEEN,
 ]

@@ -144,3 +144,12 @@ def test_every_address_takes_what_it_says_and_nothing_else(
         if extra.json().get("code") != "unknown_field" or "RateLimit" not in extra:
             careless.add(address)
     assert careless == set()
+
+
+def test_a_document_is_larger_than_other_bodies_and_not_without_end(owner: Member) -> None:
+    """A million characters take six times as many bytes where each is escaped."""
+    endpoint = ("post", "/api/v1/knowledge/documents")
+    long = call(owner.client, endpoint, json.dumps({"text": "é" * 1_000_001}))
+    assert_problem(long, status=400, code="invalid_request")
+    for size in (8_000_001, 9_000_000):
+        assert_problem(call(owner.client, endpoint, b"[" * size), status=413, code="payload_too_large")

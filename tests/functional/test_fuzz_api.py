@@ -33,7 +33,17 @@ EXAMPLES = 20 if SECONDS else 1
 NAMED = {"slug": "shop", "role": "analyst"}
 """What a path may name; half of the made-up names are replaced by it, so that more than the door is tried."""
 
-OPAQUE = {"cursor", "metadata", "attributes", "expires_at", "since", "until", "time_zone"}
+OPAQUE = {
+    "cursor",
+    "metadata",
+    "attributes",
+    "expires_at",
+    "since",
+    "until",
+    "time_zone",
+    "input_price",
+    "output_price",
+}
 """Parameters and fields with rules that no description can tell: a date must lie in the future, say."""
 
 UNTOLD = {
