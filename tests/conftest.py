@@ -37,7 +37,7 @@ from tenants.principal import Principal, principal_of_role
 from tenants.roles import PERMISSIONS, Role
 from tests.mariadb import MariadbServer, running_mariadb
 from tests.migrated_database import MigratedDatabase
-from tests.recorded_source import RecordedSource
+from tests.recorded_source import made_once
 
 # Nothing of a test run must survive a power cut.
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
@@ -277,9 +277,6 @@ def database_file(tenant: Tenant, slug: str) -> Path:
     return folder / f"{slug}.sqlite"
 
 
-RECORDED: dict[object, RecordedSource] = {}
-
-
 @pytest.fixture
 def new_synced_source(new_sqlite_source: Callable[..., DataSource]) -> Callable[..., DataSource]:
     """The same, synced and embedded: by the product once a test process, and as a copy of that after.
@@ -293,15 +290,8 @@ def new_synced_source(new_sqlite_source: Callable[..., DataSource]) -> Callable[
             sync_and_embed(source)
             return source
 
-        key = slug, script, repr(sorted(fields.items()))
-        if key in RECORDED:
-            database_file(tenant, slug).write_bytes(sqlite_file(script))
-            source_id = RECORDED[key].copied(tenant)
-        else:
-            RECORDED[key] = RecordedSource.of(tenant, synced)
-            source_id = RECORDED[key].source_id
-        with tenant_transaction(tenant.id):
-            return DataSource.objects.select_related("snapshot").get(id=source_id)
+        database_file(tenant, slug).write_bytes(sqlite_file(script))
+        return made_once((slug, script, repr(sorted(fields.items()))), tenant, synced)
 
     return make
 

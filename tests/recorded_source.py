@@ -58,6 +58,20 @@ class RecordedSource:
         return UUID(ids[str(self.source_id)])
 
 
+_RECORDED: dict[object, RecordedSource] = {}
+
+
+def made_once(key: object, tenant: Tenant, make: Callable[[], DataSource]) -> DataSource:
+    """What `make` gives the tenant: by the product for the first with this key in a test process, then copied."""
+    if key in _RECORDED:
+        source_id = _RECORDED[key].copied(tenant)
+    else:
+        _RECORDED[key] = RecordedSource.of(tenant, make)
+        source_id = _RECORDED[key].source_id
+    with tenant_transaction(tenant.id):
+        return DataSource.objects.select_related("snapshot").get(id=source_id)
+
+
 def _rows() -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         found = []

@@ -20,6 +20,7 @@ from schema_index.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import Member
+from tests.recorded_source import made_once
 from tests.scripted_model import ScriptedModel
 
 MODEL_KEY = "sk-secret-of-the-tests"
@@ -120,19 +121,28 @@ def target_database(
 @pytest.fixture
 def warehouse(tenant: Tenant, target_database: TargetDatabase) -> DataSource:
     """The PostgreSQL source of tenant Acme, synced and embedded."""
+
+    def synced() -> DataSource:
+        with tenant_transaction(tenant.id):
+            source = sources.upsert(
+                slug="warehouse",
+                name="Warehouse",
+                dialect="postgres",
+                host="127.0.0.1",
+                port=target_database.port,
+                database=target_database.database,
+                username=target_database.username,
+                password=READER_PASSWORD,
+                actor="system:test",
+            )
+        return sync_and_embed(source)
+
+    source = made_once("warehouse", tenant, synced)
     with tenant_transaction(tenant.id):
-        source = sources.upsert(
-            slug="warehouse",
-            name="Warehouse",
-            dialect="postgres",
-            host="127.0.0.1",
-            port=target_database.port,
-            database=target_database.database,
-            username=target_database.username,
-            password=READER_PASSWORD,
-            actor="system:test",
-        )
-    return sync_and_embed(source)
+        # A stored password opens for its own source alone.
+        sources.set_password(source, READER_PASSWORD)
+        source.save(update_fields=["encrypted_password"])
+    return source
 
 
 @pytest.fixture

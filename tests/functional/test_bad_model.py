@@ -266,9 +266,9 @@ def test_what_was_spent_before_a_failure_is_counted(asked: Asked, shop: DataSour
 
 
 @pytest.fixture
-def numbers(analyst: Member, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+def numbers(analyst: Member, new_synced_source: Callable[..., DataSource]) -> DataSource:
     """A SQLite source with 400 rows, whose joins are as large as one likes."""
-    return sync_and_embed(new_sqlite_source(analyst.tenant, slug="numbers", script=NUMBERS, index_values=False))
+    return new_synced_source(analyst.tenant, slug="numbers", script=NUMBERS, index_values=False)
 
 
 @pytest.mark.parametrize("source", ["numbers", "warehouse"])

@@ -24,8 +24,9 @@ from tenants.checks import tenant_owned_models
 from tenants.context import tenant_transaction
 from tenants.models import Tenant, TenantOwned, User
 from tests.agents import serving
-from tests.conftest import SHOP, Member
+from tests.conftest import SHOP, Member, database_file, sqlite_file
 from tests.functional.conftest import sync_and_embed
+from tests.recorded_source import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -37,11 +38,16 @@ OPEN = re.compile(r"^(login|logout|favicon|health|api/schema|api/docs)")
 
 def furnish(member: Member, new_source: Callable[..., DataSource], *, mark: str) -> DataSource:
     script = SHOP.replace("'Ada'", f"'Ada {mark}'") + f"CREATE TABLE note_{mark} (id INTEGER PRIMARY KEY, {mark} TEXT);"
-    source = sync_and_embed(new_source(member.tenant, script=script, index_values=True))
-    with tenant_transaction(member.tenant.id):
-        knowledge.save_faq(question="What is paid?", answer=f"status = 'paid' {mark}", actor="system:test")
-        knowledge.save_document(title="Terms", text=f"A customer is a person. {mark}", actor="system:test")
-    sync_and_embed(source)
+
+    def made() -> DataSource:
+        source = sync_and_embed(new_source(member.tenant, script=script, index_values=True))
+        with tenant_transaction(member.tenant.id):
+            knowledge.save_faq(question="What is paid?", answer=f"status = 'paid' {mark}", actor="system:test")
+            knowledge.save_document(title="Terms", text=f"A customer is a person. {mark}", actor="system:test")
+        return sync_and_embed(source)
+
+    database_file(member.tenant, "shop").write_bytes(sqlite_file(script))
+    source = made_once(("furnished", mark), member.tenant, made)
     answer = member.client.post(
         "/nl2sql", json.dumps({"question": f"{QUESTION} {mark}"}), content_type="application/json"
     )

@@ -143,9 +143,9 @@ def test_the_composer_knows_no_masked_column_and_refuses_what_may_only_be_summed
 
 
 def test_stored_values_come_only_from_what_may_be_shown(
-    analyst: Member, owner: Member, tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
+    analyst: Member, owner: Member, tenant: Tenant, new_synced_source: Callable[..., DataSource]
 ) -> None:
-    shop = sync_and_embed(new_sqlite_source(tenant))
+    shop = new_synced_source(tenant)
     document = {"columns": {"main.customers.city": "masked"}, "row_rules": {"main.orders": "status = 'paid'"}}
     set_policy(shop, Role.ANALYST, document)
 

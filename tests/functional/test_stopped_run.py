@@ -13,7 +13,6 @@ from tenants.cancellation import Cancellation, Reason
 from tenants.context import tenant_transaction
 from tenants.models import Tenant, UsageCounter
 from tests.conftest import Member
-from tests.functional.conftest import sync_and_embed
 from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +22,9 @@ NOBODY = answers(sql="SELECT name FROM customers WHERE city = 'lyon'")
 
 
 @pytest.fixture
-def valued_shop(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+def valued_shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSource:
     """The little shop with its value dictionary, in which the city is spelled otherwise."""
-    return sync_and_embed(new_sqlite_source(tenant, index_values=True))
+    return new_synced_source(tenant)
 
 
 def stopping(stop: Cancellation, reason: Reason) -> Callable[[Recorded], Reply]:

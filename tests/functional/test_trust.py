@@ -11,7 +11,6 @@ from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import Member
-from tests.functional.conftest import sync_and_embed
 from tests.scripted_model import ScriptedModel, answers
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +21,9 @@ ONCE = "SELECT SUM(id) AS ids FROM customers"
 
 
 @pytest.fixture
-def valued_shop(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+def valued_shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSource:
     """The little shop with its value dictionary."""
-    return sync_and_embed(new_sqlite_source(tenant, index_values=True))
+    return new_synced_source(tenant)
 
 
 def ask(member: Member, question: str = QUESTION) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
 from tenants.roles import Permission
 from tests.conftest import Member, database_file
-from tests.functional.conftest import sync_and_embed
 from tests.functional.test_api_contract import anonymous, assert_problem
 from tests.scripted_model import REFUSES, ScriptedModel
 
@@ -42,9 +41,9 @@ def send(client: APIClient, method: str, address: str, body: Any = None) -> Any:
 
 
 @pytest.fixture
-def shop(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+def shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSource:
     """With its values, which text parameters take."""
-    return sync_and_embed(new_sqlite_source(tenant))
+    return new_synced_source(tenant)
 
 
 @pytest.fixture

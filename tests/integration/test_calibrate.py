@@ -16,18 +16,14 @@ from schema_index.retrieval.thresholds import threshold_for
 from schema_index.retrieval.types import Retrieved
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.conftest import sync_and_embed
 from tests.integration.test_retrieval import LARGE
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def books(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
-    source = new_sqlite_source(tenant, slug="books", script=LARGE)
-    sync_and_embed(source)
-    with tenant_transaction(tenant.id):
-        return DataSource.objects.select_related("snapshot").get(id=source.id)
+def books(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSource:
+    return new_synced_source(tenant, slug="books", script=LARGE)
 
 
 def _judge(source: DataSource, *judged: tuple[str, tuple[str, ...]]) -> None:
