@@ -72,12 +72,15 @@ INSERT INTO orders VALUES
 hypothesis.settings.register_profile("suite", max_examples=30)
 hypothesis.settings.load_profile("suite")
 
-LONG_FILES = ("test_cli", "test_celery_redis", "test_page", "test_demo_data", "test_demo_setup", "test_celery_embedded")
+LONG_FILES = (
+    *("test_cli", "test_leakage", "test_celery_redis", "test_page", "test_screens", "test_promises"),
+    *("test_demo_data", "test_demo_setup", "test_celery_embedded"),
+)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that start whole processes go first, so that the workers end together; the rest keeps its order."""
+    """Files of long tests go first, so that the workers end together; the rest keeps its order."""
     items.sort(key=lambda item: item.path.stem not in LONG_FILES)
 
 
