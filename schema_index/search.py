@@ -43,6 +43,8 @@ class SearchRequest:
     data_source: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     limit: int = 10
+    offset: int = 0
+    """Results to pass over: those of the pages before. There are CANDIDATES at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,9 @@ def search(principal: Principal, request: SearchRequest) -> tuple[SearchResult, 
         ranked = _rank(request, embedder, vector, source_id=chosen.id if chosen else None)
         chunks = _readable(Chunk.objects.in_bulk(list(ranked.scores)), principal)
     found = (_result_of(chunks.get(chunk_id), request, ranked, visible, slugs) for chunk_id in ranked.scores)
-    return tuple(islice((result for result in found if result is not None), request.limit))
+    return tuple(
+        islice((result for result in found if result is not None), request.offset, request.offset + request.limit)
+    )
 
 
 def _readable(chunks: Mapping[UUID, Chunk], principal: Principal) -> dict[UUID, Chunk]:

@@ -53,11 +53,11 @@ class AskView(APIView):
             "idempotency_key": idempotency_key(request),
         }
         question, way = AskRequest(**serializer.validated_data), way_of(request)
+        after = last_event_id(request)
         if way == "answer":
             run = ask_and_wait(principal, question, **asked)
             raise_if_failed(run)
             return Response(runs.reply_of(run))
-        after = last_event_id(request)
         run = ask_and_leave(principal, question, **asked)
         if way == "stream":
             return event_stream(principal, run, after=after)

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from schema_index.models import ChunkKind
 from schema_index.search import SearchRequest, SearchResult, search
+from tenants.api.cursor import MAX_CURSOR, cursor_of, place_of
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
 from tenants.api.strict import StrictSerializer, TextField
@@ -34,7 +35,8 @@ EXAMPLE = {
             "metadata": {},
             "links": {"self": "/api/v1/data-sources/shop/schema"},
         }
-    ]
+    ],
+    "next": None,
 }
 
 
@@ -54,6 +56,7 @@ class SearchQuerySerializer(StrictSerializer):
         required=False, max_length=63, help_text="Only this source, and knowledge about the whole tenant."
     )
     limit = serializers.IntegerField(default=10, min_value=1, max_value=MAX_RESULTS)
+    cursor = TextField(required=False, max_length=MAX_CURSOR, help_text="`next` of the page before.")
     metadata = serializers.DictField(child=TextField(max_length=200), default=dict)
 
     def validate_metadata(self, value: dict[str, str]) -> dict[str, str]:
@@ -76,6 +79,7 @@ class SearchResultSerializer(serializers.Serializer[Any]):
 
 class SearchReplySerializer(serializers.Serializer[Any]):
     items = SearchResultSerializer(many=True)
+    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
 
 
 class SearchView(APIView):
@@ -105,8 +109,12 @@ class SearchView(APIView):
         query.is_valid(raise_exception=True)
         given = dict(query.validated_data)
         kinds = tuple(dict.fromkeys(given.pop("kind"))) or tuple(ChunkKind.values)
-        found = search(principal, SearchRequest(kinds=kinds, **given))
-        return Response({"items": [_item(result) for result in found]})
+        limit = given.pop("limit")
+        offset = place_of(given.pop("cursor"), length=1)[0] if "cursor" in given else 0
+        # One more than is shown tells whether there is another page.
+        found = search(principal, SearchRequest(kinds=kinds, limit=limit + 1, offset=offset, **given))
+        following = cursor_of([offset + limit]) if len(found) > limit else None
+        return Response({"items": [_item(result) for result in found[:limit]], "next": following})
 
 
 def _fields(request: Request) -> dict[str, Any]:

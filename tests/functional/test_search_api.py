@@ -156,3 +156,17 @@ def test_who_may_search(analyst: Member, outsider: Member, known: DataSource) ->
     assert body["required"] == "schema:read"
     assert_problem(analyst.client.get(SEARCH, {"q": "a", "data_source": "none"}), status=404, code="not_found")
     assert_problem(analyst.client.post(SEARCH, {"q": "a"}, format="json"), status=405, code="method_not_allowed")
+
+
+def test_pages_of_a_search_join_without_gap(analyst: Member, shop: DataSource) -> None:
+    whole = analyst.client.get("/api/v1/search", {"q": "customer orders"}).json()
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    for _ in range(10):
+        page = analyst.client.get("/api/v1/search", {"q": "customer orders", "limit": 1, **cursor}).json()
+        found += page["items"]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    assert (found, whole["next"], len(found) > 1) == (whole["items"], None, True)
+    assert analyst.client.get("/api/v1/search", {"q": "orders", "cursor": "nonsense"}).status_code == 400
