@@ -161,12 +161,12 @@ def test_who_may_search(analyst: Member, outsider: Member, known: DataSource) ->
 def test_pages_of_a_search_join_without_gap(analyst: Member, shop: DataSource) -> None:
     whole = analyst.client.get("/api/v1/search", {"q": "customer orders"}).json()
     found: list[dict[str, Any]] = []
-    cursor: dict[str, str] = {}
+    query = {"q": "customer orders", "limit": "1"}
     for _ in range(10):
-        page = analyst.client.get("/api/v1/search", {"q": "customer orders", "limit": 1, **cursor}).json()
+        page = analyst.client.get("/api/v1/search", query).json()
         found += page["items"]
         if page["next"] is None:
             break
-        cursor = {"cursor": page["next"]}
+        query["cursor"] = page["next"]
     assert (found, whole["next"], len(found) > 1) == (whole["items"], None, True)
     assert analyst.client.get("/api/v1/search", {"q": "orders", "cursor": "nonsense"}).status_code == 400
