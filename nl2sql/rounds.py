@@ -3,8 +3,10 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
-from nl2sql.attempt import Setback, attempt, failed, step_done
+from nl2sql.attempt import Setback, attempt, failed, judge, step_done
+from nl2sql.clarification.settled import settled
 from nl2sql.events import Answered, AskedBack, CannotAnswer, Doubted, Drafted, Ending, Event, StepStarted
 from nl2sql.generation.base import Clarify, Draft, Generation, GenerationRequest, Usage
 from nl2sql.generation.errors import LlmError
@@ -32,6 +34,8 @@ def rounds(task: Task, request: GenerationRequest) -> Iterator[Event]:
             generation = task.generator.generate(request, cancellation=task.cancellation)
             spent = spent.plus(generation.usage)
             yield step_done("generate", started, number)
+            if isinstance(generation, Clarify):
+                generation = settled(generation, judge=partial(judge, task), generator=task.generator.name)
             if not isinstance(generation, Draft):
                 ending = _not_a_draft(generation)
                 break

@@ -47,6 +47,7 @@ def reply_of(run: Run) -> dict[str, Any]:
         "data_source": run.source_slug,
         **({**unanswered_body(), "status": run.status} if run.is_at_work else run.reply),
         "new_topic": run.new_topic,
+        "clarifies": {"of": str(run.clarifies_id), "choice": run.choice} if run.clarifies_id else None,
         "metadata": run.metadata,
         "created_at": run.created_at.isoformat(),
         "completed_at": run.completed_at.isoformat() if run.completed_at else None,

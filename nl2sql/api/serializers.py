@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from nl2sql.clarification.choose import MAX_CHOICE
+from nl2sql.generation.answer_format import MAX_CHOICES
 from nl2sql.models import RunStatus
 from tenants.api.strict import StrictSerializer, TextField
 
@@ -11,8 +14,26 @@ MAX_QUESTION = 2_000
 _METADATA_NAME = serializers.CharField(max_length=100)
 
 
+OUT_OF_PLACE = "A question is asked, or a choice made that goes on with one: not both at once."
+
+
+@extend_schema_field({"oneOf": [{"type": "integer", "minimum": 1, "maximum": MAX_CHOICES}, {"type": "string"}]})
+class ChoiceField(serializers.Field[Any, Any, Any, Any]):
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, int) and not isinstance(data, bool):
+            if not 1 <= data <= MAX_CHOICES:
+                raise serializers.ValidationError(f"Choices are numbered from 1 to {MAX_CHOICES}.")
+            return data
+        return TextField(max_length=MAX_CHOICE).run_validation(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
 class AskSerializer(StrictSerializer):
-    question = TextField(max_length=MAX_QUESTION, help_text="1 to 2,000 characters.")
+    question = TextField(
+        required=False, max_length=MAX_QUESTION, help_text="1 to 2,000 characters; required unless it `clarifies`."
+    )
     data_source = serializers.SlugField(
         required=False, max_length=63, help_text="Slug; required when the tenant has several."
     )
@@ -29,11 +50,30 @@ class AskSerializer(StrictSerializer):
     language = serializers.RegexField(
         r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$", required=False, max_length=35, help_text="BCP 47, for example `en`."
     )
+    clarifies = serializers.UUIDField(
+        required=False, help_text="The run that asked back: its question goes on with `choice`, and none is sent."
+    )
+    choice = ChoiceField(required=False, help_text="The number of the choice from 1, its text, or words of your own.")
+    remember = serializers.BooleanField(
+        required=False, help_text="Also propose the choice as a definition, which a curator accepts or rejects."
+    )
     metadata = serializers.DictField(
         required=False,
         child=serializers.CharField(max_length=500, allow_blank=True),
         help_text="Echoed in the reply; at most 16 entries, names of at most 100 characters.",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "clarifies" in attrs:
+            needed, barred = "choice", ["question", "data_source", "conversation_id"]
+        else:
+            needed, barred = "question", ["choice", "remember"]
+        faults = {name: [OUT_OF_PLACE] for name in barred if name in attrs}
+        if needed not in attrs:
+            faults[needed] = ["This field is required."]
+        if faults:
+            raise serializers.ValidationError(faults)
+        return attrs
 
     def validate_metadata(self, value: dict[str, str]) -> dict[str, str]:
         if len(value) > 16:
@@ -172,6 +212,11 @@ class UsageSerializer(serializers.Serializer[Any]):
     cost = serializers.CharField(allow_null=True)
 
 
+class ClarifiesSerializer(serializers.Serializer[Any]):
+    of = serializers.UUIDField(help_text="The run that asked back.")
+    choice = serializers.CharField()
+
+
 class ReplySerializer(serializers.Serializer[Any]):
     """`cannot_answer` and `needs_clarification` are outcomes with status 200; a broken component is an error."""
 
@@ -196,6 +241,7 @@ class ReplySerializer(serializers.Serializer[Any]):
     steps = StepSerializer(many=True)
     usage = UsageSerializer()
     new_topic = serializers.BooleanField()
+    clarifies = ClarifiesSerializer(allow_null=True, help_text="Of a run that goes on with a choice.")
     metadata = serializers.DictField(child=serializers.CharField())
     created_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True, help_text="Null while the run is at work.")

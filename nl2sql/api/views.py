@@ -16,7 +16,7 @@ from nl2sql.api.run_descriptions import ASK_HEADERS, ASK_RESPONSES
 from nl2sql.api.run_failed import raise_if_failed
 from nl2sql.api.serializers import AskSerializer
 from nl2sql.asking import ask_and_leave, ask_and_wait
-from nl2sql.runs import AskRequest
+from nl2sql.clarification.choose import ask_request
 from tenants.api.permissions import principal_of
 from tenants.api.strict import refuse_parameters
 from tenants.roles import Permission
@@ -36,7 +36,12 @@ class AskView(APIView):
         parameters=ASK_HEADERS,
         responses=ASK_RESPONSES,
         examples=[
-            OpenApiExample("A count", value={"question": "How many orders were placed last month?"}, request_only=True)
+            OpenApiExample("A count", value={"question": "How many orders were placed last month?"}, request_only=True),
+            OpenApiExample(
+                "A choice, where a question came back",
+                value={"clarifies": "4b8c1f52-9d1e-4d0e-8a55-5f9e0f0b9f2a", "choice": 2, "remember": True},
+                request_only=True,
+            ),
         ],
     )
     def post(self, request: Request) -> HttpResponseBase:
@@ -52,8 +57,8 @@ class AskView(APIView):
             "request_id": request.META.get("HTTP_X_REQUEST_ID", ""),
             "idempotency_key": idempotency_key(request),
         }
-        question, way = AskRequest(**serializer.validated_data), way_of(request)
         after = last_event_id(request)
+        question, way = ask_request(principal, serializer.validated_data), way_of(request)
         if way == "answer":
             run = ask_and_wait(principal, question, **asked)
             raise_if_failed(run)

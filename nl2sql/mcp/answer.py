@@ -68,7 +68,7 @@ def answer_of(reply: Mapping[str, Any]) -> Answer:
             AnswerCheck(name=one["name"], outcome=one["outcome"], detail=one["detail"])
             for one in trust.get("checks", [])
         ],
-        choices=(reply["clarification"] or {}).get("choices", []),
+        choices=[said_choice(one) for one in (reply["clarification"] or {}).get("choices", [])],
         missing=(reply["refusal"] or {}).get("missing", []),
         available=(reply["refusal"] or {}).get("available", []),
         run_id=reply["id"],
@@ -95,3 +95,7 @@ def _shortened(value: Any) -> Any:
     """A long text is cut; a nested value that is too long becomes its text, cut."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return value if len(text) <= MAX_CELL_CHARACTERS else f"{text[:MAX_CELL_CHARACTERS]}…"
+
+
+def said_choice(choice: Mapping[str, str]) -> str:
+    return f"{choice['text']}: {choice['reading']}" if choice["reading"] else choice["text"]

@@ -21,6 +21,9 @@ class AskRequest:
     language: str = ""
     new_topic: bool = False
     """The question continues nothing that was asked before in its conversation."""
+    clarifies_id: UUID | None = None
+    """The run that asked back about this question, and what was chosen; see `clarification.choose`."""
+    choice: str = ""
     is_test: bool = False
     """Asked to be judged: verified queries, which may hold its answer, are neither reused nor shown."""
     is_candidate_model: bool = False
@@ -33,5 +36,6 @@ def request_hash(request: AskRequest) -> str:
     content = [
         *(request.question, request.data_source, str(request.conversation_id or "")),
         *(request.mode, request.max_rows, request.language, request.new_topic, dict(request.metadata)),
+        *(str(request.clarifies_id or ""), request.choice),
     ]
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

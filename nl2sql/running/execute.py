@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from nl2sql import answer_cache, verified_queries
+from nl2sql.clarification.choose import clarified
 from nl2sql.events import Event, Failed
 from nl2sql.execution.caps import caps
 from nl2sql.follow_up.history import history
@@ -110,7 +111,7 @@ def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
         # "Last month" is the tenant's, not the server's.
         tenant = Tenant.objects.get(id=run.tenant_id)
         revision = None if source is None else _revision(source)
-        verified = () if source is None or run.is_test else verified_queries.known(source)
+        verified = () if source is None or run.is_test or run.clarifies_id else verified_queries.known(source)
     if source is None:
         raise RunNotFound("The data source is gone.")
     catalogue = catalogue_of(source, principal)
@@ -139,6 +140,7 @@ def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
         time_zone=tenant.time_zone,
         fiscal_month=tenant.fiscal_year_start_month,
         history=history(run),
+        clarified=clarified(run),
         language=run.language,
         revision=revision,
         synced_at=source.synced_at,

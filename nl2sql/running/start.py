@@ -101,6 +101,8 @@ def _started(
             question=request.question,
             mode=request.mode,
             new_topic=request.new_topic,
+            clarifies_id=request.clarifies_id,
+            choice=request.choice,
             max_rows=request.max_rows,
             language=request.language,
             is_test=request.is_test,

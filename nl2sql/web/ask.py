@@ -45,6 +45,7 @@ def _asked(request: HttpRequest, principal: Principal, form: AskForm) -> Run:
         question=form.cleaned_data["question"],
         data_source=form.cleaned_data["data_source"] or None,
         conversation_id=form.cleaned_data["conversation"],
+        new_topic=form.cleaned_data["new_topic"],
     )
     go = ask_and_leave if form.cleaned_data["live"] else ask_and_wait
     return go(principal, asked, request_id=request.META.get("HTTP_X_REQUEST_ID", ""))

@@ -22,6 +22,7 @@ class AskForm(forms.Form):
     data_source = forms.ChoiceField(required=False)
     conversation = forms.UUIDField(required=False)
     live = forms.BooleanField(required=False)
+    new_topic = forms.BooleanField(required=False)
 
     def __init__(self, *args: object, sources: list[tuple[str, str]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Form's many optional arguments, passed through

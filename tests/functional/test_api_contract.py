@@ -122,6 +122,7 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
         "steps": reply["steps"],
         "usage": {"model": "", "input_tokens": 0, "output_tokens": 0, "cost": None},
         "new_topic": False,
+        "clarifies": None,
         "metadata": {"from": "a test"},
         "created_at": run.created_at.isoformat(),
         "completed_at": run.completed_at.isoformat() if run.completed_at else "",

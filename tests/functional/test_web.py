@@ -163,7 +163,11 @@ def test_a_question_back_is_shown_with_its_choices(signed_in: Browser, shop: Dat
     signed_in.submit("/", question="What is our revenue?")
 
     assert "Gross or net revenue?" in signed_in.shown
-    assert '<input type="hidden" name="question" value="gross">' in signed_in.text
+    assert '<button name="choice" value="gross">' in signed_in.text
+    model.script([answers(sql="SELECT SUM(total) AS net FROM orders")])
+    signed_in.submit(f"{signed_in.page.request['PATH_INFO']}/choice", choice="net", remember="1")
+    assert "waits as a definition" in signed_in.shown
+    assert "Chosen: net" in model.requests[-1].text
 
 
 @pytest.mark.parametrize(

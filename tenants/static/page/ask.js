@@ -13,13 +13,13 @@ export function askKeys(root) {
     });
     // With scripts the answer is waited for on its own page, which tells how far it is.
     form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "live", value: "on" }));
-    form.addEventListener("submit", () => {
-      const button = form.querySelector("button");
+    form.addEventListener("submit", (event) => {
+      const button = event.submitter ?? form.querySelector("button");
       button.setAttribute("aria-busy", "true");
       // After the form's data is taken.
       setTimeout(() => { button.disabled = true; });
     });
     // The page may come back from the browser's memory as it was left.
-    window.addEventListener("pageshow", () => { form.querySelector("button").disabled = false; });
+    window.addEventListener("pageshow", () => { for (const button of form.querySelectorAll("button")) button.disabled = false; });
   });
 }
