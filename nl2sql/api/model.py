@@ -95,7 +95,7 @@ class ModelTestView(APIView):
         tags=TAGS,
         summary="Ask the model one short thing: the one that waits, else the one in use",
         request=None,
-        responses={200: ModelTestSerializer, **problems(400, 401, 403, 413, 415, 422, 429, 502, 503, 504)},
+        responses={200: ModelTestSerializer, **problems(400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504)},
     )
     def post(self, request: Request) -> Response:
         principal = _manager(request)

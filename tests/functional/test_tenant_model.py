@@ -174,7 +174,7 @@ def test_no_redirect_is_followed(owner: Member, shop: DataSource, own: ScriptedM
 
 
 def test_a_test_makes_one_short_call_and_says_how_to_mend(owner: Member, own: ScriptedModel) -> None:
-    assert_problem(owner.client.post(f"{MODEL}/test"), status=503, code="llm_unavailable")
+    assert_problem(owner.client.post(f"{MODEL}/test"), status=404, code="not_found")
     choose(owner, own)
     own.script([answers(message="yes"), WRONG_KEY])
     told = owner.client.post(f"{MODEL}/test").json()
