@@ -174,7 +174,7 @@ class Environment(BaseSettings):
     ask_deadline_s: float = Field(
         default=180.0,
         ge=1,
-        le=1_800,
+        le=840,
         description="Deadline of a question from its asking to its answer, in seconds: what is known by then is told.",
     )
     ask_workers: int = Field(

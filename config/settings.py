@@ -208,9 +208,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = (
+# Whoever sends a task learns within a second that the broker is gone.
+SOON = {"max_retries": 1, "interval_start": 0.0, "interval_step": 0.2, "interval_max": 0.2}
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     # How often the in-memory queue is looked at, in seconds.
-    {"polling_interval": 0.05} if ENVIRONMENT.embedded_worker else {"visibility_timeout": 1800}
+    {"polling_interval": 0.05} if ENVIRONMENT.embedded_worker else {"visibility_timeout": 1800, **SOON}
 )
 CELERY_TASK_DEFAULT_QUEUE = "embed"
 # What waits for models, computes vectors, reads targets, or asks whole sets of questions can have workers of its own,

@@ -76,9 +76,10 @@ def attempt(
 
 
 def _concluded(answered: Answered) -> Answered | Setback:
-    """Rows that were counted twice are no answer; a filter that finds nothing, or an odd join, is one to be marked."""
+    """Rows that were counted twice are no answer; a filter that finds nothing, or an odd join, is one to be marked. A
+    person's own statement is marked alone."""
     certain = next((check for check in answered.checks if check.repair), None)
-    if certain is None or answered.draft.vouched is not None:
+    if certain is None or answered.draft.vouched is not None or answered.draft.is_given:
         return answered
     feedback = after_doubt(answered.accepted.shown, certain)
     if certain.name != grain.NAME:

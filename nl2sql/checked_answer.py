@@ -21,6 +21,8 @@ def checked_answer(
     vouched = draft.vouched
     if vouched is not None:
         asked = replace(asked, every_word_placed=True)
+    if draft.is_given:
+        asked = replace(asked, every_word_placed=False)
     follows = continued(request, draft)
     facts = facts_of(asked, request, accepted=accepted, result=result, follows=follows)
     checks = checks_of(
@@ -52,6 +54,7 @@ def checked_answer(
             catalogue_revision=asked.revision,
             synced_at=asked.synced_at,
             verified_by=vouched.by if vouched else "",
+            edited=draft.is_given,
         ),
     )
 

@@ -151,6 +151,7 @@ def _sql(accepted: Accepted, draft: Draft, repaired: bool) -> dict[str, Any]:
         "tables": list(accepted.tables),
         "columns": list(accepted.columns),
         "generator": draft.generator,
+        "edited": draft.is_given,
         "repaired": repaired,
         "warnings": [],
     }
@@ -170,6 +171,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "verified_by": receipt.verified_by or None,
         "follow_up": _follow_up(receipt),
         "cached": receipt.cached,
+        "edited": receipt.edited,
     }
 
 
@@ -190,6 +192,8 @@ def _explanation(ending: Answered) -> str:
     tables = ", ".join(ending.accepted.tables)
     if ending.receipt is not None and ending.receipt.cached:
         return f"Written by a language model when the same was asked before; proven and run anew. Reads {tables}."
+    if ending.draft.is_given:
+        return f"Edited by hand; reads {tables}."
     by = "a language model" if ending.usage.model else "Querent's composer, without a language model"
     return f"Written by {by}; reads {tables}."
 

@@ -40,14 +40,19 @@ def reply_of(run: Run) -> dict[str, Any]:
     if run.actor.startswith("user:"):
         # Keys and commands have no session to open a page with.
         links["page"] = f"/runs/{run.id}"
+    body = {**unanswered_body(), "status": run.status} if run.is_at_work else run.reply
+    if body["result"] is not None:
+        more = {"next": None, "csv": f"{run_address(run)}/result.csv", "expires_at": None}
+        body = {**body, "result": {**body["result"], **more}}
     return {
         "id": str(run.id),
         "conversation_id": str(run.conversation_id),
         "question": run.question,
         "data_source": run.source_slug,
-        **({**unanswered_body(), "status": run.status} if run.is_at_work else run.reply),
+        **body,
         "new_topic": run.new_topic,
         "clarifies": {"of": str(run.clarifies_id), "choice": run.choice} if run.clarifies_id else None,
+        "rerun_of": str(run.rerun_of) if run.rerun_of else None,
         "metadata": run.metadata,
         "created_at": run.created_at.isoformat(),
         "completed_at": run.completed_at.isoformat() if run.completed_at else None,

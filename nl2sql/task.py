@@ -41,6 +41,8 @@ class Task:
     time_zone: str = "UTC"
     fiscal_month: int = 1
     language: str = ""
+    given_sql: str = ""
+    """A statement of the asker's own: none is written for the question."""
     revision: int | None = None
     synced_at: datetime | None = None
     verified: tuple[Verified, ...] = ()

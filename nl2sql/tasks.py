@@ -61,7 +61,8 @@ def _send(run: Run) -> None:
     assert run.deadline_at is not None
     left_s = (run.deadline_at - timezone.now()).total_seconds()
     try:
-        execute_run.apply_async((str(run.tenant_id), str(run.id)), expires=max(1.0, left_s))
+        # Once: somebody waits for it, and may ask again.
+        execute_run.apply_async((str(run.tenant_id), str(run.id)), expires=max(1.0, left_s), retry=False)
     except OperationalError:
         _log.warning("the broker cannot be reached", run=str(run.id))
         with tenant_transaction(run.tenant_id):

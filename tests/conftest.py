@@ -22,6 +22,7 @@ from rest_framework.test import APIClient
 from config.bootstrap import prepare_database
 from config.celery import app
 from config.embedded_postgres import EmbeddedPostgres
+from config.environment import Environment
 from nl2sql.models import TenantModel
 from schema_index import sources
 from schema_index.embedding.base import Vectors
@@ -331,3 +332,18 @@ def leave_model_settings() -> None:
     tenant_id = current_tenant_id()
     TenantModel.objects.create(tenant_id=tenant_id, timeout_s=30)
     TenantMeter(tenant_id=tenant_id).reserve(tokens=100, cost=None, hold_s=60)
+
+
+@pytest.fixture
+def change_environment(settings: Any) -> Callable[..., Environment]:
+    """Replaces values of `settings.ENVIRONMENT` for one test."""
+
+    def change(**values: Any) -> Environment:
+        changed: Environment = settings.ENVIRONMENT.model_copy(update=values)
+        # The copy takes along what was derived from the old values.
+        for name in ("embedded", "model_configured", "embedded_worker", "files_root"):
+            changed.__dict__.pop(name, None)
+        settings.ENVIRONMENT = changed
+        return changed
+
+    return change

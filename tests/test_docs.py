@@ -138,7 +138,7 @@ def test_relative_links_resolve(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_local_addresses_are_answered(path: Path) -> None:
-    for address in re.findall(r"127\.0\.0\.1:8000(/[\w/]*)", path.read_text(encoding="utf-8")):
+    for address in re.findall(r"127\.0\.0\.1:8000(/[\w/-]*)", path.read_text(encoding="utf-8")):
         # The door for agents stands beside the site.
         assert address == PATH or resolve(address)
 

@@ -10,8 +10,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from nl2sql import conversations
+from nl2sql.api.run_items import RunItemSerializer, run_item
 from nl2sql.conversations import MAX_SEARCH, MAX_TITLE
-from nl2sql.models import Conversation, Run, RunStatus
+from nl2sql.models import Conversation
 from tenants.api.cursor import PageSerializer
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
@@ -44,16 +45,6 @@ class ConversationItemSerializer(serializers.Serializer[Any]):
 class ConversationPageSerializer(serializers.Serializer[Any]):
     items = ConversationItemSerializer(many=True)
     next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
-
-
-class RunItemSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    question = serializers.CharField()
-    data_source = serializers.CharField()
-    status = serializers.ChoiceField(choices=[status.value for status in RunStatus])
-    created_at = serializers.DateTimeField()
-    completed_at = serializers.DateTimeField(allow_null=True)
-    links = serializers.DictField(child=serializers.CharField())
 
 
 class ConversationSerializer(ConversationItemSerializer):
@@ -91,7 +82,7 @@ class ConversationView(APIView):
         with tenant_transaction(principal.tenant_id):
             conversation = conversations.find(principal, conversation_id)
             runs, cursor = newest_first(conversations.runs_of(conversation), query)
-            return Response({**_item(conversation), "runs": [_run(run) for run in runs], "next": cursor})
+            return Response({**_item(conversation), "runs": [run_item(run) for run in runs], "next": cursor})
 
     @extend_schema(
         operation_id="rename_conversation",
@@ -141,16 +132,4 @@ def _item(conversation: Conversation) -> dict[str, Any]:
         "last_run_at": getattr(conversation, "last_run_at", None),
         "run_count": getattr(conversation, "run_count", 0),
         "links": {"self": f"/api/v1/conversations/{conversation.id}"},
-    }
-
-
-def _run(run: Run) -> dict[str, Any]:
-    return {
-        "id": str(run.id),
-        "question": run.question,
-        "data_source": run.source_slug,
-        "status": run.status,
-        "created_at": run.created_at,
-        "completed_at": run.completed_at,
-        "links": {"self": f"/api/v1/runs/{run.id}"},
     }

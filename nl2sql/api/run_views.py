@@ -4,7 +4,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,15 +14,40 @@ from nl2sql import runs
 from nl2sql.api.ask_headers import EventStreamRenderer, last_event_id, wants_stream
 from nl2sql.api.event_stream import event_stream
 from nl2sql.api.run_descriptions import EVENT_HEADERS, EVENT_RESPONSES
+from nl2sql.api.run_items import RunPageSerializer, run_item
 from nl2sql.api.serializers import ReplySerializer
+from nl2sql.running.cancel import cancel
+from nl2sql.running.close import close_left_behind
+from nl2sql.running.own_run import own_runs
 from nl2sql.running.story import story
 from tenants.api.cursor import PageSerializer, cursor_of, place_of
+from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import refuse_parameters
+from tenants.api.strict import NoParameters, refuse_parameters
+from tenants.context import tenant_transaction
 from tenants.roles import Permission
 
 TAGS = ["Runs"]
+
+
+class RunListView(APIView):
+    @extend_schema(
+        operation_id="list_runs",
+        tags=TAGS,
+        summary="Your own runs, newest first",
+        parameters=[PageSerializer],
+        responses={200: RunPageSerializer, **problems(400, 401, 403)},
+    )
+    def get(self, request: Request) -> Response:
+        principal = principal_of(request)
+        principal.require(Permission.ASK)
+        asked = PageSerializer(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        with tenant_transaction(principal.tenant_id):
+            rows = own_runs(principal).defer("reply", "sql", "error_detail")
+            found, cursor = newest_first(rows, asked.validated_data)
+            return Response({"items": [run_item(close_left_behind(one)) for one in found], "next": cursor})
 
 
 class RunView(APIView):
@@ -37,6 +62,27 @@ class RunView(APIView):
         principal.require(Permission.ASK)
         refuse_parameters(request)
         return Response(runs.reply_of(runs.find(principal, run_id)))
+
+
+class RunCancelView(APIView):
+    @extend_schema(
+        operation_id="cancel_run",
+        tags=TAGS,
+        summary="Stop one of your own runs",
+        request=None,
+        responses={
+            200: OpenApiResponse(ReplySerializer, description="It is over, by this or by itself."),
+            202: OpenApiResponse(ReplySerializer, description="It is being stopped: its model call and its query too."),
+            **problems(400, 401, 403, 404, 413, 415),
+        },
+    )
+    def post(self, request: Request, run_id: UUID) -> Response:
+        principal = principal_of(request)
+        principal.require(Permission.ASK)
+        refuse_parameters(request)
+        NoParameters(data=request.data).is_valid(raise_exception=True)
+        run = cancel(principal, run_id)
+        return Response(runs.reply_of(run), status=202 if run.is_at_work else 200)
 
 
 class RunEventsView(APIView):

@@ -90,6 +90,7 @@ class SqlSerializer(serializers.Serializer[Any]):
     tables = serializers.ListField(child=serializers.CharField())
     columns = serializers.ListField(child=serializers.CharField())
     generator = serializers.CharField()
+    edited = serializers.BooleanField(help_text="The asker wrote or changed it.")
     repaired = serializers.BooleanField()
     warnings = serializers.ListField(child=serializers.CharField())
 
@@ -102,8 +103,13 @@ class ResultColumnSerializer(serializers.Serializer[Any]):
 class ResultSerializer(serializers.Serializer[Any]):
     columns = ResultColumnSerializer(many=True)
     rows = serializers.ListField(child=serializers.ListField())
-    row_count = serializers.IntegerField()
-    truncated = serializers.BooleanField()
+    row_count = serializers.IntegerField(help_text="Of the whole stored result.")
+    truncated = serializers.BooleanField(help_text="The database had more rows than were stored.")
+    next = serializers.CharField(allow_null=True, help_text="`cursor` of the stored rows after these; null at the end.")
+    csv = serializers.CharField(help_text="Address of the stored result as CSV.")
+    expires_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the stored result goes; null while it is kept with its run."
+    )
 
 
 class CheckSerializer(serializers.Serializer[Any]):
@@ -146,6 +152,7 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     cached = serializers.BooleanField(
         help_text="The statement was written for the same question in the same state; it was proven and run anew."
     )
+    edited = serializers.BooleanField(help_text="The asker wrote or changed the statement.")
 
 
 class VouchedSerializer(serializers.Serializer[Any]):
@@ -242,6 +249,7 @@ class ReplySerializer(serializers.Serializer[Any]):
     usage = UsageSerializer()
     new_topic = serializers.BooleanField()
     clarifies = ClarifiesSerializer(allow_null=True, help_text="Of a run that goes on with a choice.")
+    rerun_of = serializers.UUIDField(allow_null=True, help_text="The run whose statement was changed.")
     metadata = serializers.DictField(child=serializers.CharField())
     created_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True, help_text="Null while the run is at work.")

@@ -3,15 +3,21 @@ from django.urls import path
 from nl2sql.api.conversations import ConversationListView, ConversationView
 from nl2sql.api.evaluations import EvaluationComparisonView, EvaluationListView, EvaluationView
 from nl2sql.api.model import ModelTestView, ModelView
-from nl2sql.api.run_views import RunEventsView, RunView
+from nl2sql.api.result_views import RunCsvView, RunResultView
+from nl2sql.api.run_views import RunCancelView, RunEventsView, RunListView, RunView
 from nl2sql.api.suggestions import SuggestionListView
 from nl2sql.api.verified_queries import RunFeedbackView, VerifiedQueryListView, VerifiedQueryView
-from nl2sql.api.views import AskView
+from nl2sql.api.views import AskView, RerunView
 
 urlpatterns = [
     path("nl2sql", AskView.as_view(), name="api-ask"),
+    path("runs", RunListView.as_view(), name="api-runs"),
     path("runs/<uuid:run_id>", RunView.as_view(), name="api-run"),
     path("runs/<uuid:run_id>/events", RunEventsView.as_view(), name="api-run-events"),
+    path("runs/<uuid:run_id>/cancel", RunCancelView.as_view(), name="api-run-cancel"),
+    path("runs/<uuid:run_id>/rerun", RerunView.as_view(), name="api-run-rerun"),
+    path("runs/<uuid:run_id>/result", RunResultView.as_view(), name="api-run-result"),
+    path("runs/<uuid:run_id>/result.csv", RunCsvView.as_view(), name="api-run-csv"),
     path("runs/<uuid:run_id>/feedback", RunFeedbackView.as_view(), name="api-run-feedback"),
     path("conversations", ConversationListView.as_view(), name="api-conversations"),
     path("conversations/<uuid:conversation_id>", ConversationView.as_view(), name="api-conversation"),

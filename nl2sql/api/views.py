@@ -1,24 +1,23 @@
-"""Asking over HTTP: parse, call once, render."""
+"""Asking over HTTP, and asking again with a statement of one's own."""
 
-from typing import Any
+from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from nl2sql import runs
-from nl2sql.api.ask_headers import EventStreamRenderer, idempotency_key, last_event_id, way_of
-from nl2sql.api.event_stream import event_stream
+from nl2sql.api.answering import answered
+from nl2sql.api.ask_headers import EventStreamRenderer
 from nl2sql.api.run_descriptions import ASK_HEADERS, ASK_RESPONSES
-from nl2sql.api.run_failed import raise_if_failed
 from nl2sql.api.serializers import AskSerializer
-from nl2sql.asking import ask_and_leave, ask_and_wait
 from nl2sql.clarification.choose import ask_request
+from nl2sql.models.verified_query import MAX_SQL
+from nl2sql.rerun import rerun_request
 from tenants.api.permissions import principal_of
-from tenants.api.strict import refuse_parameters
+from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
 from tenants.roles import Permission
 
 TAGS = ["Questions"]
@@ -53,22 +52,38 @@ class AskView(APIView):
         refuse_parameters(request)
         serializer = AskSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        asked: dict[str, Any] = {
-            "request_id": request.META.get("HTTP_X_REQUEST_ID", ""),
-            "idempotency_key": idempotency_key(request),
-        }
-        after = last_event_id(request)
-        question, way = ask_request(principal, serializer.validated_data), way_of(request)
-        if way == "answer":
-            run = ask_and_wait(principal, question, **asked)
-            raise_if_failed(run)
-            return Response(runs.reply_of(run))
-        run = ask_and_leave(principal, question, **asked)
-        if way == "stream":
-            return event_stream(principal, run, after=after)
-        return Response(runs.reply_of(run), status=202, headers={"Location": runs.run_address(run)})
+        return answered(request, ask_request(principal, serializer.validated_data))
 
 
 @extend_schema_view(post=extend_schema(operation_id="ask_short", summary="Ask a question, at the short address"))
 class ShortAskView(AskView):
     """The same door; a description needs a name for each."""
+
+
+class RerunSerializer(StrictSerializer):
+    sql = TextField(max_length=MAX_SQL, help_text="One reading statement in the source's own SQL.")
+    max_rows = serializers.IntegerField(required=False, min_value=1, max_value=100_000)
+
+
+class RerunView(APIView):
+    renderer_classes = [JSONRenderer, EventStreamRenderer]
+    takes_questions = True
+
+    @extend_schema(
+        operation_id="rerun_run",
+        tags=["Runs"],
+        summary="Ask again with a statement of your own",
+        request=RerunSerializer,
+        parameters=ASK_HEADERS,
+        responses=ASK_RESPONSES,
+        examples=[OpenApiExample("Changed", value={"sql": "SELECT COUNT(*) FROM customers"}, request_only=True)],
+    )
+    def post(self, request: Request, run_id: UUID) -> HttpResponseBase:
+        """A new run in the same conversation, through the same guard and checks, without a model; marked as edited.
+        Answers like a question does."""
+        principal = principal_of(request)
+        principal.require(Permission.ASK)
+        refuse_parameters(request)
+        serializer = RerunSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return answered(request, rerun_request(principal, run_id, **serializer.validated_data))

@@ -145,6 +145,8 @@ class Draft:
     follows: Exchange | None = None
     agreed: tuple[int, int] | None = None
     """Of how many statements that were written for the question, how many found its rows; (2, 3) is two of three."""
+    is_given: bool = False
+    """The asker wrote or changed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,12 +29,17 @@ class AskRequest:
     is_candidate_model: bool = False
     """Asked of the model that waits to be taken into use."""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    given_sql: str = ""
+    """A statement that the asker wrote or changed: it goes through the guard, and no model is asked."""
+    rerun_of: UUID | None = None
+    """The run whose statement was changed."""
 
 
 def request_hash(request: AskRequest) -> str:
     """Equal for equal requests, whatever the order of their fields."""
     content = [
         *(request.question, request.data_source, str(request.conversation_id or "")),
+        *(request.given_sql, str(request.rerun_of or "")),
         *(request.mode, request.max_rows, request.language, request.new_topic, dict(request.metadata)),
         *(str(request.clarifies_id or ""), request.choice),
     ]

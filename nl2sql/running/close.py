@@ -18,6 +18,7 @@ from nl2sql.running.recorder import Recorder, Superseded
 from nl2sql.running.work_time import Left, left_behind
 from nl2sql.stored_json import storable
 from tenants import audit, quotas
+from tenants.cancellation import Cancelled
 from tenants.context import tenant_transaction
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -26,6 +27,8 @@ WRITTEN = [
     *("reply", "status", "completed_at", "model", "input_tokens", "output_tokens", "cost"),
     *("sql", "access_digest", "error_code", "error_detail"),
 ]
+
+STOPPED = "The question was stopped."
 
 WORDS: dict[Left, str] = {
     "never_taken": "No worker took the question in time: ask again.",
@@ -62,14 +65,21 @@ def close_left_behind(run: Run) -> Run:
         return run
     run = Run.objects.select_for_update().get(id=run.id)
     why = _why_left(run)
-    if why is not None:
+    if why is not None and run.cancel_requested_at is not None:
+        end_without_work(run, code=Cancelled.code, message=STOPPED)
+    elif why is not None:
         interrupt(run, message=WORDS[why])
     return run
 
 
 def interrupt(run: Run, *, message: str) -> None:
-    """Ends a run that nobody works on, with what is known of it. Needs an open scope."""
-    ending = Failed(code="interrupted", message=message, details={}, usage=Usage())
+    """Ends a run that nobody works on any more. Needs an open scope."""
+    end_without_work(run, code="interrupted", message=message)
+
+
+def end_without_work(run: Run, *, code: str, message: str) -> None:
+    """Ends a run from outside, with what is known of it. Needs an open scope."""
+    ending = Failed(code=code, message=message, details={}, usage=Usage())
     last = RunEvent.objects.filter(run=run).aggregate(last=Max("sequence"))["last"] or 0
     kind, payload = event_payload(ending)
     RunEvent.objects.create(tenant_id=run.tenant_id, run=run, sequence=last + 1, kind=kind, payload=payload)

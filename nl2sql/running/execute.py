@@ -16,6 +16,7 @@ from nl2sql.execution.caps import caps
 from nl2sql.follow_up.history import history
 from nl2sql.generation.base import Usage
 from nl2sql.generators import generator_for
+from nl2sql.given_statement import answer_given
 from nl2sql.metrics import QUEUE_SECONDS
 from nl2sql.models import Run, RunStatus
 from nl2sql.pipeline import answer
@@ -83,12 +84,13 @@ def carry_out(
 def _events(run: Run, principal: Principal | None, stop: Cancellation) -> Iterator[Event]:
     try:
         task = _task(run, principal or _asker(run), stop)
-        if not run.is_test:  # what is judged is written anew
+        if not run.is_test and not run.given_sql:  # what is judged is written anew
             task = replace(task, cache_key=answer_cache.key_for(task, access=run.access_digest))
     except DomainError as error:
         yield Failed(code=error.code, message=error.message, details=dict(error.details), usage=Usage())
         return
-    yield from answer(task) if run.is_test else with_suggestions(answer(task), task)
+    events = answer_given(task) if task.given_sql else answer(task)
+    yield from events if run.is_test else with_suggestions(events, task)
 
 
 def _asker(run: Run) -> Principal:
@@ -142,6 +144,7 @@ def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
         history=history(run),
         clarified=clarified(run),
         language=run.language,
+        given_sql=run.given_sql,
         revision=revision,
         synced_at=source.synced_at,
         verified=verified,

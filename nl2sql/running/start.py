@@ -107,6 +107,8 @@ def _started(
             language=request.language,
             is_test=request.is_test,
             is_candidate_model=request.is_candidate_model,
+            given_sql=request.given_sql,
+            rerun_of=request.rerun_of,
             metadata=dict(request.metadata),
             idempotency_key=idempotency_key,
             request_hash=digest,
@@ -115,6 +117,8 @@ def _started(
             lease_until=now + LEASE if send is None else None,
         )
         audit.record("question.asked", actor=principal.actor, subject=str(run.id), source=source.slug)
+        if request.given_sql:
+            audit.record("statement.given", actor=principal.actor, subject=str(run.id), of=str(request.rerun_of or ""))
         if send is not None:
             send(run)
     return Started(run=run, is_new=True)

@@ -112,6 +112,8 @@ class Receipt:
     follow_up: FollowUp | None = None
     cached: bool = False
     """The statement was written when somebody asked the same in the same state, and was proven and run again."""
+    edited: bool = False
+    """The asker wrote or changed the statement."""
 
 
 def checks_of(
@@ -170,6 +172,7 @@ def receipt_of(
     synced_at: datetime | None,
     verified_by: str = "",
     follow_up: FollowUp | None = None,
+    edited: bool = False,
 ) -> Receipt:
     done = {check.name for check in checks}
     return Receipt(
@@ -182,6 +185,7 @@ def receipt_of(
         synced_at=synced_at,
         verified_by=verified_by,
         follow_up=follow_up,
+        edited=edited,
     )
 
 

@@ -1,14 +1,12 @@
 """A stored result as a table to read: sorted, page by page, as cells. Pure."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from nl2sql.reply import cell_text
+from nl2sql.result_order import NUMBERS, Order, in_order
 
 PAGE_ROWS = 50
-
-_NUMBERS = ("integer", "number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +39,6 @@ class TableView:
     next_query: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """By which column, counted from 0; None leaves the statement's own order."""
-
-    column: int | None = None
-    descending: bool = False
-
-    @property
-    def query(self) -> str:
-        return "" if self.column is None else f"sort={'-' if self.descending else ''}{self.column}"
-
-
 def order_of(text: str, *, columns: int) -> Order:
     """From an address: `2` or `-2`. Anything else is no order."""
     digits = text.removeprefix("-")
@@ -63,10 +49,8 @@ def order_of(text: str, *, columns: int) -> Order:
 
 def table_view(result: dict[str, Any], *, order: Order, page: int = 1) -> TableView:
     """`result` is the reply's. A page past the last is the last."""
-    columns, rows = result["columns"], result["rows"]
-    numeric = [column["type"] in _NUMBERS for column in columns]
-    if order.column is not None:
-        rows = _sorted(rows, order.column, is_number=numeric[order.column], descending=order.descending)
+    columns, rows = result["columns"], in_order(result, order)
+    numeric = [column["type"] in NUMBERS for column in columns]
     pages = max(1, -(-len(rows) // PAGE_ROWS))
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE_ROWS
@@ -82,23 +66,6 @@ def table_view(result: dict[str, Any], *, order: Order, page: int = 1) -> TableV
         previous_query=_query(order, page - 1) if page > 1 else "",
         next_query=_query(order, page + 1) if page < pages else "",
     )
-
-
-def _sorted(rows: list[list[Any]], place: int, *, is_number: bool, descending: bool) -> list[list[Any]]:
-    """Nulls stay last in both directions; equal rows keep the statement's order."""
-    known = [row for row in rows if row[place] is not None]
-    known.sort(key=lambda row: _key(row[place], is_number=is_number), reverse=descending)
-    return [*known, *(row for row in rows if row[place] is None)]
-
-
-def _key(value: Any, *, is_number: bool) -> tuple[int, Decimal, str]:
-    """Numbers before texts: decimals and large integers are stored as strings."""
-    if is_number:
-        try:
-            return 0, Decimal(str(value)), ""
-        except InvalidOperation:
-            pass
-    return 1, Decimal(0), cell_text(value).casefold()
 
 
 def _heading(name: str, place: int, order: Order, *, is_number: bool) -> Heading:

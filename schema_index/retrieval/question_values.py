@@ -36,7 +36,9 @@ class DictionaryLookup:
 
 def question_values(question: str, *, source_id: UUID, schema: DatabaseSchema) -> DictionaryLookup:
     """Only values and columns that are in `schema`. Needs an open scope; one query."""
-    named = ColumnValue.objects.filter(source_id=source_id, normalised__in=phrases(question)).order_by(
+    # Of a question without a word: Django leaves a part that finds nothing out of a union, and its order in.
+    words = phrases(question) or {""}
+    named = ColumnValue.objects.filter(source_id=source_id, normalised__in=words).order_by(
         "schema", "table", "column", "text"
     )
     gaps = VocabularyGap.objects.filter(source_id=source_id).order_by("schema", "table", "column")

@@ -50,21 +50,6 @@ def shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSo
 
 
 @pytest.fixture
-def change_environment(settings: Any) -> Callable[..., Environment]:
-    """Replaces values of `settings.ENVIRONMENT` for one test."""
-
-    def change(**values: Any) -> Environment:
-        changed: Environment = settings.ENVIRONMENT.model_copy(update=values)
-        # The copy takes along what was derived from the old values.
-        for name in ("embedded", "model_configured", "embedded_worker", "files_root"):
-            changed.__dict__.pop(name, None)
-        settings.ENVIRONMENT = changed
-        return changed
-
-    return change
-
-
-@pytest.fixture
 def model(change_environment: Callable[..., Environment]) -> Iterator[ScriptedModel]:
     """A scripted model that the installation is configured to use, tried once a call."""
     with ScriptedModel() as scripted:

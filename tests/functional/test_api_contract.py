@@ -84,6 +84,7 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
             "tables": ["main.customers"],
             "columns": reply["sql"]["columns"],
             "generator": "composer",
+            "edited": False,
             "repaired": False,
             "warnings": [],
         },
@@ -92,6 +93,9 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
             "rows": [[3]],
             "row_count": 1,
             "truncated": False,
+            "next": None,
+            "csv": f"/api/v1/runs/{run.id}/result.csv",
+            "expires_at": None,
         },
         "chart": {"kind": "number", "vega_lite": None},
         "trust": {
@@ -108,6 +112,7 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
                 "verified_by": None,
                 "follow_up": None,
                 "cached": False,
+                "edited": False,
             },
         },
         "follow_up": None,
@@ -123,6 +128,7 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
         "usage": {"model": "", "input_tokens": 0, "output_tokens": 0, "cost": None},
         "new_topic": False,
         "clarifies": None,
+        "rerun_of": None,
         "metadata": {"from": "a test"},
         "created_at": run.created_at.isoformat(),
         "completed_at": run.completed_at.isoformat() if run.completed_at else "",
@@ -265,6 +271,10 @@ def test_what_is_no_question_is_told_so(analyst: Member, question: object, code:
 
     assert [(error["field"], error["code"]) for error in body["errors"]] == [("question", code)]
     assert _runs(analyst) == []
+
+
+def test_a_question_without_a_word_is_refused(analyst: Member, shop: DataSource) -> None:
+    assert post(analyst.client, {"question": "="}).json()["status"] == "cannot_answer"
 
 
 def test_two_thousand_characters_are_a_question(analyst: Member, shop: DataSource) -> None:

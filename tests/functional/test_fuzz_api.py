@@ -42,6 +42,7 @@ OPAQUE = {
     "until",
     "time_zone",
     "input_price",
+    "sort",
     "output_price",
 }
 """Parameters and fields with rules that no description can tell: a date must lie in the future, say."""

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from tenants.context import tenant_transaction
 from tenants.models import UsageCounter
 from tests.asgi_server import asgi_server
 from tests.conftest import Member
-from tests.scripted_model import Recorded, Reply, ScriptedModel, answers
+from tests.scripted_model import CLARIFIES, SLOW, Recorded, Reply, ScriptedModel, answers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -149,3 +150,46 @@ def test_one_caller_holds_so_many_streams_and_none_keeps_a_thread(
             go.set()
             assert [one.event for one in lines if isinstance(one, Told)][-1] == "done"
         assert client.get(address, headers=STREAM).status_code == 200, "the place is free again"
+
+
+def test_stop_is_heard_while_the_model_works(
+    server: str, analyst: Member, outsider: Member, shop: DataSource, model: ScriptedModel
+) -> None:
+    model.script([SLOW])
+    with calling(analyst, server) as client:
+        with client.stream("POST", "/nl2sql", json=QUESTION, headers=STREAM) as response:
+            lines = told(response.iter_lines())
+            created = next(lines)
+            assert isinstance(created, Told)
+            while not isinstance(one := next(lines), Told) or one.data.get("name") != "generate":
+                pass
+            address = created.data["links"]["self"]
+            with calling(outsider, server) as other:
+                assert other.post(f"{address}/cancel").status_code == 404
+            started = time.monotonic()
+            stopping = client.post(f"{address}/cancel")
+            assert (stopping.status_code, stopping.json()["status"]) == (202, "running")
+            rest = [one for one in lines if isinstance(one, Told)]
+        assert time.monotonic() - started < 2
+        assert [one.event for one in rest] == ["answer.delta", "usage", "done"]
+        assert (rest[-1].data["status"], rest[-1].data["answer"]) == ("cancelled", "The question was stopped.")
+        assert model.hung_up.wait(1)
+        again = client.post(f"{address}/cancel")
+    assert (again.status_code, again.json()) == (200, rest[-1].data), "what is over stays as it is"
+
+
+def test_at_its_deadline_a_run_tells_what_it_has(
+    analyst: Member, shop: DataSource, model: ScriptedModel, change_environment: Callable[..., Environment]
+) -> None:
+    failing = answers(sql="SELECT ABS(-9223372036854775807 - id) FROM customers")
+    model.script([CLARIFIES, failing, SLOW])
+    analyst.client.post("/nl2sql", json.dumps(QUESTION), content_type="application/json")  # what is loaded once, is
+    change_environment(ask_deadline_s=1.0)
+
+    response = analyst.client.post("/nl2sql", json.dumps(QUESTION), content_type="application/json")
+
+    problem = response.json()
+    assert (response.status_code, problem["code"], problem["step"]) == (504, "deadline_exceeded", "generate")
+    run = analyst.client.get(f"/api/v1/runs/{problem['run_id']}").json()
+    assert (run["status"], run["result"], run["error"]["step"]) == ("failed", None, "generate")
+    assert "9223372036854775807" in run["sql"]["text"], "it was proven, and may be changed and run again"

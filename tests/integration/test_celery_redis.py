@@ -7,22 +7,33 @@ import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
+from kombu import Connection
+from pydantic import SecretStr
 
 from config.celery import app
-from config.environment import BASE_DIR
+from config.environment import BASE_DIR, Environment
+from config.settings import SOON
+from nl2sql.asking import ask_and_leave, ask_and_wait
+from nl2sql.models import Run
+from nl2sql.runs import AskRequest, find
+from nl2sql.tasks import execute_run
 from schema_index import knowledge
-from schema_index.models import ChunkEmbedding, EmbeddingClaim
+from schema_index.models import ChunkEmbedding, DataSource, EmbeddingClaim
 from schema_index.tasks import embed_tenant
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.conftest import Member
 from tests.integration.test_celery_embedded import wait_for
-from tests.scripted_model import Recorded, Reply, ScriptedModel, embedded, vector_of
+from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers, embedded, vector_of
 
 IN_CI = bool(os.environ.get("CI"))
 
@@ -80,10 +91,13 @@ def _environment(**changes: str) -> dict[str, str]:
 
 
 @contextmanager
-def _worker(environment: dict[str, str], *, concurrency: int) -> Iterator["subprocess.Popen[bytes]"]:
+def _worker(
+    environment: dict[str, str], *, concurrency: int, queues: str = "embed"
+) -> Iterator["subprocess.Popen[bytes]"]:
     """A worker in a process group of its own, so that its children die with it."""
     # Mingling with the other workers of a fleet takes a second.
     options = ["--concurrency", str(concurrency), "--without-mingle", "--without-gossip"]
+    options += ["--queues", queues]
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", *options]
     with subprocess.Popen(
         command, cwd=BASE_DIR, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
@@ -149,6 +163,65 @@ def test_what_a_killed_worker_left_the_next_one_finishes_and_messages_are_heard(
             wait_for(lambda: _vectors(tenant) == TEXTS + 1)
             second.terminate()
             assert second.wait(15) == 0
+
+
+def test_a_question_whose_worker_is_killed_ends_and_is_never_asked_again(
+    analyst: Member,
+    shop: DataSource,
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    change_environment: Callable[..., Environment],
+) -> None:
+    change_environment(celery_broker_url=SecretStr(redis_url))
+    with ScriptedModel() as model, app.connection_for_write(url=redis_url) as broker:
+        monkeypatch.setattr(execute_run, "apply_async", _sent_to(broker))
+        model.script([SLOW, answers(sql="SELECT COUNT(*) FROM customers")])
+        environment = _environment(
+            CELERY_BROKER_URL=redis_url, LLM_BASE_URL=model.url, LLM_API_KEY="sk-test", LLM_MODEL="scripted"
+        )
+        with _worker(environment, concurrency=1, queues="ask") as worker:
+            lost = ask_and_leave(analyst.principal, AskRequest(question="Who is there?"))
+            wait_for(lambda: len(model.requests) == 1)
+            os.kill(_child(worker.pid), signal.SIGKILL)
+            execute_run.apply_async((str(lost.tenant_id), str(lost.id)))
+
+            # The same door as over HTTP: it waits for the worker's end. What was sent before it was taken before it.
+            answered = ask_and_wait(analyst.principal, AskRequest(question="How many customers are there?"))
+
+            assert (answered.status, answered.reply["result"]["rows"]) == ("completed", [[3]])
+            assert len(model.requests) == 2
+            assert find(analyst.principal, lost.id).status == "running", "its lease may still be renewed"
+            with tenant_transaction(analyst.tenant.id):
+                Run.objects.filter(id=lost.id).update(lease_until=timezone.now())
+            ended = find(analyst.principal, lost.id)
+            assert (ended.status, ended.error_code, ended.input_tokens) == ("failed", "interrupted", 0)
+
+
+def _sent_to(broker: Connection) -> Callable[..., Any]:
+    """Only the address differs: this process has its queue in memory."""
+    options: dict[str, Any] = {"connection": broker}
+    return partial(execute_run.apply_async, **options)
+
+
+def _child(pid: int) -> int:
+    """The one process that works for a worker."""
+    (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return int(child)
+
+
+def test_a_broker_that_is_gone_ends_the_question_at_once(
+    analyst: Member,
+    shop: DataSource,
+    monkeypatch: pytest.MonkeyPatch,
+    change_environment: Callable[..., Environment],
+) -> None:
+    nowhere = f"amqp://127.0.0.1:{_free_port()}"
+    change_environment(celery_broker_url=SecretStr(nowhere))
+    with app.connection_for_write(url=nowhere, transport_options=SOON) as broker:
+        monkeypatch.setattr(execute_run, "apply_async", _sent_to(broker))
+        run = ask_and_wait(analyst.principal, AskRequest(question="How many customers are there?"))
+    assert (run.status, run.error_code) == ("failed", "interrupted")
+    assert run.error_detail == "No worker could be told of the question: ask again later."
 
 
 def test_a_worker_does_not_start_over_a_role_that_could_read_across_tenants(tenant: Tenant) -> None:

@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 
-from nl2sql.events import Answered, AskedBack, CannotAnswer, Ending, Failed, Found, StepDone
+from nl2sql.events import (
+    Answered,
+    AskedBack,
+    CannotAnswer,
+    Drafted,
+    Ending,
+    Event,
+    Failed,
+    Found,
+    Passed,
+    StepDone,
+    StepStarted,
+)
 from nl2sql.generation.base import Choice, Clarify, Draft, Refused, Usage
 from nl2sql.reply import pretty_sql, reply_body, unanswered_body
 from nl2sql.stored_json import storable
@@ -64,6 +76,7 @@ def test_an_answer_becomes_the_whole_reply() -> None:
             "tables": ["main.orders"],
             "columns": ["main.orders.id"],
             "generator": "scripted",
+            "edited": False,
             "repaired": True,
             "warnings": [],
         },
@@ -110,6 +123,27 @@ def test_an_answer_becomes_the_whole_reply() -> None:
 )
 def test_the_answer_is_one_true_sentence(ending: Answered, sentence: str) -> None:
     assert reply_body([ending])["answer"] == sentence
+
+
+def test_a_failure_names_its_step_and_keeps_what_was_proven() -> None:
+    ok = answered()
+    told: list[Event] = [
+        StepStarted(name="validate"),
+        Drafted(draft=ok.draft),
+        Passed(accepted=ok.accepted, repaired=False),
+    ]
+    failed = Failed(code="query_timeout", message="Too slow.", details={}, usage=USAGE)
+
+    reply = reply_body([*told, StepStarted(name="execute"), failed])
+
+    assert reply["error"] == {"code": "query_timeout", "detail": "Too slow.", "step": "execute"}
+    assert (reply["sql"]["text"], reply["result"], reply["steps"]) == ("SELECT 1 LIMIT 11", None, [])
+
+
+def test_who_stopped_a_run_finds_it_cancelled() -> None:
+    stopped = Failed(code="cancelled", message="The question was stopped.", details={}, usage=USAGE)
+
+    assert reply_body([stopped])["status"] == "cancelled"
 
 
 def test_what_failed_a_check_is_a_warning() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from nl2sql.web.result_table import PAGE_ROWS, Order, order_of, table_view
+from nl2sql.result_order import Order
+from nl2sql.web.result_table import PAGE_ROWS, order_of, table_view
 
 RESULT = {
     "columns": [{"name": "name", "type": "text"}, {"name": "price", "type": "number"}],

@@ -1,0 +1,92 @@
+"""The stored result of a run: in pages, sorted, and as CSV. The database is not asked again."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from nl2sql import runs
+from nl2sql.api.serializers import ResultSerializer
+from nl2sql.export import csv_lines
+from nl2sql.result_order import Order, in_order, order_by_name
+from nl2sql.running.own_run import RunNotFound
+from tenants.api.csv_renderer import CsvRenderer
+from tenants.api.cursor import PageSerializer, cursor_of, place_of
+from tenants.api.permissions import principal_of
+from tenants.api.problems import problems
+from tenants.api.strict import TextField, refuse_parameters
+from tenants.principal import Principal
+from tenants.roles import Permission
+
+TAGS = ["Runs"]
+
+
+class ResultPageSerializer(PageSerializer):
+    sort = TextField(
+        required=False, max_length=200, help_text="A column's name; with a leading `-` from the largest down."
+    )
+
+
+class RunResultView(APIView):
+    @extend_schema(
+        operation_id="get_run_result",
+        tags=TAGS,
+        summary="Rows of a run's stored result, in pages",
+        parameters=[ResultPageSerializer],
+        responses={200: ResultSerializer, **problems(400, 401, 403, 404)},
+    )
+    def get(self, request: Request, run_id: UUID) -> Response:
+        """Sorted by one column's values, nulls last; `sort` goes with every page's request."""
+        principal = principal_of(request)
+        principal.require(Permission.ASK)
+        asked = ResultPageSerializer(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        query = asked.validated_data
+        result = _result(principal, run_id)
+        rows = in_order(result, _order(query.get("sort"), result))
+        start = place_of(query["cursor"], length=1)[0] if "cursor" in query else 0
+        end = start + query["limit"]
+        return Response({**result, "rows": rows[start:end], "next": cursor_of([end]) if end < len(rows) else None})
+
+
+class RunCsvView(APIView):
+    renderer_classes = [CsvRenderer]
+
+    @extend_schema(
+        operation_id="get_run_csv",
+        tags=TAGS,
+        summary="A run's stored result as CSV",
+        responses={(200, "text/csv"): OpenApiTypes.STR, **problems(400, 401, 403, 404)},
+    )
+    def get(self, request: Request, run_id: UUID) -> Response:
+        """Texts that a spreadsheet would run as formulas begin with an apostrophe."""
+        principal = principal_of(request)
+        principal.require(Permission.ASK)
+        refuse_parameters(request)
+        text = "".join(csv_lines(_result(principal, run_id)))
+        headers = {"Content-Disposition": f'attachment; filename="{run_id}.csv"', "Cache-Control": "no-store"}
+        return Response(text, headers=headers, content_type="text/csv; charset=utf-8")
+
+
+def _result(principal: Principal, run_id: UUID) -> dict[str, Any]:
+    """As far as it may still be shown. Raises RunNotFound."""
+    reply = runs.reply_of(runs.find(principal, run_id))
+    if reply["result"] is None:
+        raise RunNotFound(reply["answer"] or "The run has no result.")
+    result: dict[str, Any] = reply["result"]
+    return result
+
+
+def _order(text: str | None, result: dict[str, Any]) -> Order:
+    if text is None:
+        return Order()
+    names = [column["name"] for column in result["columns"]]
+    order = order_by_name(text, names=names)
+    if order is None:
+        raise serializers.ValidationError({"sort": [f"There is no such column. Known: {', '.join(names[:20])}."]})
+    return order
