@@ -168,6 +168,12 @@ def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     return JsonResponse(body, status=404, content_type=MEDIA_TYPE)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """For what Django itself refuses before a view sees it, such as a host that is not ours."""
+    body = problem(request, code="invalid_request", detail="The request cannot be read, or names another host.")
+    return JsonResponse(body, status=400, content_type=MEDIA_TYPE)
+
+
 def server_error(request: HttpRequest) -> JsonResponse:
     body = problem(request, code="internal_error", detail=INTERNAL)
     response = JsonResponse(body, status=500, content_type=MEDIA_TYPE)

@@ -9,16 +9,23 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import include, path
+from django.views import defaults
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from config.errors import not_found, server_error
+from config.errors import bad_request, not_found, server_error
 from config.health import live, ready
 from config.metrics import metrics
 from nl2sql.api.views import ShortAskView
 
 API = ("/api/", "/nl2sql", "/health/")
 """Below these addresses errors are JSON; everywhere else they are pages."""
+
+
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith(API):
+        return bad_request(request, exception)
+    return defaults.bad_request(request, exception)
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -154,3 +154,10 @@ def test_a_document_is_larger_than_other_bodies_and_not_without_end(owner: Membe
     assert_problem(long, status=400, code="invalid_request")
     for size in (8_000_001, 9_000_000):
         assert_problem(call(owner.client, endpoint, b"[" * size), status=413, code="payload_too_large")
+
+
+def test_what_no_view_sees_answers_in_the_same_shape(owner: Member) -> None:
+    nowhere = owner.client.get("/api/v1/usage", HTTP_HOST="elsewhere.example")
+    assert_problem(nowhere, status=400, code="invalid_request")
+    for address in ("/api/v1/nothing", "/api/v2/usage", "/api/v1/runs/1", "/api/v1/usage/"):
+        assert_problem(owner.client.get(address), status=404, code="not_found")
