@@ -24,11 +24,12 @@ from pydantic import ValidationError
 from nl2sql.mcp.ask import ASK
 from nl2sql.mcp.describe_table import DESCRIBE_TABLE
 from nl2sql.mcp.list_verified_queries import LIST_VERIFIED_QUERIES
+from nl2sql.mcp.run_sql import RUN_SQL
 from nl2sql.mcp.search_schema import SEARCH_SCHEMA
 from nl2sql.mcp.tool import Caller, Result, Tool
 from tenants.domain_error import DomainError
 
-TOOLS = {tool.name: tool for tool in (ASK, SEARCH_SCHEMA, DESCRIBE_TABLE, LIST_VERIFIED_QUERIES)}
+TOOLS = {tool.name: tool for tool in (ASK, RUN_SQL, SEARCH_SCHEMA, DESCRIBE_TABLE, LIST_VERIFIED_QUERIES)}
 
 MAX_AT_ONCE = 32
 """Calls at work in one process; each has a thread, and most of them wait for a model or a database."""

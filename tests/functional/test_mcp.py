@@ -18,10 +18,11 @@ from nl2sql.mcp.server import TOOLS
 from nl2sql.mcp.tool import Arguments, Caller, Result
 from nl2sql.models import QueryOrigin, QueryState, Run
 from nl2sql.verified_staleness import explain_again
+from schema_index import policies
 from schema_index.models import DataSource
 from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
-from tenants.models import AuditEvent, Tenant
+from tenants.models import ApiKey, AuditEvent, Tenant
 from tenants.roles import Permission
 from tests.agents import AgentDoor, serving
 from tests.conftest import Member
@@ -30,7 +31,7 @@ from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
 pytestmark = pytest.mark.django_db(transaction=True)
 
 COUNT = "How many customers are there?"
-NAMES = ("ask", "search_schema", "describe_table", "list_verified_queries")
+NAMES = ("ask", "run_sql", "search_schema", "describe_table", "list_verified_queries")
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def test_a_key_sees_the_tools_of_its_scopes(door: AgentDoor, analyst: Member, sh
     with tenant_transaction(analyst.tenant.id):
         _, key = api_keys.issue(name="asks", scopes=[Permission.ASK], actor="system:test")
 
-    assert [tool.name for tool in door.tools(key)] == ["ask"]
+    assert [tool.name for tool in door.tools(key)] == ["ask", "run_sql"]
     assert refused(door.call(key, "describe_table", table="customers")) == "insufficient_scope"
 
 
@@ -109,6 +110,34 @@ def test_the_schema_is_searched_and_described_as_far_as_a_policy_shows_it(
     hidden = door.call(analyst.key, "describe_table", table="orders")
     never = door.call(analyst.key, "describe_table", table="ordeal")
     assert refused(hidden) == refused(never) == "not_found"
+
+
+def test_an_agents_own_statement_passes_the_guard_the_policy_and_the_caps(
+    door: AgentDoor, analyst: Member, shop: DataSource, model: ScriptedModel
+) -> None:
+    with tenant_transaction(shop.tenant_id):
+        document = {"columns": {"main.customers.email": "hidden"}, "row_rules": {"main.customers": "city = 'Lyon'"}}
+        policies.save(shop, role="analyst", document=document, actor="system:test")
+        ApiKey.objects.filter(name="anna").update(role="analyst")
+
+    rows = "SELECT id, name FROM customers ORDER BY id"
+    statements = (
+        rows,
+        "SELECT email FROM customers",
+        "DELETE FROM customers",
+        "SELECT 1; SELECT 2",
+        "SELECT nope FROM x",
+    )
+    done, *blocked = door.calls(analyst.key, [("run_sql", {"sql": sql, "max_rows": 1}) for sql in statements])
+
+    answer = told(done)
+    assert (answer["rows"], answer["truncated"], answer["tables"]) == ([[1, "Ada"]], True, ["main.customers"])
+    assert answer["trust"] != "verified"
+    assert [refused(one) for one in blocked] == ["sql_blocked"] * 4
+    assert [one.structured_content["error"]["rule"] for one in blocked]
+    with tenant_transaction(shop.tenant_id):
+        run = Run.objects.get(id=answer["run_id"])
+    assert (run.status, run.given_sql, run.model, model.requests) == ("completed", rows, "", [])
 
 
 def test_verified_queries_are_listed_to_who_may_run_them(
@@ -152,6 +181,8 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("ask", {"question": COUNT, "tenant": "other"}, "invalid_request"),
     ("ask", {"question": COUNT, "max_rows": 501}, "invalid_request"),
     ("ask", {"question": COUNT, "data_source": "nowhere"}, "not_found"),
+    ("run_sql", {"sql": ""}, "invalid_request"),
+    ("run_sql", {"sql": "SELECT 1", "max_rows": 0}, "invalid_request"),
     ("search_schema", {"query": "a", "limit": 0}, "invalid_request"),
     ("drop_table", {}, "not_found"),
 ]
@@ -258,6 +289,8 @@ def test_an_outsider_gets_nothing_by_any_tool(
         ("ask", {"question": COUNT, "data_source": "shop"}),
         ("ask", {"question": COUNT, "conversation_id": answer["conversation_id"]}),
         ("ask", {"question": COUNT, "conversation_id": answer["run_id"]}),
+        ("run_sql", {"sql": "SELECT name FROM customers"}),
+        ("run_sql", {"sql": "SELECT name FROM customers", "data_source": "shop"}),
         ("search_schema", {"query": "customers", "data_source": "shop"}),
         ("describe_table", {"table": "main.customers"}),
         ("describe_table", {"table": "main.customers", "data_source": "shop"}),
