@@ -48,6 +48,8 @@ OPAQUE = {
 """Parameters and fields with rules that no description can tell: a date must lie in the future, say."""
 
 UNTOLD = {
+    "/nl2sql",  # has a question, or a choice
+    "/api/v1/nl2sql",
     "/api/v1/data-sources/{slug}/policy/{role}",  # names what the source has
     "/api/v1/knowledge/documents",  # has a title somewhere
     "/api/v1/knowledge/documents/{entry_id}",
