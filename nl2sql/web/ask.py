@@ -13,6 +13,7 @@ from nl2sql.rate_limit import RateLimited
 from nl2sql.runs import AskRequest
 from nl2sql.suggestions.suggest import suggest
 from nl2sql.web.forms import AskForm
+from nl2sql.web.varied import varied
 from schema_index.sources import source_choices
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
@@ -21,6 +22,8 @@ from tenants.quotas import QuotaExceeded
 from tenants.web.in_tenant import in_tenant
 
 RECENT, SUGGESTED = 6, 6
+LOOKED_AT = 24
+"""Suggestions that the shown ones are chosen from."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,6 +58,6 @@ def _context(principal: Principal, *, form: AskForm, sources: list[tuple[str, st
     return {
         "form": form,
         "has_sources": bool(sources),
-        "suggestions": suggest(principal, limit=SUGGESTED) if sources else (),
+        "suggestions": varied(suggest(principal, limit=LOOKED_AT), limit=SUGGESTED) if sources else (),
         "recent": runs.recent(principal, limit=RECENT),
     }

@@ -6,6 +6,8 @@ from typing import TypeVar
 from django.db.models import Q, QuerySet
 
 from nl2sql.models import QueryOrigin, QueryState, RunFeedback, VerifiedQuery
+from nl2sql.verified_queries import UNEXPLAINED
+from nl2sql.verified_staleness import WAITING
 from schema_index.models import Document, FaqEntry, ReviewState, SubjectKind
 from schema_index.references import stale_ids, stale_reasons
 from tenants.web.people import names_of
@@ -41,7 +43,9 @@ def waiting() -> int:
 
 
 def queries() -> "QuerySet[VerifiedQuery]":
-    return VerifiedQuery.objects.filter(Q(state__in=OPEN_STATES) | Q(state=QueryState.VERIFIED, stale_at__isnull=False))
+    """Without those that wait for their database and for nobody's word."""
+    stale = Q(state=QueryState.VERIFIED, stale_at__isnull=False) & ~Q(stale_reason__in=(UNEXPLAINED, WAITING))
+    return VerifiedQuery.objects.filter(Q(state__in=OPEN_STATES) | stale)
 
 
 def entries(model: type[EntryT]) -> "QuerySet[EntryT]":

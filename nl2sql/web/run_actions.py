@@ -1,4 +1,4 @@
-"""What people do with an answer of theirs: say whether it is right, and have it verified for everyone."""
+"""What people say of an answer of theirs: whether it is right, and that everybody should get it."""
 
 from uuid import UUID
 

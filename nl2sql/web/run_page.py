@@ -29,13 +29,11 @@ REASONS = ("The number is wrong", "Rows are missing", "It misread the question",
 """Why an answer is wrong, as most people would say it."""
 
 FAILED_AT = {
-    "llm_": "The language model did not write a usable statement.",
-    "sql_": "The statement did not pass the guard.",
-    "query_": "The database stopped the query.",
-    "data_source_": "The database could not answer.",
-    "embedding_": "The question could not be compared with your tables.",
-    "interrupted": "It was not carried to its end.",
-    "deadline_": "It took too long.",
+    "retrieve": "Finding the tables failed.",
+    "generate": "Writing the SQL failed.",
+    "validate": "The statement did not pass the guard.",
+    "execute": "The database did not answer.",
+    "check": "Checking the answer failed.",
 }
 
 
@@ -127,7 +125,10 @@ def _around(run: Run) -> dict[str, Any]:
 
 
 def _failed_step(run: Run) -> str:
-    return next((words for start, words in FAILED_AT.items() if run.error_code.startswith(start)), "It did not work.")
+    if run.error_code.startswith("sql_"):
+        # The repair was the last step; that the guard let neither through is what counts.
+        return FAILED_AT["validate"]
+    return FAILED_AT.get((run.reply.get("error") or {}).get("step", ""), "It did not work.")
 
 
 def _file(text: str, content_type: str, *, name: str) -> HttpResponse:

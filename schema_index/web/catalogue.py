@@ -1,12 +1,14 @@
 """The catalogue: what a person may see of each source: tables, columns, keys, the last sync and what it changed."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from schema_index import sync_runs
@@ -26,6 +28,7 @@ from tenants.web.in_tenant import in_tenant
 MAX_SOURCES = 100
 PER_PAGE = 100
 MAX_CHANGES = 100
+FRESH = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,11 @@ def source_page(request: HttpRequest, principal: Principal, slug: str) -> HttpRe
     tables = [] if access is None else [one for one in access.visible.tables if _matches(one, search)]
     page = Paginator(tables, PER_PAGE).get_page(request.GET.get("page"))
     template = "tables.html" if "HX-Request" in request.headers else "source.html"
-    return render(request, f"catalogue/{template}", {**context, "page": page, "is_synced": access is not None})
+    return render(
+        request,
+        f"catalogue/{template}",
+        {**context, "page": page, "is_synced": access is not None, "is_fresh": _is_fresh(source)},
+    )
 
 
 @require_GET
@@ -144,6 +151,12 @@ def _access(source: DataSource, principal: Principal) -> Access | None:
 def _table_count(source: DataSource, principal: Principal) -> int | None:
     access = _access(source, principal)
     return None if access is None else len(access.visible.tables)
+
+
+def _is_fresh(source: DataSource) -> bool:
+    """Read for the first time a moment ago: whoever connected it wants to know how to go on."""
+    is_first = source.snapshot is not None and source.snapshot.revision == 1
+    return is_first and source.synced_at is not None and timezone.now() - source.synced_at < FRESH
 
 
 def _matches(table: Table, search: str) -> bool:

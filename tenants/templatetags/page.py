@@ -1,9 +1,12 @@
 """What templates of the page need besides Django's own."""
 
+from datetime import datetime
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 register = template.Library()
 
@@ -55,3 +58,10 @@ def spaced(name: str) -> str:
 @register.filter
 def thousands(number: int) -> str:
     return f"{number:,}"
+
+
+@register.filter
+def ago(when: datetime) -> str:
+    """In the largest unit alone: who wants the minute looks at the time itself."""
+    since = timesince(when, depth=1)
+    return "just now" if since.startswith("0") else f"{since} ago"

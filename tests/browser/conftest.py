@@ -30,6 +30,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.asgi_server import asgi_server
 from tests.conftest import Member
+from tests.functional.conftest import model  # noqa: F401  a fixture of this folder too
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [

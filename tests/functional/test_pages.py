@@ -10,6 +10,7 @@ from django.test import Client
 from nl2sql import feedback, runs
 from nl2sql.models import Conversation, QueryState, Rating, Run, RunFeedback, VerifiedQuery
 from nl2sql.runs import AskRequest
+from nl2sql.verified_staleness import explain_again
 from schema_index import knowledge
 from schema_index.models import DataSource, FaqEntry, ReviewState
 from tenants import api_keys
@@ -156,6 +157,9 @@ def test_a_thumb_stands_with_its_reason_and_a_curator_verifies(owners_run: Run, 
     verified = client.post(f"{address}/promote", follow=True)
 
     assert "Verified. Whoever asks this question now gets this statement" in words(verified)
+    with tenant_transaction(owner.tenant.id):
+        query = VerifiedQuery.objects.get()
+    explain_again(owner.tenant.id, query.id)
     again = runs.ask(owner.principal, AskRequest(question=CITIES))
     shown = words(client.get(f"/runs/{again.id}"))
     assert "olive verified this statement on" in shown

@@ -11,7 +11,7 @@ export function liveRuns(root) {
     const clock = setInterval(() => { elapsed.textContent = `${((Date.now() - begun) / 1000).toFixed(1)} s`; }, 100);
     const told = steps(card.querySelector("[data-steps]"), icons);
     const events = new EventSource(`/api/v1/runs/${run}/events`);
-    events.addEventListener("step", (event) => told.done(JSON.parse(event.data)));
+    events.addEventListener("step", (event) => told(JSON.parse(event.data)));
     const end = () => {
       events.close();
       clearInterval(clock);
@@ -26,21 +26,19 @@ export function liveRuns(root) {
 
 function steps(list, icons) {
   const lines = [...list.children];
-  const mark = (line, icon) => line.querySelector("use").setAttribute("href", `${icons}#${icon}`);
-  const begin = (line) => { if (line) { line.classList.add("at"); mark(line, "again"); } };
-  begin(lines[0]);
-  return {
-    done({ name, ms, attempt }) {
-      const place = Math.min(STEPS.indexOf(name), lines.length - 1);
-      lines.slice(0, place + 1).forEach((line) => {
-        line.classList.remove("at");
-        line.classList.add("done");
-        mark(line, "check");
-      });
-      const line = lines[place];
-      line.querySelector("time").textContent = attempt > 1 ? `${ms} ms, attempt ${attempt}` : `${ms} ms`;
-      begin(lines[place + 1]);
-    },
+  const put = (line, state, icon) => {
+    line.className = state;
+    line.querySelector("use").setAttribute("href", `${icons}#${icon}`);
+  };
+  return ({ name, status, ms, attempt }) => {
+    const place = STEPS.indexOf(name);
+    const line = lines[place];
+    if (!line) return;
+    // A repair goes back: what follows is still to come.
+    lines.forEach((one, at) => { if (at < place) put(one, "done", "check"); else if (at > place) put(one, "", "dot"); });
+    put(line, status === "done" ? "done" : "at", status === "done" ? "check" : "again");
+    const again = attempt > 1 ? `attempt ${attempt}` : "";
+    line.querySelector("time").textContent = [ms === undefined ? "" : `${ms} ms`, again].filter(Boolean).join(", ");
   };
 }
 
