@@ -3,13 +3,17 @@
 from django.db import IntegrityError
 
 from nl2sql.event_payload import event_payload
-from nl2sql.events import Blocked, Event, StepStarted
+from nl2sql.events import Blocked, Event, StepName, StepStarted
 from nl2sql.metrics import observe_event
 from nl2sql.models import Run, RunEvent
 from nl2sql.rate_limit import BLOCKED
 from nl2sql.stored_json import storable
 from tenants import audit
 from tenants.context import tenant_transaction
+
+
+SLOW: frozenset[StepName] = frozenset({"generate", "execute"})
+"""Steps that wait for others; the rest are over in milliseconds, and a transaction takes as long."""
 
 
 class Superseded(Exception):
@@ -28,7 +32,7 @@ class Recorder:
         """Raises Superseded."""
         self.events.append(event)
         observe_event(event)
-        if not isinstance(event, StepStarted):
+        if not isinstance(event, StepStarted) or event.name not in SLOW:
             return
         with tenant_transaction(self._run.tenant_id):
             if not self._stored:
