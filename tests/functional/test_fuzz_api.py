@@ -50,6 +50,7 @@ OPAQUE = {
 UNTOLD = {
     "/nl2sql",  # has a question, or a choice
     "/api/v1/nl2sql",
+    "/api/v1/model",  # takes a model that the installation offers, or an address of one's own
     "/api/v1/data-sources/{slug}/policy/{role}",  # names what the source has
     "/api/v1/knowledge/documents",  # has a title somewhere
     "/api/v1/knowledge/documents/{entry_id}",
