@@ -11,7 +11,6 @@ from nl2sql.stored_json import storable
 from tenants import audit
 from tenants.context import tenant_transaction
 
-
 SLOW: frozenset[StepName] = frozenset({"generate", "execute"})
 """Steps that wait for others; the rest are over in milliseconds, and a transaction takes as long."""
 
