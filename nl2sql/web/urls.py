@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nl2sql.web import ask, choose, conversations, review, run_actions, run_page
+from nl2sql.web import ask, choose, conversations, review, run_actions, run_control, run_page
 
 urlpatterns = [
     path("", ask.home, name="home"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("runs/<uuid:run_id>/chart.svg", run_page.chart_file, name="run-svg"),
     path("runs/<uuid:run_id>/answer.csv", run_page.csv_file, name="run-csv"),
     path("runs/<uuid:run_id>/choice", choose.choose, name="run-choose"),
+    path("runs/<uuid:run_id>/stop", run_control.stop, name="run-stop"),
+    path("runs/<uuid:run_id>/rerun", run_control.rerun, name="run-rerun"),
     path("runs/<uuid:run_id>/feedback", run_actions.rate, name="run-feedback"),
     path("runs/<uuid:run_id>/promote", run_actions.promote, name="run-promote"),
     path("conversations", conversations.listed, name="conversations"),

@@ -13,11 +13,12 @@ from tenants.context import tenant_transaction
 from tests.browser.conftest import BROWSER_TESTS, Browse
 from tests.conftest import Member
 from tests.integration.test_celery_embedded import wait_for
-from tests.scripted_model import Recorded, Reply, ScriptedModel, answers
+from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
 
 pytestmark = BROWSER_TESTS
 
 CITIES = "How many customers are there in each city?"
+IN_LYON = "SELECT city, COUNT(*) AS people FROM customers WHERE city = 'Lyon' GROUP BY city"
 
 
 def ask(page: Page, question: str) -> None:
@@ -73,6 +74,22 @@ def test_steps_are_watched_and_the_answer_takes_their_place(
         assert page.evaluate("document.activeElement.id") == "main"
 
 
+def test_a_question_is_stopped_and_asked_again(
+    browse: Browse, analyst: Member, shop: DataSource, model: ScriptedModel
+) -> None:
+    model.script([SLOW, answers(sql="SELECT name FROM customers")])
+    with browse(analyst) as page:
+        page.goto("/")
+        ask(page, "Who are our customers?")
+        expect(page.locator("li.at")).to_contain_text("Writing the SQL")
+        page.get_by_role("button", name="Stop").click()
+
+        expect(page.get_by_text("You stopped this question.")).to_be_visible()
+        assert model.hung_up.wait(5)
+        page.get_by_role("button", name="Ask again").click()
+        expect(page.get_by_role("cell", name="Cleo")).to_be_visible()
+
+
 def test_every_part_of_an_answer_is_used(browse: Browse, owner: Member, shop: DataSource, tmp_path: Path) -> None:
     with browse(owner) as page:
         page.goto("/")
@@ -93,6 +110,16 @@ def test_every_part_of_an_answer_is_used(browse: Browse, owner: Member, shop: Da
         with page.expect_download() as saved:
             page.get_by_role("button", name="PNG").click()
         assert Path(saved.value.path()).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+        page.get_by_role("tab", name="SQL").click()
+        page.get_by_text("Edit and run again").click()
+        page.get_by_label("Statement", exact=True).fill("DELETE FROM customers")
+        page.get_by_role("button", name="Run the edited SQL").click()
+        expect(page.get_by_text("did not pass the guard")).to_be_visible()
+        page.get_by_label("Statement", exact=True).fill(IN_LYON)
+        page.get_by_role("button", name="Run the edited SQL").click()
+        expect(page.get_by_text("edited SQL", exact=True)).to_be_visible()
+        expect(page.get_by_role("cell", name="Lyon")).to_be_visible()
 
         page.get_by_role("tab", name="SQL").click()
         page.get_by_role("link", name="main.customers").click()
@@ -157,5 +184,9 @@ def test_without_scripts_an_answer_is_sorted_charted_rated_and_edited(
         expect(page.locator("svg.column")).to_be_visible()
         page.get_by_role("button", name="Right").click()
         expect(page.get_by_text("You said: right.")).to_be_visible()
+        page.get_by_text("Edit and run again").click()
+        page.get_by_label("Statement", exact=True).fill(IN_LYON)
+        page.get_by_role("button", name="Run the edited SQL").click()
+        expect(page.get_by_text("edited SQL", exact=True)).to_be_visible()
         page.get_by_role("button", name="Theme: dark").click()
         expect(page.locator("html[data-theme=dark]")).to_be_attached()

@@ -79,11 +79,12 @@ def test_a_role_that_may_not_is_told_so_in_words(analyst: Member, shop: DataSour
 
 
 CHANGES = (
-    *("runs/{run}/feedback", "runs/{run}/promote", "conversations/{conversation}/rename"),
-    *("conversations/{conversation}/delete", "review/queries/{query}", "review/faq/{faq}", "keys/{key}/revoke"),
+    *("runs/{run}/feedback", "runs/{run}/promote", "runs/{run}/stop", "runs/{run}/rerun"),
+    *("conversations/{conversation}/rename", "conversations/{conversation}/delete"),
+    *("review/queries/{query}", "review/faq/{faq}", "keys/{key}/revoke"),
 )
 READS = ("runs/{run}", "runs/{run}/rows", "runs/{run}/chart", "runs/{run}/chart.svg", "runs/{run}/answer.csv")
-SENT = {"rating": "up", "title": "Mine", "decision": "reject"}
+SENT = {"sql": "SELECT 1", "rating": "up", "title": "Mine", "decision": "reject"}
 
 
 def test_an_outsider_and_a_colleague_find_nothing(
@@ -171,6 +172,27 @@ def test_what_is_no_rating_changes_nothing(run: Run, analyst: Member, sent: dict
     assert of(analyst).post(f"/runs/{run.id}/feedback", sent).status_code == 302
     with tenant_transaction(analyst.tenant.id):
         assert not RunFeedback.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        (" ", "Write a statement first."),
+        ("SELECT '\x1b'", "Control characters are not text"),
+        ("SELECT 1 " + "-" * 20_000, "That is too long."),
+        ("DROP TABLE customers", "The statement did not pass the guard."),
+    ],
+)
+def test_an_edited_statement_that_cannot_run_is_told_why(run: Run, analyst: Member, sql: str, told: str) -> None:
+    assert told in words(of(analyst).post(f"/runs/{run.id}/rerun", {"sql": sql}, follow=True))
+
+
+def test_an_edited_statement_is_a_run_of_its_own_and_marked(run: Run, analyst: Member) -> None:
+    sent = {"sql": "SELECT city, COUNT(*) AS people FROM customers GROUP BY city"}
+    shown = of(analyst).post(f"/runs/{run.id}/rerun", sent, follow=True)
+    assert shown.redirect_chain[-1][0] != f"/runs/{run.id}"
+    for part in ("edited SQL", "Edited by hand; reads main.customers.", "people"):
+        assert part in words(shown), part
 
 
 # --- conversations

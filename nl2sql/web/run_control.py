@@ -1,0 +1,58 @@
+"""What people do about a run of theirs: stop it, and run its statement as they edited it."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from nl2sql import runs
+from nl2sql.asking import ask_and_leave, ask_and_wait
+from nl2sql.models.verified_query import MAX_SQL
+from nl2sql.rerun import rerun_request
+from nl2sql.running.cancel import cancel
+from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
+from tenants.domain_error import DomainError
+from tenants.principal import Principal
+from tenants.web.in_tenant import in_tenant
+
+
+class StatementForm(forms.Form):
+    sql = forms.CharField(
+        max_length=MAX_SQL, error_messages={"required": "Write a statement first.", "max_length": "That is too long."}
+    )
+    live = forms.BooleanField(required=False)
+
+    def clean_sql(self) -> str:
+        sql: str = self.cleaned_data["sql"].replace("\r\n", "\n")
+        if has_control_characters(sql):
+            raise forms.ValidationError(CONTROL_CHARACTERS)
+        return sql
+
+
+@require_POST
+@in_tenant
+def stop(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
+    cancel(principal, run_id)
+    return redirect("run", run_id=run_id)
+
+
+@require_POST
+@in_tenant
+def rerun(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
+    """An edited statement, through the same guard, as a run of its own beside the one it came from."""
+    runs.find(principal, run_id)
+    form = StatementForm(request.POST)
+    if form.is_valid():
+        go = ask_and_leave if form.cleaned_data["live"] else ask_and_wait
+        try:
+            asked = rerun_request(principal, run_id, sql=form.cleaned_data["sql"])
+            return redirect("run", run_id=go(principal, asked, request_id=request.META.get("HTTP_X_REQUEST_ID", "")).id)
+        except DomainError as error:
+            messages.error(request, error.message)
+    else:
+        messages.error(request, " ".join(map(str, form.errors["sql"])))
+    return redirect(f"{reverse('run', args=[run_id])}#sql")
