@@ -12,9 +12,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Q
 
 from schema_index.vector_index.tend import drop_indexes
 from tenants.context import TENANT, identity_transaction, tenant_transaction
@@ -122,7 +124,8 @@ def _delete_person(user_id: int) -> None:
     person = User.objects.filter(id=user_id)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            LogEntry.objects.filter(user_id=user_id).delete()
+            about = Q(content_type=ContentType.objects.get_for_model(User), object_id=str(user_id))
+            LogEntry.objects.filter(Q(user_id=user_id) | about).delete()
             User.groups.through.objects.filter(user_id=user_id).delete()
             User.user_permissions.through.objects.filter(user_id=user_id).delete()
             # The ORM would look for their memberships, which no scope is open for; the database looks itself.

@@ -13,15 +13,17 @@ from django.utils.html import format_html_join
 
 from tenants import audit
 from tenants.api_keys import revoke
+from tenants.audit_admin import AuditEventAdmin
 from tenants.budgets import BudgetLine, budget_lines
 from tenants.context import tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, UsageCounter, User
-from tenants.tenant_admin import SESSION_KEY, ReadOnlyAdmin, TenantOwnedAdmin, actor_of
+from tenants.tenant_admin import SESSION_KEY, AuditedAdmin, ReadOnlyAdmin, TenantOwnedAdmin, actor_of
 from tenants.tenant_calendar import NO_SUCH_ZONE, is_time_zone
 
 T = TypeVar("T")
 
 admin.site.register(User, UserAdmin)
+admin.site.register(AuditEvent, AuditEventAdmin)
 
 
 class TenantForm(forms.ModelForm[Tenant]):
@@ -42,7 +44,7 @@ class TenantForm(forms.ModelForm[Tenant]):
 
 
 @admin.register(Tenant)
-class TenantAdmin(admin.ModelAdmin[Tenant]):
+class TenantAdmin(AuditedAdmin[Tenant]):
     form = TenantForm
     list_display = ["name", "slug", "is_suspended", "created_at"]
     search_fields = ["name", "slug"]
@@ -119,13 +121,6 @@ class ApiKeyAdmin(ReadOnlyAdmin[ApiKey]):
         for key in queryset[:100]:
             revoke(key, actor=actor_of(request))
         self.message_user(request, "Revoked.")
-
-
-@admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnlyAdmin[AuditEvent]):
-    list_display = ["at", "actor", "action", "subject"]
-    search_fields = ["actor", "action", "subject"]
-    list_filter = ["action"]
 
 
 @admin.register(UsageCounter)

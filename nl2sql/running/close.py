@@ -8,7 +8,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from nl2sql.event_payload import event_payload
-from nl2sql.events import Answered, AskedBack, CannotAnswer, Ending, Event, Failed
+from nl2sql.events import Answered, Ending, Event, Failed
 from nl2sql.generation.base import Usage
 from nl2sql.metrics import observe_end
 from nl2sql.models import Run, RunEvent, RunStatus
@@ -121,8 +121,13 @@ def _write(run: Run) -> bool:
 def _count(run: Run, ending: Ending) -> None:
     observe_end(run)
     quotas.count_tokens(input_tokens=run.input_tokens, output_tokens=run.output_tokens)
-    audit.record("question.ended", actor=run.actor, subject=str(run.id), status=run.status, tables=_tables(ending))
+    audit.record("question.ended", actor=run.actor, subject=str(run.id), status=run.status, **_seen(ending))
 
 
-def _tables(ending: AskedBack | Answered | CannotAnswer | Failed) -> list[str]:
-    return list(ending.accepted.tables) if isinstance(ending, Answered) else []
+def _seen(ending: Ending) -> dict[str, list[str]]:
+    """What the statement names, as the catalogue spells it; columns only where rows were read, so that the audit
+    trail can say who saw one."""
+    if not isinstance(ending, Answered):
+        return {"tables": [], "columns": []}
+    columns = ending.accepted.columns if ending.result is not None else ()
+    return {"tables": list(ending.accepted.tables), "columns": list(columns)}

@@ -34,8 +34,18 @@ EXAMPLE = {
 
 class AuditQuerySerializer(PageSerializer):
     action = TextField(required=False, max_length=64, help_text="Exactly this one: `api_key.issued`.")
-    actor = TextField(required=False, max_length=100, help_text="`user:<id>`, `key:<prefix>`, `system:<name>`.")
+    actor = TextField(
+        required=False,
+        max_length=100,
+        help_text="`user:<id>`, `key:<prefix>`, `system:<name>`, or `embed:<prefix>:<label>`.",
+    )
     subject = TextField(required=False, max_length=200, help_text="Exactly this one.")
+    table = TextField(
+        required=False, max_length=300, help_text="Questions answered from it: `schema.table`, as in an answer's `sql`."
+    )
+    column = TextField(
+        required=False, max_length=400, help_text="Questions whose rows rest on it: `schema.table.column`."
+    )
     since = serializers.DateTimeField(required=False, help_text="Included.")
     until = serializers.DateTimeField(required=False, help_text="Not included.")
 
@@ -70,6 +80,9 @@ class AuditListView(APIView):
         query.is_valid(raise_exception=True)
         asked = query.validated_data
         wanted = {name: asked[name] for name in ("action", "actor", "subject") if name in asked}
+        for name in ("table", "column"):
+            if name in asked:
+                wanted[f"details__{name}s__contains"] = [asked[name]]
         if "since" in asked:
             wanted["at__gte"] = asked["since"]
         if "until" in asked:

@@ -7,7 +7,9 @@ from tenants.models.tenant_owned import TenantOwned
 
 class AuditEvent(TenantOwned):
     at = models.DateTimeField(auto_now_add=True)
-    actor = models.CharField(max_length=100, help_text="user:<id>, key:<prefix> or system:<name>.")
+    actor = models.CharField(
+        max_length=100, help_text="user:<id>, key:<prefix>, embed:<prefix>:<label> or system:<name>."
+    )
     action = models.CharField(max_length=64)
     subject = models.CharField(max_length=200, blank=True)
     details = models.JSONField(default=dict)

@@ -8,6 +8,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 
 from config.embedded_worker import embedded_worker
 from nl2sql import feedback, runs
@@ -152,8 +153,8 @@ def test_a_source_is_added_with_its_password_encrypted_and_never_shown(operator:
     assert 'type="password"' in page
     assert SECRET not in page
     assert stored.decode() not in page
-    history = text(operator.get(f"{SOURCES}{source.pk}/history/"))
-    assert SECRET not in history
+    history = text(operator.get(f"{SOURCES}{source.pk}/history/", follow=True))
+    assert ("root (user:" in history, "admin.added" in history, SECRET in history) == (True, True, False)
 
 
 def test_an_empty_password_keeps_the_stored_one(operator: Client, tenant: Tenant) -> None:
@@ -389,3 +390,32 @@ def test_refused_texts_are_shown_with_their_reason_and_tried_again(
     with tenant_transaction(furnished.tenant.id):
         assert EmbeddingFailure.objects.count() == 0
         assert AuditEvent.objects.get(action="embedding.retried").subject == "1 texts"
+
+
+def test_the_audit_trail_tells_who_saw_a_column_in_a_month(
+    operator: Client, analyst: Member, owner: Member, outsider: Member, shop: DataSource
+) -> None:
+    runs.ask(analyst.principal, AskRequest(question="List the email of customers"))
+    runs.ask(owner.principal, AskRequest(question="List the city of customers"))
+    runs.ask(owner.principal, AskRequest(question="List the email of customers", mode="sql"))
+    work_in(operator, analyst.tenant)
+    now = timezone.now()
+
+    def found(words: str, *, month: str = f"&at__year={now.year}&at__month={now.month}") -> set[tuple[str, str]]:
+        response = operator.get(f"/admin/tenants/auditevent/?q={words}{month}")
+        return {(event.actor, event.action) for event in response.context["cl"].result_list}
+
+    saw = {(analyst.principal.actor, "question.ended")}
+    assert found("main.customers.email") == saw
+    assert found("main.customers.email", month="&at__year=2020&at__month=3") == set()
+    assert found("main.customers.email question.asked") == set()
+    assert found("main.customers question.ended") == saw | {(owner.principal.actor, "question.ended")}
+    assert found("anna question") == saw | {(analyst.principal.actor, "question.asked")}
+    assert found("otto") == set()
+
+    address = "/api/v1/audit"
+    (event,) = owner.client.get(address, {"column": "main.customers.email"}).json()["items"]
+    details = {"status": "completed", "tables": ["main.customers"], "columns": ["main.customers.email"]}
+    assert (event["actor"], event["details"]) == (analyst.principal.actor, details)
+    assert len(owner.client.get(address, {"table": "main.customers"}).json()["items"]) == 3
+    assert outsider.client.get(address, {"column": "main.customers.email"}).json()["items"] == []

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connections
@@ -47,6 +48,38 @@ def told(analyst: Member, shop: DataSource) -> Member:
     return analyst
 
 
+def operate(member: Member) -> None:
+    """Somebody of the platform adds and changes things of the tenant, the tenant and its person in the admin."""
+    operator = Client()
+    operator.force_login(User.objects.create_superuser(username="root", password="x"))
+    operator.post("/admin/tenants/tenant/", {"action": "work_in", "_selected_action": [str(member.tenant.id)]})
+    answers = [
+        operator.post(
+            "/admin/schema_index/faqentry/add/",
+            {"question": f"Who is {CANARY}?", "answer": "Nobody.", "metadata": "{}", "review_state": "reviewed"},
+        ),
+        operator.post(
+            f"/admin/tenants/tenant/{member.tenant.id}/change/",
+            {"slug": "acme", "name": "Acme", "fiscal_year_start_month": "4", "time_zone": "UTC"},
+        ),
+        operator.post(
+            f"/admin/tenants/user/{member.user.pk}/change/",
+            {
+                "username": member.user.username,
+                "is_active": "on",
+                "date_joined_0": "2026-01-01",
+                "date_joined_1": "0:00",
+            },
+        ),
+    ]
+    assert [one.status_code for one in answers] == [302] * len(answers), [text(one) for one in answers]
+    assert list(LogEntry.objects.values_list("object_repr", flat=True)) == [member.user.username]
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
 @pytest.fixture
 def traces(admin_connection: Callable[[str], "psycopg.Connection[Any]"]) -> Callable[..., set[str]]:
     """Tables and indexes of the whole database in which one of the words stands, as the superuser sees them."""
@@ -77,20 +110,23 @@ def traces(admin_connection: Callable[[str], "psycopg.Connection[Any]"]) -> Call
 def test_a_deleted_tenant_leaves_nothing_anywhere(
     told: Member, outsider: Member, shop: DataSource, traces: Callable[..., set[str]]
 ) -> None:
+    operate(told)
     words = (str(told.tenant.id), CANARY, told.user.username)
     before = traces(*words)
-    assert {"tenants_auditevent", "nl2sql_run", "schema_index_chunkembedding", "tenants_user"} <= before
+    assert {"tenants_auditevent", "nl2sql_run", "schema_index_chunkembedding", "tenants_user"} | {
+        "django_admin_log"
+    } <= before
     folder = database_file(told.tenant, "shop").parent
 
     deleted = delete_tenant(told.tenant)
 
-    assert (deleted.rows["tenants_tenant"], deleted.indexes, deleted.sessions, deleted.files) == (1, 1, 1, 1)
+    assert (deleted.rows["tenants_tenant"], deleted.indexes, deleted.sessions, deleted.files) == (1, 1, 2, 1)
     assert deleted.people == 1
     assert traces(*words) == set()
     assert not folder.exists()
     assert not Session.objects.exists()
     # The other tenant and its people are as they were.
-    assert User.objects.get().username == outsider.user.username
+    assert set(User.objects.values_list("username", flat=True)) == {outsider.user.username, "root"}
     assert outsider.client.get("/api/v1/data-sources").status_code == 200
     with tenant_transaction(outsider.tenant.id):
         assert AuditEvent.objects.exists()
