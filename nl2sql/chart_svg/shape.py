@@ -20,6 +20,9 @@ MAX_SERIES = 3
 """As many colours as are told apart in both themes, also by who sees fewer."""
 
 MAX_BARS = 30
+MAX_COLUMNS = 62
+"""Two months of days."""
+
 MAX_POINTS = 1_000
 
 _NUMBERS = ("integer", "number")
@@ -73,7 +76,8 @@ def _labelled(result: dict[str, Any], place: int, numeric: list[int]) -> Picture
     ordered = bool(days) or all(_YEAR_OR_MONTH.fullmatch(label) for label in labels)
     kinds: tuple[Kind, ...] = ()
     if ordered:
-        kinds = ("line", "area", *(("column", "bar") if few else ()))
+        columns: tuple[Kind, ...] = ("column",) if len(labels) <= MAX_COLUMNS else ()
+        kinds = ("line", "area", *columns, *(("bar",) if few else ()))
     elif column["type"] == "text" and few:
         kinds = ("bar", "column")
     if not kinds:
