@@ -167,7 +167,8 @@ def test_a_question_back_is_answered_and_a_follow_up_says_what_changed(
         page.get_by_role("button", name="those in Lyon").click()
         expect(page.get_by_role("cell", name="Cleo")).to_be_visible()
         expect(page.get_by_role("link", name="Who are they?").first).to_be_visible()
-        page.get_by_role("link", name="New topic").click()
+        expect(page.get_by_label("New topic")).not_to_be_checked()
+        page.get_by_role("link", name="New question").click()
         expect(page.get_by_role("heading", name="What would you like to know?")).to_be_visible()
 
 
