@@ -7,11 +7,14 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from tenants.admin_reach import leave_foreign_tenant
 from tenants.context import platform_transaction, tenant_transaction
-from tenants.models import Tenant
+from tenants.models import AuditEvent, Tenant
 from tenants.tenant_admin import chosen_tenant
 
 CHOOSE = "Choose a tenant to work in: open Tenants, mark one, and run “Work in this tenant”"
+
+SHOWN_EVENTS = 10
 
 
 class QuerentAdminSite(AdminSite):
@@ -28,6 +31,7 @@ class QuerentAdminSite(AdminSite):
 
         @wraps(guarded)
         def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            leave_foreign_tenant(request)
             chosen = chosen_tenant(request)
             if chosen is None:
                 with platform_transaction():
@@ -38,8 +42,12 @@ class QuerentAdminSite(AdminSite):
         return scoped
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        title = self.index_title if chosen_tenant(request) else CHOOSE
-        return super().index(request, {"title": title, **(extra_context or {})})
+        """With the tenant's latest events in place of Django's own log, which holds none of them."""
+        is_chosen = chosen_tenant(request) is not None
+        may_read = is_chosen and request.user.has_perm("tenants.view_auditevent")
+        latest = list(AuditEvent.objects.all()[:SHOWN_EVENTS]) if may_read else []
+        title = self.index_title if is_chosen else CHOOSE
+        return super().index(request, {"title": title, "latest": latest, **(extra_context or {})})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)

@@ -68,6 +68,11 @@ def catalogue_for_role(source: DataSource, role: str) -> Catalogue:
     return _checked(source, policy)
 
 
+def catalogue_under(source: DataSource, policy: Policy) -> Catalogue:
+    """What a policy lets see that may not be saved yet. Raises DataSourceNotSynced."""
+    return _checked(source, policy)
+
+
 def indexed_catalogue(source: DataSource) -> Catalogue:
     """What the index holds: all but what is hidden from everybody. For its upkeep, never for an answer."""
     return _checked(source, OPEN)

@@ -58,6 +58,13 @@ def check(source: DataSource, document: Mapping[str, Any] | None) -> Policy:
     return policy
 
 
+def if_saved(source: DataSource, *, role: str, document: Mapping[str, Any] | None) -> Policy:
+    """What would hold for the role once the document were its policy; None is its withdrawal. Raises like `check`."""
+    if document is not None or role == EVERYONE:
+        return check(source, document)
+    return policy_for(source, role=EVERYONE)
+
+
 def save(source: DataSource, *, role: str, document: Mapping[str, Any] | None, actor: str) -> AccessPolicy:
     """A new version, which holds from now on; None withdraws the role's policy. Needs an open scope.
 

@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from tenants import audit
+from tenants.admin_reach import reachable_tenants
 from tenants.api_keys import revoke
 from tenants.audit_admin import AuditEventAdmin
 from tenants.budgets import BudgetLine, budget_lines
@@ -21,8 +22,37 @@ from tenants.tenant_admin import SESSION_KEY, AuditedAdmin, ReadOnlyAdmin, Tenan
 from tenants.tenant_calendar import NO_SUCH_ZONE, is_time_zone
 
 T = TypeVar("T")
+ModelT = TypeVar("ModelT", bound=Model)
 
-admin.site.register(User, UserAdmin)
+
+class PlatformOnly(admin.ModelAdmin[ModelT]):
+    """Belongs to no tenant: for superusers, whatever permissions other staff were given."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _is_superuser(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: ModelT | None = None) -> bool:
+        return _is_superuser(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: ModelT | None = None) -> bool:
+        return _is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: ModelT | None = None) -> bool:
+        return _is_superuser(request)
+
+
+@admin.register(User)
+class PlatformUserAdmin(PlatformOnly[User], UserAdmin[User]):
+    """The accounts of people of all tenants."""
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and request.user.is_superuser)
+
+
 admin.site.register(AuditEvent, AuditEventAdmin)
 
 
@@ -46,10 +76,26 @@ class TenantForm(forms.ModelForm[Tenant]):
 @admin.register(Tenant)
 class TenantAdmin(AuditedAdmin[Tenant]):
     form = TenantForm
-    list_display = ["name", "slug", "is_suspended", "created_at"]
+    list_display = ["name", "slug", "state", "created_at"]
+    list_filter = ["is_suspended"]
     search_fields = ["name", "slug"]
     actions = ["work_in"]
     readonly_fields = ["spent_on_models"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:
+        reach = reachable_tenants(request.user)
+        return super().get_queryset(request) if reach is None else super().get_queryset(request).filter(id__in=reach)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Tenant | None = None) -> bool:
+        """Suspension, quotas and budgets are what the platform sets."""
+        return _is_superuser(request)
+
+    @admin.display(description="state", ordering="is_suspended")
+    def state(self, tenant: Tenant) -> str:
+        return "suspended" if tenant.is_suspended else "active"
 
     @admin.display(description="spent on models")
     def spent_on_models(self, tenant: Tenant) -> str:
@@ -104,6 +150,14 @@ def _told(line: BudgetLine) -> str:
 @admin.register(Membership)
 class MembershipAdmin(TenantOwnedAdmin[Membership]):
     list_display = ["user", "role", "attributes", "created_at"]
+    list_select_related = ["user"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The form offers the people of all tenants."""
+        return _is_superuser(request) and super().has_add_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
+        return [] if _is_superuser(request) else ["user"]
 
 
 @admin.register(ApiKey)

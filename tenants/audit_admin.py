@@ -18,8 +18,8 @@ SHOWN_NAMES = 12
 
 
 class AuditEventAdmin(ReadOnlyAdmin[AuditEvent]):
-    list_display = ["at", "who", "action", "subject", "what"]
-    list_filter = ["at", "action"]
+    list_display = ["at", "who", "action", "what"]
+    list_filter = ["action"]
     date_hierarchy = "at"
     fields = ["at", "actor", "action", "subject", "details"]
     search_fields = ["actor", "action", "subject"]
@@ -47,11 +47,11 @@ class AuditEventAdmin(ReadOnlyAdmin[AuditEvent]):
         return format_html("{} ({})", person, event.actor) if person else event.actor
 
     def what(self, event: AuditEvent) -> str:
-        """The names in the details: columns, or else tables, fields, scopes; the event's own page shows all."""
+        """The subject, with names of the details: columns, or else tables, fields, scopes; its own page shows all."""
         kinds = (event.details.get(name) for name in ("columns", "tables", "fields", "scopes"))
         named: list[str] = next(filter(None, kinds), [])
         more = f" and {len(named) - SHOWN_NAMES} more" if len(named) > SHOWN_NAMES else ""
-        return ", ".join(named[:SHOWN_NAMES]) + more
+        return ": ".join(filter(None, [event.subject, ", ".join(named[:SHOWN_NAMES]) + more]))
 
 
 def _fits(word: str) -> Q:

@@ -1,6 +1,8 @@
 """Policies: each change is a new version; what holds now is shown with what it lets a role see."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
@@ -10,11 +12,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from schema_index import policies
-from schema_index.catalogue import catalogue_for_role
+from schema_index.catalogue import catalogue_for_role, catalogue_under
 from schema_index.models import AccessPolicy, DataSource
 from schema_index.policy import PolicyInvalid
 from schema_index.policy_preview import PreviewedTable, policy_preview
 from schema_index.sources import DataSourceNotSynced
+from tenants.models import TenantOwned
 from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of
 
 HELP = (
@@ -22,6 +25,8 @@ HELP = (
     'aggregate_only or hidden), "row_rules" (table to a condition, such as "region = attribute(\'region\')") and '
     '"min_group". {} opens everything; empty withdraws the policy of this role.'
 )
+OwnedT = TypeVar("OwnedT", bound=TenantOwned)
+
 MAX_PREVIEWED = 500
 """Tables on one page."""
 
@@ -49,9 +54,37 @@ class AccessPolicyForm(TenantOwnedForm[AccessPolicy]):
                 self.add_error("document", error.message)
         return cleaned
 
+    @property
+    def is_preview(self) -> bool:
+        return "_preview" in self.data
+
+    def is_valid(self) -> bool:
+        """Not to be saved where it was only to be looked at."""
+        return super().is_valid() and not self.is_preview
+
+    def previewed(self) -> SafeString | str:
+        """What the role would see under what was entered, or sees today where nothing was. Empty without a source."""
+        given: Mapping[str, Any] = getattr(self, "cleaned_data", {}) if self.is_bound else self.initial
+        if self.errors or not given.get("source"):
+            return ""
+        source = given["source"]
+        if not isinstance(source, DataSource):
+            source = DataSource.objects.filter(id=source).first()
+        if source is None:
+            return ""
+        role = given.get("role", "")
+        try:
+            if not self.is_bound:
+                return _listed(policy_preview(catalogue_for_role(source, role).access))
+            policy = policies.if_saved(source, role=role, document=given["document"])
+            return _listed(policy_preview(catalogue_under(source, policy).access))
+        except (PolicyInvalid, DataSourceNotSynced) as error:
+            return error.message
+
 
 @admin.register(AccessPolicy)
 class AccessPolicyAdmin(TenantOwnedAdmin[AccessPolicy]):
+    change_form_template = "admin/schema_index/accesspolicy/change_form.html"
     list_display = ["source_slug", "role_name", "version", "created_at", "actor"]
     list_filter = ["source_slug", "role"]
     readonly_fields = ["source_slug", "role_name", "version", "document", "actor", "created_at", "change", "preview"]
@@ -70,10 +103,20 @@ class AccessPolicyAdmin(TenantOwnedAdmin[AccessPolicy]):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """From the link of a version: what it says, to go on from."""
         initial: dict[str, Any] = dict(super().get_changeform_initial_data(request))
-        version = AccessPolicy.objects.filter(id=initial.pop("from", None)).first() if "from" in initial else None
+        version = _of(AccessPolicy, initial.pop("from", ""))
         if version is not None:
-            initial |= {"source": version.source_id, "role": version.role, "document": version.document}
-        return initial
+            return initial | {"source": version.source_id, "role": version.role, "document": version.document}
+        source = _of(DataSource, initial.get("source", ""))
+        if source is None:
+            return {}
+        current = policies.current(source, role=initial.get("role", ""))
+        return initial | {"document": current.document if current else None}
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        form = context["adminform"].form
+        if isinstance(form, AccessPolicyForm):
+            context |= {"preview": form.previewed(), "previewed": "would" if form.is_bound else "may"}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: AccessPolicy | None = None) -> bool:
         """What held once stays written."""
@@ -107,10 +150,22 @@ class AccessPolicyAdmin(TenantOwnedAdmin[AccessPolicy]):
             tables = policy_preview(catalogue_for_role(source, obj.role).access)
         except (PolicyInvalid, DataSourceNotSynced) as error:
             return error.message
-        rows = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", map(_row, tables[:MAX_PREVIEWED]))
-        head = format_html("<tr><th>{}</th><th>{}</th><th>{}</th></tr>", "Table", "Rows", "Columns")
-        more = f"{len(tables) - MAX_PREVIEWED} more tables" if len(tables) > MAX_PREVIEWED else ""
-        return format_html("<table>{}{}</table>{}", head, rows, more)
+        return _listed(tables)
+
+
+def _of(model: type[OwnedT], text: str) -> OwnedT | None:
+    """The row of that id; none for a text that is no id."""
+    try:
+        return cast("OwnedT | None", model._default_manager.filter(id=UUID(text)).first())
+    except ValueError:
+        return None
+
+
+def _listed(tables: Sequence[PreviewedTable]) -> SafeString:
+    rows = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", map(_row, tables[:MAX_PREVIEWED]))
+    head = format_html("<tr><th>{}</th><th>{}</th><th>{}</th></tr>", "Table", "Rows", "Columns")
+    more = f"{len(tables) - MAX_PREVIEWED} more tables" if len(tables) > MAX_PREVIEWED else ""
+    return format_html("<table>{}{}</table>{}", head, rows, more)
 
 
 def _row(table: PreviewedTable) -> tuple[str, str, str]:

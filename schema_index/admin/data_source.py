@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from schema_index import sync_runs
 from schema_index.admin import source_state
@@ -75,6 +76,7 @@ class DataSourceForm(TenantOwnedForm[DataSource]):
 @admin.register(DataSource)
 class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
     form = DataSourceForm
+    change_form_template = "admin/schema_index/datasource/change_form.html"
     list_display = ["name", "slug", "dialect", "last_sync", "synced_at", "snapshot", "sync_error"]
     readonly_fields = STATE
     actions = ["sync_now", "test_connection"]
@@ -129,12 +131,14 @@ class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
         return stale_of_source(source)
 
     @admin.action(description="Sync now", permissions=["change"])
-    def sync_now(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> None:
+    def sync_now(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> HttpResponse:
         sources = list(queryset[:MAX_AT_ONCE])
-        for source in sources:
-            sync_runs.request(source, actor=actor_of(request), send=send_sync)
+        runs = [sync_runs.request(source, actor=actor_of(request), send=send_sync) for source in sources]
         names = ", ".join(source.slug for source in sources)
-        self.message_user(request, f"Sync of {names} was started: reload in a moment to see it.", messages.INFO)
+        self.message_user(request, f"Sync of {names} was started: this page loads again until it is done.")
+        if len(runs) == 1:
+            return HttpResponseRedirect(reverse("admin:schema_index_syncrun_change", args=[runs[0].id]))
+        return HttpResponseRedirect(reverse("admin:schema_index_syncrun_changelist"))
 
     @admin.action(description="Test connection", permissions=["change"])
     def test_connection(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> HttpResponse:

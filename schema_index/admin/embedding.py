@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from schema_index import reembedding
 from schema_index.models import EmbeddingFailure, EmbeddingSpace
 from schema_index.tasks import request_embedding
 from tenants import audit
@@ -12,8 +13,15 @@ from tenants.tenant_admin import ReadOnlyAdmin, actor_of, chosen_tenant
 
 @admin.register(EmbeddingSpace)
 class EmbeddingSpaceAdmin(ReadOnlyAdmin[EmbeddingSpace]):
-    list_display = ["model", "dimension", "state", "activated_at", "problem", "compared", "held"]
+    list_display = ["model", "dimension", "state", "progress", "activated_at", "problem", "compared", "held"]
     list_filter = ["state"]
+    readonly_fields = ["progress"]
+
+    @admin.display(description="texts embedded")
+    def progress(self, space: EmbeddingSpace) -> str:
+        """Its vectors, of the texts that there are."""
+        found = next((one for one in reembedding.progress(space.tenant_id) if one.space.id == space.id), None)
+        return f"{found.embedded} of {found.texts}" if found else "-"
 
 
 @admin.register(EmbeddingFailure)

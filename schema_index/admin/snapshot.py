@@ -1,10 +1,18 @@
 """Each sync: how far it is or how it ended, what it found, and what it changed."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from schema_index.admin.source_state import run_in_words
-from schema_index.models import SchemaChange, Snapshot, SyncRun
+from schema_index.models import SchemaChange, Snapshot, SyncRun, SyncState
 from tenants.tenant_admin import ReadOnlyAdmin
+
+REFRESH_S = 2
 
 
 @admin.register(Snapshot)
@@ -25,8 +33,31 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
     list_display = ["source", "requested_at", "in_words", "ended_at"]
     list_filter = ["state"]
     list_select_related = ["source"]
-    readonly_fields = ["in_words"]
+    fields = ["source", "in_words", "progress", "requested_at", "started_at", "ended_at", "revision", "counts"]
+    readonly_fields = ["in_words", "progress"]
+    change_form_template = "admin/schema_index/syncrun/change_form.html"
+    change_list_template = "admin/schema_index/syncrun/change_list.html"
 
     @admin.display(description="state")
     def in_words(self, run: SyncRun) -> str:
         return run_in_words(run)
+
+    @admin.display(description="tables read")
+    def progress(self, run: SyncRun) -> SafeString:
+        return format_html('<progress value="{}" max="{}"></progress>', run.done, run.total or 1)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        runs = self.get_queryset(request).filter(state__in=(SyncState.QUEUED, SyncState.RUNNING))
+        return super().changelist_view(request, {"refresh": _interval(runs), **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        context = {"refresh": _interval([run] if run else []), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+
+def _interval(runs: Iterable[SyncRun]) -> int | None:
+    """Seconds after which a page loads again by itself: while one of them is under way."""
+    return REFRESH_S if any(run.is_active for run in runs) else None

@@ -315,6 +315,25 @@ def test_staff_who_may_only_look_neither_sync_nor_revoke(owner: Member, shop: Da
         assert (ApiKey.objects.get().revoked_at is not None) is (may == "change")
 
 
+def test_a_policy_is_looked_at_before_it_is_saved(operator: Client, tenant: Tenant, shop: DataSource) -> None:
+    work_in(operator, tenant)
+    address = "/admin/schema_index/accesspolicy/add/"
+    hiding = {"source": str(shop.id), "role": "analyst", "document": '{"columns": {"main.customers.email": "hidden"}}'}
+
+    today = text(operator.get(f"{address}?source={shop.id}&role=analyst"))
+    looked = text(operator.post(address, {**hiding, "_preview": "1"}))
+
+    assert "id, name, city, email</td>" in today
+    assert ("id, name, city, email (hidden)</td>" in looked, "Please correct" in looked) == (True, False)
+    with tenant_transaction(tenant.id):
+        assert policies.current(shop, role="analyst") is None
+    operator.post(address, hiding)
+    saved = text(operator.get(f"{address}?source={shop.id}&role=analyst"))
+    assert ("email (hidden)" in saved, "main.customers.email" in saved) == (True, True)
+    for strange in ("source=x", "from=x", f"source={tenant.id}"):
+        assert operator.get(f"{address}?{strange}").status_code == 200
+
+
 def test_members_of_tenants_do_not_enter(owner: Member) -> None:
     client = Client()
     client.force_login(owner.user)
@@ -322,6 +341,56 @@ def test_members_of_tenants_do_not_enter(owner: Member) -> None:
     for address in ("/admin/", SOURCES, "/admin/tenants/tenant/"):
         response = client.get(address)
         assert (response.status_code, response["Location"].startswith("/admin/login/")) == (302, True)
+
+
+def test_staff_of_a_tenant_work_in_their_own_and_nowhere_else(
+    owner: Member, analyst: Member, outsider: Member, shop: DataSource
+) -> None:
+    """Each kind of person at each model: whatever permissions they have, staff reach what their membership reaches."""
+    everything = Permission.objects.all()
+    for member in (owner, analyst, outsider):
+        member.user.user_permissions.set(everything)
+        User.objects.filter(pk=member.user.pk).update(is_staff=True)
+
+    def opened(member: Member, tenant: Tenant, *, models: Any = tuple(admin.site._registry)) -> dict[str, set[str]]:
+        """Models by how their lists answer somebody whose session says that they work in the tenant."""
+        client = Client()
+        client.force_login(member.user)
+        session = client.session
+        session["admin_tenant"] = str(tenant.id)
+        session.save()
+        told: dict[str, set[str]] = {}
+        for model in models:
+            model_admin = admin.site._registry[model]
+            response = client.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/")
+            rows = len(response.context["cl"].result_list) if response.status_code == 200 else 0
+            kind = "owned" if isinstance(model_admin, TenantOwnedAdmin) else model._meta.model_name
+            told.setdefault(f"{kind} {response.status_code} {'rows' if rows else 'empty'}", set()).add(model.__name__)
+        return told
+
+    own = opened(owner, owner.tenant)
+    assert own["owned 200 rows"] >= {"DataSource", "Membership", "ApiKey", "AuditEvent", "Chunk"}
+    for member, tenant in ((outsider, owner.tenant), (analyst, analyst.tenant), (owner, outsider.tenant)):
+        told = opened(member, tenant, models=[DataSource, AuditEvent, Membership, ApiKey, Tenant])
+        assert "owned 200 rows" not in told, member
+        # An analyst has no tenant to choose; the others have their own.
+        assert f"tenant 200 {'empty' if member is analyst else 'rows'}" in told
+    assert "user 403 empty" in own, "accounts are of people of all tenants"
+
+    client = Client()
+    client.force_login(owner.user)
+    listed = text(client.get("/admin/tenants/tenant/"))
+    assert ("Acme" in listed, "Other" in listed) == (True, False)
+    for tenant in (outsider.tenant, owner.tenant):
+        changed = {"slug": tenant.slug, "name": "Mine", "time_zone": "UTC", "fiscal_year_start_month": "1"}
+        assert client.post(f"/admin/tenants/tenant/{tenant.pk}/change/", changed).status_code in (302, 403)
+    work_in(client, owner.tenant)
+    assert client.get("/admin/tenants/membership/add/").status_code == 403
+    with platform_transaction():
+        assert set(Tenant.objects.values_list("name", flat=True)) == {"Acme", "Other"}
+    with tenant_transaction(owner.tenant.id):
+        Membership.objects.filter(user=owner.user).update(role=Role.VIEWER.value)
+    assert "Choose a tenant" in text(client.get("/admin/")), "a role that ended ends the work too"
 
 
 def test_staff_without_permissions_see_nothing(owner: Member, shop: DataSource) -> None:
@@ -344,13 +413,17 @@ def test_sync_now_reads_and_embeds_by_the_embedded_worker(
         DataSource.objects.filter(id=broken.id).update(database="gone.sqlite")
     work_in(operator, tenant)
 
+    one = operator.post(SOURCES, {"action": "sync_now", "_selected_action": [str(broken.id)]}, follow=True)
+    assert '<meta http-equiv="refresh" content="2">' in text(one), "it waits for a worker"
     with embedded_worker():
         response = operator.post(
             SOURCES, {"action": "sync_now", "_selected_action": [str(source.id), str(broken.id)]}, follow=True
         )
         assert "was started" in text(response)
+        assert response.redirect_chain == [("/admin/schema_index/syncrun/", 302)]
         _until(lambda: _embedded(tenant) == {"main.customers", "main.orders"})
         _until(lambda: "existing database file" in text(operator.get(SOURCES)))
+        _until(lambda: "http-equiv" not in text(operator.get("/admin/schema_index/syncrun/")))
 
     with tenant_transaction(tenant.id):
         stored = DataSource.objects.select_related("snapshot").get(id=source.id)
