@@ -23,8 +23,6 @@ from typing import Protocol
 
 import pytest
 from django.conf import settings
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
-from django.core.asgi import get_asgi_application
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -48,6 +46,8 @@ BROWSER_TESTS = [
 
 PATIENCE_MS = 10_000
 
+STATIC = ("page", "admin", "drf_spectacular_sidecar")
+
 
 class Browse(Protocol):
     def __call__(
@@ -68,7 +68,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def server(django_db_setup: None) -> Iterator[str]:
     """Its address. Streams need it: before the other interface, an answer is held back until it is whole."""
-    with asgi_server(ASGIStaticFilesHandler(get_asgi_application())) as address:
+    with asgi_server(static=STATIC) as address:
         yield address
 
 

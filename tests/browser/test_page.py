@@ -1,8 +1,10 @@
 """The page as Debian's chromium renders it: wide and at 320 pixels, light and dark, with nothing blocked."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from nl2sql import runs
+from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
 from tenants.models import User
 from tests.browser.conftest import BROWSER_TESTS, Browse, overflow
@@ -101,3 +103,26 @@ def test_the_admin_is_styled(browse: Browse, analyst: Member) -> None:
 
         assert page.get_by_role("link", name="Data sources").first.is_visible()
         assert overflow(page) == 0
+
+
+def test_the_keyboard_alone_finds_an_answer_again(browse: Browse, analyst: Member, shop: DataSource) -> None:
+    run = runs.ask(analyst.principal, AskRequest(question=COUNT))
+    with browse(analyst) as page:
+        page.goto("/conversations")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.type("nothing like it")
+        expect(page.get_by_text("Nothing found for")).to_be_visible()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("customers")
+        expect(page.locator("#found a.grow")).to_be_visible()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        expect(page.locator("#found a.grow")).to_be_focused()
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/runs/{run.id}")
+        page.get_by_role("tab", name="Table").focus()
+        page.keyboard.press("End")
+        expect(page.get_by_role("tabpanel", name="How it was made")).to_be_visible()
