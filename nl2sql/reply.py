@@ -1,11 +1,11 @@
 """A run as the API's reply: one JSON shape for every door. Pure."""
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlglot
 
+from nl2sql.answer_sentence import answer_sentence
 from nl2sql.charts import chart_of
 from nl2sql.events import (
     Answered,
@@ -81,11 +81,6 @@ def pretty_sql(sql: str, *, dialect: str) -> str:
     return sqlglot.parse_one(sql, dialect=dialect).sql(dialect=dialect, pretty=True)
 
 
-def cell_text(value: Any) -> str:
-    """A cell of the reply as people read it: text as it is, the rest as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 def _status(ending: Ending) -> str:
     is_stopped = isinstance(ending, Failed) and ending.code == Cancelled.code
     return "cancelled" if is_stopped else STATUS[type(ending)]
@@ -123,7 +118,7 @@ def _answered(ending: Answered) -> dict[str, Any]:
     accepted, result = ending.accepted, ending.result
     return {
         "interpreted_as": ending.draft.interpreted_as,
-        "answer": _sentence(result),
+        "answer": answer_sentence(result),
         "explanation": _explanation(ending),
         "assumptions": list(ending.draft.assumptions),
         "sql": {
@@ -196,17 +191,6 @@ def _explanation(ending: Answered) -> str:
         return f"Edited by hand; reads {tables}."
     by = "a language model" if ending.usage.model else "Querent's composer, without a language model"
     return f"Written by {by}; reads {tables}."
-
-
-def _sentence(result: ResultSet | None) -> str:
-    if result is None:
-        return "The statement was checked and not run."
-    if not result.rows:
-        return "No rows."
-    if len(result.rows) == 1 and len(result.columns) == 1:
-        return f"{result.columns[0].name}: {cell_text(json_rows(result)[0][0])}"
-    count = f"more than {len(result.rows)}" if result.truncated else str(len(result.rows))
-    return f"{count} row{'' if len(result.rows) == 1 else 's'}."
 
 
 def _result(result: ResultSet | None) -> dict[str, Any] | None:

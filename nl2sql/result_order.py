@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from nl2sql.reply import cell_text
+from nl2sql.execution.results import cell_text
 
 NUMBERS = ("integer", "number")
 """Kinds of columns whose cells are numbers, also where they are stored as strings."""

@@ -7,7 +7,8 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from nl2sql.reply import cell_text, pretty_sql
+from nl2sql.execution.results import cell_text
+from nl2sql.reply import pretty_sql
 
 SHOWN_ROWS = 20
 PLAIN_WIDTH = 120

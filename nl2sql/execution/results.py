@@ -1,6 +1,7 @@
 """A result set as JSON values."""
 
 import base64
+import json
 import math
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -18,6 +19,11 @@ SAFE_INTEGER = 2**53 - 1
 
 def json_rows(result: ResultSet) -> list[list[Any]]:
     return [[json_value(value) for value in row] for row in result.rows]
+
+
+def cell_text(value: Any) -> str:
+    """A JSON value as people read it: text as it is, the rest as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def json_value(value: Any, *, depth: int = 0) -> Any:

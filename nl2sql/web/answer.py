@@ -6,6 +6,7 @@ from typing import Any
 from django.http import QueryDict
 
 from nl2sql import runs
+from nl2sql.answer_sentence import said_name
 from nl2sql.chart_svg.draw import draw
 from nl2sql.chart_svg.scale import number_text
 from nl2sql.chart_svg.shape import TITLES, Kind, Picture, picture_of
@@ -55,7 +56,7 @@ def _big(reply: dict[str, Any]) -> dict[str, str] | None:
     if picture is None or picture.kinds != ("number",):
         return None
     series = picture.series[0]
-    return {"name": series.name, "value": number_text(series.values[0] or 0.0)}
+    return {"name": said_name(series.name), "value": number_text(series.values[0] or 0.0)}
 
 
 def shown_table(reply: dict[str, Any], *, asked: QueryDict) -> TableView | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from nl2sql.reply import cell_text
+from nl2sql.execution.results import cell_text
 from nl2sql.result_order import NUMBERS, Order, in_order
 
 PAGE_ROWS = 50

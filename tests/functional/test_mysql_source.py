@@ -44,7 +44,8 @@ def maria(tenant: Tenant, maria_shop: MariadbServer) -> DataSource:
     [
         (
             "How many customers are in Lyon?",
-            "SELECT COUNT(*) FROM `shop`.`customers` AS `customers` WHERE `customers`.`city` = 'Lyon' LIMIT 1001",
+            "SELECT COUNT(*) AS `number_of_customers`"
+            " FROM `shop`.`customers` AS `customers` WHERE `customers`.`city` = 'Lyon' LIMIT 1001",
             [[2]],
         ),
         (
@@ -56,7 +57,8 @@ def maria(tenant: Tenant, maria_shop: MariadbServer) -> DataSource:
         ),
         (
             "How many orders were placed per month?",
-            "SELECT DATE_FORMAT(`orders`.`ordered_at`, '%Y-%m'), COUNT(*) FROM `shop`.`orders` AS `orders`"
+            "SELECT DATE_FORMAT(`orders`.`ordered_at`, '%Y-%m') AS `month`, COUNT(*) AS `number_of_orders`"
+            " FROM `shop`.`orders` AS `orders`"
             " GROUP BY DATE_FORMAT(`orders`.`ordered_at`, '%Y-%m')"
             " ORDER BY CASE WHEN DATE_FORMAT(`orders`.`ordered_at`, '%Y-%m') IS NULL THEN 1 ELSE 0 END,"
             " DATE_FORMAT(`orders`.`ordered_at`, '%Y-%m') ASC LIMIT 1001",

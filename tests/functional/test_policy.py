@@ -205,7 +205,7 @@ def test_schema_changes_and_search_show_what_the_role_may_see(
     assert {word for word in ("payroll", "salary", "iban") if word in said(owner)} == {"payroll", "salary", "iban"}
     assert [word for word in ("payroll", "salary", "iban") if word in said(analyst)] == []
     found = analyst.client.get("/api/v1/search", {"q": "iban", "mode": "keyword"}).json()
-    assert found == {"items": []}, "that a table was found would tell of its column"
+    assert found == {"items": [], "next": None}, "that a table was found would tell of its column"
 
 
 def test_an_answer_is_withheld_once_the_policy_or_the_person_has_changed(
@@ -235,7 +235,7 @@ def test_an_answer_is_withheld_once_the_policy_or_the_person_has_changed(
         assert "city" not in json.dumps(withheld)
     with tenant_transaction(analyst.tenant.id):
         run = Run.objects.get(id=reply["id"])
-        assert run.reply["result"] == reply["result"], "what is stored stays"
+        assert run.reply["result"]["rows"] == reply["result"]["rows"], "what is stored stays"
         Run.objects.update(actor=f"user:{analyst.user.pk}")
     client.force_login(analyst.user)
     page = client.get(f"/runs/{run.id}")

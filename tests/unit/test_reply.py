@@ -113,8 +113,8 @@ def test_an_answer_becomes_the_whole_reply() -> None:
     ("ending", "sentence"),
     [
         (answered(), "No rows."),
-        (answered((Decimal("12.5"),)), "c0: 12.5"),
-        (answered((None,)), "c0: null"),
+        (answered((Decimal("12.5"),)), "C0: 12.5"),
+        (answered((None,)), "C0: null"),
         (answered((1,), (2,)), "2 rows."),
         (answered((1,), (2,), truncated=True), "more than 2 rows."),
         (answered((1, 2), truncated=True), "more than 1 row."),

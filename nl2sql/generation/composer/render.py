@@ -4,6 +4,7 @@ from sqlglot import exp
 
 from nl2sql.calendar_spans import Unit
 from nl2sql.generation.composer.joins import Key, Step
+from nl2sql.generation.composer.output_names import output_names
 from nl2sql.generation.composer.plan import (
     AgainstAverage,
     AllOf,
@@ -43,8 +44,10 @@ class _Writer:
         query = exp.Select().from_(self._table(plan.source))
         for step in plan.joins:
             query = query.join(self._table(step.target), on=self._on(step), copy=False)
-        outputs = [self._output(output) for output in plan.outputs]
-        query = query.select(*outputs, copy=False)
+        names = output_names(plan)
+        for output, name in zip(plan.outputs, names, strict=True):
+            shown = self._output(output)
+            query = query.select(exp.alias_(shown, name, quoted=True) if name else shown, copy=False)
         for condition in plan.filters:
             query = query.where(self._filter(condition), copy=False)
         if plan.groups or plan.periods:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from sqlglot import exp, parse_one
+
 from nl2sql.generation.base import Draft, GenerationRequest, Refused, StoredValue
 from nl2sql.generation.composer import Composer
 from schema_index.schema import Column, ColumnKind, DatabaseSchema, Dialect, ForeignKey, Table
@@ -136,10 +138,14 @@ def ask(question: str, schema: DatabaseSchema) -> Draft | Refused:
 
 
 def sql_of(question: str, schema: DatabaseSchema) -> str:
-    """The statement without quotation marks of identifiers, which every name here carries."""
+    """The statement without quotation marks of identifiers, which every name here carries, and without names of what
+    it computes, which `test_output_names` is about."""
     answer = ask(question, schema)
     assert isinstance(answer, Draft), answer
-    return answer.sql.replace('"', "")
+    tree = parse_one(answer.sql, dialect=schema.dialect)
+    for query in tree.find_all(exp.Select):
+        query.set("expressions", [one.unalias() for one in query.expressions])
+    return tree.sql(dialect=schema.dialect).replace('"', "")
 
 
 def refused(question: str, schema: DatabaseSchema) -> Refused:

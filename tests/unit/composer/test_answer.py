@@ -7,7 +7,7 @@ from tests.unit.composer.schemas import ask, retail
 def test_time_and_value_are_told() -> None:
     assert ask("How many orders were cancelled last month?", retail()) == Draft(
         sql=(
-            'SELECT COUNT(*) FROM "orders" WHERE "orders"."status" = \'cancelled\' AND '
+            'SELECT COUNT(*) AS "number_of_orders" FROM "orders" WHERE "orders"."status" = \'cancelled\' AND '
             '("orders"."ordered_at" >= \'2026-02-01\' AND "orders"."ordered_at" < \'2026-03-01\')'
         ),
         generator="composer",

@@ -36,7 +36,9 @@ def test_null_is_never_the_greatest(dialect: Dialect, sql: str) -> None:
 def test_months(dialect: Dialect, month: str) -> None:
     answer = ask("How many orders were placed per month?", retail(dialect))
     assert isinstance(answer, Draft)
-    assert answer.sql.startswith(f"SELECT {month}, COUNT(*) FROM ")
+    quote = "`" if dialect == "mysql" else '"'
+    names = f"{quote}month{quote}, COUNT(*) AS {quote}number_of_orders{quote}"
+    assert answer.sql.startswith(f"SELECT {month} AS {names} FROM ")
 
 
 @pytest.mark.parametrize(

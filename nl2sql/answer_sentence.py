@@ -1,0 +1,58 @@
+"""A result in one sentence, of nothing but its own rows. Pure."""
+
+import math
+from decimal import Decimal
+from typing import Any
+
+from nl2sql.execution.results import cell_text, json_value
+from schema_index.connectors.base import ResultSet
+
+NUMBERS = ("integer", "number")
+FEW = 2
+"""So many rows are read at a glance."""
+
+
+def answer_sentence(result: ResultSet | None) -> str:
+    """`result` is None where the statement was not run."""
+    if result is None:
+        return "The statement was checked and not run."
+    if not result.rows:
+        return "No rows."
+    if len(result.rows) == 1 and len(result.columns) == 1:
+        return f"{said_name(result.columns[0].name)}: {cell_text(json_value(result.rows[0][0]))}"
+    count = f"more than {len(result.rows)}" if result.truncated else str(len(result.rows))
+    rows = f"{count} row{'' if len(result.rows) == 1 else 's'}"
+    span = "" if result.truncated else _span(result)
+    return f"{rows}: {span}." if span else f"{rows}."
+
+
+def said_name(name: str) -> str:
+    """`number_of_orders` as people say it; a name that is no plain identifier stays as it is."""
+    if not name.isidentifier():
+        return name
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:] if words else name
+
+
+def _span(result: ResultSet) -> str:
+    """Of a label and a number: where the number is least and greatest. Empty where that would not say more."""
+    if len(result.columns) != 2 or len(result.rows) <= FEW:
+        return ""
+    label, number = result.columns
+    values = [row[1] for row in result.rows]
+    if number.kind not in NUMBERS or label.kind in NUMBERS or not all(map(_is_number, values)):
+        return ""
+    least, most = min(result.rows, key=lambda row: row[1]), max(result.rows, key=lambda row: row[1])
+    if least[1] == most[1]:
+        return ""
+    name = said_name(number.name)
+    name = name[:1].lower() + name[1:]
+    return f"{name} from {_placed(least)} to {_placed(most)}"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and math.isfinite(value)
+
+
+def _placed(row: tuple[Any, ...]) -> str:
+    return f"{cell_text(json_value(row[1]))} ({cell_text(json_value(row[0]))})"
