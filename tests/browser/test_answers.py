@@ -98,7 +98,9 @@ def test_every_part_of_an_answer_is_used(browse: Browse, owner: Member, shop: Da
         answered(page, CITIES)
 
         page.get_by_role("link", name="number_of_customers").click()
-        expect(page.get_by_role("columnheader", name="number_of_customers")).to_have_attribute("aria-sort", "descending")
+        expect(page.get_by_role("columnheader", name="number_of_customers")).to_have_attribute(
+            "aria-sort", "descending"
+        )
         expect(page.locator("tbody tr").first).to_contain_text("Lyon")
         with page.expect_download() as saved:
             page.get_by_role("link", name="CSV").click()
@@ -180,7 +182,9 @@ def test_without_scripts_an_answer_is_sorted_charted_rated_and_edited(
         page.locator("textarea[name=question]").fill(CITIES)
         page.get_by_role("button", name="Ask", exact=True).click()
         page.get_by_role("link", name="number_of_customers").click()
-        expect(page.get_by_role("columnheader", name="number_of_customers")).to_have_attribute("aria-sort", "descending")
+        expect(page.get_by_role("columnheader", name="number_of_customers")).to_have_attribute(
+            "aria-sort", "descending"
+        )
         page.get_by_role("link", name="Columns").click()
         expect(page.locator("svg.column")).to_be_visible()
         page.get_by_role("button", name="Right").click()
