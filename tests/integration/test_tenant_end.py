@@ -35,7 +35,7 @@ CANARY = "zanzibar"
 
 @pytest.fixture
 def told(analyst: Member, shop: DataSource) -> Member:
-    """A tenant with a source, vectors and an index over them, knowledge, a question, a session."""
+    """A tenant with a source, vectors, knowledge, a question, a session."""
     with tenant_transaction(analyst.tenant.id):
         knowledge.save_faq(question=f"What is {CANARY}?", answer="A word.", actor="system:test")
         policies.save(shop, role="", document={}, actor="system:test")
@@ -43,8 +43,6 @@ def told(analyst: Member, shop: DataSource) -> Member:
     browser = Client()
     browser.force_login(analyst.user)
     browser.get("/")
-    with closing(connections["owner"]), connections["owner"].cursor() as cursor:
-        cursor.execute(create_statement(analyst.tenant.id, model="all-MiniLM-L6-v2", dimension=384).as_string(None))
     return analyst
 
 
@@ -111,6 +109,8 @@ def test_a_deleted_tenant_leaves_nothing_anywhere(
     told: Member, outsider: Member, shop: DataSource, traces: Callable[..., set[str]]
 ) -> None:
     operate(told)
+    with closing(connections["owner"]), connections["owner"].cursor() as cursor:
+        cursor.execute(create_statement(told.tenant.id, model="all-MiniLM-L6-v2", dimension=384).as_string(None))
     words = (str(told.tenant.id), CANARY, told.user.username)
     before = traces(*words)
     assert {"tenants_auditevent", "nl2sql_run", "schema_index_chunkembedding", "tenants_user"} | {
