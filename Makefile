@@ -13,7 +13,7 @@ ARGS ?=
 SAME_REGISTRY = index="$${PIP_INDEX_URL:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}"; \
   if [ -n "$$index" ] && [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX="$$index"; fi;
 
-.PHONY: help install demo test fuzz-api lint lock clean
+.PHONY: help install demo test test-faults fuzz-api lint lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -40,6 +40,9 @@ demo: $(STAMP) ## Set up two demo tenants, ask three questions, serve http://127
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(STAMP) ## Run every test (ARGS="-k name" chooses)
 	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-faults: $(STAMP) ## Kill, cut off, fill and poison the deployment while questions are asked; ends with a table (ARGS="-k name" chooses)
+	@$(RUN) -m pytest -c tests_faults/pytest.ini tests_faults -s $(ARGS)
 
 fuzz-api: export PYTHONDONTWRITEBYTECODE :=
 fuzz-api: $(STAMP) ## Try the API with requests made from its own description (SECONDS=120)

@@ -4,7 +4,8 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init, worker_init, worker_ready
+from celery.bootsteps import StartStopStep
+from celery.signals import celeryd_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -29,7 +30,14 @@ def _serve_metrics(**_: Any) -> None:
     serve_metrics()
 
 
-@worker_ready.connect(dispatch_uid="config.celery")
-def _resume(**_: Any) -> None:
-    """A worker that was killed leaves its message invisible to others for half an hour; its work need not wait."""
-    app.send_task("schema_index.tasks.resume_embedding")
+class _Resume(StartStopStep):
+    """Whenever a worker has come to its broker, at its start or after the broker's: messages may be gone, or lie with a
+    worker that was killed, invisible to others for half an hour; their work need not wait."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, parent: Any) -> None:
+        app.send_task("schema_index.tasks.resume_embedding")
+
+
+app.steps["consumer"].add(_Resume)

@@ -191,6 +191,12 @@ class Environment(BaseSettings):
     )
     questions_per_day: int = Field(default=1_000, ge=1, description="Questions a tenant may ask a day, unless its own.")
     questions_per_minute: int = Field(default=60, ge=1, description="Questions one caller may ask a minute.")
+    questions_at_once: int = Field(
+        default=50,
+        ge=1,
+        description="Questions of one tenant that workers have in hand at once: its others wait for these, and other "
+        "tenants' do not.",
+    )
     login_failures: int = Field(
         default=10, ge=1, description="Wrong passwords for one name from one address before both wait 15 minutes."
     )

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from tenants.api.parser import PayloadTooLarge
 from tenants.domain_error import DomainError
 from tenants.middleware import HEADER
+from tenants.outage import OUT_OF_REACH
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "urn:querent:error:"
@@ -51,6 +52,7 @@ STATUS: dict[str, tuple[int, str]] = {
     "data_source_error": (502, "The data source refused the statement"),
     "embedding_rejected": (502, "The embedding endpoint's answer could not be used"),
     "interrupted": (503, "The run was interrupted"),
+    "database_unavailable": (503, "Querent's own database cannot be reached"),
     "llm_unavailable": (503, "The language model cannot be reached"),
     "data_source_unavailable": (503, "The data source cannot be reached"),
     "embedding_unavailable": (503, "The embedding endpoint cannot be reached"),
@@ -75,6 +77,21 @@ _CODE_OF: dict[type[exceptions.APIException], str] = {
 INTERNAL = "Something went wrong on our side. Give the request id to whoever runs this installation."
 
 
+DATABASE_AWAY = (
+    "Querent's own database cannot be reached now: send the request again, a question with its Idempotency-Key."
+)
+
+RETRY_AFTER_S = 2
+"""A crashed server is back after a few seconds."""
+
+
+class DatabaseUnavailable(DomainError):
+    """Only of requests that met it: a question at work outlasts a short outage."""
+
+    code = "database_unavailable"
+    retryable = True
+
+
 class ProblemHandler(ExceptionHandler):
     """Lets the package convert, report and log; only the shape is ours."""
 
@@ -83,6 +100,8 @@ class ProblemHandler(ExceptionHandler):
             return _ApiDomainError(exc)
         if isinstance(exc, RequestDataTooBig):
             return PayloadTooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        if isinstance(exc, OUT_OF_REACH):
+            return _ApiDomainError(DatabaseUnavailable(DATABASE_AWAY, retry_after=RETRY_AFTER_S))
         converted: Exception = super().convert_known_exceptions(exc)
         return converted
 

@@ -221,6 +221,8 @@ CELERY_TASK_DEFAULT_QUEUE = "embed"
 CELERY_TASK_QUEUES = tuple(Queue(name) for name in ("ask", "embed", "sync", "evaluate"))
 CELERY_TASK_ROUTES = {
     "nl2sql.tasks.execute_run": {"queue": "ask"},
+    # Not behind an hour of embedding.
+    "nl2sql.tasks.close_runs_left_behind": {"queue": "ask"},
     "nl2sql.tasks.try_model": {"queue": "evaluate"},
     "schema_index.tasks.sync_source": {"queue": "sync"},
     "schema_index.tasks.check_ddl": {"queue": "sync"},
@@ -230,8 +232,8 @@ CELERY_BEAT_SCHEDULE = {
     "sync-due": {"task": "schema_index.tasks.sync_due", "schedule": 60.0, "options": {"expires": 55.0}},
     "close-runs-left-behind": {
         "task": "nl2sql.tasks.close_runs_left_behind",
-        "schedule": 60.0,
-        "options": {"expires": 55.0},
+        "schedule": 15.0,
+        "options": {"expires": 14.0},
     },
     "embed-left-over": {
         "task": "schema_index.tasks.resume_embedding",

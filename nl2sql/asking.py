@@ -9,7 +9,7 @@ from nl2sql.running.idempotency import IdempotencyInProgress
 from nl2sql.running.own_run import find
 from nl2sql.running.start import Started, start
 from nl2sql.running.wait import wait_for_end
-from nl2sql.tasks import send_run
+from nl2sql.tasks import send_run, send_waiting
 from tenants.principal import Principal
 
 RETRY_AFTER_S = 1
@@ -45,4 +45,4 @@ def _end_of(principal: Principal, started: Started, *, here: bool) -> Run:
                 "The first request with this Idempotency-Key is still at work.", retry_after=RETRY_AFTER_S
             )
         return run
-    return carry_out(started.run, principal) if here else wait_for_end(principal, started.run.id)
+    return carry_out(started.run, principal) if here else wait_for_end(principal, started.run.id, nudge=send_waiting)

@@ -9,14 +9,14 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from nl2sql import answer_cache
 from nl2sql.evaluation import jobs
-from nl2sql.models import Run, TenantModel, VerifiedQuery
+from nl2sql.models import Run, RunStatus, TenantModel, VerifiedQuery
 from nl2sql.running.close import close_left_behind, interrupt, overdue_ids
 from nl2sql.running.execute import execute
+from nl2sql.running.hand_over import Turn, take_turns
 from nl2sql.running.pool import submit
 from nl2sql.verified_staleness import explain_again, stale_ids
 from tenants.context import tenant_transaction
@@ -36,37 +36,65 @@ BATCH = 50
 @shared_task(ignore_result=True, acks_late=False, reject_on_worker_lost=False)
 def execute_run(tenant_id: str, run_id: str) -> None:
     """Carry out a queued run, once: a message that comes again finds it claimed or over."""
-    execute(UUID(tenant_id), UUID(run_id))
+    _carry_out(UUID(tenant_id), UUID(run_id))
+
+
+def _carry_out(tenant_id: UUID, run_id: UUID) -> None:
+    try:
+        execute(tenant_id, run_id)
+    finally:
+        send_waiting(tenant_id)
 
 
 @shared_task(ignore_result=True)
 def close_runs_left_behind() -> None:
-    """The schedule's: a run ends in an outcome also where nobody looks at it."""
+    """The schedule's: a run is carried out and ends in an outcome also where nobody looks at it."""
     for tenant in all_tenants():
         with tenant_transaction(tenant.id):
             for run_id in overdue_ids():
                 close_left_behind(Run.objects.get(id=run_id))
+        send_waiting(tenant.id)
 
 
 def send_run(run: Run) -> None:
-    """Have the run carried out once the open transaction is committed: by a thread of this process where there are no
-    separate workers. With the broker down, the run ends at once."""
-    transaction.on_commit(partial(_send, run))
+    """Have the run carried out when its turn has come, once the open transaction is committed: by a thread of this
+    process where there are no separate workers. With the broker down, the run ends at once."""
+    for turn in take_turns():
+        transaction.on_commit(partial(_send_or_end if turn.run_id == run.id else _send_again, turn))
 
 
-def _send(run: Run) -> None:
+def send_waiting(tenant_id: UUID) -> None:
+    """Tell workers of runs whose turn has come, or whose message was lost. With the broker down they are told the next
+    time."""
+    with tenant_transaction(tenant_id):
+        turns = take_turns()
+    for turn in turns:
+        _send_again(turn)
+
+
+def _send_or_end(turn: Turn) -> None:
+    if not _send(turn):
+        with tenant_transaction(turn.tenant_id):
+            run = Run.objects.select_for_update().get(id=turn.run_id)
+            if run.status == RunStatus.QUEUED:
+                interrupt(run, message="No worker could be told of the question: ask again later.")
+
+
+def _send_again(turn: Turn) -> None:
+    _send(turn)
+
+
+def _send(turn: Turn) -> bool:
     if settings.ENVIRONMENT.embedded_worker:
-        submit(partial(execute, run.tenant_id, run.id))
-        return
-    assert run.deadline_at is not None
-    left_s = (run.deadline_at - timezone.now()).total_seconds()
+        submit(partial(_carry_out, turn.tenant_id, turn.run_id))
+        return True
     try:
         # Once: somebody waits for it, and may ask again.
-        execute_run.apply_async((str(run.tenant_id), str(run.id)), expires=max(1.0, left_s), retry=False)
+        execute_run.apply_async((str(turn.tenant_id), str(turn.run_id)), expires=turn.expires_s, retry=False)
     except OperationalError:
-        _log.warning("the broker cannot be reached", run=str(run.id))
-        with tenant_transaction(run.tenant_id):
-            interrupt(run, message="No worker could be told of the question: ask again later.")
+        _log.warning("the broker cannot be reached", run=str(turn.run_id))
+        return False
+    return True
 
 
 @shared_task(ignore_result=True)

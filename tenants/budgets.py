@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from django.db import connection
 from tenants.context import current_tenant_id, tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import BudgetReservation, ModelBudget, Tenant
+from tenants.outage import through_outage
 from tenants.quotas import QuotaExceeded, seconds_to_next_day, seconds_to_next_month
 
 SLACK_S = 60.0
@@ -112,8 +114,15 @@ class TenantMeter:
     def settle(self, reservation: UUID | None, *, tokens: int, cost: Decimal | None) -> None:
         """Twice does no harm but the second count, and a reservation that had expired is counted in full."""
         values = {"id": reservation, "tokens": tokens, "cost": cost or Decimal(0), "day": _today()}
-        with tenant_transaction(self.tenant_id):
-            _execute(_SETTLE, {**values, "tenant": self.tenant_id})
+        tries = count(1)
+
+        def settle_once() -> None:
+            with tenant_transaction(self.tenant_id):
+                # Gone, it was settled by a try whose commit was done though its word was lost.
+                if next(tries) == 1 or BudgetReservation.objects.filter(id=reservation or UUID(int=0)).exists():
+                    _execute(_SETTLE, {**values, "tenant": self.tenant_id})
+
+        through_outage(settle_once)
 
     def _give_back_expired(self) -> None:
         _execute(_GIVE_BACK_EXPIRED, {"tenant": self.tenant_id, "now": datetime.now(UTC)})

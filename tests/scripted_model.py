@@ -125,20 +125,22 @@ class ScriptedModel:
         formats: Iterable[str] = ("json_schema", "json_object"),
         newer_limit: bool = False,
         default: Behaviour | None = None,
+        port: int = 0,
+        prefix: str = "",
     ) -> None:
         self.dimension = dimension
         self.formats = frozenset(formats)
         self.newer_limit = newer_limit
         self.default = default
         self.requests: list[Recorded] = []
-        self.prefix = f"/{uuid.uuid4().hex[:8]}"
+        self.prefix = prefix or f"/{uuid.uuid4().hex[:8]}"
         self.closing = threading.Event()
         self.hung_up = threading.Event()
         """Set when a client has closed its connection in the middle of a slow reply."""
         self._chat: deque[Behaviour] = deque()
         self._embeddings: deque[Behaviour] = deque()
         self._lock = threading.Lock()
-        self._server = _Server(self)
+        self._server = _Server(self, port)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
@@ -195,9 +197,9 @@ class ScriptedModel:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, model: ScriptedModel) -> None:
+    def __init__(self, model: ScriptedModel, port: int) -> None:
         self.model = model
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", port), _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up on a slow reply is part of the script."""

@@ -25,6 +25,7 @@ max_db_connections = {pool_size}
 max_client_conn = 2000
 query_wait_timeout = 30
 server_idle_timeout = 60
+server_login_retry = 1
 ignore_startup_parameters = extra_float_digits
 admin_users = {user}
 stats_users = {user}

@@ -53,6 +53,7 @@ class Run(TenantOwned):
 
     status = models.CharField(max_length=32, choices=RunStatus.choices, default=RunStatus.RUNNING)
     deadline_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True, help_text="When workers were last told of it; empty until its turn.")
     lease_until = models.DateTimeField(null=True, help_text="Of the process at work on it, which renews it.")
     cancel_requested_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=64, blank=True)

@@ -20,6 +20,7 @@ from nl2sql.stored_json import storable
 from tenants import audit, quotas
 from tenants.cancellation import Cancelled
 from tenants.context import tenant_transaction
+from tenants.outage import through_outage
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -48,15 +49,19 @@ def close(run: Run, recorder: Recorder) -> None:
         recorder.events.append(ending)
     _take_over(run, recorder.events, ending)
     try:
-        with tenant_transaction(run.tenant_id):
-            recorder.store()
-            if not _write(run):
-                raise Superseded
-            _count(run, ending)
+        through_outage(lambda: _end(run, recorder, ending))
     except Superseded:
         _log.warning("a run was ended by another process while it was at work", run=str(run.id))
         with tenant_transaction(run.tenant_id), suppress(Run.DoesNotExist):
             run.refresh_from_db()
+
+
+def _end(run: Run, recorder: Recorder, ending: Ending) -> None:
+    with tenant_transaction(run.tenant_id):
+        recorder.store()
+        if not _write(run):
+            raise Superseded
+        _count(run, ending)
 
 
 def close_left_behind(run: Run) -> Run:

@@ -10,6 +10,7 @@ from nl2sql.rate_limit import BLOCKED
 from nl2sql.stored_json import storable
 from tenants import audit
 from tenants.context import tenant_transaction
+from tenants.outage import through_outage
 
 SLOW: frozenset[StepName] = frozenset({"generate", "execute"})
 """Steps that wait for others; the rest are over in milliseconds, and a transaction takes as long."""
@@ -33,14 +34,17 @@ class Recorder:
         observe_event(event)
         if not isinstance(event, StepStarted) or event.name not in SLOW:
             return
+        self._stored = through_outage(self._store_with_digest)
+
+    def _store_with_digest(self) -> int:
         with tenant_transaction(self._run.tenant_id):
             if not self._stored:
                 # From here on a policy of today can be compared with.
                 Run.objects.filter(id=self._run.id).update(access_digest=self._run.access_digest)
-            self.store()
+            return self.store()
 
-    def store(self) -> None:
-        """What is not stored yet. Needs an open scope. Raises Superseded."""
+    def store(self) -> int:
+        """What is not stored yet; how many events are, once the open scope is committed. Raises Superseded."""
         rows = [self._row(event, number) for number, event in enumerate(self.events, start=1)][self._stored :]
         try:
             RunEvent.objects.bulk_create(rows)
@@ -50,7 +54,7 @@ class Recorder:
             if isinstance(event, Blocked):
                 rules = sorted({violation.code for violation in event.violations})
                 audit.record(BLOCKED, actor=self._run.actor, subject=str(self._run.id), rules=rules)
-        self._stored = len(self.events)
+        return len(self.events)
 
     def _row(self, event: Event, number: int) -> RunEvent:
         kind, payload = event_payload(event)

@@ -1,0 +1,71 @@
+"""Which queued runs workers are told of now: the broker holds a few questions of each tenant, the rest stand in the
+database until one of these ends. So a tenant with a thousand waiting keeps nobody else waiting.
+
+A message can be lost, with the broker's memory or with the worker that had fetched it: of a run that nobody took,
+workers are told again. A run is claimed once, so a message that comes twice does no harm.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from nl2sql.models import Run
+from tenants.context import current_tenant_id
+
+LOST_AFTER = timedelta(seconds=15)
+"""Longer than most messages wait, and short beside the deadline of a question. With all workers busy for longer, each
+run costs one idle message for each such span."""
+
+_TAKE = """
+WITH next AS (
+    SELECT id FROM {run}
+    WHERE tenant_id = %(tenant)s AND status = 'queued' AND deadline_at > %(now)s AND sent_at IS NULL
+    ORDER BY created_at
+    LIMIT greatest(0, %(at_once)s - (
+        SELECT count(*) FROM {run}
+        WHERE tenant_id = %(tenant)s AND status IN ('queued', 'running') AND sent_at IS NOT NULL
+    ))
+    FOR UPDATE SKIP LOCKED
+), lost AS (
+    SELECT id FROM {run}
+    WHERE tenant_id = %(tenant)s AND status = 'queued' AND deadline_at > %(now)s AND sent_at < %(lost)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE {run} SET sent_at = %(now)s WHERE id IN (SELECT id FROM next UNION ALL SELECT id FROM lost)
+RETURNING id, deadline_at
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A run whose turn it is. `expires_s` is what is left of its time."""
+
+    tenant_id: UUID
+    run_id: UUID
+    expires_s: float
+
+
+def take_turns() -> list[Turn]:
+    """Of the open scope's tenant: oldest first as many as have room, and those whose message was lost. One statement,
+    and of several callers each gets others; two at the same moment may go a few beyond `QUESTIONS_AT_ONCE`."""
+    tenant_id, now = current_tenant_id(), timezone.now()
+    values: dict[str, Any] = {"tenant": tenant_id, "now": now, "lost": now - LOST_AFTER, "at_once": at_once()}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE.format(run=connection.ops.quote_name(Run._meta.db_table)), values)
+        rows: list[tuple[UUID, datetime]] = cursor.fetchall()
+    return [
+        Turn(tenant_id=tenant_id, run_id=run_id, expires_s=max(1.0, (deadline_at - now).total_seconds()))
+        for run_id, deadline_at in rows
+    ]
+
+
+def at_once() -> int:
+    """Threads of this process are few: one of them is left to others."""
+    environment = settings.ENVIRONMENT
+    own = max(1, environment.ask_workers - 1) if environment.embedded_worker else environment.questions_at_once
+    return min(own, environment.questions_at_once)

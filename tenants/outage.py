@@ -1,0 +1,36 @@
+"""Short outages of Querent's own database: it restarts, or a pooler or fail-over cuts the connection."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+from django.db import InterfaceError, OperationalError, connection
+
+Found = TypeVar("Found")
+
+OUT_OF_REACH = (OperationalError, InterfaceError)
+"""What Django raises then; a full disk is among them."""
+
+PAUSES_S = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0)
+"""Before each further try: a crashed server is back in seconds. Half of a run's lease, which nobody renews then."""
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+def through_outage(work: Callable[[], Found]) -> Found:
+    """What `work` returns, tried again while the database is out of reach. It opens its own transaction and must bear
+    a second try after a commit whose word was lost. Inside an open transaction there is one try.
+
+    Raises the last error.
+    """
+    for pause_s in PAUSES_S:
+        try:
+            return work()
+        except OUT_OF_REACH as error:
+            if connection.in_atomic_block:
+                raise
+            _log.warning("the database is out of reach", kind=type(error).__name__, again_after_s=pause_s)
+            connection.close()
+        time.sleep(pause_s)
+    return work()
