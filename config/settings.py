@@ -221,8 +221,7 @@ CELERY_TASK_DEFAULT_QUEUE = "embed"
 CELERY_TASK_QUEUES = tuple(Queue(name) for name in ("ask", "embed", "sync", "evaluate"))
 CELERY_TASK_ROUTES = {
     "nl2sql.tasks.execute_run": {"queue": "ask"},
-    # Not behind an hour of embedding.
-    "nl2sql.tasks.close_runs_left_behind": {"queue": "ask"},
+    "nl2sql.tasks.close_runs_left_behind": {"queue": "ask"},  # not behind an hour of embedding
     "nl2sql.tasks.try_model": {"queue": "evaluate"},
     "schema_index.tasks.sync_source": {"queue": "sync"},
     "schema_index.tasks.check_ddl": {"queue": "sync"},

@@ -36,7 +36,7 @@ TEXTS = {
     429: "rate_limited, quota_exceeded; `Retry-After` says when",
     500: "internal_error",
     502: "llm_bad_response, data_source_error, embedding_rejected",
-    503: "interrupted, llm_unavailable, data_source_unavailable, embedding_unavailable",
+    503: "interrupted, database_unavailable, llm_unavailable, data_source_unavailable, embedding_unavailable",
     504: "llm_timeout, query_timeout, deadline_exceeded",
 }
 """The codes of each status."""
