@@ -8,14 +8,15 @@ from django.utils import timezone
 from tenants.api_keys import KeyExpired, Unauthenticated, principal_of_key
 from tenants.attributes import AttributeValue, attributes_from_json
 from tenants.context import tenant_transaction
+from tenants.embed_tokens import principal_of_embed
 from tenants.models import ApiKey, Membership, Tenant
 from tenants.principal import InsufficientScope, Principal, TenantSuspended, principal_of_role
 from tenants.roles import Role
 
 
 def principal_now(tenant_id: UUID, *, actor: str, role: Role, attributes: Mapping[str, AttributeValue]) -> Principal:
-    """Role, attributes and permissions as they are by now; `role` and `attributes` are those of a command, which
-    nothing else remembers.
+    """Role, attributes and permissions as they are by now; `role` and `attributes` are those of a command or
+    of whom a token was made for, which nothing else remembers.
 
     Raises TenantSuspended, Unauthenticated (the key was revoked), KeyExpired, or InsufficientScope (the membership
     ended).
@@ -26,7 +27,10 @@ def principal_now(tenant_id: UUID, *, actor: str, role: Role, attributes: Mappin
         if tenant.is_suspended:
             raise TenantSuspended("This tenant is suspended.")
         if kind == "key":
-            return _of_key(name, tenant)
+            return principal_of_key(_live_key(name), tenant)
+        if kind == "embed":
+            prefix, _, label = name.partition(":")
+            return principal_of_embed(_live_key(prefix), tenant, label=label, role=role, attributes=attributes)
         if kind == "user":
             role, attributes = _of_member(name)
     return principal_of_role(
@@ -34,13 +38,13 @@ def principal_now(tenant_id: UUID, *, actor: str, role: Role, attributes: Mappin
     )
 
 
-def _of_key(prefix: str, tenant: Tenant) -> Principal:
+def _live_key(prefix: str) -> ApiKey:
     key = ApiKey.objects.filter(prefix=prefix, revoked_at=None).first()
     if key is None:
         raise Unauthenticated("The API key was revoked before the work was done.")
     if key.expires_at is not None and key.expires_at <= timezone.now():
         raise KeyExpired("The API key expired before the work was done.")
-    return principal_of_key(key, tenant)
+    return key
 
 
 def _of_member(user_id: str) -> tuple[Role, Mapping[str, AttributeValue]]:

@@ -23,7 +23,7 @@ class TenantSuspended(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """`actor` is `user:<id>`, `key:<prefix>` or `system:<name>`, as audit events name it.
+    """`actor` is `user:<id>`, `key:<prefix>`, `embed:<prefix>:<label>` or `system:<name>`, as audit events name it.
 
     `role` and `attributes` choose what of a data source they may see; `permissions` what they may do.
     """

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     READ_AUDIT = "audit:read"
     READ_MEMBERS = "members:read"
     MANAGE_MEMBERS = "members:write"
+    EMBED = "embed"
 
 
 _VIEWER = frozenset({Permission.ASK})
@@ -41,6 +42,7 @@ _ADMIN = _ANALYST | {
     Permission.READ_USAGE,
     Permission.READ_AUDIT,
     Permission.READ_MEMBERS,
+    Permission.EMBED,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

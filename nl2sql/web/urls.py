@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nl2sql.web import ask, choose, conversations, review, run_actions, run_control, run_page
+from nl2sql.web import ask, choose, conversations, embed, review, run_actions, run_control, run_page
 
 urlpatterns = [
     path("", ask.home, name="home"),
@@ -18,6 +18,11 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>", conversations.shown, name="conversation"),
     path("conversations/<uuid:conversation_id>/rename", conversations.renamed, name="conversation-rename"),
     path("conversations/<uuid:conversation_id>/delete", conversations.deleted, name="conversation-delete"),
+    path("embed/querent-ask.js", embed.script, name="embed-script"),
+    path("embed/start", embed.EmbedStartView.as_view(), name="embed-start"),
+    path("embed/ask", embed.EmbedAskView.as_view(), name="embed-ask"),
+    path("embed/runs/<uuid:run_id>", embed.EmbedRunView.as_view(), name="embed-run"),
+    path("embed/<str:frame>", embed.frame, name="embed"),
     path("review", review.queue, name="review"),
     path("review/queries/<uuid:query_id>", review.decide_query, name="review-query"),
     path("review/faq/<uuid:entry_id>", review.decide_faq, name="review-faq"),

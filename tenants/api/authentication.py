@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
-from tenants import api_keys
+from tenants import api_keys, embed_tokens
 from tenants.active_tenant import principal_of
 from tenants.principal import Principal
 
@@ -18,6 +18,20 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         principal = api_keys.authenticate(key.strip())
         return principal, "api_key"
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="Querent"'
+
+
+class EmbedTokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <token>` with a token for the ask box in a tenant's own product. Takes no key and no
+    session: a page that shows the box cannot be made to ask for whoever is signed in here."""
+
+    def authenticate(self, request: Request) -> tuple[Principal, str] | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        return embed_tokens.authenticate(token.strip()), "embed_token"
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="Querent"'

@@ -33,6 +33,7 @@ SCOPES = {
     Permission.READ_AUDIT: "Read audit events",
     Permission.READ_MEMBERS: "Read who belongs to the tenant",
     Permission.MANAGE_MEMBERS: "Change members",
+    Permission.EMBED: "Show the ask box to people of your product",
 }
 LIVES = [("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "never")]
 

@@ -46,7 +46,7 @@ BROWSER_TESTS = [
 
 PATIENCE_MS = 10_000
 
-STATIC = ("page", "admin", "drf_spectacular_sidecar")
+STATIC = ("page", "embed", "admin", "drf_spectacular_sidecar")
 
 
 class Browse(Protocol):

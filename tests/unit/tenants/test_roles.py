@@ -31,7 +31,7 @@ def test_each_role_has_what_the_one_below_has_and_more() -> None:
             Role.ADMIN,
             {
                 *("ask", "schema:read", "schema:sync", "knowledge:write", "sources:write", "model:write", "keys:write"),
-                *("usage:read", "audit:read", "members:read"),
+                *("usage:read", "audit:read", "members:read", "embed"),
             },
         ),
     ],

@@ -1,0 +1,100 @@
+"""Tokens for the ask box in a tenant's own product, made by its server with its API key."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from tenants import embed_tokens
+from tenants.api.keys import ROLES, AttributesField
+from tenants.api.permissions import principal_of
+from tenants.api.problems import problems
+from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
+from tenants.context import tenant_transaction
+from tenants.roles import Permission, Role
+
+EXAMPLE = {
+    "user": "customer-4711",
+    "origin": "https://app.example.com",
+    "role": "viewer",
+    "attributes": {"region": "EU"},
+    "expires_in": 900,
+}
+
+
+class NewEmbedTokenSerializer(StrictSerializer):
+    user = TextField(
+        max_length=64,
+        help_text="What your product calls this person: letters, digits and `._@+=-`. Their questions are kept by it.",
+    )
+    origin = TextField(
+        max_length=300, help_text="Whose pages may show the box: `https://app.example.com`, without a path."
+    )
+    role = serializers.ChoiceField(
+        choices=ROLES, default=Role.VIEWER.value, help_text="Whose view of the data; at most the key's."
+    )
+    attributes = AttributesField(default=dict, help_text="What row rules ask for; those of the key hold for all.")
+    expires_in = serializers.IntegerField(
+        default=900, min_value=30, max_value=embed_tokens.MAX_LIFE_S, help_text="Seconds."
+    )
+
+    def validate_user(self, value: str) -> str:
+        if not embed_tokens.LABEL.fullmatch(value):
+            raise serializers.ValidationError("Use 1 to 64 letters, digits and . _ @ + = -")
+        return value
+
+    def validate_origin(self, value: str) -> str:
+        if not embed_tokens.ORIGIN.fullmatch(value.lower()):
+            raise serializers.ValidationError(
+                "This is no origin: https://, a host and at most a port (http:// locally)."
+            )
+        return value.lower()
+
+
+class EmbedTokenSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(help_text="It can ask as this person until it expires. Stored nowhere.")
+    address = serializers.CharField(help_text="Of the iframe; the token stands behind its `#`.")
+    actor = serializers.CharField(help_text="As audit events name this person.")
+    expires_at = serializers.DateTimeField()
+
+
+class EmbedTokenView(APIView):
+    @extend_schema(
+        operation_id="create_embed_token",
+        tags=["Embedding"],
+        summary="Make a token for the ask box in a page of yours",
+        request=NewEmbedTokenSerializer,
+        responses={201: EmbedTokenSerializer, **problems(400, 401, 403, 413, 415)},
+        examples=[OpenApiExample("For a quarter of an hour", value=EXAMPLE, request_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        """It ends with its time, or with the key that made it."""
+        principal = principal_of(request)
+        principal.require(Permission.EMBED)
+        refuse_parameters(request)
+        sent = NewEmbedTokenSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        fields = sent.validated_data
+        with tenant_transaction(principal.tenant_id):
+            made = embed_tokens.issue(
+                principal,
+                label=fields["user"],
+                role=Role(fields["role"]),
+                attributes=fields["attributes"],
+                life_s=fields["expires_in"],
+                origin=fields["origin"],
+            )
+        address = request.build_absolute_uri(f"/embed/{made.frame}")
+        return Response(
+            {
+                "token": made.token,
+                "address": f"{address}#{made.token}",
+                "actor": made.actor,
+                "expires_at": made.expires_at,
+            },
+            status=201,
+            headers={"Cache-Control": "no-store"},
+        )
