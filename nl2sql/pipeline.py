@@ -20,6 +20,7 @@ from nl2sql.validation.verdict import Rejected
 from nl2sql.verified_drafts import examples, verified_draft
 from schema_index.retrieval.types import NothingFound, Retrieved
 from tenants.domain_error import DomainError
+from tenants.outage import through_outage
 
 
 def answer(task: Task) -> Iterator[Event]:
@@ -43,7 +44,7 @@ def _recalled(task: Task) -> Steps[Event, None, bool]:
     """Whether what was written for the same question in the same state answered. Its statement is proven and run like
     any other; where that fails, it is forgotten and the story begins anew."""
     started = time.monotonic()
-    kept = answer_cache.recall(task.tenant_id, key=task.cache_key)
+    kept = through_outage(lambda: answer_cache.recall(task.tenant_id, key=task.cache_key))
     if kept is None:
         return False
     yield Found(retrieved=kept.retrieved)
@@ -61,22 +62,26 @@ def _recalled(task: Task) -> Steps[Event, None, bool]:
     return True
 
 
+def _retrieved(task: Task) -> Retrieved:
+    return retrieve_in_conversation(
+        task.question,
+        history=task.history,
+        schema=task.catalogue.schema,
+        tenant_id=task.tenant_id,
+        source_id=task.source_id,
+        catalogue=task.catalogue,
+        embedder=task.embedder,
+        top_k=task.top_k,
+        role=task.role,
+        cancellation=task.cancellation,
+    )
+
+
 def _anew(task: Task) -> Iterator[Event]:
     try:
         yield StepStarted(name="retrieve")
         started = time.monotonic()
-        retrieved = retrieve_in_conversation(
-            task.question,
-            history=task.history,
-            schema=task.catalogue.schema,
-            tenant_id=task.tenant_id,
-            source_id=task.source_id,
-            catalogue=task.catalogue,
-            embedder=task.embedder,
-            top_k=task.top_k,
-            role=task.role,
-            cancellation=task.cancellation,
-        )
+        retrieved = through_outage(lambda: _retrieved(task))
         task.cancellation.raise_if_cancelled()
         yield Found(retrieved=retrieved)
         yield step_done("retrieve", started)

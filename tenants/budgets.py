@@ -92,6 +92,9 @@ class TenantMeter:
 
     def reserve(self, *, tokens: int, cost: Decimal | None, hold_s: float) -> UUID:
         """Raises QuotaExceeded, whose details say when to retry, or PriceUnknown; then nothing is set aside."""
+        return through_outage(lambda: self._reserve_once(tokens=tokens, cost=cost, hold_s=hold_s))
+
+    def _reserve_once(self, *, tokens: int, cost: Decimal | None, hold_s: float) -> UUID:
         with tenant_transaction(self.tenant_id):
             lines = list(budget_lines())
             if cost is None and any(line.unit == "cost" and line.limit is not None for line in lines):

@@ -24,13 +24,15 @@ def through_outage(work: Callable[[], Found]) -> Found:
 
     Raises the last error.
     """
-    for pause_s in PAUSES_S:
+    for pause_s in (*PAUSES_S, None):
         try:
             return work()
         except OUT_OF_REACH as error:
             if connection.in_atomic_block:
                 raise
+            connection.close()  # a broken one would fail whatever comes next
+            if pause_s is None:
+                raise
             _log.warning("the database is out of reach", kind=type(error).__name__, again_after_s=pause_s)
-            connection.close()
         time.sleep(pause_s)
-    return work()
+    raise AssertionError("unreachable")

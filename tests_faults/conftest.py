@@ -1,5 +1,6 @@
 """One deployment for all faults, and the table of what they cost."""
 
+import atexit
 import json
 import os
 import shutil
@@ -57,12 +58,14 @@ def needs(program: str, *, package: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def folder() -> Iterator[Path]:
+def folder() -> Path:
+    """With every server's log. It goes last of all, after the embedded servers that end with this process; with KEEP
+    set, it stays."""
     made = Path(tempfile.mkdtemp(prefix="querent-faults-"))
     made.chmod(0o755)
-    yield made
     if not os.environ.get("KEEP"):
-        shutil.rmtree(made, ignore_errors=True)
+        atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,8 @@ class Deployment:
         self._running.callback(self.model.process.kill)
         self.model.process.start()
         self.target.start()
-        self._running.callback(self._stop_target)
+        # It ends with this process, unless it is frozen.
+        self._running.callback(lambda: self.freeze_target(frozen=False))
         databases = TargetDatabases(self.target.admin_settings(), password=furnish.PASSWORD)
         databases.create_reader()
         script = self.folder / "shop.sql"
@@ -126,7 +127,3 @@ class Deployment:
             folder=self.querent.folder,
             environment={**self.querent.environment, **(environment or {})},
         )
-
-    def _stop_target(self) -> None:
-        self.freeze_target(frozen=False)
-        self.target.stop(mode="immediate")

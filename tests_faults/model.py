@@ -30,7 +30,8 @@ class Model:
         )
 
     def does(self, kind: str, *, seconds: float = LATENCY_S) -> None:
-        """`answer` after so many seconds, `limited` with that as Retry-After, or `cut` in the middle of the reply."""
+        """`answer` after so many seconds, `slow` if longer than anybody waits, `limited` with them as Retry-After, or
+        `cut` in the middle of the reply."""
         draft = self._folder / "mode.draft"
         draft.write_text(json.dumps({"kind": kind, "seconds": seconds}))
         draft.replace(self._folder / "mode.json")

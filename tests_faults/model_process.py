@@ -30,6 +30,8 @@ def main() -> None:
             return fails(429, message="Rate limit reached", headers={"Retry-After": str(int(seconds))})
         if kind == "cut":
             return replace(REPLY, cut_off=True)
+        if kind == "slow":  # nobody waits for the end of this one
+            return replace(REPLY, delay_s=seconds)
         with (folder / "answered").open("a") as ledger:
             ledger.write(TAG.findall(request.text)[-1] + "\n")
         return replace(REPLY, delay_s=seconds)

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 
@@ -38,8 +39,13 @@ from tenants.cancellation import Cancellation
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Tenant
+from tenants.outage import OUT_OF_REACH, through_outage
 from tenants.principal import Principal
 from tenants.roles import Permission, Role
+
+OUTAGE = "The run was interrupted: Querent's own database could not be reached. Ask again."
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 def execute(tenant_id: UUID, run_id: UUID) -> None:
@@ -47,14 +53,19 @@ def execute(tenant_id: UUID, run_id: UUID) -> None:
 
     The asker's rights are read again: whoever may no longer ask gets no answer.
     """
+    run = through_outage(lambda: _claimed(tenant_id, run_id))
+    if run is not None:
+        QUEUE_SECONDS.observe((timezone.now() - run.created_at).total_seconds())
+        carry_out(run, None)
+
+
+def _claimed(tenant_id: UUID, run_id: UUID) -> Run | None:
     with tenant_transaction(tenant_id):
         now = timezone.now()
         waiting = Run.objects.filter(id=run_id, status=RunStatus.QUEUED, deadline_at__gt=now)
         if not waiting.update(status=RunStatus.RUNNING, lease_until=now + LEASE):
-            return
-        run = Run.objects.get(id=run_id)
-    QUEUE_SECONDS.observe((now - run.created_at).total_seconds())
-    carry_out(run, None)
+            return None
+        return Run.objects.get(id=run_id)
 
 
 def carry_out(
@@ -76,6 +87,9 @@ def carry_out(
                     observe(event)
     except Superseded:
         pass
+    except OUT_OF_REACH as error:
+        _log.warning("the database was out of reach too long", run=str(run.id), kind=type(error).__name__)
+        recorder.events.append(Failed(code="interrupted", message=OUTAGE, details={}, usage=Usage()))
     finally:
         close(run, recorder)
     return run
@@ -83,7 +97,7 @@ def carry_out(
 
 def _events(run: Run, principal: Principal | None, stop: Cancellation) -> Iterator[Event]:
     try:
-        task = _task(run, principal or _asker(run), stop)
+        task = through_outage(lambda: _task(run, principal or _asker(run), stop))
         if not run.is_test and not run.given_sql:  # what is judged is written anew
             task = replace(task, cache_key=answer_cache.key_for(task, access=run.access_digest))
     except DomainError as error:

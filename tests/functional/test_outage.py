@@ -11,7 +11,7 @@ from django.db import OperationalError, transaction
 
 from nl2sql.models import Run
 from nl2sql.running.ask_request import AskRequest
-from nl2sql.running.execute import execute
+from nl2sql.running.execute import OUTAGE, execute
 from nl2sql.running.start import start
 from schema_index.models import DataSource
 from tenants import outage
@@ -60,6 +60,28 @@ def test_a_run_outlasts_the_loss_of_its_connection(
         assert ModelBudget.objects.get().tokens_of_day == 110
         assert not BudgetReservation.objects.exists()
         assert Run.objects.count() == len(model.requests) == 1
+
+
+def test_a_run_that_an_outage_outlasts_says_so(
+    analyst: Member,
+    shop: DataSource,
+    model: ScriptedModel,
+    end_sessions: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def cut(_: Recorded) -> Reply:
+        end_sessions()
+        return answers(sql="SELECT COUNT(*) FROM customers")
+
+    model.script([cut])
+    monkeypatch.setattr(outage, "PAUSES_S", ())
+    run = start(analyst.principal, AskRequest(question=QUESTION), send=lambda _: None).run
+
+    execute(run.tenant_id, run.id)
+
+    with tenant_transaction(run.tenant_id):
+        run.refresh_from_db()
+    assert (run.status, run.error_code, run.error_detail) == ("failed", "interrupted", OUTAGE)
 
 
 def test_an_outage_that_lasts_is_an_error_after_some_tries(monkeypatch: pytest.MonkeyPatch) -> None:
