@@ -112,7 +112,8 @@ def _offered(choices: list[dict[str, str]], choice: int | str) -> dict[str, str]
     if isinstance(choice, int):
         return choices[choice - 1] if 0 < choice <= len(choices) else None
     wanted = choice.strip().casefold()
-    return next((one for one in choices if one["text"].casefold() == wanted), None)
+    # Agents and terminals show a choice with its reading: that is sent back whole.
+    return next((one for one in choices if wanted in (one["text"].casefold(), _said(one).casefold())), None)
 
 
 def _said(choice: Mapping[str, str]) -> str:

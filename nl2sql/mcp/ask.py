@@ -1,15 +1,16 @@
 """The tool `ask`: a question in, rows with their evidence out."""
 
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from nl2sql import runs
+from nl2sql.clarification.choose import MAX_CHOICE, ask_request
+from nl2sql.generation.answer_format import MAX_CHOICES
 from nl2sql.mcp.answer import Answer, answer_of
 from nl2sql.mcp.tool import Arguments, Caller, Slug, Text, Tool
 from nl2sql.models import Run, RunStatus
-from nl2sql.runs import AskRequest
 from nl2sql.task import Mode
 from tenants.domain_error import DomainError
 from tenants.roles import Permission
@@ -21,13 +22,38 @@ ROWS = 50
 
 
 class AskArguments(Arguments):
-    question: Annotated[Text, Field(min_length=1, max_length=MAX_QUESTION, description="In plain words.")]
+    question: Annotated[
+        Text | None,
+        Field(min_length=1, max_length=MAX_QUESTION, description="In plain words; required unless it `clarifies`."),
+    ] = None
     data_source: Slug = None
     conversation_id: Annotated[UUID | None, Field(strict=False, description="Of an earlier answer.")] = None
+    new_topic: Annotated[
+        bool, Field(description="The question continues nothing that was asked before in the conversation.")
+    ] = False
+    clarifies: Annotated[
+        UUID | None,
+        Field(strict=False, description="`run_id` that asked back: its question goes on with `choice`; none is sent."),
+    ] = None
+    choice: Annotated[
+        Annotated[Text, Field(min_length=1, max_length=MAX_CHOICE)]
+        | Annotated[int, Field(ge=1, le=MAX_CHOICES)]
+        | None,
+        Field(description="The number of the choice from 1, its text, or words of your own."),
+    ] = None
     max_rows: Annotated[int, Field(ge=1, le=MAX_ROWS)] = ROWS
     mode: Annotated[Mode, Field(description="`sql` stops after the guard; `dry_run` has the statement planned.")] = (
         "answer"
     )
+
+    @model_validator(mode="after")
+    def asks_or_chooses(self) -> Self:
+        if self.clarifies is None:
+            if self.question is None or self.choice is not None:
+                raise ValueError("Send `question`, or `clarifies` with `choice`.")
+        elif self.choice is None or self.question or self.data_source or self.conversation_id:
+            raise ValueError("Where it `clarifies`, send `choice`, and no question, data source or conversation.")
+        return self
 
 
 class RunFailed(DomainError):
@@ -41,13 +67,7 @@ class RunFailed(DomainError):
 
 
 def ask(caller: Caller, arguments: AskArguments) -> Answer:
-    request = AskRequest(
-        question=arguments.question,
-        data_source=arguments.data_source,
-        conversation_id=arguments.conversation_id,
-        max_rows=arguments.max_rows,
-        mode=arguments.mode,
-    )
+    request = ask_request(caller.principal, arguments.model_dump(exclude_none=True))
     run = runs.ask(caller.principal, request, request_id=caller.request_id, cancellation=caller.cancellation)
     return ended(run)
 
@@ -65,7 +85,8 @@ ASK = Tool(
     description=(
         "Ask a question about the tenant's data in plain words. Querent writes the SQL, proves it safe, runs it "
         "read-only and returns the rows with the statement, what it assumed and what was checked. It refuses what the "
-        "data does not hold and says what there is instead; it asks back where two readings differ."
+        "data does not hold and says what there is instead; where two readings differ, it asks back, and goes on with "
+        "a `choice` that `clarifies` its run."
     ),
     permission=Permission.ASK,
     arguments=AskArguments,

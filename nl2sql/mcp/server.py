@@ -111,7 +111,10 @@ def _read(params: CallToolRequestParams) -> tuple[Tool, Any]:
     try:
         return tool, tool.arguments.model_validate(params.arguments or {})
     except ValidationError as error:
-        problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)]
+        problems = [
+            ": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, "))))
+            for one in error.errors(include_input=False)
+        ]
         raise InvalidArguments("; ".join(problems[:10])) from None
 
 

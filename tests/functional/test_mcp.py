@@ -31,6 +31,11 @@ from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
 pytestmark = pytest.mark.django_db(transaction=True)
 
 COUNT = "How many customers are there?"
+PAID = "SELECT SUM(total) AS net FROM orders WHERE status = 'paid'"
+READINGS = [
+    {"text": "gross", "reading": "All orders.", "sql": "SELECT SUM(total) AS gross FROM orders"},
+    {"text": "net", "reading": "Paid orders only.", "sql": PAID},
+]
 NAMES = ("ask", "run_sql", "search_schema", "describe_table", "list_verified_queries")
 
 
@@ -180,6 +185,9 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("ask", {"question": 7}, "invalid_request"),
     ("ask", {"question": COUNT, "tenant": "other"}, "invalid_request"),
     ("ask", {"question": COUNT, "max_rows": 501}, "invalid_request"),
+    ("ask", {"question": COUNT, "choice": 1}, "invalid_request"),
+    ("ask", {"clarifies": "00000000-0000-4000-8000-000000000000"}, "invalid_request"),
+    ("ask", {"clarifies": "00000000-0000-4000-8000-000000000000", "choice": 1}, "not_found"),
     ("ask", {"question": COUNT, "data_source": "nowhere"}, "not_found"),
     ("run_sql", {"sql": ""}, "invalid_request"),
     ("run_sql", {"sql": "SELECT 1", "max_rows": 0}, "invalid_request"),
@@ -219,6 +227,23 @@ def test_a_failed_run_tells_its_own_code(
 
     assert refused(result) == "sql_blocked"
     assert result.structured_content["error"]["run_id"]
+
+
+def test_a_question_back_is_answered_with_one_of_its_choices(
+    door: AgentDoor, analyst: Member, outsider: Member, shop: DataSource, model: ScriptedModel
+) -> None:
+    model.script([answers(question="Gross or net?", choices=READINGS), answers(sql=PAID)])
+    asked = told(door.call(analyst.key, "ask", question="What is our revenue?"))
+    assert (asked["status"], asked["choices"]) == (
+        "needs_clarification",
+        ["gross: All orders.", "net: Paid orders only."],
+    )
+    chosen = {"clarifies": asked["run_id"], "choice": asked["choices"][1]}
+
+    reply = told(door.call(analyst.key, "ask", **chosen))
+
+    assert (reply["status"], reply["rows"], reply["conversation_id"]) == ("completed", [[95]], asked["conversation_id"])
+    assert refused(door.call(outsider.key, "ask", **chosen)) == "not_found"
 
 
 def test_who_hangs_up_stops_the_model(door: AgentDoor, analyst: Member, shop: DataSource, model: ScriptedModel) -> None:
