@@ -11,6 +11,9 @@ NUMBERS = ("integer", "number")
 FEW = 2
 """So many rows are read at a glance."""
 
+MAX_DECIMALS = 4
+"""Of a number that is told beside others; its row holds all of them."""
+
 
 def answer_sentence(result: ResultSet | None) -> str:
     """`result` is None where the statement was not run."""
@@ -55,4 +58,14 @@ def _is_number(value: Any) -> bool:
 
 
 def _placed(row: tuple[Any, ...]) -> str:
-    return f"{cell_text(json_value(row[1]))} ({cell_text(json_value(row[0]))})"
+    return f"{_short(row[1])} ({cell_text(json_value(row[0]))})"
+
+
+def _short(number: int | float | Decimal) -> str:
+    """Rounded, unless that would leave little of it."""
+    exact = cell_text(json_value(number))
+    whole, _, decimals = exact.partition(".")
+    if len(decimals) <= MAX_DECIMALS or whole in ("0", "-0") or not decimals.isdigit():
+        return exact
+    rounded = f"{number:.{MAX_DECIMALS}f}".rstrip("0").rstrip(".")
+    return f"about {rounded}" if decimals[MAX_DECIMALS:].strip("0") else rounded

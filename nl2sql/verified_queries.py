@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from nl2sql.models import QueryOrigin, QueryState, Run, RunEvent, RunStatus, VerifiedQuery
+from nl2sql.models.verified_query import UNEXPLAINED
 from nl2sql.reuse.reuse import Verified, parameters
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
@@ -24,7 +25,6 @@ MAX_KNOWN = 2_000
 """Verified queries of one source that a question is compared with, the latest verified first."""
 
 JUDGED_ORIGIN = "verified query"
-UNEXPLAINED = "waiting for the database to explain it"
 ROW_LIMIT = 1_000
 """Only for the guard's reading: what runs gets the asker's own limit."""
 

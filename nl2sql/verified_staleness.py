@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from nl2sql.models import QueryState, VerifiedQuery
+from nl2sql.models.verified_query import CHANGED
 from nl2sql.verified_queries import check, refer
 from schema_index.connectors.base import Limits
 from schema_index.diff import Change
@@ -20,7 +21,6 @@ from tenants.domain_error import DomainError
 ACTOR = "system:schema-change"
 EXPLAIN_DEADLINE_MS = 10_000
 MAX_EXPLAIN_BYTES = 1_000_000
-WAITING = "the schema changed: waiting for the database to explain it again"
 MAX_AT_ONCE = 2_000
 """Verified queries of one source that are in use at all."""
 
@@ -39,7 +39,7 @@ def doubtful(source: DataSource, changes: Sequence[Change]) -> list[UUID]:
     }
     # A change without a table is one of the whole database.
     touched = verified if any(not table for _, table in names) else verified.filter(id__in=cited)
-    touched.filter(stale_at=None).update(stale_reason=WAITING, stale_at=timezone.now())
+    touched.filter(stale_at=None).update(stale_reason=CHANGED, stale_at=timezone.now())
     return stale_ids(verified)
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from nl2sql import verified_queries
 from nl2sql.models import QueryState, RunFeedback, VerifiedQuery
+from nl2sql.models.verified_query import BEING_CHECKED
 from nl2sql.tasks import request_check, request_checks
 from schema_index.models import DataSource
 from schema_index.sources import DataSourceNotSynced
@@ -42,7 +43,9 @@ class StaleFilter(admin.SimpleListFilter):
         return [("stale", "Stale: not used")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.exclude(stale_at=None) if self.value() == "stale" else queryset
+        if self.value() != "stale":
+            return queryset
+        return queryset.exclude(stale_at=None).exclude(stale_reason__in=BEING_CHECKED)
 
 
 @admin.register(VerifiedQuery)
@@ -50,7 +53,7 @@ class VerifiedQueryAdmin(TenantOwnedAdmin[VerifiedQuery]):
     form = VerifiedQueryForm
     fields = ["source", "question", "sql", *STATE]
     readonly_fields = STATE
-    list_display = ["question", "state", "stale_reason", "source", "origin", "author", "curator", "decided_at"]
+    list_display = ["question", "state", "use", "stale_reason", "source", "origin", "author", "curator", "decided_at"]
     list_filter = ["state", StaleFilter, "origin"]
     search_fields = ["question", "sql"]
     actions = ["mark_reviewed", "verify", "reject", "explain_again"]

@@ -12,6 +12,11 @@ MAX_QUESTION = 2_000
 MAX_SQL = 20_000
 MAX_REASON = 1_000
 
+UNEXPLAINED = "waiting for the database to explain it"
+CHANGED = "the schema changed: waiting for the database to explain it again"
+BEING_CHECKED = (UNEXPLAINED, CHANGED)
+"""Reasons of what is out of use for moments only, and waits for nobody's word."""
+
 
 class QueryState(models.TextChoices):
     PROPOSED = "proposed"
@@ -79,6 +84,15 @@ class VerifiedQuery(TenantOwned):
 
     def __str__(self) -> str:
         return self.question[:80]
+
+    @property
+    def use(self) -> str:
+        """Whether questions may reuse it: `in use`, `being checked`, `stale`, or empty where nobody vouches for it."""
+        if self.state != QueryState.VERIFIED:
+            return ""
+        if self.stale_at is None:
+            return "in use"
+        return "being checked" if self.stale_reason in BEING_CHECKED else "stale"
 
 
 class Rating(models.TextChoices):

@@ -30,7 +30,7 @@ COLLECTIVE = {
     *("staff", "stock", "inventory", "equipment", "history", "feedback", "information", "data", "news", "series"),
     *("media", "personnel", "payroll", "usage"),
 }
-"""Words without a plural of their own."""
+"""Words that are not counted: "how many equipment are there" is no English."""
 
 NAMES = {"name", "title"}
 
@@ -82,12 +82,14 @@ def telling(schema: DatabaseSchema) -> list[Table]:
 
 
 def plural(name: str) -> str:
-    """The table's name as a question says it; "" where it is no word."""
+    """The table's name as a question says it; "" where it is no word, or one without a plural."""
     words = name_words(name)
     if not words or len(words) > MAX_WORDS or not all(word.isalpha() for word in words):
         return ""
     *first, last = words
-    if singular(last) == last and last not in COLLECTIVE:
+    if last in COLLECTIVE:
+        return ""
+    if singular(last) == last:
         last = f"{last[:-1]}ies" if last.endswith("y") and last[-2:-1] not in "aeiou" else f"{last}s"
     return " ".join([*first, last])
 

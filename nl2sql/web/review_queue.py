@@ -6,8 +6,7 @@ from typing import TypeVar
 from django.db.models import Q, QuerySet
 
 from nl2sql.models import QueryOrigin, QueryState, RunFeedback, VerifiedQuery
-from nl2sql.verified_queries import UNEXPLAINED
-from nl2sql.verified_staleness import WAITING
+from nl2sql.models.verified_query import BEING_CHECKED
 from schema_index.models import Document, FaqEntry, ReviewState, SubjectKind
 from schema_index.references import stale_ids, stale_reasons
 from tenants.web.people import names_of
@@ -21,9 +20,9 @@ EntryT = TypeVar("EntryT", FaqEntry, Document)
 
 _WHY = {
     QueryOrigin.FEEDBACK: "{who} said that this answer is right",
-    QueryOrigin.ADMIN: "written by {who}",
-    QueryOrigin.API: "proposed over the API by {who}",
-    QueryOrigin.IMPORT: "imported by {who}",
+    QueryOrigin.ADMIN: "Written by {who}",
+    QueryOrigin.API: "Proposed over the API by {who}",
+    QueryOrigin.IMPORT: "Imported by {who}",
 }
 
 
@@ -44,7 +43,7 @@ def waiting() -> int:
 
 def queries() -> "QuerySet[VerifiedQuery]":
     """Without those that wait for their database and for nobody's word."""
-    stale = Q(state=QueryState.VERIFIED, stale_at__isnull=False) & ~Q(stale_reason__in=(UNEXPLAINED, WAITING))
+    stale = Q(state=QueryState.VERIFIED, stale_at__isnull=False) & ~Q(stale_reason__in=BEING_CHECKED)
     return VerifiedQuery.objects.filter(Q(state__in=OPEN_STATES) | stale)
 
 
@@ -65,7 +64,7 @@ def waiting_queries() -> list[Waiting]:
     return [
         Waiting(
             thing=one,
-            why=one.stale_reason or _WHY[QueryOrigin(one.origin)].format(who=names[one.author]),
+            why=one.stale_reason.rstrip(".") or _WHY[QueryOrigin(one.origin)].format(who=names[one.author]),
             said=said.get(one.run_id, "") if one.run_id else "",
             is_stale=bool(one.stale_reason),
         )
@@ -79,7 +78,7 @@ def waiting_entries(model: type[EntryT]) -> list[Waiting]:
     return [
         Waiting(
             thing=one,
-            why=stale.get(one.id) or f"proposed by {names[one.author] or 'somebody'}",
+            why=stale.get(one.id, "").rstrip(".") or f"Proposed by {names[one.author] or 'somebody'}",
             is_stale=one.id in stale,
         )
         for one in found

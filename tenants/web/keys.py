@@ -28,6 +28,7 @@ SCOPES = {
     Permission.SYNC_SCHEMA: "Start syncs",
     Permission.MANAGE_KNOWLEDGE: "Change FAQ, documents and verified queries",
     Permission.MANAGE_SOURCES: "Change data sources and policies",
+    Permission.MANAGE_MODEL: "Choose the language model",
     Permission.MANAGE_KEYS: "Make and revoke keys",
     Permission.READ_USAGE: "Read the usage",
     Permission.READ_AUDIT: "Read audit events",

@@ -223,7 +223,7 @@ def test_the_queue_says_why_and_takes_decisions(owners_run: Run, owner: Member, 
         )
         query = VerifiedQuery.objects.get()
     shown = words(client.get("/review"))
-    assert "Olive said that this answer is right. “As in the report”" in shown
+    assert "olive said that this answer is right. “As in the report”" in shown
     assert "What is a customer?" in shown
     assert "2 waiting" in shown
 

@@ -15,8 +15,9 @@ from rest_framework.test import APIClient
 from nl2sql import runs, verified_queries
 from nl2sql.evaluation.question_sources import kept_questions
 from nl2sql.models import QueryOrigin, QueryState, RunFeedback, VerifiedQuery
+from nl2sql.models.verified_query import CHANGED
 from nl2sql.runs import AskRequest
-from nl2sql.verified_staleness import WAITING, explain_again
+from nl2sql.verified_staleness import explain_again
 from schema_index.models import DataSource, JudgedQuestion
 from schema_index.snapshots import sync
 from tenants import api_keys
@@ -214,7 +215,7 @@ def test_a_changed_table_takes_it_out_of_use_until_the_database_explains_it(
     change("ALTER TABLE orders ADD COLUMN note TEXT")
     assert stored(verified).stale_reason == "", "it does not cite orders"
     change("ALTER TABLE customers ADD COLUMN note TEXT")
-    assert stored(verified).stale_reason == WAITING
+    assert stored(verified).stale_reason == CHANGED
     assert label(owner) != "verified"
     assert explain_again(tenant.id, verified.id) == ""
     assert label(owner) == "verified"

@@ -32,6 +32,24 @@ LYON, TURIN, PARIS = ("Lyon", 5), ("Turin", 2), ("Paris", 9)
             ),
             "3 rows: number of orders from 0.25 (null) to 9 (Paris).",
         ),
+        (
+            found(
+                ("Lyon", Decimal("3.50270270270")),
+                ("Turin", 4.5),
+                ("Paris", Decimal("0.00004")),
+                kinds=("text", "number"),
+            ),
+            "3 rows: number of orders from 0.00004 (Paris) to 4.5 (Turin).",
+        ),
+        (
+            found(
+                ("Lyon", Decimal("3.50270270270")),
+                ("Turin", Decimal("4.40000000")),
+                ("Paris", 4),
+                kinds=("text", "number"),
+            ),
+            "3 rows: number of orders from about 3.5027 (Lyon) to 4.4 (Turin).",
+        ),
         (found((1, 5), (2, 2), (3, 9), kinds=("integer", "integer")), "3 rows."),
     ],
 )
