@@ -1,5 +1,6 @@
 """A reply for people at a terminal; plain lines where the output is no terminal."""
 
+from collections.abc import Iterator
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -31,10 +32,23 @@ def print_reply(reply: dict[str, Any], *, file: TextIO) -> None:
         console.print(_table(reply["result"]))
     label = f" [dim]({reply['trust']['label']})[/dim]" if reply["trust"] else ""
     console.print(f"{escape(reply['answer'])}{label}")
-    if reply["refusal"] and reply["refusal"]["missing"]:
-        console.print(f"  without a place in the data: {escape(', '.join(reply['refusal']['missing']))}")
-    if reply["refusal"] and reply["refusal"]["available"]:
-        console.print(f"  there is: {escape(', '.join(reply['refusal']['available']))}")
+    for line in _beside(reply):
+        console.print(f"  {escape(line)}")
+
+
+def _beside(reply: dict[str, Any]) -> Iterator[str]:
+    """What a reader has to know beside the answer: what is not certain, what to choose from, what there is instead."""
+    for check in (reply["trust"] or {}).get("checks", ()):
+        if check["outcome"] != "passed":
+            yield f"{check['outcome']}: {check['detail']}"
+    for number, choice in enumerate((reply["clarification"] or {}).get("choices", ()), start=1):
+        yield f"{number}. {choice['text']}{': ' if choice['reading'] else ''}{choice['reading']}"
+    refusal = reply["refusal"] or {"missing": [], "available": []}
+    unsaid = [word for word in refusal["missing"] if f"'{word}'" not in reply["answer"]]
+    if unsaid:
+        yield f"could not be placed: {', '.join(unsaid)}"
+    if refusal["available"]:
+        yield f"there is: {', '.join(refusal['available'])}"
 
 
 def _table(result: dict[str, Any]) -> Table:

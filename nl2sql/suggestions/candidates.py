@@ -34,6 +34,9 @@ COLLECTIVE = {
 
 NAMES = {"name", "title"}
 
+BY_ITSELF = {"joined", "expired", "started", "ended", "arrived", "departed", "died", "lapsed", "churned", "renewed"}
+"""What its subject does, and what is not done to it: "were joined" is no English."""
+
 
 def candidates(schema: DatabaseSchema, table: Table) -> Iterator[str]:
     """About one table, the plainest first."""
@@ -136,7 +139,7 @@ def _verbs(table: Table) -> Iterator[str]:
     for column in table.columns:
         words = name_words(column.name)
         happened = column.kind in ("date", "timestamp") and bool(words) and words[0].endswith("ed")
-        if happened and _one(table.name).rpartition(" ")[2] not in verb_roots(words[0]):
+        if happened and words[0] not in BY_ITSELF and _one(table.name).rpartition(" ")[2] not in verb_roots(words[0]):
             yield words[0]
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tenants import quotas, usage
+from tenants.budgets import BudgetLine, budget_lines
 from tenants.context import tenant_transaction
 from tenants.models import UsageCounter
 from tenants.principal import Principal
@@ -17,6 +19,9 @@ from tenants.usage import DEFAULT_DAYS
 from tenants.web.in_tenant import in_tenant
 
 WIDTH, HEIGHT = 600, 120
+
+_UNITS = {"tokens": "Tokens", "cost": "Cost"}
+_PERIODS = {"day": "today", "month": "this month"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +37,45 @@ class Day:
     height: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownBudget:
+    """`limit` is empty where there is none."""
+
+    what: str
+    used: str
+    limit: str
+
+
 @require_GET
 @in_tenant
 def usage_page(request: HttpRequest, principal: Principal) -> HttpResponse:
     principal.require(Permission.READ_USAGE)
     with tenant_transaction(principal.tenant_id):
         counted = usage.by_day()
-        context = {"quota": quotas.today(), "totals": usage.totals(counted)}
+        context = {"quota": quotas.today(), "totals": usage.totals(counted), "budgets": shown_budgets(budget_lines())}
     days = days_of(counted, until=datetime.now(UTC).date())
     return render(
         request, "page/usage.html", {**context, "days": days, "width": WIDTH, "bar": round(WIDTH / DEFAULT_DAYS - 4, 1)}
     )
+
+
+def shown_budgets(lines: Iterable[BudgetLine]) -> list[ShownBudget]:
+    return [
+        ShownBudget(
+            what=f"{_UNITS[line.unit]} {_PERIODS[line.period]}",
+            used=_said(line.used, line.unit),
+            limit="" if line.limit is None else _said(line.limit, line.unit),
+        )
+        for line in lines
+    ]
+
+
+def _said(amount: Decimal, unit: str) -> str:
+    """A single call often costs less than a cent: six decimals at most, and two at least."""
+    if unit == "tokens":
+        return f"{amount:,.0f}"
+    whole, _, decimals = f"{amount:,.6f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0'):0<2}"
 
 
 def days_of(counted: Iterable[UsageCounter], *, until: date) -> list[Day]:

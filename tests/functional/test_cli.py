@@ -171,7 +171,7 @@ def test_a_models_refusal_is_printed_with_what_there_is(
     code, out, _ = command("ask", "What is the weather?", "--tenant", "acme")
 
     assert code == 3
-    assert "without a place in the data: weather" in out
+    assert "could not be placed: weather" in out
     assert "there is: orders" in out
 
 
