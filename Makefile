@@ -13,7 +13,7 @@ ARGS ?=
 SAME_REGISTRY = index="$${PIP_INDEX_URL:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}"; \
   if [ -n "$$index" ] && [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX="$$index"; fi;
 
-.PHONY: help install demo test test-browser test-faults fuzz-api lint lock clean
+.PHONY: help install demo test test-doors test-faults fuzz-api lint lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -37,19 +37,19 @@ demo: $(STAMP) ## Set up two demo tenants, ask three questions, serve http://127
 	@$(RUN) manage.py demo $(if $(ONCE),--once) $(ARGS)
 
 # Every process of a run compiles the same modules unless the first may keep what it compiled.
-test test-browser: export PYTHONDONTWRITEBYTECODE :=
-test: $(STAMP) ## Run every test but the browser's and the faults (ARGS="-k name" chooses)
-	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/browser $(ARGS)
+test test-doors: export PYTHONDONTWRITEBYTECODE :=
+test: $(STAMP) ## Run the tests, in under two minutes on two cores (ARGS="-k name" chooses)
+	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/doors $(ARGS)
 
-test-browser: $(STAMP) ## Walk through every page in a real browser (Debian's chromium)
-	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/browser $(ARGS)
+test-doors: $(STAMP) ## From outside: every page in a real browser, the API by its own description, its generated client
+	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/browser tests/doors $(ARGS)
 
 test-faults: $(STAMP) ## Kill, cut off, fill and poison the deployment while questions are asked; ends with a table (ARGS="-k name" chooses)
 	@$(RUN) -m pytest -c tests_faults/pytest.ini tests_faults -s $(ARGS)
 
 fuzz-api: export PYTHONDONTWRITEBYTECODE :=
 fuzz-api: $(STAMP) ## Try the API with requests made from its own description (SECONDS=120)
-	@FUZZ_SECONDS=$(or $(SECONDS),120) $(RUN) -m pytest tests/functional/test_fuzz_api.py --show-capture=no $(ARGS)
+	@FUZZ_SECONDS=$(or $(SECONDS),120) $(RUN) -m pytest tests/doors/test_fuzz_api.py --show-capture=no $(ARGS)
 
 lint: $(STAMP) ## Format check, lint, types, import direction, missing migrations
 	@$(VENV)/bin/ruff format --check .

