@@ -10,11 +10,14 @@ from schema_index.tasks import request_embedding
 from tenants import audit
 from tenants.tenant_admin import ReadOnlyAdmin, actor_of, chosen_tenant
 
+TIMES = ["created_at", "activated_at", "retired_at"]
+
 
 @admin.register(EmbeddingSpace)
 class EmbeddingSpaceAdmin(ReadOnlyAdmin[EmbeddingSpace]):
     list_display = ["model", "dimension", "state", "progress", "activated_at", "problem", "compared", "held"]
     list_filter = ["state"]
+    fields = ["model", "dimension", "state", "progress", "problem", "compared", "held", "threshold", *TIMES]
     readonly_fields = ["progress"]
 
     @admin.display(description="texts embedded")

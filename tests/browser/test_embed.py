@@ -19,6 +19,7 @@ from tenants.context import tenant_transaction
 from tenants.models import ApiKey
 from tenants.roles import Permission, Role
 from tests.browser.conftest import BROWSER_TESTS, PATIENCE_MS
+from tests.browser.test_screens import RULES, obstacles
 from tests.conftest import Member
 
 pytestmark = BROWSER_TESTS
@@ -125,6 +126,8 @@ def test_people_of_a_product_ask_in_its_own_page(
             assert frame.evaluate("element => element.clientHeight") > 400, "as high as what it holds"
             assert shown.given == 2
             assert page.frames[1].url == shown.tokens[1]["address"].partition("#")[0], "the token is in no address"
+            box.get_by_text("How it was made").click()
+            assert obstacles(page.frames[1], RULES) == []
             with tenant_transaction(owner.tenant.id):
                 assert set(Run.objects.values_list("actor", flat=True)) == {shown.tokens[1]["actor"]}
                 assert Run.objects.values("conversation").distinct().count() == 1

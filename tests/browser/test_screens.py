@@ -5,7 +5,7 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from nl2sql import feedback, runs
 from nl2sql.models import Rating, Run
@@ -29,7 +29,7 @@ ALL_PARTS = ("/", "/catalogue/shop/tables/main.orders", "/review", "/keys", "How
 CITIES = "How many customers are there in each city?"
 
 
-def obstacles(page: Page, rules: dict[str, Any]) -> list[str]:
+def obstacles(page: Page | Frame, rules: dict[str, Any]) -> list[str]:
     page.evaluate(AXE)
     found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules)
     return [
