@@ -112,6 +112,13 @@ class Deployment:
         """As the superuser of Querent's own database, past PgBouncer and row-level security."""
         return psycopg.connect(self.querent.postgres.admin_url(DATABASE), autocommit=True)
 
+    def restart_what_ended(self) -> list[str]:
+        """As the supervisor does that every deployment has (`restart: unless-stopped`); the names."""
+        ended = [worker for worker in self.querent.workers.values() if not worker.is_running]
+        for worker in ended:
+            worker.start(wait=False)
+        return [worker.name for worker in ended]
+
     def freeze_target(self, *, frozen: bool) -> None:
         """Its processes stop in the middle of what they do, and connections stay open; or they go on."""
         postmaster = psutil.Process(int((self.target.data_folder / "postmaster.pid").read_text().split()[0]))

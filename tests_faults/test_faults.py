@@ -53,8 +53,11 @@ def fault(deployment: Deployment, table: Table, request: pytest.FixtureRequest) 
             time.sleep(lasts_s)
             mend()
             mended = time.monotonic()
+            # A worker may end when it loses its broker in the middle of an acknowledgement: Celery gives up then.
+            deployment.restart_what_ended()
             recovery_s = _recovery(deployment, tag)
             asked = round_.results(timeout_s=patience_s)
+        deployment.restart_what_ended()
         assert_nothing_lost(deployment, asked)
         table.add(name, asked, recovery_s=recovery_s, settled_s=time.monotonic() - mended)
 
