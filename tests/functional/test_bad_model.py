@@ -357,7 +357,7 @@ def test_a_division_by_zero_is_repaired(asked: Asked, warehouse: DataSource, mod
     reply, run = asked(200)
 
     assert reply["sql"]["repaired"] is True
-    assert kinds(run) == ["retrieved", "drafted", "sql", "query_failed", "drafted", "sql", "suggestions", "done"]
+    assert kinds(run) == ["retrieved", "drafted", "sql", "query_failed", "drafted", "sql", "done"]
     assert "divides by zero" in model.requests[1].text
 
 
