@@ -43,10 +43,10 @@ def only_run(member: Member) -> Run:
 
 
 def left_alone(member: Member, **changes: Any) -> Run:
-    """A run of the member's key that is queued, and that no worker is told of."""
+    """A run of the member's key that is queued, as after a message to a worker that has not come yet."""
     run = start(api_keys.authenticate(member.key), AskRequest(question=QUESTION), send=lambda _: None).run
     with tenant_transaction(member.tenant.id):
-        Run.objects.filter(id=run.id).update(**changes)
+        Run.objects.filter(id=run.id).update(**{"sent_at": timezone.now(), **changes})
     return run
 
 
