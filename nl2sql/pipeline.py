@@ -13,6 +13,7 @@ from nl2sql.candidates import is_hard
 from nl2sql.events import Answered, CannotAnswer, Drafted, Event, Found, StepStarted
 from nl2sql.follow_up.retrieval import retrieve_in_conversation
 from nl2sql.generation.base import GenerationRequest, Refused, Usage
+from nl2sql.meant_values import with_meant_values
 from nl2sql.reuse.reuse import Reused, reuse
 from nl2sql.rounds import rounds
 from nl2sql.task import Task
@@ -102,6 +103,8 @@ def _anew(task: Task) -> Iterator[Event]:
     for event in rounds(task, request):
         if isinstance(event, Answered) and _wants_candidates(task, event, retrieved):
             yield (yield from candidate_vote(task, request, event))
+        elif isinstance(event, CannotAnswer) and task.generator.places_every_word:
+            yield replace(event, refused=through_outage(partial(with_meant_values, task, event.refused)))
         else:
             yield event
 

@@ -158,6 +158,11 @@ def test_stored_values_come_only_from_what_may_be_shown(
     assert named(owner) == {"paid", "cancelled", "Ada", "Lyon"}
     assert named(analyst) == {"Ada"}
 
+    misspelt = {"question": "How many customers are in Lyonn?"}
+    unplaced = "These words have no place in this database: 'Lyonn'."
+    assert post(owner.client, misspelt).json()["answer"] == f"{unplaced} Did you mean 'Lyon'?"
+    assert post(analyst.client, misspelt).json()["answer"] == unplaced
+
 
 def test_knowledge_that_names_what_is_hidden_reaches_nobody_it_is_hidden_from(
     owner: Member, analyst: Member, shop: DataSource, model: ScriptedModel
