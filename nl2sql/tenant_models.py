@@ -53,6 +53,7 @@ class ModelFields:
     max_output_tokens: int | None = None
     prompt_tokens: int | None = None
     timeout_s: float | None = None
+    candidates: int | None = None
     input_price: Decimal | None = None
     output_price: Decimal | None = None
 
@@ -111,6 +112,13 @@ def prompt_tokens(tenant_id: UUID, *, is_candidate: bool = False) -> int:
     return _or_default(row.prompt_tokens, int(settings.ENVIRONMENT.llm_prompt_tokens))
 
 
+def candidates(tenant_id: UUID, *, is_candidate: bool = False) -> int:
+    """Statements that may be written for a hard question."""
+    with tenant_transaction(tenant_id):
+        row = effective(is_candidate=is_candidate)
+    return _or_default(row.candidates, int(settings.ENVIRONMENT.llm_candidates))
+
+
 def price_of(row: TenantModel) -> Price | None:
     """Of the model that would be asked: the tenant's own word counts only where the tenant pays."""
     if row.is_own_endpoint and row.input_price is not None and row.output_price is not None:
@@ -161,6 +169,10 @@ def check(row: TenantModel) -> None:
         return
     if row.input_price is not None:
         raise ModelSettingsInvalid("input_price", "The price of the installation's endpoint is the operator's to name.")
+    if (row.candidates or 1) > settings.ENVIRONMENT.llm_candidates:
+        raise ModelSettingsInvalid(
+            "candidates", "The installation's endpoint writes as many as its operator says: choose no more."
+        )
     allowed = [settings.ENVIRONMENT.llm_model, *(one.model for one in settings.ENVIRONMENT.llm_prices)]
     if row.model and row.model not in allowed:
         known = ", ".join(dict.fromkeys(allowed))
@@ -200,7 +212,15 @@ def effective(*, is_candidate: bool = False) -> TenantModel:
 
 def _writer(row: TenantModel) -> tuple[object, ...]:
     """All that an answer may depend on."""
-    return (row.base_url, _model(row), row.temperature, row.seed, row.max_output_tokens, row.prompt_tokens)
+    return (
+        row.base_url,
+        _model(row),
+        row.temperature,
+        row.seed,
+        row.max_output_tokens,
+        row.prompt_tokens,
+        row.candidates,
+    )
 
 
 def _is_configured(row: TenantModel) -> bool:

@@ -20,6 +20,7 @@ from tenants.domain_error import DomainError
 from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant
 
 FIELDS = list(ModelFields.__dataclass_fields__)
+NAMED = ("base_url", "model", "input_price", "output_price")
 STATE = ["state", "report", "updated_at"]
 
 
@@ -69,7 +70,7 @@ class TenantModelAdmin(TenantOwnedAdmin[TenantModel]):
             (None, {"fields": ["base_url", "key", "without_key", "model"]}),
             *state,
             ("Price of a million tokens", {"fields": ["input_price", "output_price"]}),
-            ("How it is asked", {"fields": FIELDS[2:7]}),
+            ("How it is asked", {"fields": [name for name in FIELDS if name not in NAMED]}),
         ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

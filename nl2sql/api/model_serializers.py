@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from nl2sql.generation.price import money_text
 from nl2sql.models import TenantModel
+from nl2sql.models.tenant_model import MAX_CANDIDATES
 from nl2sql.tenant_models import MAX_KEY, ModelFields, price_of
 from tenants.api.strict import StrictSerializer, TextField
 from tenants.budgets import BudgetLine
@@ -32,6 +33,14 @@ class ModelSettingsSerializer(StrictSerializer):
     max_output_tokens = serializers.IntegerField(min_value=1, max_value=1_000_000, allow_null=True, default=None)
     prompt_tokens = serializers.IntegerField(min_value=1_000, max_value=1_000_000, allow_null=True, default=None)
     timeout_s = serializers.FloatField(min_value=1, max_value=600, allow_null=True, default=None)
+    candidates = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_CANDIDATES,
+        allow_null=True,
+        default=None,
+        help_text="Statements that are written for a hard question; more than the installation's only with a key or "
+        "address.",
+    )
     input_price = _price("Of a million tokens read, in the installation's currency. Only with a key or address.")
     output_price = _price("Of a million tokens written.")
 
@@ -45,6 +54,7 @@ class KnownModelSerializer(serializers.Serializer[Any]):
     max_output_tokens = serializers.IntegerField(allow_null=True)
     prompt_tokens = serializers.IntegerField(allow_null=True)
     timeout_s = serializers.FloatField(allow_null=True)
+    candidates = serializers.IntegerField(allow_null=True)
     input_price = serializers.CharField(allow_null=True)
     output_price = serializers.CharField(allow_null=True)
     state = serializers.ChoiceField(

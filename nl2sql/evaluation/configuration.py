@@ -7,7 +7,7 @@ from django.conf import settings
 
 from nl2sql.generators import generator_name
 from nl2sql.prompt.template_files import template_version
-from nl2sql.tenant_models import prompt_tokens
+from nl2sql.tenant_models import candidates, prompt_tokens
 from schema_index.embedding.spaces import active_embedder
 from schema_index.models import DataSource
 from schema_index.policies import policy_for
@@ -41,6 +41,7 @@ def configuration_in_force(
         "generator": generator_name(principal.tenant_id, is_candidate=is_candidate),
         "prompt_version": template_version(),
         "prompt_tokens": prompt_tokens(principal.tenant_id, is_candidate=is_candidate),
+        "candidates": candidates(principal.tenant_id, is_candidate=is_candidate),
         "embedding_model": f"{embedder.model} ({embedder.dimension})",
         "threshold": threshold,
         "top_k": environment.retrieval_top_k,

@@ -7,6 +7,7 @@ NAMES = {
     "generator": "the model",
     "prompt_version": "the prompt",
     "prompt_tokens": "the prompt's budget",
+    "candidates": "the number of candidates",
     "embedding_model": "the embedding model",
     "threshold": "the threshold",
     "top_k": "the number of tables",

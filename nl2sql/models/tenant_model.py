@@ -7,6 +7,8 @@ from tenants.models import TenantOwned
 
 _POSITIVE = [MinValueValidator(0)]
 
+MAX_CANDIDATES = 5
+
 
 class TenantModel(TenantOwned):
     base_url = models.CharField(
@@ -36,6 +38,12 @@ class TenantModel(TenantOwned):
         validators=[MinValueValidator(1), MaxValueValidator(600)],
         verbose_name="timeout",
         help_text="Seconds that one call may take.",
+    )
+    candidates = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_CANDIDATES)],
+        help_text="Statements that are written for a hard question; 1 writes no further one.",
     )
     input_price = models.DecimalField(
         null=True,

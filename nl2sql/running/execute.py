@@ -28,6 +28,7 @@ from nl2sql.running.watch import watched
 from nl2sql.running.work_time import LEASE
 from nl2sql.suggestions.with_suggestions import with_suggestions
 from nl2sql.task import Mode, Task
+from nl2sql.tenant_models import candidates
 from schema_index.catalogue import catalogue_of
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import active_embedder
@@ -151,7 +152,7 @@ def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
         connector=open_connector(source, time_zone=tenant.time_zone, session_settings=principal.attributes),
         limits=caps(ceiling, max_rows=run.max_rows),
         top_k=environment.retrieval_top_k,
-        candidates=environment.llm_candidates,
+        candidates=candidates(run.tenant_id, is_candidate=run.is_candidate_model),
         today=datetime.now(ZoneInfo(tenant.time_zone)).date(),
         time_zone=tenant.time_zone,
         fiscal_month=tenant.fiscal_year_start_month,
