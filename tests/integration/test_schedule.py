@@ -218,3 +218,12 @@ def test_the_beat_has_only_tasks_that_exist() -> None:
     assert [name for name in scheduled if name not in app.tasks] == []
     assert len(scheduled) == len(set(scheduled))
     assert app.conf.beat_schedule["sync-due"]["schedule"] == tasks.BEAT_S
+    found = {entry["task"].rsplit(".", 1)[-1]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
+    assert found == {
+        "sync_due": 60.0,
+        "close_runs_left_behind": 15.0,
+        "resume_embedding": 1800.0,
+        "measure_backlog": 60.0,
+        "check_stale_queries": 1800.0,
+        "sweep_answers": 3600.0,
+    }
