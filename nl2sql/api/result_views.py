@@ -68,9 +68,14 @@ class RunCsvView(APIView):
         principal = principal_of(request)
         principal.require(Permission.ASK)
         refuse_parameters(request)
-        text = "".join(csv_lines(_result(principal, run_id)))
-        headers = {"Content-Disposition": f'attachment; filename="{run_id}.csv"', "Cache-Control": "no-store"}
-        return Response(text, headers=headers, content_type="text/csv; charset=utf-8")
+        return csv_response(principal, run_id)
+
+
+def csv_response(principal: Principal, run_id: UUID) -> Response:
+    """Raises RunNotFound."""
+    text = "".join(csv_lines(_result(principal, run_id)))
+    headers = {"Content-Disposition": f'attachment; filename="{run_id}.csv"', "Cache-Control": "no-store"}
+    return Response(text, headers=headers, content_type="text/csv; charset=utf-8")
 
 
 def _result(principal: Principal, run_id: UUID) -> dict[str, Any]:

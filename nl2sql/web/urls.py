@@ -1,6 +1,6 @@
 from django.urls import path
 
-from nl2sql.web import ask, choose, conversations, embed, review, run_actions, run_control, run_page
+from nl2sql.web import ask, choose, conversations, embed, embed_views, review, run_actions, run_control, run_page
 
 urlpatterns = [
     path("", ask.home, name="home"),
@@ -19,9 +19,12 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/rename", conversations.renamed, name="conversation-rename"),
     path("conversations/<uuid:conversation_id>/delete", conversations.deleted, name="conversation-delete"),
     path("embed/querent-ask.js", embed.script, name="embed-script"),
-    path("embed/start", embed.EmbedStartView.as_view(), name="embed-start"),
-    path("embed/ask", embed.EmbedAskView.as_view(), name="embed-ask"),
-    path("embed/runs/<uuid:run_id>", embed.EmbedRunView.as_view(), name="embed-run"),
+    path("embed/start", embed_views.EmbedStartView.as_view(), name="embed-start"),
+    path("embed/ask", embed_views.EmbedAskView.as_view(), name="embed-ask"),
+    path("embed/runs/<uuid:run_id>", embed_views.EmbedRunView.as_view(), name="embed-run"),
+    path("embed/runs/<uuid:run_id>/events", embed_views.EmbedEventsView.as_view(), name="embed-events"),
+    path("embed/runs/<uuid:run_id>/answer.csv", embed_views.EmbedCsvView.as_view(), name="embed-csv"),
+    path("embed/runs/<uuid:run_id>/feedback", embed_views.EmbedFeedbackView.as_view(), name="embed-feedback"),
     path("embed/<str:frame>", embed.frame, name="embed"),
     path("review", review.queue, name="review"),
     path("review/queries/<uuid:query_id>", review.decide_query, name="review-query"),

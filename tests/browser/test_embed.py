@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from rest_framework.test import APIClient
 
-from nl2sql.models import Run
+from nl2sql.models import Run, RunFeedback
 from schema_index.models import DataSource
 from tenants import api_keys
 from tenants.context import tenant_transaction
@@ -21,6 +22,7 @@ from tenants.roles import Permission, Role
 from tests.browser.conftest import BROWSER_TESTS, PATIENCE_MS
 from tests.browser.test_screens import RULES, obstacles
 from tests.conftest import Member
+from tests.scripted_model import SLOW, ScriptedModel, answers
 
 pytestmark = BROWSER_TESTS
 
@@ -59,6 +61,7 @@ def product(server: str) -> Iterator[Product]:
                 shown.given += 1
             self.send_response(200)
             self.send_header("Content-Type", kind)
+            self.send_header("Content-Security-Policy", f"default-src 'self'; script-src {server}; frame-src {server}")
             # A page that isolates itself shows only what allows it.
             self.send_header("Cross-Origin-Opener-Policy", "same-origin")
             self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
@@ -136,6 +139,52 @@ def test_people_of_a_product_ask_in_its_own_page(
             box.get_by_role("button", name="Ask", exact=True).click()
             expect(box.get_by_role("alert")).to_have_text("The API key that made the token was revoked.")
         assert [one for one in complaints if "401" not in one] == []
+
+
+def test_steps_are_watched_stopped_and_the_answer_saved_and_rated(
+    chromium: Browser,
+    server: str,
+    server_key: APIClient,
+    owner: Member,
+    shop: DataSource,
+    model: ScriptedModel,
+) -> None:
+    model.script([SLOW, answers(sql="SELECT name, city FROM customers ORDER BY name")])
+    with product(server) as shown:
+        shown.tokens = [made(server_key, server, origin=shown.origin)]
+        with visit(chromium, shown) as (page, complaints):
+            box = page.frame_locator("querent-ask iframe")
+            box.get_by_label("Ask a question about your data").fill("Who are our customers?")
+            box.get_by_role("button", name="Ask", exact=True).click()
+            expect(box.locator("li.done")).to_contain_text("Finding the tables")
+            expect(box.locator("li.at")).to_contain_text("Writing the SQL")
+            expect(box.locator("[data-elapsed]")).to_contain_text("s")
+            assert obstacles(page.frames[1], RULES) == []
+            box.get_by_role("button", name="Stop").click()
+            expect(box.get_by_text("You stopped this question.")).to_be_visible()
+            assert model.hung_up.wait(5)
+
+            box.get_by_role("button", name="Ask again").click()
+            expect(box.get_by_role("cell", name="Cleo")).to_be_visible()
+            with page.expect_download() as saved:
+                box.get_by_role("button", name="CSV").click()
+            assert saved.value.suggested_filename == "answer.csv"
+            text = Path(saved.value.path()).read_text(encoding="utf-8")
+            assert text.splitlines() == ['"name","city"', '"Ada","Lyon"', '"Ben","Turin"', '"Cleo","Lyon"']
+
+            box.get_by_role("button", name="Wrong").click()
+            assert obstacles(page.frames[1], RULES) == []
+            box.get_by_role("button", name="Rows are missing").click()
+            expect(box.get_by_text("You said: wrong")).to_contain_text("Rows are missing")
+            box.get_by_label("In your own words").fill("Dora is not there")
+            box.get_by_role("button", name="Send").click()
+            expect(box.get_by_text("You said: wrong")).to_contain_text("Dora is not there")
+            box.get_by_role("button", name="Right").click()
+            expect(box.get_by_text("You said: right. Curators will look at it.")).to_be_visible()
+        assert complaints == []
+    with tenant_transaction(owner.tenant.id):
+        said = RunFeedback.objects.get()
+        assert (said.actor, said.rating, said.reason) == (shown.tokens[0]["actor"], "up", "")
 
 
 def test_a_page_of_another_origin_does_not_get_the_box(

@@ -51,6 +51,10 @@ def send(client: APIClient, address: str, body: dict[str, Any]) -> Any:
     return client.post(address, json.dumps(body), content_type="application/json")
 
 
+def put(client: APIClient, address: str, body: dict[str, Any]) -> Any:
+    return client.put(address, json.dumps(body), content_type="application/json")
+
+
 def token_of(client: APIClient, user: str = "customer-1", **fields: Any) -> str:
     response = send(client, TOKENS, {"user": user, "origin": ORIGIN, **fields})
     assert response.status_code == 201, response.content
@@ -92,6 +96,15 @@ def test_a_token_asks_as_its_person_with_their_view_and_nothing_else(
     for stranger in (neighbour, owner.client):
         assert stranger.get(f"/embed/runs/{run.id}").status_code in (401, 404)
         assert stranger.delete(f"/embed/runs/{run.id}").status_code in (401, 404)
+        assert stranger.get(f"/embed/runs/{run.id}/events").status_code in (401, 404)
+        assert stranger.get(f"/embed/runs/{run.id}/answer.csv").status_code in (401, 404)
+        assert put(stranger, f"/embed/runs/{run.id}/feedback", {"rating": "up"}).status_code in (401, 404)
+    assert_problem(person.get(f"/embed/runs/{run.id}/answer.csv"), status=404, code="not_found")
+    assert person.get(f"/embed/runs/{run.id}/events")["Content-Type"] == "text/event-stream"
+    said = put(person, f"/embed/runs/{run.id}/feedback", {"rating": "down", "reason": "Ben is missing"})
+    assert "Ben is missing." in said.content.decode()
+    refused = put(person, f"/embed/runs/{run.id}/feedback", {"rating": "up", "tenant": "other"})
+    assert_problem(refused, status=400, code="unknown_field")
     for address in ("/api/v1/conversations", f"/api/v1/runs/{run.id}", TOKENS):
         assert_problem(person.get(address), status=401, code="unauthenticated")
 

@@ -1,46 +1,23 @@
-// The ask box in an iframe. The token comes behind the address's `#`, stays in this page's memory and leaves it in a
-// header only; the page around is told how high the box is, and when the token has expired.
+// The ask box in an iframe. The page around is told how high the box is, and when the token has expired.
+import { liveSteps } from "../page/steps.js";
+import { caller, takeToken } from "./calls.js";
+import { events } from "./events.js";
+
 const origin = document.body.dataset.origin;
 const answers = document.querySelector("#answers");
 const start = document.querySelector("#start");
 const trouble = document.querySelector("#trouble");
-const PATIENCE_MS = 15000; // for a new token
-const LONGEST_PAUSE_MS = 2000;
 const MOST_CARDS = 20;
+const MOST_LOOKS = 100; // at one run: its deadline ends it long before
+const PAUSE_MS = 2000; // between looks where a stream broke, or was refused
 
-let token = "";
-let renewed = [];
 const tell = (message) => window.parent.postMessage(message, origin);
+const call = caller(tell);
+const addressOf = (element, part = "") => `/embed/runs/${element.closest("[data-run]").dataset.run}${part}`;
 
-function takeToken() {
-  const given = decodeURIComponent(location.hash.slice(1));
-  if (!given) return;
-  token = given;
-  history.replaceState(null, "", location.pathname);
-  renewed.splice(0).forEach((go) => go());
-}
-
-function newToken() {
-  tell({ type: "querent:expired" });
-  return new Promise((go, fail) => { renewed.push(go); setTimeout(() => fail(new Error("This has expired: load the page again.")), PATIENCE_MS); });
-}
-
-async function call(path, { method = "GET", body } = {}, isSecond = false) {
-  const headers = { Authorization: `Bearer ${token}` };
-  if (body) headers["Content-Type"] = "application/json";
-  const response = await fetch(path, { method, headers, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store" });
-  if (response.status === 401 && !isSecond) {
-    await newToken();
-    return call(path, { method, body }, true);
-  }
-  if (response.ok) return response.text();
-  const problem = await response.json().catch(() => ({}));
-  throw new Error(problem.errors?.[0]?.detail ?? problem.detail ?? "It did not work: try again.");
-}
-
-function fragment(html) {
+async function fragment(response) {
   const holder = document.createElement("template");
-  holder.innerHTML = html; // our own server's, escaped there; no script in it would run under this page's policy
+  holder.innerHTML = await response.text(); // our own server's, escaped there; no script in it would run under this page's policy
   return holder.content.firstElementChild;
 }
 
@@ -50,38 +27,73 @@ async function attempt(act) {
 }
 
 async function ask(body) {
-  let card = fragment(await call("/embed/ask", { method: "POST", body }));
+  const card = await fragment(await call("/embed/ask", { method: "POST", body }));
   answers.append(card);
   while (answers.childElementCount > MOST_CARDS) answers.firstElementChild.remove();
-  const address = `/embed/runs/${card.dataset.run}`;
-  for (let pause = 150; "working" in card.dataset; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-    await new Promise((go) => setTimeout(go, pause));
-    const next = fragment(await call(address));
-    card.replaceWith(next);
-    card = next;
-  }
-  card.scrollIntoView({ block: "nearest" });
+  const whole = "working" in card.dataset ? await followed(card) : card;
+  whole.scrollIntoView({ block: "nearest" });
 }
 
-const last = () => answers.lastElementChild?.dataset ?? {};
+// The card in the place of the working one, once the run is over.
+async function followed(card) {
+  const steps = liveSteps(card);
+  const seen = {};
+  try {
+    for (let look = 0; look < MOST_LOOKS; look += 1) {
+      await watched(card, steps, seen).catch(() => new Promise((go) => setTimeout(go, PAUSE_MS)));
+      const next = await fragment(await call(addressOf(card)));
+      if ("working" in next.dataset) continue;
+      card.replaceWith(next);
+      return next;
+    }
+    throw new Error("This takes too long: ask again.");
+  } finally { steps.end(); }
+}
+
+async function watched(card, steps, seen) {
+  const response = await call(addressOf(card, "/events"), { headers: { Accept: "text/event-stream", "Last-Event-ID": seen.id ?? "" } });
+  for await (const { id, event, data } of events(response)) {
+    seen.id = id;
+    if (event === "step") steps.told(JSON.parse(data));
+  }
+}
+
+async function rate(form, button) {
+  const { rating, reason, words } = { ...Object.fromEntries(new FormData(form)), ...(button.name && { [button.name]: button.value }) };
+  const body = { rating, reason: words?.trim() || reason || "" };
+  form.closest("[data-thumbs]").replaceWith(await fragment(await call(addressOf(form, "/feedback"), { method: "PUT", body })));
+}
+
+async function save(button) {
+  const file = await (await call(addressOf(button, "/answer.csv"))).blob();
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: "answer.csv" });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), PAUSE_MS);
+}
 
 function question(text, source) {
   const body = { question: text };
   if (source) body.data_source = source;
-  const { conversation, dataSource } = last();
+  const { conversation, dataSource } = answers.lastElementChild?.dataset ?? {};
   if (conversation && (!source || source === dataSource)) body.conversation_id = conversation;
   return body;
 }
 
-document.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const form = event.target;
+async function asked(form) {
   const box = form.elements.question;
   const text = box.value.trim();
   if (!text) return;
   const button = form.querySelector("button");
   button.disabled = true;
-  attempt(async () => { await ask(question(text, form.elements.data_source?.value)); box.value = ""; }).finally(() => { button.disabled = false; });
+  await attempt(async () => { await ask(question(text, form.elements.data_source?.value)); box.value = ""; });
+  button.disabled = false;
+}
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  if ("rate" in form.dataset) attempt(() => rate(form, event.submitter));
+  else asked(form);
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form?.requestSubmit();
@@ -90,7 +102,8 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   const { question: text, source, clarifies, choice } = button.dataset;
-  if ("stop" in button.dataset) attempt(() => call(`/embed/runs/${button.closest("[data-run]").dataset.run}`, { method: "DELETE" }));
+  if ("stop" in button.dataset) { button.disabled = true; attempt(() => call(addressOf(button), { method: "DELETE" })); }
+  if ("csv" in button.dataset) attempt(() => save(button));
   if (text) attempt(() => ask(question(text, source)));
   if (clarifies) attempt(() => ask({ clarifies, choice }));
 });
@@ -99,5 +112,5 @@ new ResizeObserver(() => tell({ type: "querent:height", height: Math.ceil(docume
 
 takeToken();
 attempt(async () => {
-  try { start.innerHTML = await call("/embed/start"); } catch (error) { start.replaceChildren(); throw error; }
+  try { start.innerHTML = await (await call("/embed/start")).text(); } catch (error) { start.replaceChildren(); throw error; }
 });
