@@ -12,8 +12,11 @@ from schema_index.knowledge_metadata import MAX_FACTS
 from tenants.api.problems import TEXTS
 
 METHODS = ("get", "put", "post", "delete", "patch")
-EVERYWHERE = (400, 401, 403, 406, 429, 500)
+EVERYWHERE = (400, 401, 403, 406, 429, 500, 503)
 WITH_BODY = (413, 415)
+NEEDS_BODY = ("ask", "ask_short")
+"""Operations that refuse an empty body though no single field is required: a question is sent, or a choice."""
+
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 RATE_LIMIT = {
     "RateLimit-Policy": {"description": "The limits that hold: name, quota, window.", "schema": {"type": "string"}},
@@ -86,6 +89,8 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         responses = operation["responses"]
         for status in statuses:
             responses.setdefault(str(status), _problem(status))
+        if operation["operationId"] in NEEDS_BODY:
+            operation["requestBody"]["required"] = True
         for status, response in responses.items():
             if status not in ("401", "500"):
                 response["headers"] = {**response.get("headers", {}), **RATE_LIMIT}
