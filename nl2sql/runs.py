@@ -9,11 +9,12 @@ from nl2sql.reply import unanswered_body
 from nl2sql.running.ask_request import AskRequest
 from nl2sql.running.execute import carry_out
 from nl2sql.running.own_run import RunNotFound, find, recent
+from nl2sql.running.shared_run import find_readable
 from nl2sql.running.start import start
 from tenants.cancellation import Cancellation
 from tenants.principal import Principal
 
-__all__ = ["AskRequest", "RunNotFound", "ask", "find", "recent", "reply_of", "run_address"]
+__all__ = ["AskRequest", "RunNotFound", "ask", "find", "find_readable", "recent", "reply_of", "run_address"]
 
 
 def ask(
@@ -54,6 +55,7 @@ def reply_of(run: Run) -> dict[str, Any]:
         "clarifies": {"of": str(run.clarifies_id), "choice": run.choice} if run.clarifies_id else None,
         "rerun_of": str(run.rerun_of) if run.rerun_of else None,
         "metadata": run.metadata,
+        "shared_at": run.shared_at.isoformat() if run.shared_at else None,
         "created_at": run.created_at.isoformat(),
         "completed_at": run.completed_at.isoformat() if run.completed_at else None,
         "links": links,

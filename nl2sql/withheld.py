@@ -6,6 +6,7 @@ from typing import Any
 from nl2sql.reply import unanswered_body
 
 CHANGED = "The policy of this source has changed since: ask again."
+YOU_SEE_OTHER_DATA = "Your role does not see the same data as whoever asked this: ask it again as yourself."
 SOURCE_GONE = "The data source is gone, and with it who may see this."
 
 

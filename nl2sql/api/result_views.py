@@ -80,7 +80,7 @@ def csv_response(principal: Principal, run_id: UUID) -> Response:
 
 def _result(principal: Principal, run_id: UUID) -> dict[str, Any]:
     """As far as it may still be shown. Raises RunNotFound."""
-    reply = runs.reply_of(runs.find(principal, run_id))
+    reply = runs.reply_of(runs.find_readable(principal, run_id))
     if reply["result"] is None:
         raise RunNotFound(reply["answer"] or "The run has no result.")
     result: dict[str, Any] = reply["result"]

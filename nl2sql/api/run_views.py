@@ -19,6 +19,7 @@ from nl2sql.api.serializers import ReplySerializer
 from nl2sql.running.cancel import cancel
 from nl2sql.running.close import close_left_behind
 from nl2sql.running.own_run import own_runs
+from nl2sql.running.shared_run import share, unshare
 from nl2sql.running.story import story
 from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.newest_first import newest_first
@@ -54,14 +55,43 @@ class RunView(APIView):
     @extend_schema(
         operation_id="get_run",
         tags=TAGS,
-        summary="One of your own runs",
+        summary="One of your own runs, or one that a colleague shares",
         responses={200: ReplySerializer, **problems(401, 403, 404)},
     )
     def get(self, request: Request, run_id: UUID) -> Response:
         principal = principal_of(request)
         principal.require(Permission.ASK)
         refuse_parameters(request)
-        return Response(runs.reply_of(runs.find(principal, run_id)))
+        return Response(runs.reply_of(runs.find_readable(principal, run_id)))
+
+
+class RunShareView(APIView):
+    @extend_schema(
+        operation_id="share_run",
+        tags=TAGS,
+        summary="Let the tenant's members open an answer of yours, who see the same data",
+        request=None,
+        responses={200: ReplySerializer, **problems(400, 401, 403, 404, 413, 415)},
+    )
+    def put(self, request: Request, run_id: UUID) -> Response:
+        principal = principal_of(request)
+        principal.require(Permission.ASK)
+        refuse_parameters(request)
+        NoParameters(data=request.data).is_valid(raise_exception=True)
+        return Response(runs.reply_of(share(principal, run_id)))
+
+    @extend_schema(
+        operation_id="unshare_run",
+        tags=TAGS,
+        summary="From now on you alone open it",
+        responses={204: None, **problems(400, 401, 403, 404)},
+    )
+    def delete(self, request: Request, run_id: UUID) -> Response:
+        principal = principal_of(request)
+        principal.require(Permission.ASK)
+        refuse_parameters(request)
+        unshare(principal, run_id)
+        return Response(status=204)
 
 
 class RunCancelView(APIView):

@@ -251,6 +251,9 @@ class ReplySerializer(serializers.Serializer[Any]):
     clarifies = ClarifiesSerializer(allow_null=True, help_text="Of a run that goes on with a choice.")
     rerun_of = serializers.UUIDField(allow_null=True, help_text="The run whose statement was changed.")
     metadata = serializers.DictField(child=serializers.CharField())
+    shared_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when the tenant's members may open it; null of the asker's own."
+    )
     created_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True, help_text="Null while the run is at work.")
     links = serializers.DictField(

@@ -4,7 +4,7 @@ from nl2sql.api.conversations import ConversationListView, ConversationView
 from nl2sql.api.evaluations import EvaluationComparisonView, EvaluationListView, EvaluationView
 from nl2sql.api.model import ModelTestView, ModelView
 from nl2sql.api.result_views import RunCsvView, RunResultView
-from nl2sql.api.run_views import RunCancelView, RunEventsView, RunListView, RunView
+from nl2sql.api.run_views import RunCancelView, RunEventsView, RunListView, RunShareView, RunView
 from nl2sql.api.suggestions import SuggestionListView
 from nl2sql.api.verified_queries import RunFeedbackView, VerifiedQueryListView, VerifiedQueryView
 from nl2sql.api.views import AskView, RerunView
@@ -14,6 +14,7 @@ urlpatterns = [
     path("runs", RunListView.as_view(), name="api-runs"),
     path("runs/<uuid:run_id>", RunView.as_view(), name="api-run"),
     path("runs/<uuid:run_id>/events", RunEventsView.as_view(), name="api-run-events"),
+    path("runs/<uuid:run_id>/share", RunShareView.as_view(), name="api-run-share"),
     path("runs/<uuid:run_id>/cancel", RunCancelView.as_view(), name="api-run-cancel"),
     path("runs/<uuid:run_id>/rerun", RerunView.as_view(), name="api-run-rerun"),
     path("runs/<uuid:run_id>/result", RunResultView.as_view(), name="api-run-result"),

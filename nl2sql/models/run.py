@@ -71,6 +71,9 @@ class Run(TenantOwned):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True)
+    shared_at = models.DateTimeField(
+        null=True, help_text="Since when the tenant's members may open it; empty of the asker's own."
+    )
 
     class Meta(TenantOwned.Meta):
         abstract = False

@@ -15,6 +15,7 @@ from nl2sql.export import csv_lines
 from nl2sql.models import Conversation, Run, RunFeedback, RunStatus, VerifiedQuery
 from nl2sql.web.answer import answer_of, chosen_kind, shown_chart, shown_table
 from nl2sql.web.forms import AskForm
+from nl2sql.web.shared_page import shared_page
 from schema_index.sources import source_choices
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
@@ -40,7 +41,9 @@ FAILED_AT = {
 @require_GET
 @in_tenant
 def run_page(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
-    run = runs.find(principal, run_id)
+    run = runs.find_readable(principal, run_id)
+    if run.actor != principal.actor:
+        return shared_page(request, run)
     with tenant_transaction(principal.tenant_id):
         context = {**_around(run), **thumbs_of(principal, run)}
     form = AskForm(sources=context.pop("sources"), initial={"data_source": run.source_slug})
@@ -53,6 +56,7 @@ def run_page(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRe
             "steps": LIVE_STEPS,
             **answer_of(run, asked=request.GET),
             **context,
+            "is_own": True,
             "form": form,
             "failed_step": _failed_step(run),
         },
@@ -63,7 +67,7 @@ def run_page(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRe
 @in_tenant
 def rows(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     """The table alone, sorted and paged as asked."""
-    run = runs.find(principal, run_id)
+    run = runs.find_readable(principal, run_id)
     reply = runs.reply_of(run)
     table = shown_table(reply, asked=request.GET)
     if table is None:
@@ -75,7 +79,7 @@ def rows(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRespon
 @in_tenant
 def chart(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     """The picture alone, of the kind asked for."""
-    run = runs.find(principal, run_id)
+    run = runs.find_readable(principal, run_id)
     shown = shown_chart(runs.reply_of(run), asked=request.GET)
     if shown is None:
         raise Http404("The run has no chart.")
@@ -85,7 +89,7 @@ def chart(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRespo
 @require_GET
 @in_tenant
 def chart_file(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
-    reply = runs.reply_of(runs.find(principal, run_id))
+    reply = runs.reply_of(runs.find_readable(principal, run_id))
     picture = picture_of(reply.get("result"))
     if picture is None:
         raise Http404("The run has no chart.")
@@ -96,7 +100,7 @@ def chart_file(request: HttpRequest, principal: Principal, run_id: UUID) -> Http
 @require_GET
 @in_tenant
 def csv_file(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
-    reply = runs.reply_of(runs.find(principal, run_id))
+    reply = runs.reply_of(runs.find_readable(principal, run_id))
     if not reply.get("result"):
         raise Http404("The run has no rows.")
     return _file("".join(csv_lines(reply["result"])), "text/csv; charset=utf-8", name="answer.csv")

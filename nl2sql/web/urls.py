@@ -1,6 +1,17 @@
 from django.urls import path
 
-from nl2sql.web import ask, choose, conversations, embed, embed_views, review, run_actions, run_control, run_page
+from nl2sql.web import (
+    ask,
+    choose,
+    conversations,
+    embed,
+    embed_views,
+    review,
+    run_actions,
+    run_control,
+    run_page,
+    shared_page,
+)
 
 urlpatterns = [
     path("", ask.home, name="home"),
@@ -12,6 +23,8 @@ urlpatterns = [
     path("runs/<uuid:run_id>/choice", choose.choose, name="run-choose"),
     path("runs/<uuid:run_id>/stop", run_control.stop, name="run-stop"),
     path("runs/<uuid:run_id>/rerun", run_control.rerun, name="run-rerun"),
+    path("runs/<uuid:run_id>/sharing", shared_page.sharing, name="run-sharing"),
+    path("runs/<uuid:run_id>/again", shared_page.ask_again, name="run-again"),
     path("runs/<uuid:run_id>/feedback", run_actions.rate, name="run-feedback"),
     path("runs/<uuid:run_id>/promote", run_actions.promote, name="run-promote"),
     path("conversations", conversations.listed, name="conversations"),

@@ -130,6 +130,7 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
         "clarifies": None,
         "rerun_of": None,
         "metadata": {"from": "a test"},
+        "shared_at": None,
         "created_at": run.created_at.isoformat(),
         "completed_at": run.completed_at.isoformat() if run.completed_at else "",
         "links": {"self": f"/api/v1/runs/{run.id}", "events": f"/api/v1/runs/{run.id}/events"},

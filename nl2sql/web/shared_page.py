@@ -1,0 +1,57 @@
+"""A colleague's answer, opened by its link: what the reader may see of it, and its question asked as themselves."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from nl2sql.asking import ask_and_leave, ask_and_wait
+from nl2sql.models import Run
+from nl2sql.rerun import again_request
+from nl2sql.running.own_run import RunNotFound
+from nl2sql.running.shared_run import share, unshare
+from nl2sql.web.answer import answer_of
+from tenants.domain_error import DomainError
+from tenants.principal import Principal
+from tenants.web.in_tenant import in_tenant
+from tenants.web.people import names_of
+
+
+def shared_page(request: HttpRequest, run: Run) -> HttpResponse:
+    context = {"is_own": False, "asker": names_of([run.actor])[run.actor], "asks_again": bool(run.question)}
+    return render(request, "nl2sql/shared.html", {**answer_of(run, asked=request.GET), **context})
+
+
+@require_POST
+@in_tenant
+def sharing(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
+    """`shared` is "yes", or anything else to have it for oneself again."""
+    try:
+        if request.POST.get("shared") == "yes":
+            share(principal, run_id)
+            messages.success(request, f"Shared: members of {principal.tenant_slug} who see the same data can open it.")
+        else:
+            unshare(principal, run_id)
+            messages.success(request, "No longer shared: you alone can open it.")
+    except DomainError as error:
+        if error.code == "not_found":
+            raise
+        messages.error(request, error.message)
+    return redirect("run", run_id=run_id)
+
+
+@require_POST
+@in_tenant
+def ask_again(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
+    """The reader's own run in a conversation of their own: their rights decide what it may read."""
+    go = ask_and_leave if "live" in request.POST else ask_and_wait
+    try:
+        run = go(principal, again_request(principal, run_id), request_id=request.META.get("HTTP_X_REQUEST_ID", ""))
+    except DomainError as error:
+        if isinstance(error, RunNotFound):
+            raise
+        messages.error(request, error.message)
+        return redirect("run", run_id=run_id)
+    return redirect("run", run_id=run.id)
