@@ -11,7 +11,6 @@ nothing. A false flag is a gold statement of which a check failed.
 import json
 import os
 import random
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -178,13 +177,24 @@ def _figures(cases: list[dict[str, Any]]) -> dict[str, Any]:
     for kind in MUTATIONS:
         own = [case for case in wrong if case["kind"] == kind]
         figures |= {f"caught_{kind}": _share(own), f"{kind}s": len(own)}
-    by_check: dict[str, Counter[str]] = defaultdict(Counter)
-    for case in cases:
-        for name, (outcome, _detail) in case["open"].items():
-            by_check[name][f"{'gold' if case['kind'] == 'gold' else 'wrong'} {outcome}"] += 1
-    for name, counts in sorted(by_check.items()):
-        print(f"{name:16} {dict(counts)}")
+    _print_each_check(wrong=wrong, gold=gold)
     return figures
+
+
+def _print_each_check(*, wrong: list[dict[str, Any]], gold: list[dict[str, Any]]) -> None:
+    """What each check finds, and what nothing but it finds: that is lost where it is taken out."""
+    print(f"{'check':16}{'wrong found':>13}{'by it alone':>13}{'gold failed':>13}{'gold open':>11}{'by it alone':>13}")
+    for name in sorted({name for case in (*wrong, *gold) for name in case["open"]}):
+        of_wrong = [case["open"] for case in wrong if name in case["open"]]
+        of_gold = [case["open"] for case in gold if name in case["open"]]
+        print(
+            f"{name:16}{len(of_wrong):13}{_alone(of_wrong):13}{sum(one[name][0] == 'failed' for one in of_gold):13}"
+            f"{len(of_gold):11}{_alone(of_gold):13}"
+        )
+
+
+def _alone(opens: list[dict[str, Any]]) -> int:
+    return sum(len(one) == 1 for one in opens)
 
 
 def _share(cases: list[dict[str, Any]], *, only_failed: bool = False) -> float | None:
