@@ -22,8 +22,9 @@ _AGGREGATES = frozenset(
 
 def clauses(select: exp.Select, *, scope: Scope, context: Context, subquery: Subquery) -> None:
     """Resolve all clauses after the select list, whose outputs are resolved already."""
-    deep = _aliases(select, context) if context.dialect != "postgres" else None
-    anywhere = deep if context.dialect in {"sqlite", "duckdb"} else None
+    facts = context.facts
+    deep = _aliases(select, context) if facts.aliases_visible_after_where else None
+    anywhere = deep if facts.aliases_visible_in_where else None
     inside = Reach(scope=scope, context=context, subquery=subquery)
     for clause, aliases in (("where", anywhere), ("having", deep), ("qualify", deep)):
         node = select.args.get(clause)
@@ -33,7 +34,7 @@ def clauses(select: exp.Select, *, scope: Scope, context: Context, subquery: Sub
                 context=context,
                 subquery=subquery,
                 aliases=aliases,
-                prefers_alias=clause != "where" and context.dialect in {"mysql", "duckdb"},
+                prefers_alias=clause != "where" and facts.aliases_win_over_columns,
             )
             resolve_expression(node, reach=reach)
     for window in select.args.get("windows") or []:
@@ -44,7 +45,7 @@ def clauses(select: exp.Select, *, scope: Scope, context: Context, subquery: Sub
         context=context,
         subquery=subquery,
         aliases=deep,
-        prefers_alias=context.dialect in {"mysql", "duckdb"},
+        prefers_alias=facts.aliases_win_over_columns,
     )
     distinct = select.args.get("distinct")
     if distinct is not None and distinct.args.get("on") is not None:
@@ -98,7 +99,7 @@ def _group_term(term: exp.Expr, select: exp.Select, reach: Reach) -> int:
     """Resolve one term. The position of the output it named, when it named one by alias; else 0."""
     context, scope = reach.context, reach.scope
     if not isinstance(term, exp.Column) or term.table or isinstance(term.this, exp.Star):
-        aliases = _aliases(select, context) if context.dialect != "postgres" else None
+        aliases = _aliases(select, context) if context.facts.aliases_visible_after_where else None
         resolve_expression(term, reach=Reach(scope=scope, context=context, subquery=reach.subquery, aliases=aliases))
         return 0
     if bind(term, scope=scope, context=context, own_level=True):
@@ -137,7 +138,7 @@ def _order_term(term: exp.Expr, select: exp.Select, reach: Reach) -> None:
     if wanted in _aliases(select, context) and not _wrapped(term):
         return
     same = [item for item in select.expressions if isinstance(item, exp.Column) and context.key(item.name) == wanted]
-    if same and context.dialect == "postgres":
+    if same and context.facts.expressions_name_outputs:
         inner.replace(same[0].copy())
         return
     named = [
@@ -145,7 +146,7 @@ def _order_term(term: exp.Expr, select: exp.Select, reach: Reach) -> None:
         for item in select.expressions
         if not isinstance(item, exp.Alias) and output_name(item, context) == inner.name
     ]
-    if named and context.dialect == "postgres" and not _wrapped(term):
+    if named and context.facts.expressions_name_outputs and not _wrapped(term):
         return
     resolve_expression(inner, reach=reach)
 

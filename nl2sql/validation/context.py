@@ -6,6 +6,8 @@ from itertools import islice
 
 from sqlglot import exp
 
+from nl2sql.dialects.facts import DialectFacts
+from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.identifiers import key, relation_key
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
@@ -33,6 +35,10 @@ class Context:
     @property
     def dialect(self) -> Dialect:
         return self.schema.dialect
+
+    @cached_property
+    def facts(self) -> DialectFacts:
+        return facts_of(self.dialect)
 
     def key(self, name: str) -> str:
         return key(name, dialect=self.dialect)

@@ -7,9 +7,13 @@ from sqlglot import exp
 
 from nl2sql.validation.bind import bind, quoted, reference, refuse_unknown
 from nl2sql.validation.context import Context
-from nl2sql.validation.function_names import WHOLE_ROW_FUNCTIONS
 from nl2sql.validation.functions import called_name
 from nl2sql.validation.scope import Scope, Source
+
+_WHOLE_ROW_FUNCTIONS = frozenset(
+    {"count", "to_json", "to_jsonb", "row_to_json", "json_agg", "jsonb_agg", "array_agg", "json_agg_strict"}
+)
+"""Those that may take a derived table's row as their argument."""
 
 Subquery = Callable[[exp.Query, Scope], None]
 
@@ -109,11 +113,11 @@ def _call_around(column: exp.Column) -> exp.Anonymous | None:
 
 
 def _row(column: exp.Column, scope: Scope, context: Context) -> None:
-    """`alias.*` inside an expression: PostgreSQL's row. Of a stored table it may only be counted."""
+    """`alias.*` inside an expression: a row. Of a stored table it may only be counted."""
     call = _call_around(column)
     source = next((found for level in scope.levels() if (found := level.source(context.relation(column.table)))), None)
     name = called_name(call) if call is not None else ""
-    fits = source is not None and context.dialect == "postgres" and not column.args.get("db")
+    fits = source is not None and context.facts.relation_as_value == "row" and not column.args.get("db")
     if source is None or not fits or not _takes_row(name, source, column):
         context.refuse(
             column,
@@ -130,7 +134,7 @@ def _row(column: exp.Column, scope: Scope, context: Context) -> None:
 def _takes_row(function: str, source: Source, column: exp.Column) -> bool:
     """Counting a stored table's rows reads no column; counting distinct ones would."""
     counted = function == "count" and isinstance(column.parent, exp.Anonymous)
-    return counted or (source.kind == "query" and function in WHOLE_ROW_FUNCTIONS)
+    return counted or (source.kind == "query" and function in _WHOLE_ROW_FUNCTIONS)
 
 
 def _derived_row(column: exp.Column, scope: Scope, context: Context) -> bool:
@@ -140,14 +144,14 @@ def _derived_row(column: exp.Column, scope: Scope, context: Context) -> bool:
     """
     call = _call_around(column)
     source = scope.source(context.relation(column.name))
-    if context.dialect not in {"postgres", "duckdb"} or source is None or column.args.get("db"):
+    if context.facts.relation_as_value == "no" or source is None or column.args.get("db"):
         return False
     if source.kind == "function" and len(source.columns) == 1:
         column.replace(reference(source, next(iter(source.columns.values()))))
         return True
-    if source.kind != "query" or call is None or called_name(call) not in WHOLE_ROW_FUNCTIONS:
+    if source.kind != "query" or call is None or called_name(call) not in _WHOLE_ROW_FUNCTIONS:
         return False
-    if context.dialect == "postgres":
+    if context.facts.relation_as_value == "row":
         column.replace(exp.Column(this=exp.Star(), table=quoted(source.name)))
         return True
     fields = [

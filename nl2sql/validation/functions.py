@@ -2,8 +2,8 @@
 
 from sqlglot import exp
 
+from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.closest import closest
-from nl2sql.validation.function_names import ALLOWED_FUNCTIONS
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
@@ -14,11 +14,12 @@ def functions(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
 
     Calls in the dialect's own grammar (CAST, EXTRACT, TRIM …) are node classes and judged by `nodes`.
     """
-    allowed = ALLOWED_FUNCTIONS[dialect]
+    facts = facts_of(dialect)
+    allowed = facts.functions
     found: list[Violation] = []
     for call in tree.find_all(exp.Anonymous):
         name = called_name(call)
-        if name not in allowed or (dialect == "postgres" and _quoted_otherwise(call, name)):
+        if name not in allowed or (facts.quoted_names_are_exact and _quoted_otherwise(call, name)):
             found.append(_refused(call, name, allowed))
         elif name != "count" and any(isinstance(argument, exp.Star) for argument in call.expressions):
             found.append(_refused(call, f"{name}(*)", allowed))
@@ -26,7 +27,7 @@ def functions(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
 
 
 def called_name(call: exp.Anonymous) -> str:
-    """The function's name in lower case: all four engines find built-in functions whatever the case."""
+    """The function's name in lower case: engines find built-in functions whatever the case."""
     return call.name.lower()
 
 

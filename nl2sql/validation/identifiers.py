@@ -1,25 +1,20 @@
-"""How a dialect reads a name: fold it once, quote everything, compare exact text from then on.
-
-PostgreSQL lowers an unquoted name and compares exactly; the others compare ASCII letters without case.
-"""
+"""How a dialect reads a name: fold it once, quote everything, compare exact text from then on."""
 
 import unicodedata
 
 from sqlglot import exp
 
+from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
-
-MAX_IDENTIFIER_BYTES: dict[Dialect, int] = {"postgres": 63, "mysql": 256, "sqlite": 256, "duckdb": 256}
-"""PostgreSQL cuts longer names (NAMEDATALEN), so that two of them may become one."""
 
 _UPPER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 def key(name: str, *, dialect: Dialect) -> str:
     """The form under which two already-folded names are the same name."""
-    return name if dialect == "postgres" else name.translate(_UPPER)
+    return name if facts_of(dialect).quoted_names_are_exact else name.translate(_UPPER)
 
 
 def relation_key(name: str, *, dialect: Dialect) -> str:
@@ -27,7 +22,7 @@ def relation_key(name: str, *, dialect: Dialect) -> str:
 
     MySQL folds more than ASCII. Taking two names for one is safe: a reference is printed as the relation is declared.
     """
-    if dialect == "postgres":
+    if facts_of(dialect).quoted_names_are_exact:
         return name
     decomposed = unicodedata.normalize("NFKD", name).casefold()
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
@@ -35,19 +30,20 @@ def relation_key(name: str, *, dialect: Dialect) -> str:
 
 def identifiers(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
     """Fold and quote every name of `tree` in place; names that the engine would cut are refused."""
+    facts = facts_of(dialect)
     found: list[Violation] = []
     for node in tree.find_all(exp.Identifier):
         if isinstance(node.parent, exp.Anonymous) and node.arg_key == "this":
             continue
         if not node.args.get("quoted"):
-            if dialect == "postgres":
+            if facts.quoted_names_are_exact:
                 node.set("this", node.name.translate(_UPPER))
             node.set("quoted", True)
-        if len(node.name.encode()) > MAX_IDENTIFIER_BYTES[dialect]:
+        if len(node.name.encode()) > facts.max_identifier_bytes:
             found.append(
                 Violation(
                     code="name_too_long",
-                    message=f"A name is longer than {MAX_IDENTIFIER_BYTES[dialect]} bytes.",
+                    message=f"A name is longer than {facts.max_identifier_bytes} bytes.",
                     hint="Use a shorter alias.",
                     place=place(node),
                 )

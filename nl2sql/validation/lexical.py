@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
+from nl2sql.dialects.facts import DialectFacts
+from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.place import offset_place
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
@@ -29,26 +31,6 @@ _PREFIX_WORDS = frozenset({"not", "-", "+", "~", "!", "interval", "distinct", "a
 _FIRST_WORDS = frozenset({"select", "with", "from", "values", "table"})
 """What a query may begin with, parentheses aside. Everything else is a command, which the parser never sees."""
 
-_QUOTED = {
-    "postgres": r'(?P<name>"(?:[^"]|"")*")',
-    "duckdb": r'(?P<name>"(?:[^"]|"")*")',
-    "sqlite": r'(?P<name>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\[\]]*\](?!\]))',
-    "mysql": r"(?P<name>`(?:[^`]|``)*`)",
-}
-_DOLLAR = r"|(?P<dollar>\$(?P<tag>[A-Za-z_][A-Za-z0-9_]*|)\$.*?\$(?P=tag)\$)"
-_STRING = {
-    "postgres": r"(?P<escaped>[eE]'(?:[^'\\]|''|\\.)*')|(?P<string>[bBxX]?'(?:[^']|'')*')" + _DOLLAR,
-    "duckdb": r"(?P<escaped>[eE]'(?:[^'\\]|''|\\.)*')|(?P<string>[xX]?'(?:[^']|'')*')" + _DOLLAR,
-    "sqlite": r"(?P<string>[xX]?'(?:[^']|'')*')",
-    "mysql": r"(?P<string>[xXbB]?'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\"\"|\\.)*\")",
-}
-_LINE_COMMENT = {
-    "postgres": r"--[^\n]*",
-    "duckdb": r"--[^\n]*",
-    "sqlite": r"--[^\n]*",
-    "mysql": r"(?:--(?=\s|$)|\#)[^\n]*",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class _Token:
@@ -59,12 +41,13 @@ class _Token:
 
 @cache
 def _scanner(dialect: Dialect) -> re.Pattern[str]:
+    facts = facts_of(dialect)
     return re.compile(
         rf"""(?P<blank>[ \t\r\n]+)
-        |(?P<line>{_LINE_COMMENT[dialect]})
+        |(?P<line>{facts.line_comment})
         |(?P<block>/\*.*?\*/)
-        |{_STRING[dialect]}
-        |{_QUOTED[dialect]}
+        |{facts.string}
+        |{facts.quoted_name}
         |(?P<hex>0[xX][0-9A-Fa-f]+(?![^\W]))
         |(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![^\W]))
         |(?P<word>[^\W\d]\w*)
@@ -88,8 +71,9 @@ def lexical(sql: str, *, dialect: Dialect) -> tuple[Violation, ...]:
     if control := _CONTROL.search(sql):
         message = f"The statement holds the control character U+{ord(control.group()[0]):04X}."
         return (_violation("control_character", message, sql, control.start(), "Remove it."),)
-    scanned = _scan(sql, dialect)
-    finding = scanned if isinstance(scanned, Violation) else _tokens(scanned, sql, dialect)
+    facts = facts_of(dialect)
+    scanned = _scan(sql, facts)
+    finding = scanned if isinstance(scanned, Violation) else _tokens(scanned, sql, facts)
     return (finding,) if finding else ()
 
 
@@ -97,10 +81,10 @@ def _violation(code: str, message: str, sql: str, offset: int, hint: str = "") -
     return Violation(code=code, message=message, hint=hint, place=offset_place(sql, offset))
 
 
-def _scan(sql: str, dialect: Dialect) -> list[_Token] | Violation:
+def _scan(sql: str, facts: DialectFacts) -> list[_Token] | Violation:
     tokens: list[_Token] = []
     offset = 0
-    scanner = _scanner(dialect)
+    scanner = _scanner(facts.dialect)
     while offset < len(sql):
         match = scanner.match(sql, offset)
         if match is None:
@@ -108,7 +92,7 @@ def _scan(sql: str, dialect: Dialect) -> list[_Token] | Violation:
         kind, text = match.lastgroup or "", match.group()
         if kind == "tag":
             kind = "dollar"
-        if finding := _piece(kind, text, sql, offset, dialect):
+        if finding := _piece(kind, text, sql, offset, facts):
             return finding
         if kind not in {"blank", "line", "block"}:
             tokens.append(_Token(kind, text, offset))
@@ -132,32 +116,32 @@ def _unplaced(sql: str, offset: int) -> Violation:
     return _violation("forbidden_character", f"The sign {sign!r} has no place here.", sql, offset, "Leave it out.")
 
 
-def _piece(kind: str, text: str, sql: str, offset: int, dialect: Dialect) -> Violation | None:
+def _piece(kind: str, text: str, sql: str, offset: int, facts: DialectFacts) -> Violation | None:
     """One token that is refused for what it is."""
     if kind == "block" and (text[2:3] in {"!", "+"} or text[2:4].upper() == "M!" or "/*" in text[2:]):
         message = "Executable, hint and nested comments are refused."
         return _violation("forbidden_comment", message, sql, offset, "Write no comments.")
-    if kind == "hex" and dialect in {"postgres", "duckdb"}:
+    if kind == "hex" and "0x" not in facts.signs:
         message = "A hexadecimal number is read differently by engines."
         return _violation("ambiguous_token", message, sql, offset, "Write it in decimal.")
     if kind == "word":
-        return _word(text, sql, offset, dialect)
+        return _word(text, sql, offset, facts)
     if kind == "name" and (len(text) == 2 or any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in text)):
         return _violation("forbidden_character", "A quoted name is empty or not printable.", sql, offset)
-    escaped = kind == "escaped" or (kind == "string" and dialect == "mysql")
+    escaped = kind == "escaped" or (kind == "string" and facts.backslashes_escape)
     if escaped and re.search(r"(?<!\\)(?:\\\\)*\\['\"]", text):
         message = "A backslash before a quote is read differently by engines."
         return _violation("ambiguous_string", message, sql, offset, "Double the quote instead: ''.")
     return None
 
 
-def _word(text: str, sql: str, offset: int, dialect: Dialect) -> Violation | None:
+def _word(text: str, sql: str, offset: int, facts: DialectFacts) -> Violation | None:
     following = sql[offset + len(text) : offset + len(text) + 2]
     if text.lower() == "u" and following in {"&'", '&"'}:
         message = "Unicode-escaped strings and names are refused."
         return _violation("unicode_escape", message, sql, offset, "Write the characters themselves.")
     quote = following[:1]
-    opens_string = quote == "'" or (quote == '"' and dialect == "mysql")
+    opens_string = quote == "'" or (quote == '"' and facts.double_quotes_make_strings)
     if opens_string and not _may_precede_string(text):
         message = f"The prefix {text!r} before a quote is not known here."
         return _violation("ambiguous_token", message, sql, offset, "Put a space between.")
@@ -171,7 +155,7 @@ def _may_precede_string(word: str) -> bool:
     return len(word) > 2 and not word.startswith("_")
 
 
-def _tokens(tokens: list[_Token], sql: str, dialect: Dialect) -> Violation | None:
+def _tokens(tokens: list[_Token], sql: str, facts: DialectFacts) -> Violation | None:
     first = next((token for token in tokens if token.text != "("), None)
     if first is None or first.kind != "word" or first.text.lower() not in _FIRST_WORDS:
         start = first.start if first else 0
@@ -180,7 +164,7 @@ def _tokens(tokens: list[_Token], sql: str, dialect: Dialect) -> Violation | Non
     previous: _Token | None = None
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else None
-        finding = _sequence(previous, token, following, sql, dialect)
+        finding = _sequence(previous, token, following, sql, facts)
         if finding:
             return finding
         lowered = token.text.lower() if token.kind == "word" else token.text
@@ -200,7 +184,7 @@ def _opens(text: str) -> int:
 
 
 def _sequence(  # noqa: PLR0911
-    previous: _Token | None, token: _Token, following: _Token | None, sql: str, dialect: Dialect
+    previous: _Token | None, token: _Token, following: _Token | None, sql: str, facts: DialectFacts
 ) -> Violation | None:
     """Signs that only some engines know, or that mean a placeholder to a driver."""
     text, start = token.text, token.start
@@ -215,32 +199,32 @@ def _sequence(  # noqa: PLR0911
         message = "Only one statement may be run."
         return _violation("multiple_statements", message, sql, start, "Write one SELECT and nothing after it.")
     touching = following is not None and following.start == start + len(text)
-    if text == "?" and dialect == "postgres" and _is_operand(previous) and following and following.kind == "string":
+    if text == "?" and "?" in facts.signs and _is_operand(previous) and following and following.kind == "string":
         return None
     if text == "?" or (
-        text == ":" and touching and following and following.kind in {"word", "name"} and dialect != "duckdb"
+        text == ":" and touching and following and following.kind in {"word", "name"} and ":" not in facts.signs
     ):
         return _violation("placeholder", "Placeholders are refused.", sql, start, "Write the value itself.")
     if text == "%" and following is not None and touching and _python_placeholder(sql, start):
         return _violation("placeholder", "Placeholders are refused.", sql, start, "Write the value itself.")
-    factorial = text == "!" and dialect != "mysql" and not (touching and following and following.text == "~")
-    if text == "@" or (text == "#" and dialect != "postgres") or factorial:
+    factorial = text == "!" and "!" not in facts.signs and not (touching and following and following.text == "~")
+    if text == "@" or (text == "#" and "#" not in facts.signs) or factorial:
         message = f"The sign {text!r} (a variable, position or prefix operator) is refused."
         return _violation("forbidden_character", message, sql, start, "Name the column.")
-    if text == "-" and dialect == "mysql" and previous and previous.text == "-" and previous.start == start - 1:
+    if text == "-" and facts.dashes_need_blank and previous and previous.text == "-" and previous.start == start - 1:
         message = "Two minus signs are a comment to some engines."
         return _violation("ambiguous_token", message, sql, start, "Put a space between.")
-    if text == ":=" and not (dialect in {"duckdb", "postgres"} and previous and previous.kind in {"word", "name"}):
+    if text == ":=" and not (":=" in facts.signs and previous and previous.kind in {"word", "name"}):
         return _violation("assignment", "Assignments are refused.", sql, start)
-    if text in "[]" and dialect in {"sqlite", "mysql"}:
+    if text in "[]" and text not in facts.signs:
         return _violation("forbidden_character", "Brackets are refused here.", sql, start, "Quote the name.")
-    if text in "{}" and (dialect != "duckdb" or (following and touching and following.text in {"{", "%", "#"})):
+    if text in "{}" and (text not in facts.signs or (following and touching and following.text in {"{", "%", "#"})):
         return _violation("template", "Template marks and escapes in braces are refused.", sql, start)
     return None
 
 
 def _is_operand(token: _Token | None) -> bool:
-    """Whether `?` after it is PostgreSQL's operator "has the key", not a placeholder."""
+    """Whether `?` after it is the operator "has the key", not a placeholder."""
     return token is not None and (token.kind in {"word", "name", "string"} or token.text in {")", "]"})
 
 

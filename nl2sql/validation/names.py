@@ -82,7 +82,7 @@ def _with(query: exp.Query, context: Context, ctes: CommonTables, outer: Scope |
     clause = query.args.get("with_")
     if clause is None:
         return ctes
-    recursive = bool(clause.args.get("recursive")) or context.dialect == "sqlite"
+    recursive = bool(clause.args.get("recursive")) or context.facts.with_may_recurse
     reach = dict(ctes)
     later = [context.relation(cte.alias) for cte in clause.expressions]
     if len(set(later)) < len(later):

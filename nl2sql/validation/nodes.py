@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlglot import exp
 
+from nl2sql.dialects.facts import DialectFacts
+from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
@@ -134,20 +136,6 @@ _ALLOWED: dict[type[exp.Expr], set[str]] = {
     **dict.fromkeys(_OPERATORS, _OPERATOR_ARGS),
 }
 
-_JOIN_WORDS: dict[str, dict[str, set[str]]] = {
-    "postgres": {"kind": {"", "INNER", "CROSS", "OUTER"}, "method": {""}},
-    "mysql": {"kind": {"", "INNER", "CROSS", "OUTER"}, "method": {""}},
-    "sqlite": {"kind": {"", "INNER", "CROSS", "OUTER"}, "method": {""}},
-    "duckdb": {"kind": {"", "INNER", "CROSS", "OUTER", "SEMI", "ANTI"}, "method": {"", "ASOF"}},
-}
-
-_COLLATIONS: dict[str, frozenset[str]] = {
-    "postgres": frozenset({"C", "POSIX", "en_US", "de_DE", "und-x-icu", "en-x-icu", "unicode", "ucs_basic"}),
-    "mysql": frozenset({"utf8mb4_general_ci", "utf8mb4_unicode_ci", "utf8mb4_bin", "utf8mb4_0900_ai_ci", "binary"}),
-    "sqlite": frozenset({"nocase", "binary", "rtrim"}),
-    "duckdb": frozenset({"nocase", "noaccent", "nfc"}),
-}
-
 _NAMED: dict[type[exp.Expr], str] = {
     exp.Into: "SELECT INTO",
     exp.Lock: "row locking (FOR UPDATE / FOR SHARE)",
@@ -164,15 +152,16 @@ _NAMED: dict[type[exp.Expr], str] = {
 
 def nodes(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
     """Every node and argument outside the closed set, at most ten of them."""
+    facts = facts_of(dialect)
     found: list[Violation] = []
     for node in tree.walk():
-        found.extend(_node(node, dialect))
+        found.extend(_node(node, facts))
         if len(found) >= 10:
             break
     return tuple(found)
 
 
-def _node(node: exp.Expr, dialect: Dialect) -> Iterator[Violation]:
+def _node(node: exp.Expr, facts: DialectFacts) -> Iterator[Violation]:
     allowed = _ALLOWED.get(type(node))
     if allowed is None:
         yield _refused(node, _NAMED.get(type(node), type(node).__name__))
@@ -181,18 +170,18 @@ def _node(node: exp.Expr, dialect: Dialect) -> Iterator[Violation]:
         if key not in allowed and _present(value):
             yield _refused(node, f"{key.strip('_').replace('_', ' ')} on {type(node).__name__}")
     if isinstance(node, exp.Join):
-        yield from _join(node, dialect)
+        yield from _join(node, facts)
     elif isinstance(node, exp.In) and isinstance(node.args.get("field"), exp.Column | exp.Identifier):
         yield _refused(node, "IN over a bare name")
-    elif dialect == "mysql" and isinstance(node, exp.DPipe):
+    elif facts.double_pipe_is_or and isinstance(node, exp.DPipe):
         yield Violation(
             code="ambiguous_operator",
-            message="In MySQL || means OR and joins no texts.",
+            message=f"In {facts.title} || means OR and joins no texts.",
             hint="Write concat(a, b) to join texts, and OR between conditions.",
             place=place(node),
         )
     elif isinstance(node, exp.Collate):
-        yield from _collation(node, dialect)
+        yield from _collation(node, facts)
     elif isinstance(node, exp.TableSample) and any(
         not isinstance(part, exp.Literal | exp.Var) for part in node.iter_expressions()
     ):
@@ -214,8 +203,8 @@ def _refused(node: exp.Expr, what: str) -> Violation:
     )
 
 
-def _join(node: exp.Join, dialect: Dialect) -> Iterator[Violation]:
-    for key, words in _JOIN_WORDS[dialect].items():
+def _join(node: exp.Join, facts: DialectFacts) -> Iterator[Violation]:
+    for key, words in (("kind", facts.join_kinds), ("method", facts.join_methods)):
         if str(node.args.get(key) or "").upper() not in words:
             yield Violation(
                 code="forbidden_join",
@@ -225,16 +214,16 @@ def _join(node: exp.Join, dialect: Dialect) -> Iterator[Violation]:
             )
 
 
-def _collation(node: exp.Collate, dialect: Dialect) -> Iterator[Violation]:
+def _collation(node: exp.Collate, facts: DialectFacts) -> Iterator[Violation]:
     name = node.expression
     text = name.name
     if isinstance(name, exp.Column) and name.table:
         text = ""
-    if (text if dialect == "postgres" else text.lower()) not in _COLLATIONS[dialect]:
+    if (text if facts.quoted_names_are_exact else text.lower()) not in facts.collations:
         yield Violation(
             code="forbidden_collation",
             message="This collation is not on the list.",
-            hint="Leave COLLATE out, or use one of: " + ", ".join(sorted(_COLLATIONS[dialect])),
+            hint="Leave COLLATE out, or use one of: " + ", ".join(sorted(facts.collations)),
             place=place(node),
         )
 

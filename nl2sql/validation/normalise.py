@@ -2,32 +2,25 @@
 
 from sqlglot import exp
 
+from nl2sql.dialects.registry import facts_of
 from schema_index.schema import Dialect
-
-_UNIT_FIRST = frozenset({"timestampadd", "timestampdiff", "get_format"})
-_UNITS = frozenset(
-    (
-        *("microsecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"),
-        *("date", "time", "datetime", "timestamp"),
-        *("sql_tsi_second", "sql_tsi_minute", "sql_tsi_hour", "sql_tsi_day", "sql_tsi_week", "sql_tsi_month"),
-        *("sql_tsi_quarter", "sql_tsi_year"),
-    )
-)
 
 
 def normalise(tree: exp.Query, *, dialect: Dialect) -> exp.Query:
     """The same query in the one form that the rules read; `tree` may be changed."""
+    facts = facts_of(dialect)
     for raw in list(tree.find_all(exp.RawString)):
         raw.replace(exp.Literal.string(raw.this))
     for call in list(tree.find_all(exp.Anonymous)):
         if isinstance(call.this, exp.Identifier) and call.name.isidentifier() and call.name.isascii():
-            keeps_meaning = dialect != "postgres" or call.name == call.name.lower()
+            keeps_meaning = not facts.quoted_names_are_exact or call.name == call.name.lower()
             if keeps_meaning:
                 call.set("this", call.name)
-        if dialect == "mysql" and call.name.lower() in _UNIT_FIRST and call.expressions:
-            _unit_word(call.expressions[0])
-    if dialect == "mysql":
+        if call.name.lower() in facts.unit_first_functions and call.expressions:
+            _unit_word(call.expressions[0], facts.unit_words)
+    if facts.has_dual:
         _without_dual(tree)
+    if facts.double_pipe_is_or:
         _with_or(tree)
     for test in tree.find_all(exp.Exists):
         if isinstance(test.this, exp.Select) and not test.this.expressions:
@@ -36,7 +29,7 @@ def normalise(tree: exp.Query, *, dialect: Dialect) -> exp.Query:
 
 
 def _without_dual(tree: exp.Query) -> None:
-    """MySQL's DUAL is the absence of a table."""
+    """DUAL is the absence of a table."""
     for select in tree.find_all(exp.Select):
         clause = select.args.get("from_")
         table = clause.this if isinstance(clause, exp.From) else None
@@ -46,7 +39,7 @@ def _without_dual(tree: exp.Query) -> None:
 
 
 def _with_or(tree: exp.Query) -> None:
-    """`a = 1 || b = 2` is OR in MySQL. Between anything but conditions `||` stays, and is refused as ambiguous."""
+    """`a = 1 || b = 2` is OR. Between anything but conditions `||` stays, and is refused as ambiguous."""
     for node in list(tree.find_all(exp.DPipe))[::-1]:
         if _is_condition(node.this) and _is_condition(node.expression):
             node.replace(exp.Or(this=node.this, expression=node.expression))
@@ -68,8 +61,8 @@ def _strictly_limited(tree: exp.Query) -> exp.Query:
     return exp.Select(expressions=[exp.Star()], from_=exp.From(this=source))
 
 
-def _unit_word(argument: exp.Expr) -> None:
-    if isinstance(argument, exp.Column) and not argument.table and argument.name.lower() in _UNITS:
+def _unit_word(argument: exp.Expr, words: frozenset[str]) -> None:
+    if isinstance(argument, exp.Column) and not argument.table and argument.name.lower() in words:
         argument.replace(exp.Var(this=argument.name.upper()))
 
 

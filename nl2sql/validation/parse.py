@@ -3,7 +3,7 @@
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from nl2sql.validation.dialects import guard_dialect
+from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
 
@@ -17,7 +17,7 @@ def parse(sql: str, *, dialect: Dialect) -> exp.Query | Violation:
     """
     try:
         statements = [
-            node for node in guard_dialect(dialect).parse(sql) if node and not isinstance(node, exp.Semicolon)
+            node for node in facts_of(dialect).guard.parse(sql) if node and not isinstance(node, exp.Semicolon)
         ]
     except RecursionError:
         return Violation(code="too_deep", message="The statement is nested too deeply.", hint="Split it with WITH.")

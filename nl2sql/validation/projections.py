@@ -36,7 +36,7 @@ def projections(select: exp.Select, *, scope: Scope, context: Context, subquery:
             scope=scope,
             context=context,
             subquery=subquery,
-            aliases=aliases if context.dialect == "duckdb" else None,
+            aliases=aliases if context.facts.aliases_visible_in_select_list else None,
         )
         named = item if isinstance(item, exp.Column) and not isinstance(item.this, exp.Star) else None
         name = named.name if named is not None else ""
@@ -98,8 +98,8 @@ def _starred(item: exp.Column, scope: Scope, context: Context) -> Source | None:
 
 
 def _columns(sources: list[Source], merged: dict[str, exp.Expr], context: Context) -> dict[str, list[exp.Expr]]:
-    """Key → expressions, in the star's order: USING columns first, or (SQLite, DuckDB) where they first stand."""
-    in_place = context.dialect in {"sqlite", "duckdb"}
+    """Key → expressions, in the star's order: USING columns first, or where they first stand."""
+    in_place = context.facts.using_columns_stay_in_place
     found: list[tuple[str, exp.Expr]] = []
     done: set[str] = set()
     if not in_place:
@@ -154,7 +154,7 @@ def _outputs(select: exp.Select, context: Context, *, derived: bool, exact: bool
         name = item.alias if isinstance(item, exp.Alias) else output_name(item, context)
         if derived:
             unique = _unique(name or f"column_{position}", seen, context)
-            if name and unique != name and context.dialect in {"postgres", "mysql"}:
+            if name and unique != name and context.facts.duplicate_outputs_are_ambiguous:
                 ambiguous.add(context.key(name))
             if unique != name or not isinstance(item, exp.Alias | exp.Column):
                 bare = item.this if isinstance(item, exp.Alias) else item
@@ -175,13 +175,13 @@ def _unique(name: str, seen: set[str], context: Context) -> str:
 
 
 def output_name(item: exp.Expr, context: Context) -> str:
-    """The name an output without AS bears: a column's own; in PostgreSQL a function's or an inner column's too."""
+    """The name an output without AS bears: a column's own; in some a function's or an inner column's too."""
     if isinstance(item, exp.Column):
         return "" if isinstance(item.this, exp.Star) else item.name
-    return _postgres_name(item, context) if context.dialect == "postgres" else ""
+    return _expression_name(item, context) if context.facts.expressions_name_outputs else ""
 
 
-def _postgres_name(item: exp.Expr, context: Context) -> str:
+def _expression_name(item: exp.Expr, context: Context) -> str:
     if isinstance(item, exp.Anonymous):
         return item.name.lower()
     if isinstance(item, exp.Cast | exp.Window | exp.Filter | exp.WithinGroup | exp.Paren | exp.Collate | exp.Bracket):

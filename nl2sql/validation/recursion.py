@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
+from nl2sql.dialects.facts import DialectFacts
+from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.constant import day, number
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
@@ -18,15 +20,16 @@ _AGGREGATES = frozenset({"min", "max", "count", "sum", "avg"})
 
 def recursion(tree: exp.Query, *, dialect: Dialect) -> tuple[Violation, ...]:
     """Recursive CTEs of a resolved tree that nothing visible bounds."""
+    facts = facts_of(dialect)
     found: list[Violation] = []
     for clause in tree.find_all(exp.With):
         for cte in clause.expressions:
-            if clause.args.get("recursive") or dialect == "sqlite":
-                found.extend(_cte(cte, dialect))
+            if clause.args.get("recursive") or facts.with_may_recurse:
+                found.extend(_cte(cte, facts))
     return tuple(found)
 
 
-def _cte(cte: exp.CTE, dialect: Dialect) -> Iterator[Violation]:
+def _cte(cte: exp.CTE, facts: DialectFacts) -> Iterator[Violation]:
     body = cte.this
     if not isinstance(body, exp.SetOperation):
         return
@@ -40,7 +43,7 @@ def _cte(cte: exp.CTE, dialect: Dialect) -> Iterator[Violation]:
         yield _refused(cte, "refers to itself more than once")
         return
     (name,) = references
-    limited = dialect == "sqlite" and _limited(body)
+    limited = facts.limit_ends_recursion and _limited(body)
     counts = _counter_bound(arm, name, _outputs(cte)) and not _multiplies(cte, name)
     if not (limited or counts or _walks(arm, name)):
         yield _refused(cte, "has no end that can be seen")

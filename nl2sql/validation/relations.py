@@ -7,7 +7,6 @@ from sqlglot import exp
 from nl2sql.validation.bind import bind, quoted, refuse_unknown
 from nl2sql.validation.context import Context
 from nl2sql.validation.expressions import Reach, resolve_expression
-from nl2sql.validation.function_names import TABLE_FUNCTIONS
 from nl2sql.validation.functions import called_name
 from nl2sql.validation.scope import CommonTables, Outputs, Scope, Source
 from nl2sql.validation.stored_tables import refuse_unknown_table, stored_table
@@ -226,8 +225,7 @@ def _values(node: exp.Values, item: exp.Expr, scope: Scope, state: _From) -> Sou
     resolve_expression(node, reach=state.reach(scope))
     rows = node.expressions
     width = len(rows[0].expressions) if rows and isinstance(rows[0], exp.Tuple) else 1
-    first = {"duckdb": 0, "mysql": 0}.get(state.context.dialect, 1)
-    prefix = {"duckdb": "col", "mysql": "column_"}.get(state.context.dialect, "column")
+    prefix, first = state.context.facts.values_column
     outputs = Outputs(names=tuple(f"{prefix}{first + position}" for position in range(width)))
     return _source(item if item.alias else node, outputs, "query", state)
 
@@ -260,7 +258,7 @@ def _unnest(item: exp.Unnest, state: _From) -> Source:
 
 def _called(item: exp.Expr, name: str, state: _From, *, width: int = 1, extra: tuple[str, ...] = ()) -> Source:
     """A function in FROM: on the list of those that may stand there, with the columns they are known to give."""
-    listed = TABLE_FUNCTIONS[state.context.dialect]
+    listed = state.context.facts.table_functions
     if name not in listed:
         state.context.refuse(
             item,

@@ -3,7 +3,7 @@
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import SqlglotError
 
-from nl2sql.validation.dialects import guard_dialect
+from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
 
@@ -11,7 +11,7 @@ from schema_index.schema import Dialect
 def render(tree: exp.Query, *, dialect: Dialect) -> str | Violation:
     """`tree` as text, or the finding that the dialect has no text for it."""
     try:
-        return guard_dialect(dialect).generate(
+        return facts_of(dialect).guard.generate(
             tree,
             identify=True,
             normalize_functions=False,
