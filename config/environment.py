@@ -1,4 +1,4 @@
-"""Every setting Querent reads from the environment, in one place; README's table is generated from here."""
+"""Every setting Querent reads from the environment, in one place; docs/reference/settings.md is written from here."""
 
 import os
 from decimal import Decimal

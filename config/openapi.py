@@ -8,6 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from config.code_samples import code_samples
 from config.errors import MEDIA_TYPE
+from config.operation_scopes import operation_scopes
 from schema_index.knowledge_metadata import MAX_FACTS
 from tenants.api.problems import TEXTS
 
@@ -82,7 +83,7 @@ class MetadataScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
 
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """What holds for every operation alike: its errors, limits, strict bodies, and how it is called."""
+    """What holds for every operation alike: its errors, limits, scopes, strict bodies, and how it is called."""
     strict: set[str] = set()
     for path, method, operation in _operations(result):
         statuses = (*EVERYWHERE, *(WITH_BODY if "requestBody" in operation else ()))
@@ -97,6 +98,8 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             if status == "429":
                 response["headers"].update(RETRY_AFTER)
         operation["responses"] = dict(sorted(responses.items()))
+        scopes = operation_scopes(operation["operationId"], tag=operation["tags"][0])
+        operation["security"] = [*({"apiKey": [scope.value]} for scope in scopes), {"session": []}]
         strict.update(_bodies(operation))
         samples = operation["x-codeSamples"] = code_samples(path, method, operation)
         fenced = (f"```{one['lang'].lower()}\n{one['source']}\n```" for one in samples)

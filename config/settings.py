@@ -23,7 +23,9 @@ except ValidationError as error:
     for problem in error.errors(include_input=False, include_url=False):
         name = "_".join(str(part) for part in problem["loc"]).upper()
         sys.stderr.write(f"Setting {name}: {problem['msg']}\n")
-    raise SystemExit("Querent does not start: mend the settings named above (README lists them all).") from None
+    raise SystemExit(
+        "Querent does not start: mend the settings named above (docs/reference/settings.md lists them all)."
+    ) from None
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = (

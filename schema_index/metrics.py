@@ -10,5 +10,11 @@ EMBEDDING_SECONDS = Histogram(
     buckets=(1, 2.5, 5, 10, 30, 60, 300, 900, 3_600),
 )
 # Whichever process measured last is right.
-WAITING = Gauge("querent_texts_waiting", "Texts without a current vector.", multiprocess_mode="mostrecent")
-LAG = Gauge("querent_embedding_lag_seconds", "Age of the text that has waited longest.", multiprocess_mode="mostrecent")
+WAITING = Gauge(
+    "querent_texts_waiting", "Texts without a current vector; once a minute, by beat.", multiprocess_mode="mostrecent"
+)
+LAG = Gauge(
+    "querent_embedding_lag_seconds",
+    "Age of the text that has waited longest; once a minute, by beat.",
+    multiprocess_mode="mostrecent",
+)

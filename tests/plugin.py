@@ -8,7 +8,7 @@ from pathlib import Path
 os.environ.pop("SECRETS_DIR", None)
 os.environ["ENV_FILE"] = os.devnull
 
-from config.management.commands.settings_table import variable_names
+from config.reference.settings_table import variable_names
 
 # Imports and collection leave nothing to be freed: the collector is let in when the tests begin (`conftest`).
 gc.disable()

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from config.errors import STATUS
+from tests.functional.test_every_endpoint import SCOPES
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,18 @@ def test_both_doors_and_the_run_are_described(description: dict[str, Any]) -> No
     assert len(set(operations)) == len(operations)
 
 
+def test_each_operation_names_the_scopes_that_open_it(description: dict[str, Any]) -> None:
+    """The same as in docs/api.md, which `test_every_endpoint` proves."""
+    told = {
+        (method, re.sub(r"{\w+}", "<>", path)): {
+            scope for one in operation["security"] for scope in one.get("apiKey", ())
+        }
+        for path, item in description["paths"].items()
+        for method, operation in item.items()
+    }
+    assert told == {(method, re.sub(r"<\w+>", "<>", path)): scopes for (method, path), scopes in SCOPES.items()}
+
+
 def test_data_sources_and_jobs_are_described_with_examples(description: dict[str, Any]) -> None:
     source = "/api/v1/data-sources/{slug}"
     for path, method, status in (
@@ -88,7 +101,7 @@ def test_both_ways_to_sign_in_are_described(description: dict[str, Any]) -> None
     schemes = description["components"]["securitySchemes"]
     assert schemes["apiKey"]["scheme"] == "bearer"
     assert (schemes["session"]["in"], schemes["session"]["name"]) == ("cookie", "sessionid")
-    assert description["paths"]["/nl2sql"]["post"]["security"] == [{"apiKey": []}, {"session": []}]
+    assert description["paths"]["/nl2sql"]["post"]["security"] == [{"apiKey": ["ask"]}, {"session": []}]
 
 
 def test_the_request_names_its_bounds(description: dict[str, Any]) -> None:

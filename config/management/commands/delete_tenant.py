@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Delete a tenant with everything it owns, vectors and audit events included. It cannot be taken back."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug")
+        parser.add_argument("slug", help="Of the tenant.")
         parser.add_argument("--confirm", required=True, metavar="SLUG", help="The slug once more.")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -52,8 +52,8 @@ class Command(BaseCommand):
             "--once", action="store_true", help="Stop after the answers; exit code 0 if all were answered."
         )
         parser.add_argument("--orders", type=int, default=ORDERS, help="Size of the coffee chain; fewer build faster.")
-        parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default="127.0.0.1", help="Address to listen on.")
+        parser.add_argument("--port", type=int, default=8000, help="Port to listen on.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._started = time.monotonic()

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Write all that a tenant owns into a ZIP file of JSON lines, without secrets and what can be computed again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug")
+        parser.add_argument("slug", help="Of the tenant.")
         parser.add_argument("path", type=Path, help="The ZIP file to be made.")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -27,10 +27,15 @@ class Command(BaseCommand):
     help = "Ask a question. Exit code 0: answered; 1: failed or stopped; 2: wrong usage; 3: cannot answer."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("question")
-        parser.add_argument("--tenant", required=True)
+        parser.add_argument("question", help="In plain English, at most 2,000 characters.")
+        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
         parser.add_argument("--source", help="Slug; may be left out when the tenant has one source.")
-        parser.add_argument("--mode", choices=["answer", "sql", "dry_run"], default="answer")
+        parser.add_argument(
+            "--mode",
+            choices=["answer", "sql", "dry_run"],
+            default="answer",
+            help="Run the statement, only write and prove it, or have the database plan it.",
+        )
         who = parser.add_mutually_exclusive_group()
         who.add_argument("--as", dest="member", metavar="USERNAME", help="See what this member sees.")
         who.add_argument(

@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("set", nargs="?", help=f"A file of JSON lines, or one of {', '.join(sorted(KEPT))}.")
-        parser.add_argument("--tenant", required=True)
+        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
         parser.add_argument("--source", default="", help="Slug: ask every question of this source.")
         parser.add_argument("--name", default="", help="What the evaluation is for.")
         parser.add_argument("--limit", type=int, help="Only so many questions, evenly spread.")

@@ -25,8 +25,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", help="Slug.")
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--tenant", required=True)
+        parser.add_argument("file", type=Path, help="JSON lines.")
+        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """All lines or none."""

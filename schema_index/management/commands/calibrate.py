@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Set the similarity at which a hit counts from the tenant's judged questions (manage.py import_questions)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--tenant", required=True)
+        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
         parser.add_argument("--source", help="Slug: only this source's questions; by default all of the tenant's.")
         parser.add_argument("--forget", action="store_true", help="Go back to the embedding model's own threshold.")
 

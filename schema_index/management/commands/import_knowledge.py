@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address", help="A folder, a file, or any address fsspec knows: s3://bucket/folder.")
-        parser.add_argument("--tenant", required=True)
+        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
         parser.add_argument("--source", help="Slug of the data source it is about; without it, the whole tenant.")
         parser.add_argument("--metadata", help='Of every entry, as JSON: {"team": "finance"}.')
         parser.add_argument("--proposed", action="store_true", help="Leave it to be reviewed before questions find it.")

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", nargs="?", help="Slug; may be left out when the tenant has one source.")
-        parser.add_argument("--tenant", required=True)
+        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

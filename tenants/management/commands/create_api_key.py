@@ -18,8 +18,8 @@ class Command(BaseCommand):
     help = "Issue an API key of a tenant and print it, the only time that it can be read."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--tenant", required=True)
-        parser.add_argument("--name", default="command line")
+        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
+        parser.add_argument("--name", default="command line", help="What the key is for.")
         parser.add_argument(
             "--scope", action="append", choices=[one.value for one in Permission], help="Repeatable; `ask` by default."
         )

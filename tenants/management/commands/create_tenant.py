@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Create a tenant, and make an existing user its owner."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug")
+        parser.add_argument("slug", help="Short name, as in addresses: letters, digits, hyphens.")
         parser.add_argument("--name", help="Shown to people; the slug when left out.")
         parser.add_argument("--owner", help="User name of an existing user.")
 

@@ -11,7 +11,7 @@ class Command(BaseCommand):
     help = "Show or set a tenant's time zone, and the month that its fiscal year begins with."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug")
+        parser.add_argument("slug", help="Of the tenant.")
         parser.add_argument("--time-zone", help="IANA name, as in Europe/Paris.")
         parser.add_argument("--fiscal-year-starts", type=int, metavar="MONTH", help="1 to 12.")
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from config.environment import BASE_DIR
-from config.management.commands.settings_table import variable_names
+from config.reference.settings_table import variable_names
 
 SHOW = """
 import os, tests.plugin
 from config.environment import Environment
-from config.management.commands.settings_table import variable_names
+from config.reference.settings_table import variable_names
 print(sorted(name for name in os.environ if name.upper() in variable_names()))
 found = Environment()
 print(found.database_url, found.secret_key, found.query_max_rows)

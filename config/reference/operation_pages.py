@@ -1,0 +1,66 @@
+"""Every operation of the API, from its OpenAPI description."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+
+from config.openapi import METHODS
+from config.reference.markdown import table
+
+INTRODUCTION = """# Operations of the API
+
+Written from the description that `/api/schema` serves; `/api/docs` shows it with examples to try. [Asking over
+HTTP](../api.md) says how to use it, [Error codes](errors.md) what went wrong. Each operation may also answer 400,
+401, 403, 406, 429 and 500, and one with a body 413 and 415. A field in italics may be left out. A session with a
+CSRF token opens what the person's role allows."""
+
+TOLD_ONCE = frozenset({"400", "401", "403", "406", "413", "415", "429", "500"})
+
+
+def operation_pages() -> str:
+    description = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # upstream
+    by_tag: dict[str, list[str]] = {}
+    for path, method, operation in _operations(description):
+        by_tag.setdefault(operation["tags"][0], []).append(_operation(path, method, operation, description))
+    return "\n\n".join([INTRODUCTION, *(f"## {tag}\n\n" + "\n\n".join(by_tag[tag]) for tag in sorted(by_tag))])
+
+
+def _operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in sorted(description["paths"].items()):
+        yield from ((path, method, item[method]) for method in METHODS if method in item)
+
+
+def _operation(path: str, method: str, operation: dict[str, Any], description: dict[str, Any]) -> str:
+    scopes = " or ".join(f"`{one['apiKey'][0]}`" for one in operation["security"] if "apiKey" in one)
+    rows = [["scope", scopes]]
+    parameters = [_parameter(one) for one in operation.get("parameters", ()) if one["in"] != "path"]
+    rows += [["parameters", ", ".join(parameters)]] if parameters else []
+    rows += [["body", _body(operation, description)]] if "requestBody" in operation else []
+    codes = sorted(code for code in operation["responses"] if code not in TOLD_ONCE)
+    rows.append(["answers", "; ".join(_answer(code, operation["responses"][code]) for code in codes)])
+    return f"### {method.upper()} {path}\n\n{operation['summary']}.\n\n{table(['', ''], rows)}"
+
+
+def _parameter(parameter: dict[str, Any]) -> str:
+    name = f"`{parameter['name']}`"
+    return name if parameter.get("required") else f"*{name}*"
+
+
+def _body(operation: dict[str, Any], description: dict[str, Any]) -> str:
+    media = operation["requestBody"]["content"]
+    return "; ".join(f"`{kind}`: {_fields(one['schema'], description)}" for kind, one in media.items())
+
+
+def _fields(schema: dict[str, Any], description: dict[str, Any]) -> str:
+    name = re.sub(r".*/", "", schema.get("$ref", ""))
+    found = description["components"]["schemas"].get(name, schema)
+    needed = found.get("required", ())
+    return ", ".join(f"`{one}`" if one in needed else f"*`{one}`*" for one in found.get("properties", {}))
+
+
+def _answer(status: str, response: dict[str, Any]) -> str:
+    """Of an error, its codes."""
+    text = response.get("description", "")
+    return f"{status} ({text})" if status >= "4" and text else status
