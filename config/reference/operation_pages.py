@@ -6,17 +6,17 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 
-from config.openapi import METHODS
+from config.openapi import EVERYWHERE, METHODS, WITH_BODY
 from config.reference.markdown import table
 
 INTRODUCTION = """# Operations of the API
 
 Written from the description that `/api/schema` serves; `/api/docs` shows it with examples to try. [Asking over
 HTTP](../api.md) says how to use it, [Error codes](errors.md) what went wrong. Each operation may also answer 400,
-401, 403, 406, 429 and 500, and one with a body 413 and 415. A field in italics may be left out. A session with a
+401, 403, 406, 429, 500 and 503, and one with a body 413 and 415. A field in italics may be left out. A session with a
 CSRF token opens what the person's role allows."""
 
-TOLD_ONCE = frozenset({"400", "401", "403", "406", "413", "415", "429", "500"})
+TOLD_ONCE = frozenset(str(status) for status in (*EVERYWHERE, *WITH_BODY))
 
 
 def operation_pages() -> str:
