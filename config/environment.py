@@ -215,6 +215,26 @@ class Environment(BaseSettings):
         description="Statements of one caller that the guard may block a minute before they must wait.",
     )
 
+    keep_results_days: int = Field(
+        default=90,
+        ge=0,
+        le=36_500,
+        description="Days that the rows of an answer are kept, unless a tenant's own; 0 as long as the question.",
+    )
+    keep_questions_days: int = Field(
+        default=400,
+        ge=0,
+        le=36_500,
+        description="Days that a question is kept with all that is stored of it, unless a tenant's own; 0 for ever.",
+    )
+    keep_audit_days: int = Field(
+        default=1_100,
+        ge=0,
+        le=36_500,
+        description="Days that the audit trail is kept, unless a tenant's own, and never less than questions; 0 for "
+        "ever.",
+    )
+
     target_networks: Networks = Field(
         default=(), description="Private networks where tenants' databases may live, comma separated CIDR."
     )

@@ -9,6 +9,7 @@ HELP = {
     "tenant_suspended": "only the operator can lift it",
     "origin_refused": "call `/mcp` from a program, or from a page of a host in `ALLOWED_HOSTS`",
     "not_found": "check the address, slug or id",
+    "result_expired": "ask again: the rows were kept as long as the tenant's settings say",
     "method_not_allowed": "use the method that the address takes",
     "not_acceptable": "accept `application/json`",
     "data_source_not_synced": "sync the data source, then ask again",

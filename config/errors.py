@@ -28,6 +28,7 @@ STATUS: dict[str, tuple[int, str]] = {
     "tenant_suspended": (403, "The tenant is suspended"),
     "origin_refused": (403, "Pages of that origin may not call"),
     "not_found": (404, "Not found"),
+    "result_expired": (410, "The result has expired"),
     "method_not_allowed": (405, "Method not allowed"),
     "not_acceptable": (406, "Not acceptable"),
     "data_source_not_synced": (409, "The data source was never synced"),

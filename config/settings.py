@@ -251,6 +251,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1800.0,
         "options": {"expires": 600.0},
     },
+    "sweep-expired": {"task": "nl2sql.tasks.sweep_expired", "schedule": 3600.0, "options": {"expires": 600.0}},
     "sweep-answers": {"task": "nl2sql.tasks.sweep_answers", "schedule": 3600.0, "options": {"expires": 600.0}},
 }
 # In memory: there is nothing to remember, since the database knows what is due.

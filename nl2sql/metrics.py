@@ -16,6 +16,12 @@ QUEUE_SECONDS = Histogram("querent_queue_wait_seconds", "From question until a w
 TOKENS = Counter("querent_model_tokens", "Tokens that models read (input) and wrote (output).", ["model", "direction"])
 COST = Counter("querent_model_cost", "What models cost, in the currency of their prices.", ["model"])
 BLOCKED = Counter("querent_guard_rejections", "Statements that the guard refused, by rule.", ["rule"])
+SWEPT = Counter("querent_swept", "Rows that were kept long enough and let go, by kind.", ["kind"])
+SWEPT_AT = Gauge(
+    "querent_swept_timestamp_seconds",
+    "When a sweep last left nothing that was kept long enough.",
+    multiprocess_mode="mostrecent",
+)
 # No label: a tenant's own endpoint tells who it is.
 BREAKERS_OPEN = Gauge("querent_breakers_open", "Model endpoints that this process leaves alone for a while.")
 BREAKERS_OPEN.set_function(lambda: sum(word == "open" for word in BREAKERS.words().values()))

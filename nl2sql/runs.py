@@ -1,9 +1,13 @@
 """From any door to an answer, and back to it: the one way, and the one reply."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from nl2sql.events import Event
+from nl2sql.expiry import expired, expires_at
 from nl2sql.models import Run
 from nl2sql.reply import unanswered_body
 from nl2sql.running.ask_request import AskRequest
@@ -13,8 +17,19 @@ from nl2sql.running.shared_run import find_readable
 from nl2sql.running.start import start
 from tenants.cancellation import Cancellation
 from tenants.principal import Principal
+from tenants.retention import retention_of
 
-__all__ = ["AskRequest", "RunNotFound", "ask", "find", "find_readable", "recent", "reply_of", "run_address"]
+__all__ = [
+    "AskRequest",
+    "RunNotFound",
+    "ask",
+    "find",
+    "find_readable",
+    "recent",
+    "reply_of",
+    "result_until",
+    "run_address",
+]
 
 
 def ask(
@@ -43,13 +58,17 @@ def reply_of(run: Run) -> dict[str, Any]:
         links["page"] = f"/runs/{run.id}"
     body = {**unanswered_body(), "status": run.status} if run.is_at_work else run.reply
     if body["result"] is not None:
-        more = {"next": None, "csv": f"{run_address(run)}/result.csv", "expires_at": None}
-        body = {**body, "result": {**body["result"], **more}}
+        until = result_until(run)
+        more = {"next": None, "csv": f"{run_address(run)}/result.csv", "expires_at": until and until.isoformat()}
+        # It may be some minutes until it is swept: nobody sees it any more.
+        is_over = until is not None and until <= timezone.now()
+        body = expired(body) if is_over else {**body, "result": {**body["result"], **more}}
     return {
         "id": str(run.id),
         "conversation_id": str(run.conversation_id),
         "question": run.question,
         "data_source": run.source_slug,
+        "result_expired": False,
         **body,
         "new_topic": run.new_topic,
         "clarifies": {"of": str(run.clarifies_id), "choice": run.choice} if run.clarifies_id else None,
@@ -60,6 +79,11 @@ def reply_of(run: Run) -> dict[str, Any]:
         "completed_at": run.completed_at.isoformat() if run.completed_at else None,
         "links": links,
     }
+
+
+def result_until(run: Run) -> datetime | None:
+    """When the rows go: by the tenant's setting of now; None with the run."""
+    return expires_at(run.completed_at, kept=retention_of(run.tenant).results)
 
 
 def run_address(run: Run) -> str:

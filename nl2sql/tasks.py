@@ -18,6 +18,7 @@ from nl2sql.running.close import close_left_behind, interrupt, overdue_ids
 from nl2sql.running.execute import execute
 from nl2sql.running.hand_over import Turn, take_turns
 from nl2sql.running.pool import submit
+from nl2sql.sweep import Sweep
 from nl2sql.verified_staleness import explain_again, stale_ids
 from tenants.context import tenant_transaction
 from tenants.tenancy import all_tenants
@@ -26,6 +27,9 @@ _log = structlog.stdlib.get_logger(__name__)
 
 TRIAL_S = 1_500
 """Of one trial of a model: below the half hour after which a message counts as lost and is sent again."""
+
+SWEEP_S = 600.0
+"""Of an hour: what is left goes with the next sweep."""
 
 BATCH = 50
 """Queries of one message: at ten seconds each, well inside a task's time."""
@@ -143,6 +147,16 @@ def sweep_answers() -> None:
     """The schedule's: answers of past days go, and what a smaller setting has no place for."""
     for tenant in all_tenants():
         answer_cache.sweep(tenant.id)
+
+
+@shared_task(ignore_result=True)
+def sweep_expired() -> None:
+    """The schedule's: what was kept long enough goes."""
+    sweep = Sweep(seconds=SWEEP_S)
+    for tenant in all_tenants():
+        sweep.tenant(tenant)
+    sweep.sessions()
+    sweep.over()
 
 
 def request_checks(tenant_id: UUID, ids: Sequence[UUID]) -> None:

@@ -62,6 +62,7 @@ class TenantForm(forms.ModelForm[Tenant]):
         fields = [
             *("slug", "name", "is_suspended", "questions_per_day"),
             *("model_tokens_per_day", "model_tokens_per_month", "model_cost_per_day", "model_cost_per_month"),
+            *("keep_results_days", "keep_questions_days", "keep_audit_days"),
             *("time_zone", "fiscal_year_start_month"),
         ]
 

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from nl2sql import runs
 from nl2sql.api.serializers import ResultSerializer
+from nl2sql.expiry import GONE
 from nl2sql.export import csv_lines
 from nl2sql.result_order import Order, in_order, order_by_name
 from nl2sql.running.own_run import RunNotFound
@@ -20,6 +21,7 @@ from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
 from tenants.api.strict import TextField, refuse_parameters
+from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import Permission
 
@@ -38,7 +40,7 @@ class RunResultView(APIView):
         tags=TAGS,
         summary="Rows of a run's stored result, in pages",
         parameters=[ResultPageSerializer],
-        responses={200: ResultSerializer, **problems(400, 401, 403, 404)},
+        responses={200: ResultSerializer, **problems(400, 401, 403, 404, 410)},
     )
     def get(self, request: Request, run_id: UUID) -> Response:
         """Sorted by one column's values, nulls last; `sort` goes with every page's request."""
@@ -61,7 +63,7 @@ class RunCsvView(APIView):
         operation_id="get_run_csv",
         tags=TAGS,
         summary="A run's stored result as CSV",
-        responses={(200, "text/csv"): OpenApiTypes.STR, **problems(400, 401, 403, 404)},
+        responses={(200, "text/csv"): OpenApiTypes.STR, **problems(400, 401, 403, 404, 410)},
     )
     def get(self, request: Request, run_id: UUID) -> Response:
         """Texts that a spreadsheet would run as formulas begin with an apostrophe."""
@@ -78,9 +80,17 @@ def csv_response(principal: Principal, run_id: UUID) -> Response:
     return Response(text, headers=headers, content_type="text/csv; charset=utf-8")
 
 
+class ResultExpired(DomainError):
+    """It was kept as long as the tenant's settings say; the run is still there: ask its question again."""
+
+    code = "result_expired"
+
+
 def _result(principal: Principal, run_id: UUID) -> dict[str, Any]:
-    """As far as it may still be shown. Raises RunNotFound."""
+    """As far as it may still be shown. Raises RunNotFound or ResultExpired."""
     reply = runs.reply_of(runs.find_readable(principal, run_id))
+    if reply["result_expired"]:
+        raise ResultExpired(GONE)
     if reply["result"] is None:
         raise RunNotFound(reply["answer"] or "The run has no result.")
     result: dict[str, Any] = reply["result"]

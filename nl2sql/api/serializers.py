@@ -108,7 +108,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True, help_text="`cursor` of the stored rows after these; null at the end.")
     csv = serializers.CharField(help_text="Address of the stored result as CSV.")
     expires_at = serializers.DateTimeField(
-        allow_null=True, help_text="When the stored result goes; null while it is kept with its run."
+        allow_null=True, help_text="When the stored result goes; null where it is kept as long as its run."
     )
 
 
@@ -238,6 +238,7 @@ class ReplySerializer(serializers.Serializer[Any]):
     assumptions = serializers.ListField(child=serializers.CharField())
     sql = SqlSerializer(allow_null=True)
     result = ResultSerializer(allow_null=True)
+    result_expired = serializers.BooleanField(help_text="There was a result, and it was kept long enough: ask again.")
     chart = serializers.DictField(allow_null=True)
     trust = TrustSerializer(allow_null=True)
     follow_up = FollowUpSerializer(allow_null=True, help_text="Null unless an earlier question was continued.")

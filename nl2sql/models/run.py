@@ -19,6 +19,8 @@ class RunStatus(models.TextChoices):
 AT_WORK = (RunStatus.QUEUED, RunStatus.RUNNING)
 """Of a run that is not over."""
 
+_WHOLE = models.Q(completed_at__isnull=False, emptied_at=None)
+_EMPTIED = models.Q(emptied_at__isnull=False)
 _AT_WORK = models.Q(status__in=[status.value for status in AT_WORK])
 
 
@@ -74,6 +76,7 @@ class Run(TenantOwned):
     shared_at = models.DateTimeField(
         null=True, help_text="Since when the tenant's members may open it; empty of the asker's own."
     )
+    emptied_at = models.DateTimeField(null=True, help_text="When its rows and what happened on its way were let go.")
 
     class Meta(TenantOwned.Meta):
         abstract = False
@@ -81,6 +84,9 @@ class Run(TenantOwned):
         indexes = [
             models.Index(fields=["tenant", "actor", "-created_at"], name="run_by_actor_and_time"),
             models.Index(fields=["tenant"], condition=_AT_WORK, name="run_at_work"),
+            # For retention: each run that is over is in one of the two.
+            models.Index(fields=["tenant", "completed_at"], condition=_WHOLE, name="run_whole_by_end"),
+            models.Index(fields=["tenant", "completed_at"], condition=_EMPTIED, name="run_emptied_by_end"),
         ]
         constraints = [
             # A run that is over says when; one at work cannot.

@@ -21,7 +21,7 @@ def cancel(principal: Principal, run_id: UUID) -> Run:
     """
     principal.require(Permission.ASK)
     with tenant_transaction(principal.tenant_id):
-        run = own_runs(principal).select_for_update().filter(id=run_id).first()
+        run = own_runs(principal).select_for_update(of=("self",)).filter(id=run_id).first()
         if run is None:
             raise RunNotFound("There is no such run.")
         if run.is_at_work and run.cancel_requested_at is None:

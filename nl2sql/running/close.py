@@ -53,7 +53,7 @@ def close(run: Run, recorder: Recorder) -> None:
     except Superseded:
         _log.warning("a run was ended by another process while it was at work", run=str(run.id))
         with tenant_transaction(run.tenant_id), suppress(Run.DoesNotExist):
-            run.refresh_from_db()
+            run.refresh_from_db(from_queryset=Run.objects.select_related("tenant"))
 
 
 def _end(run: Run, recorder: Recorder, ending: Ending) -> None:
@@ -68,7 +68,7 @@ def close_left_behind(run: Run) -> Run:
     """The run as it is, ended if nobody works on it any more. Needs an open scope; of several readers one closes it."""
     if _why_left(run) is None:
         return run
-    run = Run.objects.select_for_update().get(id=run.id)
+    run = Run.objects.select_for_update(of=("self",)).select_related("tenant").get(id=run.id)
     why = _why_left(run)
     if why is not None and run.cancel_requested_at is not None:
         end_without_work(run, code=Cancelled.code, message=STOPPED)

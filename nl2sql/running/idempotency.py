@@ -30,7 +30,7 @@ def earlier(actor: str, *, key: str, digest: str) -> Run | None:
         return None
     kept = Run.objects.filter(actor=actor, idempotency_key=key)
     kept.filter(created_at__lte=timezone.now() - KEPT).update(idempotency_key="")
-    run = kept.first()
+    run = kept.select_related("tenant").first()
     if run is not None and run.request_hash != digest:
         raise IdempotencyMismatch("This Idempotency-Key was sent with another request: take a new one.")
     return run

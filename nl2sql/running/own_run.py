@@ -38,8 +38,8 @@ def find(principal: Principal, run_id: UUID) -> Run:
 
 
 def own_runs(principal: Principal) -> "QuerySet[Run]":
-    """Needs an open scope."""
-    return Run.objects.filter(actor=principal.actor)
+    """Needs an open scope. With their tenant, whose settings say how long they are kept."""
+    return Run.objects.select_related("tenant").filter(actor=principal.actor)
 
 
 def recent(principal: Principal, *, limit: int) -> list[Run]:

@@ -60,7 +60,8 @@ def find_readable(principal: Principal, run_id: UUID) -> Run:
     if not principal.actor.startswith(READERS):
         return find(principal, run_id)
     with tenant_transaction(principal.tenant_id):
-        run = Run.objects.filter(id=run_id, shared_at__isnull=False).exclude(actor=principal.actor).first()
+        shared = Run.objects.select_related("tenant").filter(id=run_id, shared_at__isnull=False)
+        run = shared.exclude(actor=principal.actor).first()
         if run is None:
             return find(principal, run_id)
         if run.status != RunStatus.COMPLETED or run.reply.get("sql") is None:

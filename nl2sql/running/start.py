@@ -79,7 +79,8 @@ def _started(
     digest: str,
 ) -> Started:
     with tenant_transaction(principal.tenant_id):
-        if Tenant.objects.get(id=principal.tenant_id).is_suspended:
+        tenant = Tenant.objects.get(id=principal.tenant_id)
+        if tenant.is_suspended:
             raise TenantSuspended("This tenant is suspended.")
         found = earlier(principal.actor, key=idempotency_key, digest=digest)
         if found is not None:
@@ -90,7 +91,7 @@ def _started(
         slow_down(principal.actor)
         now = timezone.now()
         run = Run.objects.create(
-            tenant_id=principal.tenant_id,
+            tenant=tenant,
             conversation=conversation,
             source_id=source.id,
             source_slug=source.slug,

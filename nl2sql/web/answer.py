@@ -41,6 +41,7 @@ def answer_of(run: Run, *, asked: QueryDict) -> dict[str, Any]:
     return {
         "run": run,
         "reply": reply,
+        "kept_until": runs.result_until(run) if reply["result"] else None,
         "table": shown_table(reply, asked=asked),
         "chart": shown_chart(reply, asked=asked),
         "big": _big(reply),

@@ -72,7 +72,8 @@ def rows(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRespon
     table = shown_table(reply, asked=request.GET)
     if table is None:
         raise Http404("The run has no rows.")
-    return render(request, "nl2sql/table.html", {"run": run, "reply": reply, "table": table})
+    context = {"run": run, "reply": reply, "table": table, "kept_until": runs.result_until(run)}
+    return render(request, "nl2sql/table.html", context)
 
 
 @require_GET

@@ -30,6 +30,7 @@ TEXTS = {
     405: "method_not_allowed",
     406: "not_acceptable",
     409: "data_source_not_synced, cancelled, idempotency_in_progress",
+    410: "result_expired",
     413: "payload_too_large",
     415: "unsupported_media_type",
     422: "sql_blocked, idempotency_mismatch, query_too_expensive, data_source_forbidden, llm_forbidden",

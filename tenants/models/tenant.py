@@ -36,6 +36,15 @@ class Tenant(models.Model):
         validators=[MinValueValidator(0)],
         help_text="The same of a calendar month.",
     )
+    keep_results_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Days that rows of answers are kept; 0 for ever, empty for the default."
+    )
+    keep_questions_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The same of questions with all that is stored of them."
+    )
+    keep_audit_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The same of the audit trail; never shorter than questions."
+    )
     time_zone = models.CharField(max_length=63, default="UTC")
     fiscal_year_start_month = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]

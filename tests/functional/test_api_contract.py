@@ -95,8 +95,9 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
             "truncated": False,
             "next": None,
             "csv": f"/api/v1/runs/{run.id}/result.csv",
-            "expires_at": None,
+            "expires_at": run.completed_at and (run.completed_at + timedelta(days=90)).isoformat(),
         },
+        "result_expired": False,
         "chart": {"kind": "number", "vega_lite": None},
         "trust": {
             "label": "checked",
