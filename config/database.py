@@ -1,6 +1,6 @@
 """Who connects to Querent's own database: an application role that row-level security binds, and an owner."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,18 @@ from config.environment import Environment
 from config.secrets import derived_password
 
 DEFAULT_DATABASE = "querent"
+REPLICA_CONNECT_S = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseAccess:
-    """Django connection settings of both roles; `admin` only where Querent itself creates them."""
+    """Django connection settings of both roles; `admin` only where Querent itself creates them. `replica` is the
+    application role's too."""
 
     app: dict[str, Any]
     owner: dict[str, Any]
     admin: dict[str, Any] | None
+    replica: dict[str, Any] | None = None
 
 
 def database_access(environment: Environment, *, secret_key: str) -> DatabaseAccess:
@@ -28,8 +31,20 @@ def database_access(environment: Environment, *, secret_key: str) -> DatabaseAcc
         return _derived(server.admin_settings(), secret_key)
     given = _parsed(environment.database_url.get_secret_value())
     if environment.database_owner_url is None:
-        return _derived(given, secret_key)
-    return DatabaseAccess(app=given, owner=_parsed(environment.database_owner_url.get_secret_value()), admin=None)
+        access = _derived(given, secret_key)
+    else:
+        owner = _parsed(environment.database_owner_url.get_secret_value())
+        access = DatabaseAccess(app=given, owner=owner, admin=None)
+    if environment.database_replica_url is None:
+        return access
+    return replace(access, replica=_replica(environment.database_replica_url.get_secret_value(), access.app))
+
+
+def _replica(url: str, app: dict[str, Any]) -> dict[str, Any]:
+    """Where it does not answer soon, the primary is asked: nobody waits for it long."""
+    given = _parsed(url)
+    role = {} if given["USER"] else {"USER": app["USER"], "PASSWORD": app["PASSWORD"]}
+    return {**given, **role, "OPTIONS": {"connect_timeout": REPLICA_CONNECT_S, **given["OPTIONS"]}}
 
 
 def _parsed(url: str) -> dict[str, Any]:

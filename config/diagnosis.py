@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from celery import current_app
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
@@ -20,7 +20,7 @@ from schema_index.embedding.spaces import active_embedder
 from schema_index.models import DataSource
 from schema_index.sources import open_connector
 from tenants.confinement import why_not_confined
-from tenants.context import tenant_transaction
+from tenants.context import REPLICA, tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Tenant
 from tenants.principal import principal_of_role
@@ -37,6 +37,8 @@ def diagnose() -> Iterator[Finding]:
     yield from database
     if any(finding.state == "failed" for finding in database):
         return
+    if REPLICA in connections.settings:
+        yield _replica()
     yield _broker()
     yield from installation_model()
     tenants = all_tenants()
@@ -75,6 +77,26 @@ def _database() -> list[Finding]:
             good="All applied.",
         ),
     ]
+
+
+def _replica() -> Finding:
+    try:
+        with connections[REPLICA].cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_is_in_recovery(), extract(epoch FROM now() - pg_last_xact_replay_timestamp())::bigint"
+            )
+            is_replica, age_s = cursor.fetchone()
+    except DomainError as error:
+        return Finding(part="replica", state="failed", detail=error.message)
+    except Error:
+        detail = "It does not answer at DATABASE_REPLICA_URL, so that the primary answers all reads."
+        return Finding(part="replica", state="warning", detail=detail)
+    if not is_replica:
+        detail = (
+            "DATABASE_REPLICA_URL is a server that takes writes of its own: only a streaming replica has all reads."
+        )
+        return Finding(part="replica", state="warning", detail=detail)
+    return Finding(part="replica", state="ok", detail=f"It answers; the last change that it replayed is {age_s} s old.")
 
 
 def _broker() -> Finding:

@@ -62,6 +62,11 @@ class Environment(BaseSettings):
     database_owner_url: PostgresUrl | None = Field(
         default=None, description="Role that owns the tables and runs migrations; the web process never uses it."
     )
+    database_replica_url: PostgresUrl | None = Field(
+        default=None,
+        description="A streaming replica of that database, from which questions read the index where it is not behind. "
+        "Without a user, the application role's name and password are used.",
+    )
     embedded_postgres_port: int | None = Field(
         default=None, ge=1024, le=65_535, description="Port of the embedded server; unset, it follows from the folder."
     )
@@ -264,7 +269,7 @@ class Environment(BaseSettings):
     )
     log_json: bool = Field(default=False, description="One JSON object a line instead of text for a terminal.")
 
-    @field_validator("database_owner_url")
+    @field_validator("database_owner_url", "database_replica_url")
     @classmethod
     def _has_an_application_role(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if value is not None and not info.data.get("database_url"):

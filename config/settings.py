@@ -123,7 +123,9 @@ DATABASES = {
     "default": {**ACCESS.app, "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False},
     "owner": {**ACCESS.owner, "CONN_MAX_AGE": 0},
 }
-DATABASE_ROUTERS = ["config.routers.OwnerMigrates"]
+if ACCESS.replica is not None:
+    DATABASES["replica"] = {**ACCESS.replica, "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False}
+DATABASE_ROUTERS = ["config.routers.OwnerMigrates", "config.routers.ScopeReads"]
 
 # Where tenants' databases may live besides public addresses. The embedded server's demo database is on this machine.
 TARGET_NETWORKS = [*ENVIRONMENT.target_networks, *([IPv4Network("127.0.0.1/32")] if ENVIRONMENT.embedded else [])]

@@ -23,6 +23,7 @@ DERIVED = {
     "schema_index_chunkembedding": "computed from the chunks; embedding them again gives the same vectors",
     "schema_index_chunkwords": "the same of its words",
     "schema_index_wordfrequencies": "counted from those words",
+    "schema_index_indexversion": "how often what questions read was changed",
     "schema_index_embeddingclaim": "which worker is at work on what",
 }
 

@@ -9,6 +9,11 @@ EMBEDDING_SECONDS = Histogram(
     "From a text's change until its vector was stored.",
     buckets=(1, 2.5, 5, 10, 30, 60, 300, 900, 3_600),
 )
+INDEX_READS = Counter(
+    "querent_index_reads",
+    "Reads of the index where a replica is set, by the server that answered and why it was not the replica.",
+    ["server", "reason"],
+)
 # Whichever process measured last is right.
 WAITING = Gauge(
     "querent_texts_waiting", "Texts without a current vector; once a minute, by beat.", multiprocess_mode="mostrecent"

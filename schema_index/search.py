@@ -10,6 +10,7 @@ from schema_index.catalogue import catalogue_of
 from schema_index.chunking import subject_of
 from schema_index.embedding.base import Embedder, Vectors
 from schema_index.embedding.spaces import active_embedder
+from schema_index.index_replica import read_index
 from schema_index.knowledge_access import withheld_subjects
 from schema_index.models import Chunk, ChunkKind, DataSource
 from schema_index.retrieval.hybrid import fused
@@ -85,9 +86,12 @@ def search(principal: Principal, request: SearchRequest) -> tuple[SearchResult, 
     vector = None if embedder is None else embedder.embed([request.q])[0]
     visible = {source.id: _tables(source, principal) for source in sources}
     slugs = {source.id: source.slug for source in sources}
-    with tenant_transaction(principal.tenant_id):
+
+    def read() -> tuple[_Ranked, dict[UUID, Chunk]]:
         ranked = _rank(request, embedder, vector, source_id=chosen.id if chosen else None)
-        chunks = _readable(Chunk.objects.in_bulk(list(ranked.scores)), principal)
+        return ranked, _readable(Chunk.objects.in_bulk(list(ranked.scores)), principal)
+
+    ranked, chunks = read_index(principal.tenant_id, read)
     found = (_result_of(chunks.get(chunk_id), request, ranked, visible, slugs) for chunk_id in ranked.scores)
     return tuple(
         islice((result for result in found if result is not None), request.offset, request.offset + request.limit)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+from tenants.context import REPLICA
 from tenants.domain_error import DomainError
 
 _FACTS = """
@@ -52,15 +53,15 @@ def why_not_confined(connection: BaseDatabaseWrapper) -> str | None:
     )
 
 
-_proven: set[tuple[Any, Any, Any]] = set()
+_proven: set[tuple[Any, ...]] = set()
 
 
 def _refuse_unconfined(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
     """On the first connection of each role in this process: a process that could leak never gets to its first row."""
-    if connection.alias != "default":
+    if connection.alias not in (DEFAULT_DB_ALIAS, REPLICA):
         return
     settings = connection.settings_dict
-    identity = (settings["HOST"], settings["NAME"], settings["USER"])
+    identity = (settings["HOST"], settings["PORT"], settings["NAME"], settings["USER"])
     if identity in _proven:
         return
     reason = why_not_confined(connection)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tenants.domain_error import DomainError
 
@@ -18,7 +19,11 @@ USER = "app.user_id"
 API_KEY_PREFIX = "app.api_key_prefix"
 PLATFORM = "app.platform"
 
+REPLICA = "replica"
+"""Alias of the server that may answer reads of the index; not there unless it is set."""
+
 _tenant: ContextVar[UUID | None] = ContextVar("tenant", default=None)
+_alias: ContextVar[str] = ContextVar("alias", default=DEFAULT_DB_ALIAS)
 
 
 class UnscopedRead(DomainError):
@@ -41,17 +46,31 @@ def current_tenant_id() -> UUID:
     return tenant_id
 
 
+def scope_alias() -> str:
+    """Of the server that the open scope reads from."""
+    return _alias.get()
+
+
+def scope_connection() -> BaseDatabaseWrapper:
+    """The same server's connection, for statements that read what a replica may answer."""
+    return connections[_alias.get()]
+
+
 @contextmanager
-def tenant_transaction(tenant_id: UUID) -> Iterator[None]:
-    """One transaction that sees and writes only this tenant's rows. Nests for the same tenant as a savepoint."""
+def tenant_transaction(tenant_id: UUID, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """One transaction that sees and writes only this tenant's rows. Nests for the same tenant as a savepoint.
+
+    `using` REPLICA reads, by the ORM and `scope_connection`, from there: see `schema_index.index_replica`.
+    """
     outer = _tenant.get()
     if outer is not None and outer != tenant_id:
         raise TenantMismatch("A transaction of one tenant was opened inside another's.")
-    token = _tenant.set(tenant_id)
+    token, server = _tenant.set(tenant_id), _alias.set(using)
     try:
-        with _settings({TENANT: str(tenant_id)}):
+        with _settings({TENANT: str(tenant_id)}, using=using):
             yield
     finally:
+        _alias.reset(server)
         _tenant.reset(token)
 
 
@@ -70,20 +89,20 @@ def platform_transaction() -> Iterator[None]:
 
 
 @contextmanager
-def _settings(values: Mapping[str, str]) -> Iterator[None]:
-    is_nested = connection.in_atomic_block
-    with transaction.atomic():
-        before = _exchange(values)
+def _settings(values: Mapping[str, str], *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    is_nested = connections[using].in_atomic_block
+    with transaction.atomic(using=using):
+        before = _exchange(values, using=using)
         yield
         # Only reached on success: a failed block is rolled back, and its settings with it, as they end with a
         # transaction of their own. An enclosing one goes on, so that it must find what it had.
         if is_nested:
-            _exchange(before)
+            _exchange(before, using=using)
 
 
-def _exchange(values: Mapping[str, str]) -> dict[str, str]:
+def _exchange(values: Mapping[str, str], *, using: str) -> dict[str, str]:
     before: dict[str, str] = {}
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         for name, value in values.items():
             cursor.execute(
                 "SELECT coalesce(current_setting(%s, true), ''), set_config(%s, %s, true)", [name, name, value]

@@ -92,10 +92,10 @@ class Deployment:
         script.write_text(furnish.SHOP)
         databases.load_file(script, database=furnish.DATABASE)
         self._running.enter_context(self.querent)
-        keys = self._furnished()
-        self.people, self.others = (People(self.querent.url, key=keys[slug]) for slug in ("one", "other"))
+        self.keys = self._furnished()
+        self.people, self.others = (People(self.querent.url, key=self.keys[slug]) for slug in ("one", "other"))
 
-    def _furnished(self) -> Any:
+    def _furnished(self) -> dict[str, str]:
         done = subprocess.run(
             [sys.executable, "-m", "tests_faults.furnish", str(self.target.port)],
             env={**self.querent.environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
@@ -106,7 +106,8 @@ class Deployment:
             check=False,
         )
         assert done.returncode == 0, done.stderr[-2_000:]
-        return json.loads(done.stdout.splitlines()[-1])
+        keys: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+        return keys
 
     def connect(self) -> "psycopg.Connection[Any]":
         """As the superuser of Querent's own database, past PgBouncer and row-level security."""

@@ -44,7 +44,7 @@ def main() -> None:
                 password=PASSWORD,
                 actor="system:faults",
             )
-            scopes = [Permission.ASK, Permission.MANAGE_KNOWLEDGE]
+            scopes = [Permission.ASK, Permission.READ_SCHEMA, Permission.MANAGE_KNOWLEDGE]
             _, keys[slug] = api_keys.issue(name="faults", scopes=scopes, actor="system:faults", role=Role.ADMIN)
         sync(tenant.id, source_id=source.id, actor="system:faults")
         embed_pending(tenant.id, embedder=MiniLMEmbedder())

@@ -64,7 +64,7 @@ class Topology:
             password=_app_password(),
         )
         self.redis = self._redis()
-        self.web = self._web()
+        self.web = self.web_process("web", port=self.ports["web"])
         self.workers = {name: self._worker(name, options) for name, options in workers.items()}
         self.beat = self.celery("beat", "beat", "--pidfile", "")
         self._running = ExitStack()
@@ -125,12 +125,17 @@ class Topology:
         node = f"{name}@{DATABASE}"
         return self.celery(name, "worker", "--hostname", node, "--loglevel", "WARNING", *options)
 
-    def _web(self) -> ServerProcess:
+    def web_process(self, name: str, *, port: int, settings: Mapping[str, str] | None = None) -> ServerProcess:
+        """Of this deployment, but for some settings; not started."""
         command = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1"]
-        command += ["--port", str(self.ports["web"]), "--backpressure", "512", "--no-access-log"]
+        command += ["--port", str(port), "--backpressure", "512", "--no-access-log"]
         command += ["--log-level", "warning", "config.asgi:application"]
         return ServerProcess(
-            "web", command, folder=self.folder, environment=self.environment, is_ready=lambda: _answers(self.url)
+            name,
+            command,
+            folder=self.folder,
+            environment={**self.environment, **(settings or {})},
+            is_ready=lambda: _answers(f"http://127.0.0.1:{port}"),
         )
 
     def _redis(self) -> ServerProcess:

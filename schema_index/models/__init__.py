@@ -7,6 +7,7 @@ from schema_index.models.data_source import DataSource
 from schema_index.models.embedding_space import EmbeddingSpace, SpaceState
 from schema_index.models.embedding_work import EmbeddingClaim, EmbeddingFailure
 from schema_index.models.endpoint_pace import EndpointPace
+from schema_index.models.index_version import IndexVersion
 from schema_index.models.judged_question import JudgedQuestion
 from schema_index.models.keyword import ChunkWords, WordFrequencies
 from schema_index.models.knowledge import Document, FaqEntry, KnowledgeEntry, ReviewState
@@ -30,6 +31,7 @@ __all__ = [
     "EndpointPace",
     "FaqEntry",
     "GapReason",
+    "IndexVersion",
     "JudgedQuestion",
     "KnowledgeEntry",
     "Reference",

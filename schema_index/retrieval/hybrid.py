@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
-from django.db import connection
 from psycopg import sql
 
 from schema_index.chunking import subject_of
@@ -22,7 +21,7 @@ from schema_index.retrieval.keyword_weights import coverage
 from schema_index.retrieval.nearest import nearest_chunks, similarity, vector_literal
 from schema_index.retrieval.types import KnowledgeHit
 from schema_index.vector_index.partial_index import TABLE, in_space
-from tenants.context import current_tenant_id
+from tenants.context import current_tenant_id, scope_connection
 
 RANK_CONSTANT = 60
 CANDIDATES = 40
@@ -118,7 +117,7 @@ def _texts(chunk_ids: Sequence[UUID], vector: Vectors, *, model: str) -> dict[UU
         tenant=sql.Literal(current_tenant_id()),
         ids=sql.Literal([str(chunk_id) for chunk_id in chunk_ids]),
     )
-    with connection.cursor() as cursor:
+    with scope_connection().cursor() as cursor:
         cursor.execute(statement.as_string(None))
         return {
             chunk_id: _Text(

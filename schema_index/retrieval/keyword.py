@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.db import connection
 from pgvector import SparseVector
 from psycopg import sql
 
 from schema_index.models import ChunkWords, WordFrequencies
 from schema_index.retrieval.keyword_weights import DIMENSIONS, dimension_of, question_weights, words_of
 from schema_index.retrieval.nearest import of_source
-from tenants.context import current_tenant_id
+from tenants.context import current_tenant_id, scope_connection
 
 
 def weighted_words(question: str) -> dict[str, float]:
@@ -41,6 +40,6 @@ def by_keywords(
         of_source=of_source(source_id),
         limit=sql.Literal(limit),
     )
-    with connection.cursor() as cursor:
+    with scope_connection().cursor() as cursor:
         cursor.execute(statement.as_string(None))
         return tuple((chunk_id, score) for chunk_id, score in cursor.fetchall() if score > 0)

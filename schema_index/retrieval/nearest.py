@@ -8,14 +8,13 @@ parameters, so that neither a prepared statement's generic plan nor server-side 
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import connection
 from psycopg import sql
 
 from schema_index.embedding.base import Vectors
 from schema_index.models import Chunk, ChunkKind
 from schema_index.vector_index.partial_index import TABLE, in_space
 from schema_index.vector_index.write import vector_text
-from tenants.context import current_tenant_id
+from tenants.context import current_tenant_id, scope_connection
 
 EF_SEARCH = 160
 """Candidates that the graph search keeps. At 93,000 vectors, 100 leave out one neighbour in thirty, 160 one in sixty;
@@ -77,7 +76,7 @@ def nearest_tables(vector: Vectors, *, model: str, source_id: UUID, limit: int) 
     statement = sql.SQL(
         "SELECT c.object_key, n.distance FROM ({nearest}) n JOIN {chunks} c ON c.id = n.chunk_id ORDER BY n.distance"
     ).format(nearest=nearest, chunks=sql.Identifier(Chunk._meta.db_table))
-    with connection.cursor() as cursor:
+    with scope_connection().cursor() as cursor:
         cursor.execute(statement.as_string(None))
         return {key: similarity(distance) for key, distance in cursor.fetchall()}
 
@@ -136,6 +135,6 @@ def _search(
         limit=limit,
         may_use_index=may_use_index,
     )
-    with connection.cursor() as cursor:
+    with scope_connection().cursor() as cursor:
         cursor.execute(statement.as_string(None))
         return tuple(sorted(cursor.fetchall(), key=lambda row: row[1]))

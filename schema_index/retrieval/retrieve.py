@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 
 from schema_index.catalogue import Catalogue
 from schema_index.embedding.base import Embedder
+from schema_index.index_replica import read_index
 from schema_index.retrieval.hybrid import hybrid_knowledge
 from schema_index.retrieval.nearest import nearest_tables
-from schema_index.retrieval.question_values import question_values
+from schema_index.retrieval.question_values import DictionaryLookup, question_values
 from schema_index.retrieval.select_tables import select_tables
 from schema_index.retrieval.thresholds import threshold_for
-from schema_index.retrieval.types import NothingFound, Retrieved
+from schema_index.retrieval.types import KnowledgeHit, NothingFound, Retrieved
 from schema_index.schema import DatabaseSchema
 from tenants.cancellation import NEVER, Cancellation
-from tenants.context import tenant_transaction
 from tenants.until_cancelled import until_cancelled
 
 MAX_KNOWLEDGE = 6
@@ -46,14 +46,19 @@ def retrieve(
     """
     vector = _embedded(question, embedder, cancellation)
     model = embedder.model
-    with tenant_transaction(tenant_id):
-        if threshold is None:
-            threshold = threshold_for(model, dimension=embedder.dimension)
-        similarities = nearest_tables(vector, model=model, source_id=source_id, limit=RANKED_TABLES)
-        knowledge = hybrid_knowledge(
-            question, vector, model=model, source_id=source_id, threshold=threshold, limit=MAX_KNOWLEDGE, role=role
+
+    def read() -> tuple[float, dict[str, float], tuple[KnowledgeHit, ...], DictionaryLookup]:
+        least = threshold_for(model, dimension=embedder.dimension) if threshold is None else threshold
+        return (
+            least,
+            nearest_tables(vector, model=model, source_id=source_id, limit=RANKED_TABLES),
+            hybrid_knowledge(
+                question, vector, model=model, source_id=source_id, threshold=least, limit=MAX_KNOWLEDGE, role=role
+            ),
+            question_values(question, source_id=source_id, schema=catalogue.valued),
         )
-        looked_up = question_values(question, source_id=source_id, schema=catalogue.valued)
+
+    least, similarities, knowledge, looked_up = read_index(tenant_id, read)
     tables = select_tables(
         question,
         similarities,
@@ -62,7 +67,7 @@ def retrieve(
         joins=catalogue.joins,
         groups=catalogue.groups,
         top_k=top_k,
-        threshold=threshold,
+        threshold=least,
         values=looked_up.values,
     )
     names = {hit.qualified_name for hit in tables}

@@ -14,7 +14,7 @@ KEY = "key of the tests"
 
 
 def _access(home: Path, **fields: Any) -> DatabaseAccess:
-    unset = dict.fromkeys(("database_url", "database_owner_url", "embedded_postgres_port"))
+    unset = dict.fromkeys(("database_url", "database_owner_url", "database_replica_url", "embedded_postgres_port"))
     return database_access(Environment.model_construct(querent_home=home, **{**unset, **fields}), secret_key=KEY)
 
 
@@ -52,6 +52,23 @@ def test_an_administrators_address_gives_two_roles_named_after_the_database(tmp_
     assert _where(access.owner) == ("sales_owner", "db.example", "5433", "sales")
     assert _where(access.app) == ("sales_app", "db.example", "5433", "sales")
     assert access.app["OPTIONS"] == access.owner["OPTIONS"] == {"sslmode": "require"}
+
+
+def test_a_replica_is_read_by_the_applications_role_unless_it_names_one(tmp_path: Path) -> None:
+    urls = {
+        "database_url": SecretStr("postgresql://app:word@db/q"),
+        "database_owner_url": SecretStr("postgresql://o@db/q"),
+    }
+    plain = _access(tmp_path, **urls, database_replica_url=SecretStr("postgresql://copy:5433/q?sslmode=verify-full"))
+    named = _access(
+        tmp_path, **urls, database_replica_url=SecretStr("postgresql://reader:other@copy/q?connect_timeout=5")
+    )
+    assert plain.replica is not None
+    assert named.replica is not None
+    assert (_where(plain.replica), plain.replica["PASSWORD"]) == (("app", "copy", "5433", "q"), "word")
+    assert plain.replica["OPTIONS"] == {"connect_timeout": 2, "sslmode": "verify-full"}
+    assert (_where(named.replica)[0], named.replica["PASSWORD"]) == ("reader", "other")
+    assert named.replica["OPTIONS"] == {"connect_timeout": 5}
 
 
 def test_the_maintenance_database_is_never_querents_own(tmp_path: Path) -> None:
