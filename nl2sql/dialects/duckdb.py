@@ -12,6 +12,11 @@ from nl2sql.dialects.as_written import AsWritten, Generator, infix, special, wit
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.standard import names
 
+_PROMPT_RULES = """\
+- DuckDB: quote names with double quotes where needed. Use date_trunc('month', x), x - INTERVAL 3 MONTH,
+  strftime(x, '%Y-%m'). The operator / divides exactly, // drops the rest. ILIKE matches without regard to case.
+"""
+
 _FUNCTIONS = names(
     """
     any_value arbitrary arg_max arg_max_null arg_min arg_min_null argmax argmin array_agg bit_and bit_or bit_xor
@@ -84,6 +89,7 @@ class GuardDuckDB(DuckDB):
 DUCKDB = DialectFacts(
     dialect="duckdb",
     title="DuckDB",
+    prompt_rules=_PROMPT_RULES,
     guard=GuardDuckDB(),
     quoted_name=standard.DOUBLE_QUOTED,
     string=rf"{standard.ESCAPED_STRING}|(?P<string>[xX]?'(?:[^']|'')*')|{standard.DOLLAR_STRING}",
@@ -96,11 +102,13 @@ DUCKDB = DialectFacts(
     quoted_names_are_exact=False,
     max_identifier_bytes=256,
     plain_name=standard.PLAIN_NAME,
+    reserved_words=standard.RESERVED_WORDS,
     name_mark='"',
     functions=standard.FUNCTIONS | standard.STATISTICS | _FUNCTIONS,
     table_functions=_TABLE_FUNCTIONS,
     unit_first_functions=frozenset(),
     unit_words=frozenset(),
+    types=standard.TYPES,
     join_kinds=standard.JOIN_KINDS | {"SEMI", "ANTI"},
     join_methods=frozenset({"", "ASOF"}),
     collations=frozenset({"nocase", "noaccent", "nfc"}),

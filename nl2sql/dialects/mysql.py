@@ -14,6 +14,11 @@ from nl2sql.dialects.as_written import AsWritten, constant, infix, special, with
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.standard import names
 
+_PROMPT_RULES = """\
+- MySQL: quote names with backticks. Use DATE_FORMAT(x, '%Y-%m'), DATE_SUB(x, INTERVAL 3 MONTH), CONCAT(a, b). There is
+  no FULL OUTER JOIN and no ILIKE. Text usually compares without regard to case.
+"""
+
 _FUNCTIONS = names(
     """
     std bit_and bit_or bit_xor group_concat json_arrayagg json_objectagg any_value grouping truncate rand crc32 conv
@@ -64,6 +69,7 @@ def _period(date: exp.Expr, unit: Unit) -> exp.Expr:
 MYSQL = DialectFacts(
     dialect="mysql",
     title="MySQL",
+    prompt_rules=_PROMPT_RULES,
     guard=GuardMySQL(),
     quoted_name=r"(?P<name>`(?:[^`]|``)*`)",
     string=r"(?P<string>[xXbB]?'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\"\"|\\.)*\")",
@@ -76,11 +82,13 @@ MYSQL = DialectFacts(
     quoted_names_are_exact=False,
     max_identifier_bytes=256,
     plain_name=standard.PLAIN_NAME,
+    reserved_words=standard.RESERVED_WORDS,
     name_mark="`",
     functions=standard.FUNCTIONS | standard.STATISTICS | _FUNCTIONS,
     table_functions={},
     unit_first_functions=frozenset({"timestampadd", "timestampdiff", "get_format"}),
     unit_words=_UNIT_WORDS,
+    types=standard.TYPES,
     join_kinds=standard.JOIN_KINDS,
     join_methods=frozenset({""}),
     collations=frozenset({"utf8mb4_general_ci", "utf8mb4_unicode_ci", "utf8mb4_bin", "utf8mb4_0900_ai_ci", "binary"}),

@@ -13,6 +13,13 @@ from nl2sql.dialects.as_written import AsWritten, constant, infix, special, with
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.standard import names
 
+_PROMPT_RULES = """\
+- PostgreSQL: quote names with double quotes where the schema does. Cast with CAST(x AS type). Cut dates with
+  date_trunc('month', x), count back with x - INTERVAL '3 months'. Integer division drops the rest: cast to numeric \
+first.
+  Match text without regard to case with ILIKE.
+"""
+
 _FUNCTIONS = names(
     """
     array_agg string_agg json_agg jsonb_agg json_object_agg jsonb_object_agg json_agg_strict jsonb_agg_strict
@@ -74,6 +81,7 @@ class GuardPostgres(Postgres):
 POSTGRES = DialectFacts(
     dialect="postgres",
     title="PostgreSQL",
+    prompt_rules=_PROMPT_RULES,
     guard=GuardPostgres(),
     quoted_name=standard.DOUBLE_QUOTED,
     string=rf"{standard.ESCAPED_STRING}|(?P<string>[bBxX]?'(?:[^']|'')*')|{standard.DOLLAR_STRING}",
@@ -86,11 +94,13 @@ POSTGRES = DialectFacts(
     quoted_names_are_exact=True,
     max_identifier_bytes=63,  # NAMEDATALEN, and the null that ends it
     plain_name=re.compile(r"[a-z_][a-z0-9_]*"),
+    reserved_words=standard.RESERVED_WORDS,
     name_mark='"',
     functions=standard.FUNCTIONS | standard.STATISTICS | _FUNCTIONS,
     table_functions=_TABLE_FUNCTIONS,
     unit_first_functions=frozenset(),
     unit_words=frozenset(),
+    types=standard.TYPES,
     join_kinds=standard.JOIN_KINDS,
     join_methods=frozenset({""}),
     collations=frozenset({"C", "POSIX", "en_US", "de_DE", "und-x-icu", "en-x-icu", "unicode", "ucs_basic"}),

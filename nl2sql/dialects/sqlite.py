@@ -13,6 +13,12 @@ from nl2sql.dialects.as_written import AsWritten, special, without_parentheses
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.standard import names
 
+_PROMPT_RULES = """\
+- SQLite: dates are mostly text in ISO form. Use date(x, '-3 months') and strftime('%Y-%m', x); there is no date_trunc,
+  INTERVAL or ILIKE (LIKE already ignores the case of ASCII letters). Integer division drops the rest: multiply by 1.0 \
+first.
+"""
+
 _FUNCTIONS = names(
     """
     total group_concat string_agg json_group_array json_group_object jsonb_group_array jsonb_group_object median
@@ -47,6 +53,7 @@ def _period(date: exp.Expr, unit: Unit) -> exp.Expr:
 SQLITE = DialectFacts(
     dialect="sqlite",
     title="SQLite",
+    prompt_rules=_PROMPT_RULES,
     guard=GuardSQLite(),
     quoted_name=r'(?P<name>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\[\]]*\](?!\]))',
     string=r"(?P<string>[xX]?'(?:[^']|'')*')",
@@ -59,11 +66,13 @@ SQLITE = DialectFacts(
     quoted_names_are_exact=False,
     max_identifier_bytes=256,
     plain_name=standard.PLAIN_NAME,
+    reserved_words=standard.RESERVED_WORDS,
     name_mark='"',
     functions=standard.FUNCTIONS | _FUNCTIONS,
     table_functions={"json_each": standard.JSON_TREE, "json_tree": standard.JSON_TREE, "generate_series": ("value",)},
     unit_first_functions=frozenset(),
     unit_words=frozenset(),
+    types=standard.TYPES,
     join_kinds=standard.JOIN_KINDS,
     join_methods=frozenset({""}),
     collations=frozenset({"nocase", "binary", "rtrim"}),

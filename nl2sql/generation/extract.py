@@ -5,13 +5,15 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from nl2sql.dialects.registry import DIALECTS
+
 _MAX_CHARACTERS = 100_000
 _MAX_STARTS = 40
 """Opening braces tried in a text that is not JSON as a whole."""
 _THOUGHTS = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 """Local reasoning models write these before their answer."""
 _BLOCK = re.compile(r"```[ \t]*([\w+-]*)[^\n]*\n(.*?)```", re.DOTALL)
-_SQL_LABELS = frozenset({"sql", "postgresql", "postgres", "sqlite", "mysql", "duckdb"})
+_SQL_LABELS = {"sql", *DIALECTS, *(facts.title.lower() for facts in DIALECTS.values())}
 _ANSWER_KEYS = frozenset({"outcome", "sql"})
 
 

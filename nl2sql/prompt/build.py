@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from nl2sql.calendar_spans import Calendar
+from nl2sql.dialects.registry import facts_of
 from nl2sql.generation.base import Clarified, Example, Exchange, Feedback, GenerationRequest, KnowledgeHit
 from nl2sql.prompt.budget import BYTES_PER_TOKEN, Piece, Version, estimate, fit
 from nl2sql.prompt.calendar import calendar_rules
@@ -12,15 +13,9 @@ from nl2sql.prompt.ddl import table_ddl
 from nl2sql.prompt.relevance import key_columns, named_columns, stems, touched_columns
 from nl2sql.prompt.sanitize import clean, fenced, one_line
 from nl2sql.prompt.template_files import template, template_version
-from schema_index.schema import Dialect, Table
+from schema_index.schema import Table
 from tenants.domain_error import DomainError
 
-_DIALECT_NAMES: dict[Dialect, str] = {
-    "postgres": "PostgreSQL",
-    "sqlite": "SQLite",
-    "mysql": "MySQL",
-    "duckdb": "DuckDB",
-}
 _MAX_TITLE = 200
 _MAX_KNOWLEDGE = 2_000
 _MAX_EXAMPLE_SQL = 2_000
@@ -123,10 +118,10 @@ def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
 
 
 def _system(request: GenerationRequest) -> str:
-    dialect = request.schema.dialect
+    facts = facts_of(request.schema.dialect)
     return template("system").substitute(
-        dialect_name=_DIALECT_NAMES[dialect],
-        dialect_rules=template(f"dialect_{dialect}").substitute().rstrip(),
+        dialect_name=facts.title,
+        dialect_rules=facts.prompt_rules.rstrip(),
         calendar=calendar_rules(
             Calendar(today=request.today, fiscal_month=request.fiscal_month), time_zone=request.time_zone
         ),

@@ -3,9 +3,9 @@
 All names, types, comments and values are stored text: cleaned here, fenced by the caller.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 
+from nl2sql.dialects.registry import facts_of
 from nl2sql.prompt.sanitize import clean, one_line
 from schema_index.schema import Column, DatabaseSchema, Dialect, ForeignKey, Table
 
@@ -15,35 +15,14 @@ _MAX_COMMENT = 200
 _MAX_VALUE = 80
 _MAX_VALUES = 8
 
-_PLAIN_NAME: dict[Dialect, re.Pattern[str]] = {
-    "postgres": re.compile(r"[a-z_][a-z0-9_]*"),  # folds the rest to lower case
-    "mysql": re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
-    "sqlite": re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
-    "duckdb": re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
-}
-_RESERVED_WORDS = """
-add all alter analyse analyze and any array as asc asymmetric at between binary both by call case cast change
-character check collate column condition constraint convert create cross cube current_date current_time
-current_timestamp current_user database databases default deferrable delete desc describe distinct div do drop each
-else end except exists explain false fetch for foreign from full function grant group groups having if in index
-initially inner insert int integer intersect interval into is join key keys kill lambda lateral leading left like
-limit lines load lock match natural not null of offset on only optimize option or order outer over partition pivot
-pivot_longer pivot_wider placing precision primary procedure qualify range rank read recursive references release
-rename repeat replace require resignal restrict return returning revoke right row rows schema schemas select
-session_user set show signal some sql summarize symmetric system table then to trailing trigger true union unique
-unlock unpivot update usage use user using values variadic when where window with write
-"""
-"""Reserved in at least one of the dialects."""
-_RESERVED = frozenset(_RESERVED_WORDS.split())
-
 
 def quoted(name: str, *, dialect: Dialect) -> str:
     """The name as a statement of this dialect must spell it."""
+    facts = facts_of(dialect)
     name = clean(name, max_characters=_MAX_NAME).replace("\n", " ")
-    if _PLAIN_NAME[dialect].fullmatch(name) and name.lower() not in _RESERVED:
+    if facts.plain_name.fullmatch(name) and name.lower() not in facts.reserved_words:
         return name
-    mark = "`" if dialect == "mysql" else '"'
-    return mark + name.replace(mark, mark * 2) + mark
+    return facts.name_mark + name.replace(facts.name_mark, facts.name_mark * 2) + facts.name_mark
 
 
 def table_name(schema: str, name: str, *, within: DatabaseSchema) -> str:

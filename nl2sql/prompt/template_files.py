@@ -5,6 +5,8 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
+from nl2sql.dialects.registry import DIALECTS
+
 VERSION = "v2"
 _FOLDER = "templates"
 
@@ -18,8 +20,11 @@ def template(name: str) -> Template:
 
 @cache
 def template_version() -> str:
-    """The folder's name and a digest of its files: an edited template never passes for the one that was measured."""
+    """The folder's name and a digest of its files and of the dialects' rules: an edited text never passes for the one
+    that was measured."""
+    texts = {path.name: path.read_bytes() for path in files(__package__).joinpath(_FOLDER, VERSION).iterdir()}
+    texts |= {f"dialect_{facts.dialect}.txt": facts.prompt_rules.encode() for facts in DIALECTS.values()}
     digest = hashlib.sha256()
-    for path in sorted(files(__package__).joinpath(_FOLDER, VERSION).iterdir(), key=lambda path: path.name):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, text in sorted(texts.items()):
+        digest.update(name.encode() + b"\0" + text + b"\0")
     return f"{VERSION}-{digest.hexdigest()[:8]}"

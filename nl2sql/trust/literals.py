@@ -8,6 +8,7 @@ from typing import Literal
 
 from sqlglot import exp
 
+from nl2sql.dialects.registry import facts_of
 from nl2sql.trust.check import Check, failed, listed, passed, undetermined
 from nl2sql.trust.facts import KnownValues
 from nl2sql.trust.statement import Block, Statement, own_nodes
@@ -63,6 +64,7 @@ def matches(one: ComparedText, stored: str) -> bool:
 
 
 def _of_block(block: Block, dialect: Dialect) -> Iterator[ComparedText]:
+    facts = facts_of(dialect)
     for node in own_nodes(block.select, exp.Predicate):
         for side, text, is_like in _comparisons(node):
             match: Match = "like" if is_like else "equal"
@@ -72,7 +74,7 @@ def _of_block(block: Block, dialect: Dialect) -> Iterator[ComparedText]:
             if isinstance(side, exp.Lower | exp.Upper):
                 # The other side's case decides nothing once it is the same: "lower(city) = 'paris'".
                 column, match = side.this, "ilike" if is_like else "folded"
-            elif dialect == "mysql" or (dialect == "sqlite" and is_like):
+            elif facts.like_ignores_case if is_like else facts.text_ignores_case:
                 match = "ilike" if is_like else "folded"
             if isinstance(column, exp.Cast | exp.Trim):
                 column = column.this

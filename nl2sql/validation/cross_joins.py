@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from nl2sql.validation.growth import COLLECTING
+from nl2sql.dialects.function_traits import COLLECTING
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 

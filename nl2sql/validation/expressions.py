@@ -5,15 +5,11 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from nl2sql.dialects.function_traits import WHOLE_ROW
 from nl2sql.validation.bind import bind, quoted, reference, refuse_unknown
 from nl2sql.validation.context import Context
 from nl2sql.validation.functions import called_name
 from nl2sql.validation.scope import Scope, Source
-
-_WHOLE_ROW_FUNCTIONS = frozenset(
-    {"count", "to_json", "to_jsonb", "row_to_json", "json_agg", "jsonb_agg", "array_agg", "json_agg_strict"}
-)
-"""Those that may take a derived table's row as their argument."""
 
 Subquery = Callable[[exp.Query, Scope], None]
 
@@ -134,7 +130,7 @@ def _row(column: exp.Column, scope: Scope, context: Context) -> None:
 def _takes_row(function: str, source: Source, column: exp.Column) -> bool:
     """Counting a stored table's rows reads no column; counting distinct ones would."""
     counted = function == "count" and isinstance(column.parent, exp.Anonymous)
-    return counted or (source.kind == "query" and function in _WHOLE_ROW_FUNCTIONS)
+    return counted or (source.kind == "query" and function in WHOLE_ROW)
 
 
 def _derived_row(column: exp.Column, scope: Scope, context: Context) -> bool:
@@ -149,7 +145,7 @@ def _derived_row(column: exp.Column, scope: Scope, context: Context) -> bool:
     if source.kind == "function" and len(source.columns) == 1:
         column.replace(reference(source, next(iter(source.columns.values()))))
         return True
-    if source.kind != "query" or call is None or called_name(call) not in _WHOLE_ROW_FUNCTIONS:
+    if source.kind != "query" or call is None or called_name(call) not in WHOLE_ROW:
         return False
     if context.facts.relation_as_value == "row":
         column.replace(exp.Column(this=exp.Star(), table=quoted(source.name)))

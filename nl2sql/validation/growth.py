@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from nl2sql.dialects.function_traits import BUILDING, COLLECTING, ENCODERS, MOST, REPLACING, SERIES, SIZES, TEMPLATES
 from nl2sql.validation.constant import day, number, span_days
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
@@ -25,41 +26,14 @@ MIN_OPEN_STEP_DAYS = 1 / 24
 """A series between dates of the data may step by an hour or more."""
 MAX_TEMPLATE = 200
 
-_SIZES = {"repeat": 1, "lpad": 1, "rpad": 1, "space": 0, "bar": 3, "to_base": 2}
-_MOST = {"factorial": (0, 170), "exp": (0, 700), "power": (1, 1_000), "pow": (1, 1_000)}
-_MUST_BE_CONSTANT = frozenset({*_SIZES, "factorial"})
-_SERIES = frozenset({"generate_series", "range"})
-_GROWING = frozenset({*_SIZES, *_SERIES, "string_agg", "group_concat", "format", "printf"})
-_TEMPLATES = {"format": 0, "printf": 0, "to_char": 1, "strftime": 0, "date_format": 1}
-COLLECTING = frozenset(
-    (
-        *("string_agg", "array_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg", "group_concat"),
-        *("list", "listagg", "histogram", "json_group_array", "json_group_object", "jsonb_group_array"),
-        *("json_arrayagg", "json_objectagg"),
-    )
-)
-"""Aggregates that gather all rows into one value."""
-_REPLACING = frozenset({"replace", "regexp_replace"})
+_MUST_BE_CONSTANT = frozenset({*SIZES, "factorial"})
+_GROWING = frozenset({*SIZES, *SERIES, "string_agg", "group_concat", "format", "printf"})
 MAX_RATIO = 100
 OPEN_RATIO = 10
 """What a replacement taken from data is reckoned to lengthen by."""
 MAX_FACTOR = 10_000
 """Product of how often each concatenation uses one column: 13 doublings."""
 MAX_ENCODERS = 8
-_ENCODERS = frozenset(
-    (
-        *("hex", "to_base64", "encode", "quote", "quote_literal", "quote_ident", "quote_nullable", "json_quote"),
-        *("url_encode", "regexp_escape", "to_json"),
-    )
-)
-"""Functions that lengthen any text by a factor of up to three."""
-_BUILDING = frozenset(
-    (
-        *("concat", "concat_ws", "array_cat", "array_concat", "list_concat", "list_cat", "array_append", "array"),
-        *("json_array", "json_object", "json_build_array", "jsonb_build_array", "json_build_object"),
-        *("jsonb_build_object", "json_merge_preserve", "list_value", "struct_pack", "row"),
-    )
-)
 
 
 def growth(tree: exp.Query) -> tuple[Violation, ...]:
@@ -79,7 +53,7 @@ def growth(tree: exp.Query) -> tuple[Violation, ...]:
         name = node.name.lower()
         collects = collects or name in COLLECTING
         found.extend(_call(node, name))
-        if name in _SERIES:
+        if name in SERIES:
             rows = _rows(node)
             product, last = product * max(rows or 1, 1), node
             if rows is None or rows > MAX_SERIES:
@@ -101,16 +75,16 @@ def _too_many(node: exp.Expr) -> Violation:
 
 def _call(node: exp.Anonymous, name: str) -> Iterator[Violation]:
     arguments = node.expressions
-    if name in _SIZES and len(arguments) > _SIZES[name]:
-        yield from _number(node, name, arguments[_SIZES[name]], MAX_SIZE, constant=True)
+    if name in SIZES and len(arguments) > SIZES[name]:
+        yield from _number(node, name, arguments[SIZES[name]], MAX_SIZE, constant=True)
         if any(inner is not node and inner.name.lower() in _GROWING for inner in node.find_all(exp.Anonymous)):
             yield _refused(node, name, "may not be fed by another call that grows")
-    if name in _MOST and len(arguments) > _MOST[name][0]:
-        position, most = _MOST[name]
+    if name in MOST and len(arguments) > MOST[name][0]:
+        position, most = MOST[name]
         yield from _number(node, name, arguments[position], most, constant=name in _MUST_BE_CONSTANT)
-    if name in _TEMPLATES and len(arguments) > _TEMPLATES[name]:
-        yield from _template(node, name, arguments[_TEMPLATES[name]])
-    if name in _REPLACING and _ratio(node) > MAX_RATIO:
+    if name in TEMPLATES and len(arguments) > TEMPLATES[name]:
+        yield from _template(node, name, arguments[TEMPLATES[name]])
+    if name in REPLACING and _ratio(node) > MAX_RATIO:
         yield _refused(node, name, "could make its text far longer")
 
 
@@ -169,7 +143,7 @@ def _ratio(node: exp.Anonymous) -> float:
         inner = arguments[0] if arguments else None
         while isinstance(inner, exp.Paren | exp.Cast):
             inner = inner.this
-        if not isinstance(inner, exp.Anonymous) or inner.name.lower() not in _REPLACING:
+        if not isinstance(inner, exp.Anonymous) or inner.name.lower() not in REPLACING:
             return ratio
         current = inner
 
@@ -185,8 +159,8 @@ def _multiplied(tree: exp.Query) -> tuple[Violation, ...]:
     factor, encoders = 1.0, 0
     for node in tree.find_all(exp.DPipe, exp.Array, exp.Struct, exp.Anonymous):
         if isinstance(node, exp.Anonymous):
-            encoders += node.name.lower() in _ENCODERS
-            if node.name.lower() not in _BUILDING:
+            encoders += node.name.lower() in ENCODERS
+            if node.name.lower() not in BUILDING:
                 continue
         if isinstance(node.parent, type(node)) and isinstance(node, exp.DPipe):
             continue

@@ -4,6 +4,7 @@ import re
 
 from sqlglot import exp
 
+from nl2sql.dialects.function_traits import LIKE_PATTERNS, PATTERNS
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 
@@ -11,16 +12,6 @@ MAX_WILDCARDS = 8
 MAX_PATTERN = 500
 MAX_REPEAT = 255
 """PostgreSQL's own limit (DUPMAX)."""
-
-_PATTERN_FUNCTIONS = dict.fromkeys(
-    (
-        *("regexp_replace", "regexp_match", "regexp_matches", "regexp_count", "regexp_instr", "regexp_like"),
-        *("regexp_substr", "regexp_split_to_array", "regexp_split_to_table", "regexp_extract", "regexp_extract_all"),
-        *("regexp_full_match", "string_split_regex", "str_split_regex"),
-    ),
-    1,
-)
-_LIKE_FUNCTIONS = {"like": 0, "glob": 0, "like_escape": 1, "ilike_escape": 1, "not_like_escape": 1}
 
 
 def patterns(tree: exp.Query) -> tuple[Violation, ...]:
@@ -46,10 +37,10 @@ def _pattern(node: exp.Expr) -> tuple[exp.Expr | None, bool]:
     """The pattern of `node`, and whether it is a regular expression."""
     if isinstance(node, exp.Anonymous):
         name = node.name.lower()
-        position = _PATTERN_FUNCTIONS.get(name, _LIKE_FUNCTIONS.get(name))
+        position = PATTERNS.get(name, LIKE_PATTERNS.get(name))
         if position is None or len(node.expressions) <= position:
             return None, False
-        return node.expressions[position], name in _PATTERN_FUNCTIONS
+        return node.expressions[position], name in PATTERNS
     regular = isinstance(node, exp.SimilarTo | exp.RegexpLike | exp.RegexpILike)
     pattern = node.expression
     return (pattern.this if isinstance(pattern, exp.Escape) else pattern), regular

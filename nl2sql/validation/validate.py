@@ -141,7 +141,7 @@ def _once(sql: str, schema: DatabaseSchema, row_limit: int) -> _Pass | tuple[Vio
 
 
 def _syntax(tree: exp.Query, dialect: Dialect) -> tuple[Violation, ...]:
-    return (*nodes(tree, dialect=dialect), *functions(tree, dialect=dialect), *cast_types(tree))
+    return (*nodes(tree, dialect=dialect), *functions(tree, dialect=dialect), *cast_types(tree, dialect=dialect))
 
 
 def _size(tree: exp.Query, dialect: Dialect) -> tuple[Violation, ...]:

@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from nl2sql.calendar_spans import Unit
+from nl2sql.dialects.registry import facts_of
 from nl2sql.generation.composer.joins import Key, Step
 from nl2sql.generation.composer.output_names import output_names
 from nl2sql.generation.composer.plan import (
@@ -35,7 +35,7 @@ class _Writer:
     """`names` maps a table to its alias in the innermost statement that reads it."""
 
     def __init__(self, dialect: Dialect, default_schema: str) -> None:
-        self.dialect = dialect
+        self.facts = facts_of(dialect)
         self.default_schema = default_schema
         self.names: dict[Key, str] = {}
         self.used: set[str] = set()
@@ -103,19 +103,10 @@ class _Writer:
         if output.kind == "count":
             return exp.Count(this=exp.Distinct(expressions=[column])) if output.distinct else exp.Count(this=column)
         if output.kind == "period":
-            return self._period(column, output.unit)
+            return self.facts.period(column, output.unit)
         if output.kind == "aggregate":
             return _FUNCTIONS[output.function](this=column)
         return column
-
-    def _period(self, column: exp.Column, unit: Unit) -> exp.Expr:
-        """The first day of the unit; SQLite and MySQL have no function for it and get its name."""
-        if self.dialect in ("postgres", "duckdb"):
-            truncated = exp.TimestampTrunc(this=column, unit=exp.var(unit.upper()))
-            return exp.cast(truncated, exp.DataType.Type.DATE)
-        if self.dialect == "sqlite":
-            return exp.Anonymous(this="STRFTIME", expressions=[exp.Literal.string(_STRFTIME[unit]), column])
-        return exp.Anonymous(this="DATE_FORMAT", expressions=[column, exp.Literal.string(_DATE_FORMAT[unit])])
 
     def _sort(self, sort: Sort) -> exp.Ordered:
         """NULL is never the greatest: PostgreSQL would list it first when descending."""
@@ -133,7 +124,7 @@ class _Writer:
                     operand = exp.Boolean(this=condition.operand == "true")
                 return _COMPARE[condition.operator](this=self._column(condition.column), expression=operand)
             case Pattern():
-                like = exp.ILike if self.dialect in ("postgres", "duckdb") else exp.Like
+                like = exp.ILike if self.facts.has_ilike else exp.Like
                 node = like(this=self._column(condition.column), expression=exp.Literal.string(condition.pattern))
                 return exp.not_(node) if condition.negated else node
             case AgainstAverage():
@@ -167,10 +158,6 @@ class _Writer:
         self.names = before
         found = exp.Exists(this=inner)
         return exp.not_(found) if condition.negated else found
-
-
-_STRFTIME = {"day": "%Y-%m-%d", "week": "%Y-%W", "month": "%Y-%m", "year": "%Y"}
-_DATE_FORMAT = {"day": "%Y-%m-%d", "week": "%x-%v", "month": "%Y-%m", "year": "%Y"}
 
 
 def _count_rows() -> exp.Count:

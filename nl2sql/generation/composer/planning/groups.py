@@ -1,6 +1,7 @@
 """What rows are counted and aggregated by."""
 
 from nl2sql.calendar_spans import Unit
+from nl2sql.dialects.registry import facts_of
 from nl2sql.generation.composer.joins import Key
 from nl2sql.generation.composer.plan import ColumnRef, Output, Sort, fail
 from nl2sql.generation.composer.planning.columns import Scene
@@ -67,8 +68,9 @@ class Groups(Tables):
         return any(ref in telling for ref in shown)
 
     def _period(self, unit: Unit, draft: PlanDraft) -> None:
-        if unit == "quarter" and self.columns.schema.dialect in ("sqlite", "mysql"):
-            raise fail("unsure", f"{self.columns.schema.dialect} has no quarters", unit)
+        dialect = self.columns.schema.dialect
+        if unit not in facts_of(dialect).period_units:
+            raise fail("unsure", f"{dialect} has no {unit}s", unit)
         scene = Scene(root=draft.grain)
         ref = self.columns.date_column(scene, None, self.reading.verbs, years=False)
         period = Output(kind="period", column=ref, unit=unit)
