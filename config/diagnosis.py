@@ -15,9 +15,12 @@ from config.finding import Finding, State
 from config.model_diagnosis import installation_model, tenant_model
 from nl2sql.evaluation.evaluate import ROLE
 from nl2sql.evaluation.standing import standings
+from nl2sql.verified_staleness import broken_queries
+from schema_index.breakage import in_words
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import active_embedder
 from schema_index.models import DataSource
+from schema_index.proposed_schemas import proposed
 from schema_index.sources import open_connector
 from tenants.confinement import why_not_confined
 from tenants.context import REPLICA, tenant_transaction
@@ -152,12 +155,24 @@ def _source(part: str, source: DataSource) -> Iterator[Finding]:
         yield Finding(part=part, state="warning", detail=f"It answers; the last sync failed: {source.sync_error}")
     else:
         yield Finding(part=part, state="ok", detail="It answers and is synced.")
+    yield from _changed_schema(part, source)
     if rights:
         yield Finding(
             part=part,
             state="warning",
             detail=f"The role {'; it '.join(rights)}. `manage.py grants {source.slug}` prints one that only reads.",
         )
+
+
+def _changed_schema(part: str, source: DataSource) -> Iterator[Finding]:
+    """What a change of schema breaks, or would."""
+    with tenant_transaction(source.tenant_id):
+        waiting, broken = proposed(source), broken_queries(source)
+    if waiting is not None:
+        detail = f"{in_words(waiting.broken_count, is_refused=True)} `manage.py sync_schema {source.slug} --accept`."
+        yield Finding(part=part, state="warning", detail=detail)
+    if broken:
+        yield Finding(part=part, state="warning", detail=in_words(broken, is_refused=False))
 
 
 def _evaluations(tenant: Tenant) -> Iterator[Finding]:

@@ -163,8 +163,8 @@ class Environment(BaseSettings):
     )
     evaluation_gate: Literal["report", "refuse"] = Field(
         default="report",
-        description="What a change does that breaks a tenant's verified questions: `report` tells, `refuse` stands in "
-        "its way.",
+        description="What a change of schema, model or threshold does that breaks a tenant's verified queries: "
+        "`report` tells, `refuse` stands in its way.",
     )
 
     query_timeout_ms: int = Field(default=15_000, ge=100, le=600_000, description="Deadline of a target query.")

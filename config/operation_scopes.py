@@ -31,6 +31,7 @@ OTHERWISE: dict[str, tuple[Permission, ...]] = {
     "change_member": (Permission.MANAGE_MEMBERS,),
     "rate_run": (Permission.ASK,),
     "sync_data_source": (Permission.SYNC_SCHEMA,),
+    **dict.fromkeys(("get_proposed_schema", "accept_proposed_schema"), (Permission.MANAGE_SOURCES,)),
     **dict.fromkeys(("list_faq", "get_faq", "list_documents", "get_document"), READS_KNOWLEDGE),
 }
 """Operations that their tag does not tell."""

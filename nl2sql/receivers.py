@@ -1,13 +1,21 @@
-"""What follows a change of schema: verified queries that cite what changed are explained again."""
+"""What precedes and follows a change of schema: verified queries that cite what changed are tried, then explained."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from nl2sql.tasks import request_checks
-from nl2sql.verified_staleness import doubtful
+from nl2sql.verified_staleness import broken_by, doubtful
+from schema_index.breakage import Breakage
 from schema_index.diff import Change
 from schema_index.models import DataSource
-from schema_index.signals import schema_changed
+from schema_index.schema import DatabaseSchema
+from schema_index.signals import schema_changed, schema_changing
+
+
+def _try_verified_queries(
+    *, source: DataSource, schema: DatabaseSchema, changes: Sequence[Change], **_: Any
+) -> Sequence[Breakage]:
+    return broken_by(source, schema=schema, changes=changes)
 
 
 def _doubt_verified_queries(*, source: DataSource, changes: Sequence[Change], **_: Any) -> None:
@@ -15,4 +23,5 @@ def _doubt_verified_queries(*, source: DataSource, changes: Sequence[Change], **
 
 
 def connect() -> None:
+    schema_changing.connect(_try_verified_queries, dispatch_uid="nl2sql.breakage")
     schema_changed.connect(_doubt_verified_queries, dispatch_uid="nl2sql.verified_queries")

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from nl2sql.models import QueryOrigin, QueryState, Run, RunEvent, RunStatus, VerifiedQuery
-from nl2sql.models.verified_query import UNEXPLAINED
+from nl2sql.models.verified_query import BEING_CHECKED, UNEXPLAINED
 from nl2sql.reuse.reuse import Verified, parameters
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
@@ -16,6 +16,7 @@ from schema_index import judged_questions, references
 from schema_index.catalogue import indexed_catalogue
 from schema_index.judged_questions import Judged
 from schema_index.models import DataSource, JudgedQuestion, SubjectKind
+from schema_index.schema import DatabaseSchema
 from tenants import audit
 from tenants.context import current_tenant_id
 from tenants.domain_error import DomainError
@@ -135,7 +136,12 @@ def store(query: VerifiedQuery, *, actor: str) -> Accepted:
 
 def check(source: DataSource, sql: str) -> Accepted:
     """The guard over all that the source shows to anybody. Raises StatementBlocked or DataSourceNotSynced."""
-    verdict = validate(sql, schema=indexed_catalogue(source).schema, row_limit=ROW_LIMIT)
+    return check_over(indexed_catalogue(source).schema, sql)
+
+
+def check_over(schema: DatabaseSchema, sql: str) -> Accepted:
+    """The same over another schema. Raises StatementBlocked."""
+    verdict = validate(sql, schema=schema, row_limit=ROW_LIMIT)
     if isinstance(verdict, Rejected):
         first = verdict.violations[0]
         raise StatementBlocked(f"The statement was blocked: {first.message}", rule=first.code, hint=first.hint)
@@ -188,6 +194,12 @@ def refer(query: VerifiedQuery, accepted: Accepted) -> None:
 def in_use(source_id: UUID) -> "QuerySet[VerifiedQuery]":
     """Verified and not stale."""
     return VerifiedQuery.objects.filter(source_id=source_id, state=QueryState.VERIFIED, stale_at=None)
+
+
+def standing() -> "QuerySet[VerifiedQuery]":
+    """Verified, in use or being checked: what a change may break."""
+    is_used = Q(stale_at=None) | Q(stale_reason__in=BEING_CHECKED)
+    return VerifiedQuery.objects.filter(is_used, state=QueryState.VERIFIED)
 
 
 def known(source: DataSource) -> tuple[Verified, ...]:

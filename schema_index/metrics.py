@@ -3,6 +3,9 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 SYNCS = Counter("querent_syncs", "Schema syncs ended, by outcome: done, or the error's code.", ["outcome"])
+BREAKING_SCHEMAS = Counter(
+    "querent_breaking_schemas", "Changed schemas that break verified queries, by fate: taken or refused.", ["fate"]
+)
 EMBEDDED = Counter("querent_texts_embedded", "Texts whose vectors were stored, by model.", ["model"])
 EMBEDDING_SECONDS = Histogram(
     "querent_embedding_wait_seconds",

@@ -2,6 +2,11 @@
 
 from django.dispatch import Signal
 
+schema_changing = Signal()
+"""Sent before a changed schema is taken into use, with no transaction open: `source: DataSource`, `changes:
+tuple[Change, ...]`, and `schema: DatabaseSchema`, the visible part of the new one. A receiver returns a sequence of
+`Breakage`: what would not work any more."""
+
 schema_changed = Signal()
 """Sent inside the sync's transaction with `source: DataSource`, `snapshot: Snapshot`, `schema: DatabaseSchema` and
 `changes: tuple[Change, ...]`. A receiver that raises undoes the sync."""

@@ -1,15 +1,18 @@
-"""One schema sync: introspect, compare, store, tell. No transaction is open while the target database is read."""
+"""One schema sync: introspect, compare, ask what it breaks, store, tell. No transaction is open while the target is
+read or asked."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from schema_index import sync_runs
+from schema_index import proposed_schemas, sync_runs
+from schema_index.breakage import Breakage
 from schema_index.connectors.base import Introspection, Progress
 from schema_index.ddl_trigger import read_ddl_mark
 from schema_index.diff import Change, diff
@@ -17,7 +20,7 @@ from schema_index.metrics import SYNCS
 from schema_index.models import DataSource, SchemaChange, Snapshot
 from schema_index.schema import DatabaseSchema
 from schema_index.schema_json import from_json, to_json
-from schema_index.signals import schema_changed
+from schema_index.signals import schema_changed, schema_changing
 from schema_index.sources import DataSourceNotFound, open_connector, visible_part
 from schema_index.storable import storable
 from schema_index.sync_runs import StoredProgress
@@ -39,29 +42,42 @@ class SyncInProgress(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncResult:
-    """`changes` is empty when nothing changed; `unreadable` names relations that were left out, with the reason."""
+    """`changes` is empty when nothing changed; `unreadable` names relations that were left out, with the reason.
+
+    `broken` is what the changes break; a schema that `is_refused` for it is not in use: `revision` is the one before.
+    """
 
     revision: int
     tables: int
     changes: tuple[Change, ...]
     unreadable: tuple[str, ...]
     gaps: tuple[ColumnGap, ...] = ()
+    broken: tuple[Breakage, ...] = ()
+    is_refused: bool = False
 
 
 def sync(
-    tenant_id: UUID, *, source_id: UUID, actor: str, progress: Progress | None = None, run_id: UUID | None = None
+    tenant_id: UUID,
+    *,
+    source_id: UUID,
+    actor: str,
+    progress: Progress | None = None,
+    run_id: UUID | None = None,
+    accept: bool = False,
 ) -> SyncResult:
     """Bring what we know of a source up to date. A failure is stored on the source and its run, and raised.
 
-    `run_id` names the run that was queued for it; without one, the sync keeps account in a new one.
+    `run_id` names the run that was queued for it; without one, the sync keeps account in a new one. With `accept`, what
+    is found is taken into use whatever it breaks.
     Raises DataSourceNotFound, SyncInProgress, DataSourceForbidden, CredentialUnreadable, DataSourceUnavailable.
     """
     with _lease(tenant_id, source_id, actor=actor, run_id=run_id) as (source, own_run):
         try:
             seen = _read(source, progress=StoredProgress(tenant_id, own_run, also=progress))
+            changing = _changing(source, seen.found.schema)
             with tenant_transaction(tenant_id):
                 _assert_held(source)
-                result = record(source_id, seen.found, seen.values, actor=actor)
+                result = _decided(source, seen, changing, actor=actor, accept=accept)
                 if seen.ddl_mark != source.ddl_mark:
                     DataSource.objects.filter(id=source_id).update(ddl_mark=seen.ddl_mark)
                 sync_runs.finish(
@@ -70,8 +86,10 @@ def sync(
                     tables=result.tables,
                     unreadable=len(result.unreadable),
                     changes=result.changes,
+                    broken=result.broken,
+                    is_refused=result.is_refused,
                 )
-            SYNCS.labels("done").inc()
+            SYNCS.labels("refused" if result.is_refused else "done").inc()
             return result
         except DomainError as error:
             SYNCS.labels(error.code).inc()
@@ -101,6 +119,50 @@ def _read(source: DataSource, *, progress: Progress) -> _Seen:
         visible = visible_part(found.schema, hidden=source.hidden)
         values = read_values(connector, visible, excluded=source.values_excluded, included=source.values_included)
     return _Seen(found=found, values=values, ddl_mark=mark or "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Changing:
+    changes: tuple[Change, ...] = ()
+    broken: tuple[Breakage, ...] = ()
+
+
+def _changing(source: DataSource, schema: DatabaseSchema) -> _Changing:
+    """What is different from the schema in use, and what that breaks. No transaction is open. A first schema breaks
+    nothing."""
+    if source.snapshot_id is None:
+        return _Changing()
+    with tenant_transaction(source.tenant_id):
+        # The description, which may take megabytes, is read when something changed.
+        known = Snapshot.objects.filter(id=source.snapshot_id).exclude(fingerprint=schema.fingerprint).first()
+    if known is None:
+        return _Changing()
+    changes = diff(from_json(known.description), schema)
+    visible = visible_part(schema, hidden=source.hidden)
+    told: list[tuple[Any, Any]] = schema_changing.send(DataSource, source=source, schema=visible, changes=changes)
+    return _Changing(changes=changes, broken=tuple(one for _, found in told for one in found))
+
+
+def _decided(source: DataSource, seen: _Seen, changing: _Changing, *, actor: str, accept: bool) -> SyncResult:
+    """Taken into use, or kept as proposed; in the open scope's transaction, with the lease."""
+    fingerprint, broken = seen.found.schema.fingerprint, changing.broken
+    current = DataSource.objects.select_related("snapshot").defer("snapshot__description").get(id=source.id)
+    if current.snapshot and not accept and proposed_schemas.is_refused(current, fingerprint=fingerprint, broken=broken):
+        proposed_schemas.propose(current, fingerprint=fingerprint, changes=changing.changes, broken=broken)
+        DataSource.objects.filter(id=source.id).update(sync_error="")
+        return SyncResult(
+            revision=current.snapshot.revision,
+            tables=len(seen.found.schema.tables),
+            changes=changing.changes,
+            unreadable=(),
+            broken=broken,
+            is_refused=True,
+        )
+    proposed_schemas.forget(current)
+    result = record(source.id, seen.found, seen.values, actor=actor)
+    if broken:
+        proposed_schemas.tell_taken(current, broken=broken, actor=actor)
+    return replace(result, broken=broken)
 
 
 @contextmanager

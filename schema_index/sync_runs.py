@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from schema_index.breakage import Breakage, as_stored
 from schema_index.connectors.base import Progress
 from schema_index.diff import Change
 from schema_index.models import DataSource, SyncRun, SyncState
@@ -73,17 +74,29 @@ def begin(source: DataSource, *, run_id: UUID | None, actor: str, until: datetim
     return run_id
 
 
-def finish(run_id: UUID, *, revision: int, tables: int, unreadable: int, changes: Sequence[Change]) -> None:
-    """Needs an open scope: that of what the sync stored."""
+def finish(
+    run_id: UUID,
+    *,
+    revision: int,
+    tables: int,
+    unreadable: int,
+    changes: Sequence[Change],
+    broken: Sequence[Breakage] = (),
+    is_refused: bool = False,
+) -> None:
+    """`revision` is the one in use; a schema that is refused leaves the one before. Needs an open scope: that of what
+    the sync stored."""
     kinds = Counter(change.kind for change in changes)
+    counts = {"tables": tables, "unreadable": unreadable, "changes": dict(sorted(kinds.items()))}
     SyncRun.objects.filter(id=run_id).update(
-        state=SyncState.DONE,
+        state=SyncState.REFUSED if is_refused else SyncState.DONE,
         ended_at=timezone.now(),
         current="",
         done=tables,
         total=tables,
         revision=revision,
-        counts={"tables": tables, "unreadable": unreadable, "changes": dict(sorted(kinds.items()))},
+        counts={**counts, "broken": len(broken)} if broken else counts,
+        broken=as_stored(broken),
     )
 
 

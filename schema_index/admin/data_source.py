@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from schema_index import sync_runs
+from schema_index import proposed_schemas, sync_runs
 from schema_index.admin import source_state
 from schema_index.admin.stale import stale_of_source
 from schema_index.models import DataSource
@@ -23,13 +23,16 @@ from tenants.domain_error import DomainError
 from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant
 
 IDENTITY = ["slug", "name", "dialect"]
-STATE = ["last_sync", "synced_at", "sync_error", "snapshot", "last_changes", "left_out", "stale_knowledge"]
+STATE = [
+    *("last_sync", "synced_at", "sync_error", "snapshot", "waiting"),
+    *("last_changes", "left_out", "stale_knowledge"),
+]
 CONNECTION = ["host", "port", "database", "username", "tls"]
 SCOPE = [
     *("include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
     *("hidden", "index_values", "values_excluded", "values_included"),
 ]
-SYNCING = ["sync_every", "watch_ddl"]
+SYNCING = ["sync_every", "watch_ddl", "on_breaking_change"]
 
 SYNC_FIELDS = ("snapshot_id", "synced_at", "sync_error", "sync_lease_until", "sync_checked_at", "ddl_mark")
 MAX_AT_ONCE = 20
@@ -79,7 +82,7 @@ class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
     change_form_template = "admin/schema_index/datasource/change_form.html"
     list_display = ["name", "slug", "dialect", "last_sync", "synced_at", "snapshot", "sync_error"]
     readonly_fields = STATE
-    actions = ["sync_now", "test_connection"]
+    actions = ["sync_now", "accept_schema", "test_connection"]
 
     def get_fieldsets(self, request: HttpRequest, obj: DataSource | None = None) -> Any:
         state = [("What is known of it", {"fields": STATE})] if obj is not None else []
@@ -122,6 +125,10 @@ class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
     def last_changes(self, source: DataSource) -> str:
         return source_state.last_changes(source)
 
+    @admin.display(description="waits to be accepted")
+    def waiting(self, source: DataSource) -> str:
+        return source_state.waiting(source)
+
     @admin.display(description="left out")
     def left_out(self, source: DataSource) -> str:
         return source_state.left_out(source)
@@ -139,6 +146,17 @@ class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
         if len(runs) == 1:
             return HttpResponseRedirect(reverse("admin:schema_index_syncrun_change", args=[runs[0].id]))
         return HttpResponseRedirect(reverse("admin:schema_index_syncrun_changelist"))
+
+    @admin.action(description="Accept the changed schema that waits", permissions=["change"])
+    def accept_schema(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> None:
+        for source in queryset[:MAX_AT_ONCE]:
+            waiting = proposed_schemas.proposed(source)
+            if waiting is None:
+                self.message_user(request, f"{source.slug}: no changed schema waits.", messages.WARNING)
+                continue
+            accept = proposed_schemas.accept
+            accept(source, fingerprint=waiting.fingerprint, actor=actor_of(request), send=send_sync)
+            self.message_user(request, f"{source.slug}: the sync that was started takes it into use.")
 
     @admin.action(description="Test connection", permissions=["change"])
     def test_connection(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from schema_index.admin.source_state import run_in_words
+from schema_index.admin.source_state import NOTHING, in_lines, run_in_words
 from schema_index.models import SchemaChange, Snapshot, SyncRun, SyncState
 from tenants.tenant_admin import ReadOnlyAdmin
 
@@ -33,14 +33,22 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
     list_display = ["source", "requested_at", "in_words", "ended_at"]
     list_filter = ["state"]
     list_select_related = ["source"]
-    fields = ["source", "in_words", "progress", "requested_at", "started_at", "ended_at", "revision", "counts"]
-    readonly_fields = ["in_words", "progress"]
+    fields = [
+        *("source", "in_words", "progress", "requested_at", "started_at", "ended_at", "revision", "counts"),
+        "broken_in_words",
+    ]
+    readonly_fields = ["in_words", "progress", "broken_in_words"]
     change_form_template = "admin/schema_index/syncrun/change_form.html"
     change_list_template = "admin/schema_index/syncrun/change_list.html"
 
     @admin.display(description="state")
     def in_words(self, run: SyncRun) -> str:
         return run_in_words(run)
+
+    @admin.display(description="verified queries that it breaks")
+    def broken_in_words(self, run: SyncRun) -> str:
+        lines = (f'"{one["subject"]}": {one["reason"]}' for one in run.broken)
+        return in_lines(((line,) for line in lines), more=run.counts.get("broken", 0) - len(run.broken)) or NOTHING
 
     @admin.display(description="tables read")
     def progress(self, run: SyncRun) -> SafeString:

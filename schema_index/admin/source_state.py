@@ -17,6 +17,7 @@ from schema_index.models import (
     SyncRun,
     SyncState,
 )
+from schema_index.proposed_schemas import proposed
 from schema_index.sync_runs import latest_run
 
 MAX_SHOWN = 50
@@ -43,9 +44,11 @@ def run_in_words(run: SyncRun) -> str:
         case SyncState.FAILED:
             return f"failed: {run.error}"
     changed = sum(run.counts.get("changes", {}).values())
-    return (
-        f"done: {run.total} tables, {changed or 'no'} {'change' if changed == 1 else 'changes'}, for {run.requested_by}"
-    )
+    broken = run.counts.get("broken", 0)
+    breaks = f", {broken} verified queries broken" if broken else ""
+    state = "refused" if run.state == SyncState.REFUSED else "done"
+    changes = f"{changed or 'no'} {'change' if changed == 1 else 'changes'}"
+    return f"{state}: {run.total} tables, {changes}{breaks}, for {run.requested_by}"
 
 
 def last_changes(source: DataSource) -> str:
@@ -57,6 +60,17 @@ def last_changes(source: DataSource) -> str:
     at = source.snapshot.created_at
     lines = [f"{source.snapshot}, {at:%Y-%m-%d %H:%M} UTC", *map(str, changes[:MAX_SHOWN])]
     return in_lines(((line,) for line in lines), more=total - MAX_SHOWN)
+
+
+def waiting(source: DataSource) -> str:
+    """The changed schema that waits to be accepted, and what it would break."""
+    found = proposed(source)
+    if found is None:
+        return NOTHING
+    state = f"accepted by {found.accepted_by}, for the next sync" if found.accepted_by else "not in use"
+    head = f"found {found.found_at:%Y-%m-%d %H:%M} UTC, {state}: {found.change_count} changes"
+    breaks = [f'breaks "{one["subject"]}": {one["reason"]}' for one in found.broken]
+    return in_lines(((line,) for line in (head, *found.changes, *breaks)), more=0)
 
 
 def left_out(source: DataSource) -> str:

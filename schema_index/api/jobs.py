@@ -19,7 +19,7 @@ from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission
 
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "id": "0d0e7c0a-3c1e-4f0a-9d4e-6b4a3a0f6f0b",
     "kind": "sync",
     "data_source": "shop",
@@ -32,6 +32,7 @@ EXAMPLE = {
     "error": "",
     "revision": None,
     "counts": {},
+    "broken": [],
     "links": {"self": "/api/v1/jobs/0d0e7c0a-3c1e-4f0a-9d4e-6b4a3a0f6f0b", "data_source": "/api/v1/data-sources/shop"},
 }
 
@@ -42,13 +43,22 @@ class ProgressSerializer(serializers.Serializer[Any]):
     current = serializers.CharField(help_text="The table that was read last.")
 
 
+BROKEN = "Verified queries that what was found breaks, the first of them; told to holders of `sources:write`."
+
+
+class BrokenSerializer(serializers.Serializer[Any]):
+    subject = serializers.CharField(help_text="The verified query's question.")
+    reason = serializers.CharField()
+
+
 class JobSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=["sync"])
     data_source = serializers.CharField()
     state = serializers.ChoiceField(
         choices=[state.value for state in SyncState],
-        help_text="`interrupted`: its process died; ask for another sync.",
+        help_text="`interrupted`: its process died; ask for another sync. `refused`: what it found breaks verified "
+        "queries and waits to be accepted.",
     )
     progress = ProgressSerializer()
     requested_by = serializers.CharField()
@@ -57,7 +67,10 @@ class JobSerializer(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True)
     error = serializers.CharField(help_text="Why it failed, and how to mend it; empty otherwise.")
     revision = serializers.IntegerField(allow_null=True, help_text="Of the schema, once the job is done.")
-    counts = serializers.DictField(help_text="Once it is done: `tables`, `unreadable`, and `changes` by kind.")
+    counts = serializers.DictField(
+        help_text="Once it is done: `tables`, `unreadable`, `changes` by kind, and `broken`."
+    )
+    broken = BrokenSerializer(many=True, help_text=BROKEN)
     links = serializers.DictField(child=serializers.CharField())
 
 
@@ -80,6 +93,7 @@ def job_of(run: SyncRun, source: DataSource, principal: Principal) -> dict[str, 
         "error": run.error,
         "revision": run.revision,
         "counts": run.counts,
+        "broken": run.broken if Permission.MANAGE_SOURCES in principal.permissions else [],
         "links": {"self": job_address(run), "data_source": f"/api/v1/data-sources/{source.slug}"},
     }
 

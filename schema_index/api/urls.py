@@ -17,6 +17,7 @@ from schema_index.api.knowledge import (
     FaqView,
 )
 from schema_index.api.policy import PolicyPreviewView, PolicyView
+from schema_index.api.proposed_schema import ProposedSchemaView
 from schema_index.api.search import SearchView
 
 urlpatterns = [
@@ -25,6 +26,7 @@ urlpatterns = [
     path("data-sources/<slug:slug>/schema", SchemaView.as_view(), name="api-schema-of"),
     path("data-sources/<slug:slug>/changes", SchemaChangesView.as_view(), name="api-changes-of"),
     path("data-sources/<slug:slug>/sync", SyncView.as_view(), name="api-sync"),
+    path("data-sources/<slug:slug>/proposed", ProposedSchemaView.as_view(), name="api-proposed-schema"),
     path("jobs/<uuid:job_id>", JobView.as_view(), name="api-job"),
     path("data-sources/<slug:slug>/policy/<slug:role>", PolicyView.as_view(), name="api-policy"),
     path("data-sources/<slug:slug>/policy/<slug:role>/preview", PolicyPreviewView.as_view(), name="api-policy-preview"),

@@ -11,6 +11,7 @@ from schema_index.models.index_version import IndexVersion
 from schema_index.models.judged_question import JudgedQuestion
 from schema_index.models.keyword import ChunkWords, WordFrequencies
 from schema_index.models.knowledge import Document, FaqEntry, KnowledgeEntry, ReviewState
+from schema_index.models.proposed_schema import ProposedSchema
 from schema_index.models.reference import Reference, StaleMark, SubjectKind
 from schema_index.models.snapshot import SchemaChange, Snapshot
 from schema_index.models.sync_run import SyncRun, SyncState
@@ -34,6 +35,7 @@ __all__ = [
     "IndexVersion",
     "JudgedQuestion",
     "KnowledgeEntry",
+    "ProposedSchema",
     "Reference",
     "ReviewState",
     "SchemaChange",

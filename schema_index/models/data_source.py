@@ -82,6 +82,13 @@ class DataSource(TenantOwned):
         validators=[MinValueValidator(1), MaxValueValidator(MAX_SYNC_EVERY)],
         help_text="Minutes after which it is synced again by itself; empty for never.",
     )
+    on_breaking_change = models.CharField(
+        max_length=16,
+        blank=True,
+        db_default="",  # also for a version before this one, which may still serve
+        choices=[("report", "report it and take it into use"), ("refuse", "keep it from use until it is accepted")],
+        help_text="What happens to a changed schema that breaks verified queries; empty for the installation's way.",
+    )
     sync_checked_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the schedule last had it synced."
     )

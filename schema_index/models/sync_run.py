@@ -11,6 +11,7 @@ class SyncState(models.TextChoices):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    REFUSED = "refused"
     INTERRUPTED = "interrupted"
 
 
@@ -29,6 +30,13 @@ class SyncRun(TenantOwned):
     error = models.TextField(blank=True)
     revision = models.PositiveIntegerField(null=True, blank=True)
     counts = models.JSONField(default=dict, blank=True, help_text="Tables, unreadable ones, and changes by kind.")
+
+    broken = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=models.Value([], output_field=models.JSONField()),  # for an older version that still serves
+        help_text="Verified queries that what it found breaks, with the reason.",
+    )
 
     class Meta(TenantOwned.Meta):
         abstract = False

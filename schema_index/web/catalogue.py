@@ -16,6 +16,7 @@ from schema_index.catalogue import catalogue_of
 from schema_index.models import DataSource, SchemaChange, SyncRun
 from schema_index.policies import policy_for
 from schema_index.policy import Access
+from schema_index.proposed_schemas import proposed
 from schema_index.schema import Table
 from schema_index.sources import DataSourceNotSynced, pick
 from schema_index.visible_changes import visible_changes
@@ -61,7 +62,12 @@ def source_page(request: HttpRequest, principal: Principal, slug: str) -> HttpRe
     with tenant_transaction(principal.tenant_id):
         source = _picked(slug)
         access = _access(source, principal)
-        context = {"source": source, "run": sync_runs.latest_run(source.id), "search": search}
+        context = {
+            "source": source,
+            "run": sync_runs.latest_run(source.id),
+            "search": search,
+            "proposed": proposed(source),
+        }
     tables = [] if access is None else [one for one in access.visible.tables if _matches(one, search)]
     page = Paginator(tables, PER_PAGE).get_page(request.GET.get("page"))
     template = "tables.html" if "HX-Request" in request.headers else "source.html"

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from schema_index import sources, sync_runs
+from schema_index import proposed_schemas, sources, sync_runs
 from schema_index.credentials import decrypt
 from schema_index.models import DataSource
 from schema_index.sources import DataSourceInvalid, pick, set_password
@@ -41,6 +41,16 @@ def sync_now(request: HttpRequest, principal: Principal, slug: str) -> HttpRespo
     with tenant_transaction(principal.tenant_id):
         source = pick(slug)
         sync_runs.request(source, actor=principal.actor, send=send_sync)
+    return redirect("catalogue-source", slug=source.slug)
+
+
+@require_POST
+@in_tenant
+def accept_schema(request: HttpRequest, principal: Principal, slug: str) -> HttpResponse:
+    principal.require(Permission.MANAGE_SOURCES)
+    with tenant_transaction(principal.tenant_id):
+        source, fingerprint = pick(slug), request.POST.get("fingerprint", "")
+        proposed_schemas.accept(source, fingerprint=fingerprint, actor=principal.actor, send=send_sync)
     return redirect("catalogue-source", slug=source.slug)
 
 

@@ -100,6 +100,7 @@ def test_what_is_not_there_is_not_found_and_another_tenants_is_not_there(
     bodies = {
         "/api/v1/runs/<id>/feedback": b'{"rating": "up"}',
         "/api/v1/runs/<id>/rerun": b'{"sql": "SELECT 1"}',
+        "/api/v1/data-sources/<slug>/proposed": b'{"fingerprint": "f"}',
         "/api/v1/knowledge/faq/<id>": b'{"question": "a", "answer": "b"}',
         "/api/v1/knowledge/documents/<id>": b'{"text": "# a"}',
     }

@@ -13,7 +13,7 @@ from nl2sql.models import CachedAnswer, Rating, Run
 from schema_index import judged_questions, knowledge, policies
 from schema_index.judged_questions import Judged
 from schema_index.keyword_index import refresh_frequencies
-from schema_index.models import DataSource, StaleMark
+from schema_index.models import DataSource, ProposedSchema, StaleMark
 from tenants.checks import tables_force_row_level_security, tenant_owned_models
 from tenants.confinement import why_not_confined
 from tenants.context import (
@@ -42,6 +42,9 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
             source=shop,
             object_name="main.orders.status",
             reason="orders.status was removed on 2026-11-21",
+        )
+        ProposedSchema.objects.create(
+            tenant_id=shop.tenant_id, source=shop, fingerprint="f", change_count=1, broken_count=1
         )
         knowledge.save_document(title="Terms", text="A customer is a person.", actor="system:test")
         refresh_frequencies()

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Iterable
 from functools import partial
 from itertools import islice
@@ -6,6 +7,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
+from schema_index.breakage import in_words
 from schema_index.embedding.embed_chunks import embed_everything
 from schema_index.embedding.spaces import embedder_of, live_spaces
 from schema_index.snapshots import sync
@@ -14,23 +16,35 @@ from tenants import tenancy
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 
+REFUSED = 4
+
 MAX_LISTED = 50
 """Changes, and what was left out, that are printed."""
 
 
 class Command(BaseCommand):
-    help = "Read a data source's schema, store what changed, and embed it."
+    help = (
+        "Read a data source's schema, store what changed, and embed it. "
+        "Exit code 0: synced; 1: something failed; 4: the change breaks verified queries and waits to be accepted."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", nargs="?", help="Slug; may be left out when the tenant has one source.")
         parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
+        parser.add_argument("--accept", action="store_true", help="Take what is found into use, whatever it breaks.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             tenant = tenancy.by_slug(options["tenant"])
             with tenant_transaction(tenant.id):
                 source = pick(options["source"])
-            result = sync(tenant.id, source_id=source.id, actor="system:command", progress=self._progress)
+            result = sync(
+                tenant.id,
+                source_id=source.id,
+                actor="system:command",
+                progress=self._progress,
+                accept=options["accept"],
+            )
             # Embedded here as well as by the task: a command ends when its work is done, not when it is queued.
             done = self._embed(tenant.id)
         except DomainError as error:
@@ -42,7 +56,14 @@ class Command(BaseCommand):
         self._list(
             f"{change.kind.replace('_', ' ')}: {change.object_name} {change.detail}" for change in result.changes
         )
+        self._list((f'breaks "{one.subject}": {one.reason}' for one in result.broken), file=self.stderr)
         self._list((f"left out: {line}" for line in result.unreadable), file=self.stderr)
+
+        if result.broken:
+            self.stderr.write(in_words(len(result.broken), is_refused=result.is_refused))
+        if result.is_refused:
+            self.stderr.write("`--accept` takes it into use.")
+            sys.exit(REFUSED)
 
     def _embed(self, tenant_id: UUID) -> int:
         progress = partial(self._progress, name="texts embedded")
