@@ -10,7 +10,8 @@ from config.code_samples import code_samples
 from config.errors import MEDIA_TYPE
 from config.operation_scopes import operation_scopes
 from schema_index.knowledge_metadata import MAX_FACTS
-from tenants.api.problems import TEXTS
+from tenants.api.problems import anywhere
+from tenants.api.strict import TextField
 
 METHODS = ("get", "put", "post", "delete", "patch")
 EVERYWHERE = (400, 401, 403, 406, 429, 500, 503)
@@ -39,6 +40,13 @@ class ProblemAutoSchema(AutoSchema):
         )
         return found
 
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        """A text that may be empty is one text: beside its own pattern, which lets the empty one through, upstream
+        puts an empty text, so that neither alone would fit."""
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]  # not typed upstream
+        if isinstance(field, TextField) and "oneOf" in schema:
+            schema.update(schema.pop("oneOf")[0])
+
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped registry metaclass
     target_class = "tenants.api.authentication.ApiKeyAuthentication"
@@ -57,11 +65,11 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 
 
 _PLAIN = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-_SEEN = r"[^\s\x00-\x1f\x7f]"
 
 
 class TextScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = "tenants.api.strict.TextField"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
         found: dict[str, Any] = auto_schema._map_serializer_field(  # type: ignore[no-untyped-call]
@@ -69,7 +77,11 @@ class TextScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-ca
         )
         if self.target.allow_blank:
             return {**found, "pattern": f"^{_PLAIN}*$"}
-        return {**found, "minLength": max(1, found.get("minLength", 1)), "pattern": f"^{_PLAIN}*{_SEEN}{_PLAIN}*$"}
+        return {
+            **found,
+            "minLength": max(1, found.get("minLength", 1)),
+            "pattern": f"^{_PLAIN}*{self.target.seen}{_PLAIN}*$",
+        }
 
 
 class MetadataScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
@@ -117,7 +129,7 @@ def _operations(result: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
 
 
 def _problem(status: int) -> dict[str, Any]:
-    return {"description": TEXTS[status], "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
+    return {"description": anywhere(status), "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
 
 
 def _bodies(operation: dict[str, Any]) -> Iterator[str]:

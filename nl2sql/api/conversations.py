@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,13 +16,12 @@ from nl2sql.models import Conversation
 from tenants.api.cursor import PageSerializer
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
-from tenants.api.problems import ProblemSerializer, problems
+from tenants.api.problems import problems
 from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.roles import Permission
 
 TAGS = ["Conversations"]
-AT_WORK = {409: OpenApiResponse(ProblemSerializer, description="in_progress")}
 
 
 class ConversationPageQuerySerializer(PageSerializer):
@@ -108,7 +107,7 @@ class ConversationView(APIView):
         operation_id="delete_conversation",
         tags=TAGS,
         summary="Delete one of your conversations with its runs",
-        responses={204: None, **problems(400, 401, 403, 404), **AT_WORK},
+        responses={204: None, **problems(400, 401, 403, 404, "in_progress")},
     )
     def delete(self, request: Request, conversation_id: UUID) -> Response:
         principal = principal_of(request)

@@ -28,14 +28,13 @@ from nl2sql.tasks import run_evaluation
 from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
-from tenants.api.problems import ProblemSerializer, problems
+from tenants.api.problems import problems
 from tenants.api.strict import refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission
 
 TAGS = ["Evaluations"]
-UNDER_WAY = {409: OpenApiResponse(ProblemSerializer, description="in_progress")}
 
 
 class EvaluationListView(APIView):
@@ -61,8 +60,7 @@ class EvaluationListView(APIView):
         request=NewEvaluationSerializer,
         responses={
             202: OpenApiResponse(EvaluationSerializer, description="Under way; `Location` says how far it is."),
-            **problems(400, 401, 403, 404, 413, 415),
-            **UNDER_WAY,
+            **problems(400, 401, 403, 404, 413, 415, "in_progress"),
         },
         examples=[OpenApiExample("What people vouch for", value={"set": "verified"}, request_only=True)],
     )

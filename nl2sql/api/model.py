@@ -56,7 +56,7 @@ class ModelView(APIView):
         responses={
             200: ModelReplySerializer,
             202: OpenApiResponse(ModelReplySerializer, description="It waits as `candidate` until it was tried."),
-            **problems(400, 401, 403, 413, 415, 422),
+            **problems(400, 401, 403, 413, 415, "llm_forbidden"),
         },
         examples=[OWN],
     )
@@ -95,7 +95,10 @@ class ModelTestView(APIView):
         tags=TAGS,
         summary="Ask the model one short thing: the one that waits, else the one in use",
         request=None,
-        responses={200: ModelTestSerializer, **problems(400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504)},
+        responses={
+            200: ModelTestSerializer,
+            **problems(400, 401, 403, 404, 413, 415, 429, "llm_forbidden", "llm_unavailable", "llm_timeout"),
+        },
     )
     def post(self, request: Request) -> Response:
         principal = _manager(request)

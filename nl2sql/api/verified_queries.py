@@ -1,9 +1,8 @@
 """Verified queries and the thumbs that propose them, over HTTP."""
 
-from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -26,17 +25,14 @@ from nl2sql.tasks import request_check
 from schema_index.sources import pick
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
-from tenants.api.problems import ProblemSerializer, problems
+from tenants.api.problems import problems
 from tenants.api.strict import refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission
 
 TAGS = ["Verified queries"]
-WRONG: dict[int, Any] = {
-    **problems(400, 401, 403, 404, 413, 415, 422),
-    409: OpenApiResponse(ProblemSerializer, description="already_exists, data_source_not_synced"),
-}
+WRONG: tuple[int | str, ...] = (400, 401, 403, 404, 413, 415, "data_source_not_synced", "sql_blocked")
 EXAMPLE = OpenApiExample(
     "A question with its statement",
     value={
@@ -75,7 +71,7 @@ class VerifiedQueryListView(APIView):
         tags=TAGS,
         summary="Propose a question with its statement",
         request=ProposedQuerySerializer,
-        responses={201: VerifiedQueryReplySerializer, **WRONG},
+        responses={201: VerifiedQueryReplySerializer, **problems(*WRONG)},
         examples=[EXAMPLE],
     )
     def post(self, request: Request) -> Response:
@@ -113,7 +109,7 @@ class VerifiedQueryView(APIView):
         tags=TAGS,
         summary="Change its texts, or decide on it",
         request=ChangedQuerySerializer,
-        responses={200: VerifiedQueryReplySerializer, **WRONG},
+        responses={200: VerifiedQueryReplySerializer, **problems(*WRONG, "already_exists")},
         examples=[OpenApiExample("Vouch for it", value={"state": "verified"}, request_only=True)],
     )
     def patch(self, request: Request, query_id: UUID) -> Response:

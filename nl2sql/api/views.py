@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from nl2sql.api.answering import answered
 from nl2sql.api.ask_headers import EventStreamRenderer
-from nl2sql.api.run_descriptions import ASK_HEADERS, ASK_RESPONSES
+from nl2sql.api.run_descriptions import ASK_HEADERS, ASK_RESPONSES, RERUN_RESPONSES
 from nl2sql.api.serializers import AskSerializer
 from nl2sql.clarification.choose import ask_request
 from nl2sql.models.verified_query import MAX_SQL
@@ -75,7 +75,7 @@ class RerunView(APIView):
         summary="Ask again with a statement of your own",
         request=RerunSerializer,
         parameters=ASK_HEADERS,
-        responses=ASK_RESPONSES,
+        responses=RERUN_RESPONSES,
         examples=[OpenApiExample("Changed", value={"sql": "SELECT COUNT(*) FROM customers"}, request_only=True)],
     )
     def post(self, request: Request, run_id: UUID) -> HttpResponseBase:

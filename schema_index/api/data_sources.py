@@ -112,7 +112,7 @@ class SchemaView(APIView):
         tags=TAGS,
         summary="What the source contains, as far as you may see it",
         parameters=[PageSerializer],
-        responses={200: SchemaPageSerializer, **problems(400, 401, 403, 404, 409)},
+        responses={200: SchemaPageSerializer, **problems(400, 401, 403, 404, "data_source_not_synced")},
     )
     def get(self, request: Request, slug: str) -> Response:
         principal = principal_of(request)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -23,14 +23,11 @@ from schema_index.api.knowledge_serializers import (
     faq_reply,
 )
 from schema_index.models import Document, FaqEntry
-from tenants.api.problems import ProblemSerializer, problems
+from tenants.api.problems import problems
 
 TAGS = ["Knowledge"]
-WRONG = {
-    **problems(400, 401, 403, 413, 415),
-    409: OpenApiResponse(ProblemSerializer, description="already_exists"),
-}
-UNREADABLE = {422: OpenApiResponse(ProblemSerializer, description="document_unreadable")}
+WRONG = problems(400, 401, 403, 404, 413, 415, "already_exists")
+UNREADABLE = problems("document_unreadable")
 BODIES = {"application/json": DocumentSerializer, "multipart/form-data": DocumentUploadSerializer}
 PARTS = {"application/json": DocumentSerializer(partial=True), "multipart/form-data": DocumentUploadSerializer}
 
@@ -69,7 +66,7 @@ class FaqListView(APIView):
         tags=TAGS,
         summary="Add an FAQ entry",
         request=FaqSerializer,
-        responses={201: FaqReplySerializer, **WRONG, **problems(404)},
+        responses={201: FaqReplySerializer, **WRONG},
         examples=[FAQ_EXAMPLE],
     )
     def post(self, request: Request) -> Response:
@@ -91,7 +88,7 @@ class FaqView(APIView):
         tags=TAGS,
         summary="Replace an FAQ entry; what is left out gets its default",
         request=FaqSerializer,
-        responses={200: FaqReplySerializer, **WRONG, **problems(404)},
+        responses={200: FaqReplySerializer, **WRONG},
         examples=[FAQ_EXAMPLE],
     )
     def put(self, request: Request, entry_id: UUID) -> Response:
@@ -102,7 +99,7 @@ class FaqView(APIView):
         tags=TAGS,
         summary="Change parts of an FAQ entry",
         request=FaqSerializer(partial=True),
-        responses={200: FaqReplySerializer, **WRONG, **problems(404)},
+        responses={200: FaqReplySerializer, **WRONG},
         examples=[OpenApiExample("Approve it", value={"review_state": "reviewed"}, request_only=True)],
     )
     def patch(self, request: Request, entry_id: UUID) -> Response:
@@ -124,7 +121,7 @@ class FaqRestoreView(APIView):
         tags=TAGS,
         summary="Bring a deleted FAQ entry back",
         request=None,
-        responses={200: FaqReplySerializer, **WRONG, **problems(404)},
+        responses={200: FaqReplySerializer, **WRONG},
     )
     def post(self, request: Request, entry_id: UUID) -> Response:
         return requests.restored(request, FaqEntry, entry_id, faq_reply)
@@ -148,7 +145,7 @@ class DocumentListView(APIView):
         tags=TAGS,
         summary="Add a document, as text or as a file",
         request=BODIES,
-        responses={201: DocumentReplySerializer, **WRONG, **UNREADABLE, **problems(404)},
+        responses={201: DocumentReplySerializer, **WRONG, **UNREADABLE},
         examples=[DOCUMENT_EXAMPLE],
     )
     def post(self, request: Request) -> Response:
@@ -172,7 +169,7 @@ class DocumentView(APIView):
         tags=TAGS,
         summary="Replace a document, by text or by a file",
         request=BODIES,
-        responses={200: DocumentReplySerializer, **WRONG, **UNREADABLE, **problems(404)},
+        responses={200: DocumentReplySerializer, **WRONG, **UNREADABLE},
         examples=[DOCUMENT_EXAMPLE],
     )
     def put(self, request: Request, entry_id: UUID) -> Response:
@@ -183,7 +180,7 @@ class DocumentView(APIView):
         tags=TAGS,
         summary="Change parts of a document",
         request=PARTS,
-        responses={200: DocumentReplySerializer, **WRONG, **UNREADABLE, **problems(404)},
+        responses={200: DocumentReplySerializer, **WRONG, **UNREADABLE},
         examples=[OpenApiExample("Approve it", value={"review_state": "reviewed"}, request_only=True)],
     )
     def patch(self, request: Request, entry_id: UUID) -> Response:
@@ -207,7 +204,7 @@ class DocumentRestoreView(APIView):
         tags=TAGS,
         summary="Bring a deleted document back",
         request=None,
-        responses={200: DocumentReplySerializer, **WRONG, **problems(404)},
+        responses={200: DocumentReplySerializer, **WRONG},
     )
     def post(self, request: Request, entry_id: UUID) -> Response:
         return requests.restored(request, Document, entry_id, document_reply)

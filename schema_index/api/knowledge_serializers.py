@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from schema_index.documents.clean import SHOWS_NOTHING, clean_text
 from schema_index.documents.document_text import MAX_TEXT, MAX_TITLE
 from schema_index.documents.formats import Format
 from schema_index.documents.read import MAX_BYTES
@@ -58,19 +59,31 @@ class EntrySerializer(StrictSerializer):
     )
 
 
+class VisibleTextField(TextField):
+    """What nobody sees is not kept: something must be left."""
+
+    seen = rf"(?!{SHOWS_NOTHING})[\p{{L}}\p{{M}}\p{{N}}\p{{P}}\p{{S}}]"
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not clean_text(text):
+            self.fail("blank")
+        return text
+
+
 class FaqSerializer(EntrySerializer):
-    question = TextField(max_length=500)
-    answer = TextField(max_length=MAX_ANSWER)
+    question = VisibleTextField(max_length=500)
+    answer = VisibleTextField(max_length=MAX_ANSWER)
 
 
 class DocumentSerializer(EntrySerializer):
-    title = TextField(required=False, max_length=MAX_TITLE, help_text="Otherwise the first heading's.")
+    title = VisibleTextField(required=False, max_length=MAX_TITLE, help_text="Otherwise the first heading's.")
     text = TextField(max_length=MAX_TEXT, trim_whitespace=False)
     format = serializers.ChoiceField(choices=TEXT_FORMATS, default=Format.MARKDOWN.value, help_text="Of `text`.")
 
 
 class DocumentUploadSerializer(EntrySerializer):
-    title = TextField(required=False, max_length=MAX_TITLE, help_text="Otherwise the file's own.")
+    title = VisibleTextField(required=False, max_length=MAX_TITLE, help_text="Otherwise the file's own.")
     file = serializers.FileField(
         max_length=255, help_text=f"Markdown, HTML, plain text or PDF, by its name; {MAX_BYTES:,} bytes at most."
     )

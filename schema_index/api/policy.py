@@ -92,7 +92,7 @@ class PolicyView(APIView):
         tags=TAGS,
         summary="Save a new version, which holds from now on",
         request=PolicySerializer,
-        responses={200: SavedPolicySerializer, **problems(400, 401, 403, 404, 409, 413, 415)},
+        responses={200: SavedPolicySerializer, **problems(400, 401, 403, 404, 413, 415, "data_source_not_synced")},
     )
     def put(self, request: Request, slug: str, role: str) -> Response:
         principal = _manager(request)
@@ -121,7 +121,7 @@ class PolicyPreviewView(APIView):
         operation_id="preview_policy",
         tags=TAGS,
         summary="Every table and column with what the role may do with it today",
-        responses={200: PreviewSerializer, **problems(401, 403, 404, 409)},
+        responses={200: PreviewSerializer, **problems(401, 403, 404, "data_source_not_synced")},
     )
     def get(self, request: Request, slug: str, role: str) -> Response:
         principal = _manager(request)

@@ -99,7 +99,10 @@ class SearchView(APIView):
                 f"{METADATA}<key>", description="Only knowledge whose metadata says so: `metadata.team=finance`."
             ),
         ],
-        responses={200: SearchReplySerializer, **problems(400, 401, 403, 404, 502, 503)},
+        responses={
+            200: SearchReplySerializer,
+            **problems(400, 401, 403, 404, "embedding_rejected", "embedding_unavailable"),
+        },
         examples=[OpenApiExample("A table", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
     def get(self, request: Request) -> Response:

@@ -5,10 +5,9 @@ import unicodedata
 
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029\v\f]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_SHOWS_NOTHING = re.compile(
-    # Fillers, joiners and variation selectors that are no format characters by category (Unicode TR36, TR39).
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
+SHOWS_NOTHING = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+"""Fillers, joiners and variation selectors that are no format characters by category (Unicode TR36, TR39)."""
+_SHOWS_NOTHING = re.compile(SHOWS_NOTHING)
 _MANY_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _LIGATURES = str.maketrans(

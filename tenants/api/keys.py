@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +16,7 @@ from tenants import api_keys
 from tenants.api.cursor import PageSerializer
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
-from tenants.api.problems import ProblemSerializer, problems
+from tenants.api.problems import problems
 from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
 from tenants.attributes import AttributesInvalid, AttributeValue, attributes_from_json
 from tenants.context import tenant_transaction
@@ -28,10 +28,6 @@ TAGS = ["API keys"]
 STATES = ["live", "expired", "revoked"]
 SCOPES = [permission.value for permission in Permission]
 ROLES = [role.value for role in Role]
-WRONG: dict[int, Any] = {
-    **problems(400, 401, 403, 413, 415),
-    409: OpenApiResponse(ProblemSerializer, description="limit_reached"),
-}
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)
@@ -112,7 +108,7 @@ class KeyListView(APIView):
         tags=TAGS,
         summary="Issue a key, which is shown this once",
         request=NewKeySerializer,
-        responses={201: IssuedKeySerializer, **WRONG},
+        responses={201: IssuedKeySerializer, **problems(400, 401, 403, 413, 415, "limit_reached")},
         examples=[
             OpenApiExample("A key that may ask", value={"name": "Dashboard", "scopes": ["ask"]}, request_only=True)
         ],

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,17 +14,13 @@ from tenants.api.cursor import PageSerializer
 from tenants.api.keys import ROLES
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
-from tenants.api.problems import ProblemSerializer, problems
+from tenants.api.problems import problems
 from tenants.api.strict import StrictSerializer, refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.models import Membership
 from tenants.roles import Permission, Role
 
 TAGS = ["Members"]
-WRONG: dict[int, Any] = {
-    **problems(400, 401, 403, 404, 413, 415),
-    409: OpenApiResponse(ProblemSerializer, description="last_owner"),
-}
 
 
 class RoleSerializer(StrictSerializer):
@@ -70,7 +66,7 @@ class MemberView(APIView):
         tags=TAGS,
         summary="Give a member another role",
         request=RoleSerializer,
-        responses={200: MemberSerializer, **WRONG},
+        responses={200: MemberSerializer, **problems(400, 401, 403, 404, 413, 415, "last_owner")},
         examples=[OpenApiExample("An analyst", value={"role": "analyst"}, request_only=True)],
     )
     def patch(self, request: Request, member_id: UUID) -> Response:

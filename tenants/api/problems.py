@@ -22,29 +22,54 @@ class ProblemSerializer(serializers.Serializer[Any]):
     retry_after = serializers.IntegerField(required=False)
 
 
-TEXTS = {
-    400: "invalid_request, unknown_field",
-    401: "unauthenticated, key_expired",
-    403: "insufficient_scope, tenant_suspended",
-    404: "not_found",
-    405: "method_not_allowed",
-    406: "not_acceptable",
-    409: "data_source_not_synced, cancelled, idempotency_in_progress",
-    410: "result_expired",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "sql_blocked, idempotency_mismatch, query_too_expensive, data_source_forbidden, llm_forbidden",
-    429: "rate_limited, quota_exceeded; `Retry-After` says when",
-    500: "internal_error",
-    502: "llm_bad_response, data_source_error, embedding_rejected",
-    503: "interrupted, database_unavailable, llm_unavailable, data_source_unavailable, embedding_unavailable",
-    504: "llm_timeout, query_timeout, deadline_exceeded",
+CODES: dict[int, tuple[str, ...]] = {
+    400: ("invalid_request", "unknown_field"),
+    401: ("unauthenticated", "key_expired"),
+    403: ("insufficient_scope", "tenant_suspended"),
+    404: ("not_found",),
+    406: ("not_acceptable",),
+    409: (
+        *("data_source_not_synced", "already_exists", "in_progress", "last_owner", "limit_reached"),
+        "idempotency_in_progress",
+    ),
+    410: ("result_expired",),
+    413: ("payload_too_large",),
+    415: ("unsupported_media_type",),
+    422: (
+        *("sql_blocked", "query_too_expensive", "data_source_forbidden", "llm_forbidden", "document_unreadable"),
+        "idempotency_mismatch",
+    ),
+    429: ("rate_limited", "quota_exceeded"),
+    500: ("internal_error",),
+    502: ("llm_bad_response", "data_source_error", "embedding_rejected"),
+    503: (
+        *("database_unavailable", "interrupted", "llm_unavailable", "data_source_unavailable"),
+        "embedding_unavailable",
+    ),
+    504: ("llm_timeout", "query_timeout", "deadline_exceeded"),
 }
-"""The codes of each status."""
+"""The codes of each status that the API's operations answer with."""
 
-PROBLEMS = {status: OpenApiResponse(ProblemSerializer, description=text) for status, text in TEXTS.items()}
+ANYWHERE = frozenset(
+    {
+        *("invalid_request", "unknown_field", "unauthenticated", "key_expired", "insufficient_scope"),
+        *("tenant_suspended", "not_acceptable", "rate_limited", "internal_error", "database_unavailable"),
+    }
+)
+"""What every operation can answer with."""
 
 
-def problems(*statuses: int) -> dict[int, OpenApiResponse]:
-    """The part of `PROBLEMS` that one endpoint can answer with."""
-    return {status: PROBLEMS[status] for status in statuses}
+def problems(*told: int | str) -> dict[int, OpenApiResponse]:
+    """The errors that one operation can answer with: all codes of a status, or single codes beside ANYWHERE's."""
+    found: dict[int, OpenApiResponse] = {}
+    for status, codes in CODES.items():
+        own = {code for code in codes if status in told or code in told}
+        if own:
+            text = ", ".join(code for code in codes if code in own or code in ANYWHERE)
+            found[status] = OpenApiResponse(ProblemSerializer, description=text)
+    return found
+
+
+def anywhere(status: int) -> str:
+    """What an operation that says nothing of its own answers with under this status."""
+    return ", ".join(code for code in CODES[status] if code in ANYWHERE or not ANYWHERE.intersection(CODES[status]))

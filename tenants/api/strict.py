@@ -33,6 +33,9 @@ class StrictSerializer(serializers.Serializer[Any]):
 class TextField(serializers.CharField):
     """Text alone: a number is no question, nor are control characters, which no terminal or database wants."""
 
+    seen = r"[^\s\x00-\x1f\x7f]"
+    """A character of which a text that may not be blank has one at least, as a regular expression (ECMA-262)."""
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")

@@ -12,21 +12,21 @@ from tenants.models import Membership
 from tenants.roles import Permission
 from tests.conftest import Member
 
-QUESTION = "How many customers are there?"
 
-
-def store_things(owner: Member) -> dict[str, str]:
-    """Their ids by the names of path parameters, entries of knowledge by their folder; the tenant has the shop."""
-    asked = owner.client.post("/nl2sql", json.dumps({"question": QUESTION}), content_type="application/json")
+def store_things(owner: Member, *, table: str = "customers") -> dict[str, str]:
+    """Their ids by the names of path parameters, entries of knowledge by their folder. The tenant has one source with
+    that table, by default the shop."""
+    question = f"How many {table} are there?"
+    asked = owner.client.post("/nl2sql", json.dumps({"question": question}), content_type="application/json")
     assert asked.status_code == 200, asked.content
     with tenant_transaction(owner.tenant.id):
-        source = DataSource.objects.get(slug="shop")
+        source = DataSource.objects.get()
         knowledge.save_faq(question="What is paid?", answer="status = 'paid'", actor="system:test")
         knowledge.save_document(title="Terms", text="A customer is a person.", actor="system:test")
         query = verified_queries.propose(
             source=source,
-            question=QUESTION,
-            sql="SELECT COUNT(*) FROM customers",
+            question=question,
+            sql=f"SELECT COUNT(*) FROM {table}",
             origin=QueryOrigin.API,
             actor="system:test",
         )
