@@ -54,7 +54,8 @@ class Stage:
     known: dict[str, str]
     change: Callable[..., Environment]
 
-    def call(self, name: str, body: Any = None, *, query: str = "", form: bool = False, **headers: str) -> Any:
+    def call(self, name: str, body: Any = None, *, query: str = "", form: bool = False, key: str = "") -> Any:
+        """`key` is an Idempotency-Key."""
         method, path = self.operations[name]
         folder = path.split("/")[4] if path.startswith("/api/v1/knowledge/") else ""
         for parameter in re.findall(r"{(\w+)}", path):
@@ -62,7 +63,7 @@ class Stage:
         if method == "get":
             return self.owner.client.get(path + query)
         send = getattr(self.owner.client, method)
-        extra = {f"HTTP_{header.upper()}": value for header, value in headers.items()}
+        extra = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
         return send(path, {} if body is None else body, format="multipart" if form else "json", **extra)
 
     def rows(self) -> AbstractContextManager[None]:
@@ -101,12 +102,12 @@ def never_synced(body: Any = None) -> Provoke:
 # --- questions
 
 
-def said(stage: Stage, name: str, sql: str = COUNTS, **headers: str) -> Any:
+def said(stage: Stage, name: str, sql: str = COUNTS, *, key: str = "") -> Any:
     """A question that a model answers with the statement, or a run again with it."""
     if name == "rerun_run":
-        return stage.call(name, {"sql": sql}, **headers)
+        return stage.call(name, {"sql": sql}, key=key)
     with stage.model(answers(sql=sql)):
-        return stage.call(name, QUESTION, **headers)
+        return stage.call(name, QUESTION, key=key)
 
 
 def states(sql: str, **settings: Any) -> Provoke:
@@ -148,19 +149,19 @@ def sent_again(**run: Any) -> Provoke:
     """With the same key, where the first run is so by now."""
 
     def provoke(stage: Stage, name: str) -> Any:
-        assert said(stage, name, idempotency_key="k").status_code == 200
+        assert said(stage, name, key="k").status_code == 200
         at = {field: timezone.now() + timedelta(seconds=value) for field, value in run.items()}
         with stage.rows():
             Run.objects.filter(idempotency_key="k").update(status="running", completed_at=None, **at)
-        return said(stage, name, idempotency_key="k")
+        return said(stage, name, key="k")
 
     return provoke
 
 
 def key_is_taken(stage: Stage, name: str) -> Any:
-    assert said(stage, name, idempotency_key="k").status_code == 200
+    assert said(stage, name, key="k").status_code == 200
     other = {"sql": f"{COUNTS} WHERE id > 1"} if name == "rerun_run" else {"question": "How many stock are there?"}
-    return stage.call(name, other, idempotency_key="k")
+    return stage.call(name, other, key="k")
 
 
 def model_is(reply: Reply, **settings: Any) -> Provoke:
