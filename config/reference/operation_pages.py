@@ -8,6 +8,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from config.openapi import EVERYWHERE, METHODS, WITH_BODY
 from config.reference.markdown import table
+from tenants.api.problems import anywhere
 
 INTRODUCTION = """# Operations of the API
 
@@ -38,8 +39,8 @@ def _operation(path: str, method: str, operation: dict[str, Any], description: d
     parameters = [_parameter(one) for one in operation.get("parameters", ()) if one["in"] != "path"]
     rows += [["parameters", ", ".join(parameters)]] if parameters else []
     rows += [["body", _body(operation, description)]] if "requestBody" in operation else []
-    codes = sorted(code for code in operation["responses"] if code not in TOLD_ONCE)
-    rows.append(["answers", "; ".join(_answer(code, operation["responses"][code]) for code in codes)])
+    answers = (_answer(status, response) for status, response in sorted(operation["responses"].items()))
+    rows.append(["answers", "; ".join(filter(None, answers))])
     return f"### {method.upper()} {path}\n\n{operation['summary']}.\n\n{table(['', ''], rows)}"
 
 
@@ -61,6 +62,8 @@ def _fields(schema: dict[str, Any], description: dict[str, Any]) -> str:
 
 
 def _answer(status: str, response: dict[str, Any]) -> str:
-    """Of an error, its codes."""
+    """Of an error, its codes; empty where the introduction says it."""
     text = response.get("description", "")
+    if status in TOLD_ONCE and text == anywhere(int(status)):
+        return ""
     return f"{status} ({text})" if status >= "4" and text else status

@@ -235,6 +235,13 @@ def work_is_under_way(stage: Stage, name: str) -> Any:
     return stage.call(name)
 
 
+def rows_are_gone(stage: Stage, name: str) -> Any:
+    with stage.rows():
+        Tenant.objects.filter(id=stage.owner.tenant.id).update(keep_results_days=7)
+        Run.objects.update(completed_at=timezone.now() - timedelta(days=8))
+    return stage.call(name)
+
+
 def keys_are_many(stage: Stage, name: str) -> Any:
     with stage.rows():
         tenant = stage.owner.tenant
@@ -287,6 +294,8 @@ TABLE: dict[str, dict[str, Provoke]] = {
     "ask_short": ASKING,
     "rerun_run": {**OF_A_STATEMENT, "not_found": source_is_gone},
     "delete_conversation": {"in_progress": work_is_under_way},
+    "get_run_result": {"result_expired": rows_are_gone},
+    "get_run_csv": {"result_expired": rows_are_gone},
     "get_schema": {"data_source_not_synced": never_synced()},
     "preview_policy": {"data_source_not_synced": never_synced()},
     "put_policy": {"data_source_not_synced": never_synced({"exclude_tables": ["public.stock"]})},

@@ -6,6 +6,7 @@ A few examples run with the suite; `make fuzz-api SECONDS=120` goes on with othe
 import os
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -102,17 +103,25 @@ def rounds() -> Iterator[int]:
 
 
 def test_no_request_made_from_the_description_finds_a_fault(
-    owner: Member, known: dict[str, str], application: Any, change_environment: Callable[..., Any]
+    owner: Member,
+    known: dict[str, str],
+    application: Any,
+    change_environment: Callable[..., Any],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     change_environment(questions_per_minute=1_000_000, blocked_per_minute=1_000_000, questions_per_day=10**9)
     schema = schemathesis.openapi.from_wsgi("/api/schema", application, config=CONFIG)
     headers = {"Authorization": f"Bearer {owner.key}"}
     faults: dict[str, str] = {}
+    sent: Counter[str] = Counter()
     for number in rounds():
         for result in schema.get_all_operations():
             assert isinstance(result, Ok)
             for mode in modes(result.ok()):
-                faults.update(tried(result.ok(), mode, known=known, headers=headers, number=number))
+                faults.update(tried(result.ok(), mode, known=known, headers=headers, number=number, sent=sent))
+    if SECONDS:
+        with capsys.disabled():
+            print(f"{sent.total():,} requests to {len(sent)} operations, {len(faults)} kinds of faults.")
     assert not faults, "\n\n".join(f"{name}\n{text}" for name, text in faults.items())
 
 
@@ -125,9 +134,15 @@ def modes(operation: Any) -> tuple[GenerationMode, ...]:
 
 
 def tried(
-    operation: Any, mode: GenerationMode, *, known: dict[str, str], headers: dict[str, str], number: int
+    operation: Any,
+    mode: GenerationMode,
+    *,
+    known: dict[str, str],
+    headers: dict[str, str],
+    number: int,
+    sent: Counter[str],
 ) -> dict[str, str]:
-    """What was wrong with the replies, one of each kind."""
+    """What was wrong with the replies, one of each kind; `sent` counts the requests."""
     faults: dict[str, str] = {}
 
     @seed(number)
@@ -150,12 +165,15 @@ def tried(
             if operation.path in UNTOLD or OPAQUE & named:
                 spared.append(positive_data_acceptance)
         response = case.call(headers=headers)
+        sent[operation.label] += 1
         try:
             case.validate_response(response, headers=headers, excluded_checks=spared)
         except BaseExceptionGroup as group:
             for one in group.exceptions:
-                sent = f"{case.method} {case.formatted_path} {case.query} {case.body!r}"
-                faults.setdefault(f"{operation.label}: {type(one).__name__}", f"{sent}\n{one}\n{response.text[:500]}")
+                request = f"{case.method} {case.formatted_path} {case.query} {case.body!r}"
+                faults.setdefault(
+                    f"{operation.label}: {type(one).__name__}", f"{request}\n{one}\n{response.text[:500]}"
+                )
 
     with suppress(Unsatisfiable):  # where nothing is sent, nothing can be spoiled
         call()
