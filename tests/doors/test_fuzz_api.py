@@ -4,6 +4,7 @@ A few examples run with the suite; `make fuzz-api SECONDS=120` goes on with othe
 """
 
 import os
+import sys
 import time
 import zlib
 from collections import Counter
@@ -121,7 +122,8 @@ def test_no_request_made_from_the_description_finds_a_fault(
                 faults.update(tried(result.ok(), mode, known=known, headers=headers, number=number, sent=sent))
     if SECONDS:
         with capsys.disabled():
-            print(f"{sent.total():,} requests to {len(sent)} operations, {len(faults)} kinds of faults.")
+            told = f"{sent.total():,} requests to {len(sent)} operations, {len(faults)} kinds of faults.\n"
+            sys.stdout.write(told)
     assert not faults, "\n\n".join(f"{name}\n{text}" for name, text in faults.items())
 
 
