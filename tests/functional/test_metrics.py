@@ -59,7 +59,7 @@ def test_questions_are_counted_by_outcome_and_step(token: None, analyst: Member,
         for sample in family.samples
         for label in sample.labels
     }
-    assert labels <= {"outcome", "code", "step", "rule", "model", "direction", "server", "reason", "le"}
+    assert labels <= {"outcome", "code", "step", "rule", "model", "direction", "server", "reason", "kind", "fate", "le"}
     for secret in (analyst.tenant.slug, str(analyst.tenant.id), analyst.user.username, "customers", "shop"):
         assert secret not in text
 
