@@ -103,6 +103,7 @@ FOREIGN: dict[str, list[dict[str, Any]]] = {
         {"clarifies": "{run_id}", "choice": 1},
     ],
     "rerun_run": [{"sql": "SELECT COUNT(*) FROM customers"}],
+    "accept_proposed_schema": [{"fingerprint": "0" * 64}],
     "rate_run": [{"rating": "up"}],
     "rename_conversation": [{"title": "Mine"}],
     "start_evaluation": [{"set": "verified", "data_source": "shop"}, {"set": "verified"}],
