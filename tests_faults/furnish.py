@@ -10,6 +10,7 @@ import django
 
 PASSWORD = "of the target"
 DATABASE = "shop"
+PERSON = ("ada", "ada knows this")
 SHOP = """
 CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL, city text);
 CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers, total numeric NOT NULL);
@@ -25,8 +26,9 @@ def main() -> None:
     from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
     from schema_index.embedding.minilm import MiniLMEmbedder  # noqa: PLC0415
     from schema_index.snapshots import sync  # noqa: PLC0415
-    from tenants import api_keys, tenancy  # noqa: PLC0415
+    from tenants import api_keys, memberships, tenancy  # noqa: PLC0415
     from tenants.context import tenant_transaction  # noqa: PLC0415
+    from tenants.models import User  # noqa: PLC0415
     from tenants.roles import Permission, Role  # noqa: PLC0415
 
     keys = {}
@@ -45,6 +47,9 @@ def main() -> None:
                 actor="system:faults",
             )
             scopes = [Permission.ASK, Permission.READ_SCHEMA, Permission.MANAGE_KNOWLEDGE]
+            if slug == "one":
+                ada = User.objects.create_user(username=PERSON[0], password=PERSON[1])
+                memberships.set_role(ada, role=Role.ANALYST, actor="system:faults")
             _, keys[slug] = api_keys.issue(name="faults", scopes=scopes, actor="system:faults", role=Role.ADMIN)
         sync(tenant.id, source_id=source.id, actor="system:faults")
         embed_pending(tenant.id, embedder=MiniLMEmbedder())
