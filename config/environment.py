@@ -18,6 +18,7 @@ from config.setting_values import (
     Networks,
     PostgresUrl,
     Prices,
+    Secrets,
     UpperCase,
 )
 
@@ -43,6 +44,10 @@ class Environment(BaseSettings):
     debug: bool = Field(default=False, description="Django's debug mode; never in production.")
     secret_key: SecretStr | None = Field(
         default=None, description="Signs sessions. Generated into `QUERENT_HOME` when unset."
+    )
+    secret_key_fallbacks: Secrets = Field(
+        default=(),
+        description="Keys, comma separated, that signed sessions before or will from now on: while they are rotated.",
     )
     credential_keys: FernetKeys = Field(
         default=(),

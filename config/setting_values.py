@@ -79,6 +79,7 @@ def _upper(value: object) -> object:
 Names = Annotated[tuple[str, ...], NoDecode, _each(str)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, _each(_network)]
 Prices = Annotated[tuple[ModelPrice, ...], NoDecode, _each(ModelPrice.parse)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, _each(str)]
 FernetKeys = Annotated[tuple[SecretStr, ...], NoDecode, _each(str), AfterValidator(_are_fernet_keys)]
 PostgresUrl = Annotated[SecretStr, AfterValidator(_is_postgresql)]
 BrokerUrl = Annotated[SecretStr, AfterValidator(_is_broker)]

@@ -31,6 +31,7 @@ DEBUG = ENVIRONMENT.debug
 SECRET_KEY = (
     ENVIRONMENT.secret_key.get_secret_value() if ENVIRONMENT.secret_key else kept_secret_key(ENVIRONMENT.querent_home)
 )
+SECRET_KEY_FALLBACKS = [key.get_secret_value() for key in ENVIRONMENT.secret_key_fallbacks]
 CREDENTIAL_KEYS = [key.get_secret_value() for key in ENVIRONMENT.credential_keys] or [
     kept_credential_key(ENVIRONMENT.querent_home)
 ]

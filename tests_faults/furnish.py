@@ -46,7 +46,7 @@ def main() -> None:
                 password=PASSWORD,
                 actor="system:faults",
             )
-            scopes = [Permission.ASK, Permission.READ_SCHEMA, Permission.MANAGE_KNOWLEDGE]
+            scopes = [Permission.ASK, Permission.READ_SCHEMA, Permission.MANAGE_KNOWLEDGE, Permission.MANAGE_KEYS]
             if slug == "one":
                 ada = User.objects.create_user(username=PERSON[0], password=PERSON[1])
                 memberships.set_role(ada, role=Role.ANALYST, actor="system:faults")

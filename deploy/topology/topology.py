@@ -96,12 +96,12 @@ class Topology:
         for process in querent:
             process.wait_until_ready()
 
-    def manage(self, *arguments: str, as_administrator: bool = False) -> str:
+    def manage(self, *arguments: str, as_administrator: bool = False, settings: Mapping[str, str] | None = None) -> str:
         """The output of a management command of this deployment. The administrator's address creates both roles.
 
         Raises StartFailed with what the command said.
         """
-        environment = dict(self.environment)
+        environment = {**self.environment, **(settings or {})}
         if as_administrator:
             environment["DATABASE_URL"] = self.postgres.admin_url(DATABASE)
             del environment["DATABASE_OWNER_URL"]

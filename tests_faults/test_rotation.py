@@ -1,0 +1,98 @@
+"""Keys are rotated while processes serve, by the steps of docs/deploy.md, and the old ones then open nothing."""
+
+import json
+import time
+from collections.abc import Iterator
+from urllib.request import Request, urlopen
+
+import pytest
+from cryptography.fernet import Fernet
+
+from deploy.topology.server_process import ServerProcess, free_port
+from tests_faults.browser import Browser
+from tests_faults.conftest import Table
+from tests_faults.deployment import Deployment
+from tests_faults.people import Asked, People
+
+NEW = "the next one of a deployment that is thrown away"
+STEPS = ("known", "used", "gone")
+
+
+@pytest.fixture
+def steps(deployment: Deployment) -> Iterator[dict[str, tuple[str, dict[str, str]]]]:
+    """Of each step a web process, which answers questions itself: its address and what was set."""
+    now = deployment.querent.environment
+    old, old_credentials, credentials = now["SECRET_KEY"], now["CREDENTIAL_KEYS"], Fernet.generate_key().decode()
+    settings = [
+        {"SECRET_KEY": old, "SECRET_KEY_FALLBACKS": NEW, "CREDENTIAL_KEYS": f"{old_credentials},{credentials}"},
+        {"SECRET_KEY": NEW, "SECRET_KEY_FALLBACKS": old, "CREDENTIAL_KEYS": f"{credentials},{old_credentials}"},
+        {"SECRET_KEY": NEW, "CREDENTIAL_KEYS": credentials},
+    ]
+    started: list[ServerProcess] = []
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    try:
+        for step, one in zip(STEPS, settings, strict=True):
+            port = free_port()
+            web = deployment.querent.web_process(step, port=port, settings={**one, "CELERY_BROKER_URL": "memory://"})
+            web.start(wait=False)
+            started.append(web)
+            found[step] = (f"http://127.0.0.1:{port}", one)
+        for web in started:
+            web.wait_until_ready()
+        yield found
+    finally:
+        # The other processes of the deployment know the old key alone.
+        deployment.querent.manage("rotate_secrets", settings=settings[0])
+        for web in started:
+            web.kill()
+
+
+def test_keys_rotated(deployment: Deployment, steps: dict[str, tuple[str, dict[str, str]]], table: Table) -> None:
+    started = time.monotonic()
+    (known, _), (used, setting), (gone, _) = steps.values()
+    early, late, absent = Browser(), Browser(), Browser()
+    assert all(browser.signs_in(deployment.querent.url) for browser in (early, absent))
+    assert late.signs_in(used)
+    # Whichever process they come to while step 2 is under way, and then all have taken it.
+    assert [early.is_signed_in(url) for url in (known, used, known)] == [True] * 3
+    assert [late.is_signed_in(url) for url in (known, used)] == [True] * 2
+    assert early.is_signed_in(used)
+
+    querent = deployment.querent
+    asked = [_ask(deployment, used, "not-yet-rotated")]
+    assert querent.manage("rotate_secrets", settings=setting).startswith("2 stored")
+    assert querent.manage("rotate_secrets", "--check", settings=setting).startswith("0 stored")
+    asked += [_ask(deployment, url, f"rotated-{name}") for name, url in (("known", known), ("gone", gone))]
+    assert {one.outcome for one in asked} == {"completed"}
+    assert [browser.is_signed_in(gone) for browser in (early, late, absent)] == [True, True, False]
+    # Of a process that never heard of the new key.
+    assert _ask(deployment, querent.url, "left-behind").code == "data_source_unavailable"
+
+    _rotate_api_key(deployment)
+    took_s = time.monotonic() - started
+    table.add("keys rotated", asked, recovery_s=0.0, settled_s=took_s)
+
+
+def _ask(deployment: Deployment, url: str, tag: str) -> Asked:
+    return People(url, key=deployment.keys["one"]).ask(tag)
+
+
+def _rotate_api_key(deployment: Deployment) -> None:
+    """By its holder: both work until the first is revoked, which then ends at once."""
+    url = f"{deployment.querent.url}/api/v1/keys"
+
+    def call(method: str, path: str = "", body: object = None) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {deployment.keys['one']}", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        with urlopen(Request(url + path, data=data, headers=headers, method=method), timeout=30) as reply:
+            return dict(json.loads(reply.read() or b"{}"))
+
+    def works(key: str) -> int:
+        return People(deployment.querent.url, key=key).post("/nl2sql", {"question": "no"}, {"Prefer": "respond-async"})[
+            0
+        ]
+
+    first, second = (call("POST", body={"name": name, "scopes": ["ask"], "role": "viewer"}) for name in ("1", "2"))
+    assert [works(one["key"]) for one in (first, second)] == [202, 202]
+    call("DELETE", f"/{first['id']}")
+    assert [works(one["key"]) for one in (first, second)] == [401, 202]
