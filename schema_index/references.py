@@ -97,7 +97,7 @@ def _names_of(source: DataSource) -> SchemaNames:
         return SchemaNames(indexed_catalogue(source).schema)
     except DataSourceNotSynced:
         # It became another engine: its next sync finds out.
-        return SchemaNames(DatabaseSchema.of("sqlite", "", []))
+        return SchemaNames(DatabaseSchema.of(source.dialect, "", []))
 
 
 def _texts(source: DataSource) -> Iterator[tuple[SubjectKind, UUID, str]]:

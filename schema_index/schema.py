@@ -11,8 +11,8 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
 
-Dialect = Literal["postgres", "mysql", "sqlite", "duckdb"]
-"""sqlglot's own names, so that no second naming exists."""
+Dialect = str
+"""Of an engine, one of `connectors.registry`: sqlglot's own name, so that no second naming exists."""
 
 ColumnKind = Literal["integer", "number", "text", "boolean", "date", "timestamp", "time", "json", "binary", "other"]
 """What a question can do with a column; `type` holds the engine's own name."""

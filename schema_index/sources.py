@@ -10,13 +10,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from schema_index.connectors.base import Connector, Limits
-from schema_index.connectors.connection import DEFAULT_PORTS, ConnectionConfig, TlsMode
-from schema_index.connectors.registry import connector_for
+from schema_index.connectors.connection import ConnectionConfig, TlsMode
+from schema_index.connectors.engine import DDL_SCHEMA
+from schema_index.connectors.registry import engine_of
 from schema_index.credentials import decrypt, encrypt
-from schema_index.ddl_trigger import DDL_SCHEMA, read_ddl_mark
+from schema_index.ddl_trigger import read_ddl_mark
 from schema_index.host_resolution import resolve_host
 from schema_index.models import DataSource
-from schema_index.schema import Column, DatabaseSchema, Dialect, Table
+from schema_index.schema import Column, DatabaseSchema, Table
 from schema_index.signals import visibility_changed
 from schema_index.target_policy import DataSourceForbidden, check_file, check_target
 from tenants import audit
@@ -26,7 +27,6 @@ from tenants.domain_error import DomainError
 
 _TEST = Limits(deadline_ms=10_000, max_rows=1)
 
-DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 TLS_MODES: tuple[TlsMode, ...] = get_args(TlsMode)
 
 
@@ -139,17 +139,16 @@ def open_connector(
         time_zone=time_zone,
         session_settings=session_settings or {},
     )
-    dialect = next(known for known in DIALECTS if known == source.dialect)
-    if dialect not in DEFAULT_PORTS:
+    engine = engine_of(source.dialect)
+    if engine.port is None:
         root = environment.files_root / str(source.tenant_id)
         path = check_file(source.database, root=root)
-        return connector_for(dialect, replace(selection, path=path))
-    port = source.port or DEFAULT_PORTS[dialect]
+        return engine.connect(replace(selection, path=path))
+    port = source.port or engine.port
     address = check_target(source.host, port=port, allowed_networks=settings.TARGET_NETWORKS, resolve=resolve_host)
     if source.database == settings.DATABASES["default"]["NAME"] and _is_own_server(address, port):
         raise DataSourceForbidden("A data source may not be Querent's own database.", field="database")
-    return connector_for(
-        dialect,
+    return engine.connect(
         replace(
             selection,
             host=source.host,

@@ -13,6 +13,8 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 
+from nl2sql.dialects.registry import DIALECTS
+from schema_index.connectors.registry import ENGINES
 from tenants.checks import managers_fail_closed, tables_force_row_level_security
 from tenants.models import TenantOwned
 
@@ -182,6 +184,26 @@ def test_a_function_fits_on_a_page() -> None:
         and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > MAX_FUNCTION_LINES
     }
     assert long == {}
+
+
+OWN_DIALECTS = ("nl2sql/dialects/", "schema_index/connectors/")
+
+
+def test_what_is_known_of_a_dialect_stands_in_its_own_modules() -> None:
+    """So that another one is two modules, each named in a list. `config` has a database and a user `postgres`."""
+    assert list(DIALECTS) == list(ENGINES)
+    named = re.compile(f"[\"']({'|'.join(ENGINES)})[\"']")
+    found = {
+        f"{name}:{number}"
+        for path in _sources()
+        if path.suffix in (".py", ".html", ".css", ".js")
+        and (name := str(path.relative_to(ROOT))).startswith(LAYERS[1:])
+        and not name.startswith(OWN_DIALECTS)
+        and "migrations" not in path.parts
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if named.search(line)
+    }
+    assert found == set()
 
 
 def test_no_exception_is_caught_without_its_name() -> None:

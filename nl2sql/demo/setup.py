@@ -16,6 +16,8 @@ from nl2sql.demo.bean_there.generate import ORDERS
 from nl2sql.demo.knowledge import load as load_knowledge
 from nl2sql.demo.northlight import build as northlight
 from schema_index import knowledge, sources
+from schema_index.connectors.postgres import POSTGRES
+from schema_index.connectors.sqlite import SQLITE
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.spaces import active_embedder
 from schema_index.snapshots import sync
@@ -88,7 +90,7 @@ def set_up(
             source={
                 "slug": "product",
                 "name": "Northlight product",
-                "dialect": "sqlite",
+                "dialect": SQLITE.dialect,
                 "database": NORTHLIGHT_FILE,
             },
             fiscal_month=NORTHLIGHT_FISCAL_MONTH,
@@ -103,7 +105,7 @@ def _bean_there_source(password: str) -> dict[str, Any]:
     return {
         "slug": "shops",
         "name": "Bean There shops",
-        "dialect": "postgres",
+        "dialect": POSTGRES.dialect,
         "host": server["HOST"],
         "port": int(server["PORT"] or 5432),
         "database": "bean_there",

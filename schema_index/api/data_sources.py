@@ -17,6 +17,7 @@ from schema_index.api.data_source_serializers import (
 )
 from schema_index.api.jobs import EXAMPLE, JobSerializer, job_address, job_of
 from schema_index.catalogue import catalogue_of
+from schema_index.connectors.postgres import POSTGRES
 from schema_index.models import DataSource, SchemaChange
 from schema_index.policies import policy_for
 from schema_index.schema import Table
@@ -39,7 +40,7 @@ MAX_SOURCES = 500
 SOURCE = {
     "slug": "shop",
     "name": "Shop",
-    "dialect": "postgres",
+    "dialect": POSTGRES.dialect,
     "revision": 3,
     "synced_at": "2026-11-21T13:00:03Z",
     "sync_every": 60,

@@ -6,14 +6,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
-from schema_index.schema import Dialect
 from tenants.attributes import AttributeValue
 
 TlsMode = Literal["disable", "prefer", "require", "verify-full"]
 """libpq's names. `verify-full` checks the certificate against the system's authorities and `host`."""
-
-DEFAULT_PORTS: Mapping[Dialect, int] = {"postgres": 5432, "mysql": 3306}
-"""Of the engines that are servers; the others are files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """DuckDB as a target."""
 
+import json
+import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib.util import find_spec
@@ -8,12 +10,14 @@ from typing import Any, ClassVar
 
 from schema_index.connectors.base import Introspection, Limits, Progress
 from schema_index.connectors.child_process import ROOT, Child, Frame
-from schema_index.connectors.duckdb_catalogue import assemble
+from schema_index.connectors.duckdb_catalogue import assemble, duckdb_kind
 from schema_index.connectors.duckdb_errors import translated
-from schema_index.connectors.file_connector import FileConnector
-from schema_index.connectors.kinds import duckdb_kind
+from schema_index.connectors.engine import Engine
+from schema_index.connectors.file_connector import FileConnector, file_grants
 from schema_index.schema import ColumnKind, Dialect
 from tenants.domain_error import DomainError
+
+_PAIRWISE = frozenset({"CROSS_PRODUCT", "NESTED_LOOP_JOIN", "BLOCKWISE_NL_JOIN"})
 
 
 class DuckdbConnector(FileConnector):
@@ -33,8 +37,38 @@ class DuckdbConnector(FileConnector):
     def described(self, frames: Iterator[Frame], *, progress: Progress | None) -> Introspection:
         return assemble(frames, includes=self.config.includes, progress=progress)
 
+    def cost(self, plan: str) -> float | None:
+        return duckdb_rows(plan)
+
     def kinds(self, frame: Frame, rows: Sequence[Sequence[Any]]) -> list[ColumnKind]:
         return [duckdb_kind(name) for name in frame.get("types", ())]
 
     def complaint(self, frame: Frame, *, statement: str, limits: Limits) -> DomainError:
         return translated(frame, statement=statement, limits=limits)
+
+
+def duckdb_rows(plan: str) -> float | None:
+    """Of the JSON of `EXPLAIN (FORMAT JSON)`: rows that all steps together handle."""
+    try:
+        return sum(_handled(step)[1] for step in json.loads(plan))
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return None
+
+
+def _handled(step: Any) -> tuple[float, float]:
+    """(rows the step gives, rows it and all below it handle). Two inputs without a hash are compared row by row."""
+    below = [_handled(child) for child in step["children"]]
+    pairs = math.prod(max(1.0, rows) for rows, _ in below) if step["name"] in _PAIRWISE else 0.0
+    estimate = step.get("extra_info", {}).get("Estimated Cardinality")
+    given = float(estimate) if estimate is not None else pairs or max((rows for rows, _ in below), default=0.0)
+    return given, max(given, pairs) + sum(handled for _, handled in below)
+
+
+DUCKDB = Engine(
+    dialect=DuckdbConnector.dialect,
+    label="DuckDB",
+    connect=DuckdbConnector,
+    port=None,
+    grants=file_grants,
+    ddl_trigger=None,
+)

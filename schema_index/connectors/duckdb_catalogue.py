@@ -2,12 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from schema_index.connectors.base import Introspection, Progress, Unreadable
-from schema_index.connectors.kinds import duckdb_kind
-from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table, bounded_enum
+from schema_index.schema import Column, ColumnKind, DatabaseSchema, ForeignKey, Table, bounded_enum
 
 DEFAULT_SCHEMA = "main"
 
@@ -18,6 +17,22 @@ MAX_TYPE_CHARACTERS = 500
 
 _ENUM = re.compile(r"ENUM\((.*)\)", re.DOTALL)
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
+
+_DUCKDB_TYPES: Mapping[str, ColumnKind] = {
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), "integer"),
+    **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), "integer"),
+    **dict.fromkeys(("FLOAT", "DOUBLE", "DECIMAL"), "number"),
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), "timestamp"),
+    "TIMESTAMP WITH TIME ZONE": "timestamp",
+    "TIME": "time",
+    "TIME WITH TIME ZONE": "time",
+    "DATE": "date",
+    "BOOLEAN": "boolean",
+    "VARCHAR": "text",
+    "ENUM": "text",
+    "JSON": "json",
+    "BLOB": "binary",
+}
 
 Name = tuple[str, str]
 Frame = dict[str, Any]
@@ -89,3 +104,9 @@ def _table(frame: Frame, columns: list[Column], keys: list[list[Any]], relations
         comment=comment,
         row_estimate=estimate,
     )
+
+
+def duckdb_kind(type_name: str) -> ColumnKind:
+    """From the type as the engine writes it, `DECIMAL(10,2)`; lists, structures and the like are `other`."""
+    name, _, arguments = type_name.partition("(")
+    return _DUCKDB_TYPES.get(name, "other") if not arguments or arguments.endswith(")") else "other"

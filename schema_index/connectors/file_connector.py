@@ -24,9 +24,9 @@ from schema_index.connectors.child_process import Bounds, Child, ChildFailed, Ch
 from schema_index.connectors.child_protocol import quote
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.outcomes import query_timeout
-from schema_index.connectors.plan_cost import assert_affordable, duckdb_rows
+from schema_index.connectors.plan_cost import assert_affordable
 from schema_index.connectors.streaming import too_large
-from schema_index.schema import ColumnKind, Dialect
+from schema_index.schema import ColumnKind, DatabaseSchema, Dialect
 from tenants.cancellation import NEVER, Cancellation
 from tenants.domain_error import DomainError
 
@@ -70,6 +70,10 @@ class FileConnector(ABC):
     def kinds(self, frame: Frame, rows: Sequence[Sequence[Any]]) -> list[ColumnKind]:
         """Of a result's columns, from the frame that names them and from the rows."""
 
+    def cost(self, plan: str) -> float | None:
+        """Of the text that the child sends as a plan, if it sends one, in the engine's own unit."""
+        return None
+
     @abstractmethod
     def complaint(self, frame: Frame, *, statement: str, limits: Limits) -> DomainError:
         """What to raise for an `open` or `engine` frame."""
@@ -106,7 +110,7 @@ class FileConnector(ABC):
         request = {"operation": "read", "sql": sql}
         for frame in self._frames(request, limits=limits, cancellation=cancellation):
             if "plan" in frame:
-                assert_affordable(duckdb_rows(frame["plan"]), limits=limits)
+                assert_affordable(self.cost(frame["plan"]), limits=limits)
             elif "columns" in frame:
                 heading = frame
             elif "rows" in frame:
@@ -155,6 +159,11 @@ class FileConnector(ABC):
                 return _out_of_memory()
             case _:
                 return self.complaint(frame, statement=statement, limits=limits)
+
+
+def file_grants(visible: DatabaseSchema, *, whole: DatabaseSchema, role: str, database: str) -> Iterator[str]:
+    yield f"-- A {visible.dialect} file knows no roles: let the user that Querent runs as read it, and not write it."
+    yield "-- chown root:querent FILE && chmod 0440 FILE"
 
 
 def _out_of_memory() -> DataSourceError:

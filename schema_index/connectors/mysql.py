@@ -2,9 +2,9 @@
 
 import re
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pymysql
 from pymysql.constants import ER
@@ -19,12 +19,13 @@ from schema_index.connectors.base import (
     one_by_one,
 )
 from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.engine import Engine
 from schema_index.connectors.mysql_catalogue import read_catalogue
-from schema_index.connectors.mysql_rights import mysql_rights
+from schema_index.connectors.mysql_rights import mysql_grants, mysql_rights
 from schema_index.connectors.mysql_session import Session, read_only_session
 from schema_index.connectors.mysql_wire import PacketTooLarge
 from schema_index.connectors.outcomes import NO_ROWS
-from schema_index.connectors.plan_cost import assert_affordable, mysql_rows
+from schema_index.connectors.plan_cost import assert_affordable
 from schema_index.connectors.streaming import collect, too_large
 from schema_index.schema import Dialect
 from tenants.cancellation import NEVER, Cancellation
@@ -114,5 +115,25 @@ def _planned(session: Session) -> float | None:
         return mysql_rows((row[names.index("id")], row[names.index("rows")]) for row in cursor.fetchall())
 
 
+def mysql_rows(steps: Iterable[tuple[Any, Any]]) -> float | None:
+    """Of (select's number, rows of one step) of `EXPLAIN`: steps of one select are nested loops, selects add up."""
+    products: dict[Any, float] = {}
+    for select, rows in steps:
+        if rows is not None:
+            # A union's own step has neither number; a step of no row still is looked at once.
+            products[select] = products.get(select, 1.0) * max(1.0, float(rows))
+    return sum(products.values()) if products else None
+
+
 def _quoted(identifier: str) -> str:
     return "`" + identifier.replace("`", "``") + "`"
+
+
+MYSQL = Engine(
+    dialect=MysqlConnector.dialect,
+    label="MySQL or MariaDB",
+    connect=MysqlConnector,
+    port=3306,
+    grants=mysql_grants,
+    ddl_trigger=None,
+)

@@ -6,15 +6,14 @@ A schema is what MySQL calls a database.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from schema_index.connectors.base import DataSourceError, Introspection, Progress, Unreadable
-from schema_index.connectors.kinds import mysql_kind
 from schema_index.connectors.mysql_session import Session
-from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table, bounded_enum
+from schema_index.schema import Column, ColumnKind, DatabaseSchema, ForeignKey, Table, bounded_enum
 
 FORBIDDEN = "The data source's user may not read it."
 BROKEN = "The database cannot describe it: something it is made of is missing, damaged or not permitted."
@@ -22,6 +21,18 @@ MAX_RELATIONS = 50_000
 MAX_COLUMNS = 1_000_000
 
 SYSTEM_SCHEMAS = frozenset({"information_schema", "mysql", "ndbinfo", "performance_schema", "sys"})
+
+_MYSQL_TYPES: Mapping[str, ColumnKind] = {
+    **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint", "year", "bit"), "integer"),
+    **dict.fromkeys(("decimal", "float", "double"), "number"),
+    **dict.fromkeys(("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"), "text"),
+    **dict.fromkeys(("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"), "binary"),
+    "date": "date",
+    "datetime": "timestamp",
+    "timestamp": "timestamp",
+    "time": "time",
+    "json": "json",
+}
 
 _SCHEMAS = "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA"
 
@@ -237,3 +248,11 @@ class Catalogue:
 
 def _enum_values(column_type: str) -> tuple[str, ...]:
     return bounded_enum(value.replace("''", "'") for value in _ENUM_VALUE.findall(column_type))
+
+
+def mysql_kind(data_type: str, *, column_type: str) -> ColumnKind:
+    """From information_schema's DATA_TYPE and COLUMN_TYPE. BOOLEAN is stored as `tinyint(1)`, the one display width
+    that newer servers still keep for its sake; some drivers store it as `bit(1)`."""
+    if column_type.lower() in {"tinyint(1)", "bit(1)"}:
+        return "boolean"
+    return _MYSQL_TYPES.get(data_type.lower(), "other")

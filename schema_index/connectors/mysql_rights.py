@@ -1,6 +1,11 @@
-"""What a MySQL or MariaDB user may do beyond reading, asked of the server itself."""
+"""How a MySQL or MariaDB user is made that may read and no more, and what a given one may do beyond, asked of the
+server."""
+
+from collections.abc import Iterator
 
 from schema_index.connectors.mysql_session import Session
+from schema_index.connectors.reader_role import MAX_CONNECTIONS, PLACEHOLDER, granted_columns
+from schema_index.schema import DatabaseSchema
 
 _HARMLESS = ("USAGE", "SELECT", "SHOW VIEW")
 
@@ -31,3 +36,20 @@ def mysql_rights(session: Session) -> tuple[str, ...]:
 def _some(rights: list[str]) -> str:
     shown = ", ".join(rights[:4])
     return shown if len(rights) <= 4 else f"{shown} and {len(rights) - 4} more"
+
+
+def mysql_grants(visible: DatabaseSchema, whole: DatabaseSchema, *, role: str, database: str) -> Iterator[str]:
+    user = f"{_single(role)}@'%'"
+    yield "-- Run as an administrator of the server. Replace % by the address that Querent connects from."
+    yield (f"CREATE USER {user} IDENTIFIED BY '{PLACEHOLDER}' REQUIRE SSL WITH MAX_USER_CONNECTIONS {MAX_CONNECTIONS};")
+    for table in visible.tables:
+        columns = granted_columns(table, whole=whole, quote=_back)
+        yield f"GRANT SELECT{columns} ON {_back(table.schema)}.{_back(table.name)} TO {user};"
+
+
+def _back(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _single(name: str) -> str:
+    return "'" + name.replace("\\", "\\\\").replace("'", "''") + "'"

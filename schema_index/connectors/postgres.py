@@ -1,5 +1,6 @@
 """PostgreSQL as a target: its catalogue, its values, and one bounded read per session."""
 
+import json
 import time
 from collections.abc import Generator, Sequence
 from functools import partial
@@ -20,10 +21,12 @@ from schema_index.connectors.base import (
     one_by_one,
 )
 from schema_index.connectors.connection import ConnectionConfig
-from schema_index.connectors.kinds import FIRST_USER_OID, POSTGRES_OIDS, postgres_kind
-from schema_index.connectors.plan_cost import assert_affordable, postgres_cost
+from schema_index.connectors.engine import Engine
+from schema_index.connectors.plan_cost import assert_affordable
 from schema_index.connectors.postgres_catalogue import read_catalogue
-from schema_index.connectors.postgres_rights import postgres_rights
+from schema_index.connectors.postgres_ddl_trigger import DDL_TRIGGER
+from schema_index.connectors.postgres_kinds import FIRST_USER_OID, POSTGRES_OIDS, postgres_kind
+from schema_index.connectors.postgres_rights import postgres_grants, postgres_rights
 from schema_index.connectors.postgres_session import Session, read_only_session
 from schema_index.connectors.streaming import collect
 from schema_index.schema import ColumnKind, Dialect
@@ -102,6 +105,15 @@ def _planned(session: Session) -> float | None:
     return postgres_cost(plan[0]) if plan else None
 
 
+def postgres_cost(plan: Any) -> float | None:
+    """Of the one row and column of `EXPLAIN (FORMAT JSON)`, parsed or not; None where it holds no number."""
+    try:
+        document = json.loads(plan) if isinstance(plan, str | bytes) else plan
+        return float(document[0]["Plan"]["Total Cost"])
+    except (ValueError, TypeError, LookupError):
+        return None
+
+
 def _columns(session: Session, cursor: psycopg.Cursor[tuple[Any, ...]]) -> tuple[ResultColumn, ...]:
     described = [(column.name, column.type_code) for column in cursor.description or ()]
     if not described:
@@ -128,3 +140,13 @@ def _user_kinds(connection: psycopg.Connection[tuple[Any, ...]], oids: list[int]
         "SELECT oid, typname, typcategory FROM pg_catalog.pg_type WHERE oid = ANY(%s)", (oids,)
     ).fetchall()
     return {oid: postgres_kind(name, category=category) for oid, name, category in rows}
+
+
+POSTGRES = Engine(
+    dialect=PostgresConnector.dialect,
+    label="PostgreSQL",
+    connect=PostgresConnector,
+    port=5432,
+    grants=postgres_grants,
+    ddl_trigger=DDL_TRIGGER,
+)

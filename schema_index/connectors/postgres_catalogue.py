@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from schema_index.connectors.base import MAX_COMMENT_CHARACTERS, DataSourceError, Introspection, Progress, Unreadable
-from schema_index.connectors.kinds import postgres_kind
+from schema_index.connectors.postgres_kinds import postgres_kind
 from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table, TableKind, bounded_enum
 
 FORBIDDEN = "The data source's user may not read it."

@@ -1,6 +1,13 @@
-"""What a PostgreSQL role may do beyond reading, asked of the server itself."""
+"""How a PostgreSQL role is made that may read and no more, and what a given one may do beyond, asked of the server."""
+
+from collections.abc import Iterator
 
 from schema_index.connectors.postgres_session import Session
+from schema_index.connectors.reader_role import MAX_CONNECTIONS, PLACEHOLDER, granted_columns
+from schema_index.schema import DatabaseSchema
+
+STATEMENT_TIMEOUT = "60s"
+TEMP_FILES = "2GB"
 
 _ATTRIBUTES = """
 SELECT r.rolsuper, r.rolcreaterole, r.rolcreatedb, r.rolreplication, r.rolbypassrls,
@@ -65,3 +72,29 @@ def postgres_rights(session: Session) -> tuple[str, ...]:
     if definers:
         found.append(f"may call {definers} functions that run with their owner's rights")
     return tuple(found)
+
+
+def postgres_grants(visible: DatabaseSchema, whole: DatabaseSchema, *, role: str, database: str) -> Iterator[str]:
+    role, database = _double(role), _double(database)
+    yield "-- Run as an administrator of the database. Nothing here lets the role write."
+    yield (
+        f"CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT"
+        f" CONNECTION LIMIT {MAX_CONNECTIONS} PASSWORD '{PLACEHOLDER}';"
+    )
+    yield f"ALTER ROLE {role} SET default_transaction_read_only = on;"
+    yield f"ALTER ROLE {role} SET statement_timeout = '{STATEMENT_TIMEOUT}';"
+    yield f"ALTER ROLE {role} SET idle_in_transaction_session_timeout = '{STATEMENT_TIMEOUT}';"
+    yield "-- Only a superuser may set this one; it bounds the disk that sorts and hashes take."
+    yield f"ALTER ROLE {role} SET temp_file_limit = '{TEMP_FILES}';"
+    yield f"GRANT CONNECT ON DATABASE {database} TO {role};"
+    yield "-- Everybody may create temporary tables unless this is taken back; other roles lose it too."
+    yield f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC;"
+    for schema in sorted({table.schema for table in visible.tables}):
+        yield f"GRANT USAGE ON SCHEMA {_double(schema)} TO {role};"
+    for table in visible.tables:
+        columns = granted_columns(table, whole=whole, quote=_double)
+        yield f"GRANT SELECT{columns} ON {_double(table.schema)}.{_double(table.name)} TO {role};"
+
+
+def _double(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,24 +1,18 @@
-"""Which connector speaks which dialect."""
-
-from collections.abc import Callable
+"""The engines that can be connected: a new one is a module beside this and its name in this list."""
 
 from schema_index.connectors.base import Connector
 from schema_index.connectors.connection import ConnectionConfig
-from schema_index.connectors.duckdb import DuckdbConnector
-from schema_index.connectors.mysql import MysqlConnector
-from schema_index.connectors.postgres import PostgresConnector
-from schema_index.connectors.sqlite import SqliteConnector
+from schema_index.connectors.duckdb import DUCKDB
+from schema_index.connectors.engine import Engine
+from schema_index.connectors.mysql import MYSQL
+from schema_index.connectors.postgres import POSTGRES
+from schema_index.connectors.sqlite import SQLITE
 from schema_index.schema import Dialect
 from tenants.domain_error import DomainError
 
-__all__ = ["ConnectionConfig", "DialectUnsupported", "connector_for"]
+__all__ = ["ENGINES", "ConnectionConfig", "DialectUnsupported", "connector_for", "dialect_choices", "engine_of"]
 
-_CONNECTORS: dict[Dialect, Callable[[ConnectionConfig], Connector]] = {
-    "postgres": PostgresConnector,
-    "mysql": MysqlConnector,
-    "sqlite": SqliteConnector,
-    "duckdb": DuckdbConnector,
-}
+ENGINES: dict[Dialect, Engine] = {engine.dialect: engine for engine in (POSTGRES, MYSQL, SQLITE, DUCKDB)}
 
 
 class DialectUnsupported(DomainError):
@@ -27,9 +21,18 @@ class DialectUnsupported(DomainError):
     code = "invalid_request"
 
 
+def engine_of(dialect: Dialect) -> Engine:
+    """Raises DialectUnsupported."""
+    if dialect not in ENGINES:
+        raise DialectUnsupported(f"Databases of kind {dialect} cannot be connected; use {', '.join(ENGINES)}.")
+    return ENGINES[dialect]
+
+
 def connector_for(dialect: Dialect, config: ConnectionConfig) -> Connector:
     """The connector of one data source. Opens nothing. Raises DialectUnsupported."""
-    connector = _CONNECTORS.get(dialect)
-    if connector is None:
-        raise DialectUnsupported(f"Databases of kind {dialect} cannot be connected; use {', '.join(_CONNECTORS)}.")
-    return connector(config)
+    return engine_of(dialect).connect(config)
+
+
+def dialect_choices() -> list[tuple[Dialect, str]]:
+    """Named, not called, by the model's field: another engine is no migration."""
+    return [(engine.dialect, engine.label) for engine in ENGINES.values()]

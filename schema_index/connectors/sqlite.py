@@ -1,12 +1,12 @@
 """SQLite as a target."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from schema_index.connectors.base import Introspection, Limits, Progress
 from schema_index.connectors.child_process import Child, Frame
-from schema_index.connectors.file_connector import FileConnector
-from schema_index.connectors.kinds import value_kind
+from schema_index.connectors.engine import Engine
+from schema_index.connectors.file_connector import FileConnector, file_grants
 from schema_index.connectors.sqlite_catalogue import assemble
 from schema_index.connectors.sqlite_errors import translated
 from schema_index.schema import ColumnKind, Dialect
@@ -28,3 +28,37 @@ class SqliteConnector(FileConnector):
 
     def complaint(self, frame: Frame, *, statement: str, limits: Limits) -> DomainError:
         return translated(frame, statement=statement, limits=limits)
+
+
+def value_kind(values: Iterable[Any]) -> ColumnKind:
+    """From a column's values: a result carries no types. `other` when mixed or all null."""
+    kinds: set[ColumnKind] = {_kind_of(value) for value in values if value is not None}
+    if kinds == {"integer", "number"}:
+        return "number"
+    return kinds.pop() if len(kinds) == 1 else "other"
+
+
+def _kind_of(value: object) -> ColumnKind:
+    match value:
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "text"
+        case bytes():
+            return "binary"
+        case _:
+            return "other"
+
+
+SQLITE = Engine(
+    dialect=SqliteConnector.dialect,
+    label="SQLite",
+    connect=SqliteConnector,
+    port=None,
+    grants=file_grants,
+    ddl_trigger=None,
+)

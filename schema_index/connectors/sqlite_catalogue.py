@@ -1,10 +1,10 @@
 """SQLite's description of itself, made into tables: names found without regard to case, keys completed."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from schema_index.connectors.base import Introspection, Progress, Unreadable
-from schema_index.connectors.kinds import sqlite_kind
 from schema_index.schema import Column, ColumnKind, DatabaseSchema, ForeignKey, Table
 
 SCHEMA = "main"
@@ -13,6 +13,19 @@ BROKEN = "The database cannot describe it; a view may name something that no lon
 
 _CLASSES: dict[str, ColumnKind] = {"integer": "integer", "real": "number", "text": "text", "blob": "binary"}
 """typeof()'s answers."""
+
+_SQLITE_WORDS: tuple[tuple[str, ColumnKind], ...] = (
+    (r"BOOL", "boolean"),
+    (r"TIMESTAMP|DATETIME", "timestamp"),
+    (r"^DATE\b", "date"),
+    (r"^TIME\b", "time"),
+    (r"JSON", "json"),
+    (r"INT(?!ERVAL)|SERIAL", "integer"),
+    (r"CHAR|CLOB|TEXT|STRING|ENUM|UUID", "text"),
+    (r"BLOB|BINARY|BYTEA", "binary"),
+    (r"REAL|FLOA|DOUB|NUM|DEC|MONEY|CURRENCY", "number"),
+)
+"""Declared types are free text in SQLite: its affinity rules (datatype3.html §3.1) and the words people write."""
 
 Frame = dict[str, Any]
 
@@ -106,3 +119,9 @@ def _spelled(relation: Frame, names: list[str]) -> tuple[str, ...]:
     spelling = {column[0].casefold(): column[0] for column in relation["columns"]}
     found = [spelling.get(name.casefold()) for name in names]
     return tuple(name for name in found if name is not None) if None not in found else ()
+
+
+def sqlite_kind(declared: str) -> ColumnKind:
+    """From the declared type; `other` when there is none or it says nothing."""
+    name = declared.strip().upper()
+    return next((kind for pattern, kind in _SQLITE_WORDS if re.search(pattern, name)), "other")

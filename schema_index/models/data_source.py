@@ -4,13 +4,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from schema_index.connectors.registry import dialect_choices
 from tenants.models import TenantOwned
 
 NAME_LISTS = (
     *("include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
     *("hidden", "values_excluded", "values_included"),
 )
-DIALECTS = [("postgres", "PostgreSQL"), ("mysql", "MySQL or MariaDB"), ("sqlite", "SQLite"), ("duckdb", "DuckDB")]
 
 MAX_SYNC_EVERY = 31 * 24 * 60
 """Minutes: a month."""
@@ -19,16 +19,17 @@ MAX_SYNC_EVERY = 31 * 24 * 60
 class DataSource(TenantOwned):
     slug = models.SlugField(max_length=63)
     name = models.CharField(max_length=200)
-    dialect = models.CharField(max_length=16, choices=DIALECTS)
+    dialect = models.CharField(max_length=16, choices=dialect_choices)
     host = models.CharField(max_length=253, blank=True)
     port = models.PositiveIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(65_535)],
-        help_text="Empty for the engine's own: 5432 for PostgreSQL, 3306 for MySQL and MariaDB.",
+        help_text="Empty for the engine's own.",
     )
     database = models.CharField(
-        max_length=500, help_text="Database name; for SQLite and DuckDB, a file below the tenant's own folder."
+        max_length=500,
+        help_text="Database name; where databases are files, a file below the tenant's own folder.",
     )
     username = models.CharField(max_length=100, blank=True)
     tls = models.CharField(

@@ -5,22 +5,27 @@ from typing import Any
 from django import forms
 from django.utils.text import slugify
 
+from schema_index.connectors.registry import ENGINES, dialect_choices
 from schema_index.models import DataSource
-from schema_index.models.data_source import DIALECTS
 
 CONNECTION = ("dialect", "host", "port", "database", "username", "tls")
-SERVERS = ("postgres", "mysql")
+_FILES = {engine.dialect: engine.label for engine in ENGINES.values() if engine.is_file}
+_PORTS = ", ".join(f"{engine.port} for {engine.label}" for engine in ENGINES.values() if not engine.is_file)
 
 
 class SourceForm(forms.Form):
+    engines_of_files = tuple(_FILES)
     name = forms.CharField(max_length=200, help_text="What people call it: “Sales”, “Web shop”.")
-    dialect = forms.ChoiceField(choices=DIALECTS, initial="postgres", widget=forms.RadioSelect, label="Engine")
+    dialect = forms.ChoiceField(
+        choices=dialect_choices, initial=next(iter(ENGINES)), widget=forms.RadioSelect, label="Engine"
+    )
     host = forms.CharField(max_length=253, required=False, help_text="For example db.example.com.")
     port = forms.IntegerField(
-        min_value=1, max_value=65_535, required=False, help_text="Empty for the engine's own: 5432 or 3306."
+        min_value=1, max_value=65_535, required=False, help_text=f"Empty for the engine's own: {_PORTS}."
     )
     database = forms.CharField(
-        max_length=500, help_text="The database's name; for SQLite and DuckDB, a file in your tenant's folder."
+        max_length=500,
+        help_text=f"The database's name; for {' and '.join(_FILES.values())}, a file in your tenant's folder.",
     )
     username = forms.CharField(
         max_length=100, required=False, label="User name", help_text="A role that may only read."
@@ -60,13 +65,13 @@ class SourceForm(forms.Form):
     def stored(self) -> dict[str, Any]:
         """The fields as they are kept; of a file, nothing about a server."""
         kept = {name: self.cleaned_data[name] for name in ("name", "index_values", *CONNECTION)}
-        if kept["dialect"] not in SERVERS:
+        if kept["dialect"] in _FILES:
             kept |= {"host": "", "port": None, "username": "", "tls": "prefer"}
         return kept
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("dialect") in SERVERS and not cleaned.get("host"):
+        if "dialect" in cleaned and cleaned["dialect"] not in _FILES and not cleaned.get("host"):
             self.add_error("host", "Where is the server? Give its name or address.")
         if "name" in cleaned and not self.slug:
             self.add_error("name", "Use some letters a to z or digits: they become the source's address.")

@@ -7,7 +7,8 @@ import pytest
 
 from schema_index.connectors.base import DataSourceError, Limits
 from schema_index.connectors.postgres import PostgresConnector
-from schema_index.grants import PLACEHOLDER, grants
+from schema_index.connectors.reader_role import PLACEHOLDER
+from schema_index.grants import grants
 from schema_index.schema import Column, DatabaseSchema, Table
 from tests.connectors.conftest import PostgresServer
 

@@ -1,6 +1,8 @@
 import pytest
 
-from schema_index.connectors.kinds import postgres_kind, sqlite_kind, value_kind
+from schema_index.connectors.postgres_kinds import postgres_kind
+from schema_index.connectors.sqlite import value_kind
+from schema_index.connectors.sqlite_catalogue import sqlite_kind
 
 
 @pytest.mark.parametrize(

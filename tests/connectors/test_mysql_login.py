@@ -12,8 +12,9 @@ import pytest
 
 from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Limits
 from schema_index.connectors.connection import ConnectionConfig, TlsMode
+from schema_index.connectors.reader_role import PLACEHOLDER
 from schema_index.connectors.registry import connector_for
-from schema_index.grants import PLACEHOLDER, grants
+from schema_index.grants import grants
 from tests.mariadb import PASSWORD, MariadbServer
 
 LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)

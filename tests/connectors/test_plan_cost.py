@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema_index.connectors.base import Limits, QueryTooExpensive
-from schema_index.connectors.plan_cost import assert_affordable, duckdb_rows, mysql_rows, postgres_cost
+from schema_index.connectors.duckdb import duckdb_rows
+from schema_index.connectors.mysql import mysql_rows
+from schema_index.connectors.plan_cost import assert_affordable
+from schema_index.connectors.postgres import postgres_cost
 
 
 def test_postgres_tells_the_total_of_the_top_node() -> None:

@@ -5,7 +5,7 @@ from schema_index.connectors.registry import ConnectionConfig, DialectUnsupporte
 
 def test_a_dialect_without_connector_says_which_there_are() -> None:
     with pytest.raises(DialectUnsupported) as caught:
-        connector_for("oracle", ConnectionConfig())  # type: ignore[arg-type]
+        connector_for("oracle", ConnectionConfig())
 
     assert caught.value.message == "Databases of kind oracle cannot be connected; use postgres, mysql, sqlite, duckdb."
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from schema_index.ddl_trigger import install_sql, remove_sql
+from schema_index.connectors.registry import engine_of
 from schema_index.sources import pick
 from tenants import tenancy
 from tenants.context import tenant_transaction
@@ -24,6 +24,10 @@ class Command(BaseCommand):
                 source = pick(options["source"])
         except DomainError as error:
             raise CommandError(error.message) from None
-        if source.dialect != "postgres":
-            raise CommandError(f'"{source.slug}" is no PostgreSQL: give it an interval to sync by instead.')
-        self.stdout.write(remove_sql() if options["remove"] else install_sql(reader=source.username), ending="")
+        engine = engine_of(source.dialect)
+        trigger = engine.ddl_trigger
+        if trigger is None:
+            raise CommandError(
+                f'"{source.slug}" is {engine.label}, which has no such trigger: give it an interval to sync by instead.'
+            )
+        self.stdout.write(trigger.remove if options["remove"] else trigger.install(source.username), ending="")
