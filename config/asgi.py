@@ -8,11 +8,12 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from config.startup import ensure_database_server, refuse_unready_database
+from config.startup import ensure_database_server, refuse_unready_database, refuse_untried_state
 
 ensure_database_server()
 site = get_asgi_application()
 refuse_unready_database()
+refuse_untried_state()
 
 # After the applications are loaded, which they need.
 from config.embedded_worker import embedded_worker  # noqa: E402

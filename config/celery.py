@@ -17,10 +17,15 @@ app.autodiscover_tasks()
 @celeryd_init.connect(dispatch_uid="config.celery")
 def _refuse_to_start_unready(**_: Any) -> None:
     """Of the command only. SystemExit passes through Celery's signals, which swallow every other exception."""
-    from config.startup import ensure_database_server, refuse_unready_database  # noqa: PLC0415  it needs the settings
+    from config.startup import (  # noqa: PLC0415  it needs the settings
+        ensure_database_server,
+        refuse_unready_database,
+        refuse_untried_state,
+    )
 
     ensure_database_server()
     refuse_unready_database()
+    refuse_untried_state()
 
 
 @worker_init.connect(dispatch_uid="config.metrics")
@@ -38,6 +43,7 @@ class _Resume(StartStopStep):
 
     def start(self, parent: Any) -> None:
         app.send_task("schema_index.tasks.resume_embedding")
+        app.send_task("nl2sql.tasks.tell_untried")
 
 
 app.steps["consumer"].add(_Resume)

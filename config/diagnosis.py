@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 
 from config.finding import Finding, State
 from config.model_diagnosis import installation_model, tenant_model
+from nl2sql.accepted_states import untried
 from nl2sql.evaluation.evaluate import ROLE
 from nl2sql.evaluation.standing import standings
 from nl2sql.verified_staleness import broken_queries
@@ -49,6 +50,7 @@ def diagnose() -> Iterator[Finding]:
     for tenant in tenants:
         yield from tenant_model(tenant)
         yield from _sources(tenant)
+        yield from _untried(tenant)
         yield from _evaluations(tenant)
 
 
@@ -175,10 +177,23 @@ def _changed_schema(part: str, source: DataSource) -> Iterator[Finding]:
         yield Finding(part=part, state="warning", detail=in_words(broken, is_refused=False))
 
 
+def _untried(tenant: Tenant) -> Iterator[Finding]:
+    """What these settings bring that the tenant's verified queries have not accepted."""
+    new = () if tenant.is_suspended else untried(tenant.id)
+    if new:
+        again = f"`manage.py evaluate verified --gate --tenant {tenant.slug}` tries it."
+        detail = f"New, and not accepted by its verified queries: {', '.join(new)}. {again}"
+        yield Finding(part=f"{tenant.slug}: settings", state=_bad(), detail=detail)
+
+
+def _bad() -> State:
+    return "failed" if settings.ENVIRONMENT.evaluation_gate == "refuse" else "warning"
+
+
 def _evaluations(tenant: Tenant) -> Iterator[Finding]:
     """What the tenant's own questions say of the settings in force, or that nobody has asked them yet."""
     principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor="system:doctor", role=ROLE)
-    bad: State = "failed" if settings.ENVIRONMENT.evaluation_gate == "refuse" else "warning"
+    bad = _bad()
     try:
         for standing in standings(principal):
             name = standing.evaluation.set_name

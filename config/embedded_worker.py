@@ -17,6 +17,7 @@ from django.conf import settings
 from kombu import Connection
 
 from config.celery import app
+from nl2sql.tasks import tell_untried
 from schema_index.tasks import resume_embedding
 
 STOP_TIMEOUT_S = 10.0
@@ -57,6 +58,7 @@ def embedded_worker() -> Iterator[None]:
     beat = Service(app, max_interval=TICK_S, scheduler_cls=Scheduler)  # type: ignore[arg-type]  # seconds, any number
     thread = threading.Thread(target=worker.start, name="celery-worker", daemon=True)
     resume_embedding.delay()
+    tell_untried.delay()
     thread.start()
     threading.Thread(target=beat.start, name="celery-beat", daemon=True).start()
     try:

@@ -255,6 +255,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 600.0},
     },
     "sweep-expired": {"task": "nl2sql.tasks.sweep_expired", "schedule": 3600.0, "options": {"expires": 600.0}},
+    "tell-untried": {"task": "nl2sql.tasks.tell_untried", "schedule": 1800.0, "options": {"expires": 600.0}},
     "sweep-answers": {"task": "nl2sql.tasks.sweep_answers", "schedule": 3600.0, "options": {"expires": 600.0}},
 }
 # In memory: there is nothing to remember, since the database knows what is due.

@@ -36,3 +36,18 @@ def refuse_unready_database() -> None:
         connection.close()
     if missing:
         raise SystemExit(f"The database is not up to date ({len(missing)} to apply): run `manage.py prepare_database`.")
+
+
+def refuse_untried_state() -> None:
+    """For the same, once that is well: where EVALUATION_GATE refuses, nothing answers with what a tenant's verified
+    queries were not tried on. Processes that serve already go on."""
+    if settings.ENVIRONMENT.evaluation_gate != "refuse":
+        return
+    from nl2sql.accepted_states import sentence, take_into_use  # noqa: PLC0415  it needs the applications
+
+    try:
+        waiting = take_into_use()
+    finally:
+        connection.close()
+    if waiting:
+        raise SystemExit(f"{sentence(waiting)} Or let it be reported only, with EVALUATION_GATE=report.")

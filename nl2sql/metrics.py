@@ -27,6 +27,14 @@ BREAKERS_OPEN = Gauge("querent_breakers_open", "Model endpoints that this proces
 BREAKERS_OPEN.set_function(lambda: sum(word == "open" for word in BREAKERS.words().values()))
 
 
+# Whichever worker looked last is right.
+UNTRIED = Gauge(
+    "querent_untried_tenants",
+    "Tenants on whose verified queries the model, prompt or settings in use were not tried; every half hour, by beat.",
+    multiprocess_mode="mostrecent",
+)
+
+
 def observe_event(event: Event) -> None:
     if isinstance(event, StepDone):
         STEP_SECONDS.labels(event.name).observe(event.ms / 1_000)

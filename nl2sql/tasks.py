@@ -12,7 +12,9 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from nl2sql import answer_cache
+from nl2sql.accepted_states import sentence, take_into_use
 from nl2sql.evaluation import jobs
+from nl2sql.metrics import UNTRIED
 from nl2sql.models import Run, RunStatus, TenantModel, VerifiedQuery
 from nl2sql.running.close import close_left_behind, interrupt, overdue_ids
 from nl2sql.running.execute import execute
@@ -123,6 +125,15 @@ def check_stale_queries() -> None:
             continue
         with tenant_transaction(tenant.id):
             request_checks(tenant.id, stale_ids(VerifiedQuery.objects.all()))
+
+
+@shared_task(ignore_result=True)
+def tell_untried() -> None:
+    """The schedule's, and a worker's at its start: what this process answers with is recorded as in use, or told."""
+    waiting = take_into_use()
+    UNTRIED.set(len(waiting))
+    if waiting:
+        _log.warning("in use without a trial", detail=sentence(waiting))
 
 
 @shared_task(ignore_result=True, soft_time_limit=TRIAL_S, time_limit=TRIAL_S + 60)

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from nl2sql.accepted_states import first_in_use
 from nl2sql.models import QueryOrigin, QueryState, Run, RunEvent, RunStatus, VerifiedQuery
-from nl2sql.models.verified_query import BEING_CHECKED, UNEXPLAINED
+from nl2sql.models.verified_query import UNEXPLAINED
 from nl2sql.reuse.reuse import Verified, parameters
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
@@ -159,6 +160,7 @@ def decide(query: VerifiedQuery, *, state: QueryState, actor: str, explain: Call
         if others.exclude(id=query.id).exists():
             raise AlreadyVerified("Another statement of this question is verified: reject one of the two.")
         accepted = check(query.source, query.sql)
+        first_in_use()
         refer(query, accepted)
         judged = Judged(question=query.question, tables=accepted.tables, origin=JUDGED_ORIGIN)
         judged_questions.save_all([judged], source=query.source, actor=actor)
@@ -194,12 +196,6 @@ def refer(query: VerifiedQuery, accepted: Accepted) -> None:
 def in_use(source_id: UUID) -> "QuerySet[VerifiedQuery]":
     """Verified and not stale."""
     return VerifiedQuery.objects.filter(source_id=source_id, state=QueryState.VERIFIED, stale_at=None)
-
-
-def standing() -> "QuerySet[VerifiedQuery]":
-    """Verified, in use or being checked: what a change may break."""
-    is_used = Q(stale_at=None) | Q(stale_reason__in=BEING_CHECKED)
-    return VerifiedQuery.objects.filter(is_used, state=QueryState.VERIFIED)
 
 
 def known(source: DataSource) -> tuple[Verified, ...]:

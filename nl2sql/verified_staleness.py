@@ -10,7 +10,7 @@ from django.utils import timezone
 from nl2sql.models import QueryState, VerifiedQuery
 from nl2sql.models.verified_query import BEING_CHECKED, CHANGED
 from nl2sql.validation.verdict import Accepted
-from nl2sql.verified_queries import check, check_over, refer, standing
+from nl2sql.verified_queries import check, check_over, refer
 from schema_index.breakage import Breakage
 from schema_index.connectors.base import Limits
 from schema_index.diff import Change
@@ -74,7 +74,7 @@ def _touched(source: DataSource, changes: Sequence[Change]) -> "QuerySet[Verifie
         if (one.schema, one.table) in names
     }
     # A change without a table is one of the whole database.
-    found = standing().filter(source_id=source.id)
+    found = VerifiedQuery.standing().filter(source_id=source.id)
     return found if any(not table for _, table in names) else found.filter(id__in=cited)
 
 

@@ -23,6 +23,7 @@ from config.bootstrap import prepare_database
 from config.celery import app
 from config.embedded_postgres import EmbeddedPostgres
 from config.environment import Environment
+from nl2sql.accepted_states import first_in_use
 from nl2sql.models import TenantModel
 from schema_index import sources
 from schema_index.embedding.base import Vectors
@@ -328,10 +329,12 @@ def leave_embedding_work() -> None:
 
 
 def leave_model_settings() -> None:
-    """Of the open scope's tenant: a model that changes nothing, and tokens set aside for a call under way."""
+    """Of the open scope's tenant: a model that changes nothing, tokens set aside for a call under way, and what answers
+    are made with."""
     tenant_id = current_tenant_id()
     TenantModel.objects.create(tenant_id=tenant_id, timeout_s=30)
     TenantMeter(tenant_id=tenant_id).reserve(tokens=100, cost=None, hold_s=60)
+    first_in_use()
 
 
 @pytest.fixture

@@ -4,13 +4,14 @@ import json
 from typing import Any, get_args
 from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString, mark_safe
 
+from nl2sql.accepted_states import untried
 from nl2sql.evaluation.chart import MAX_BARS, Bar, chart
 from nl2sql.evaluation.comparison import EvaluationComparison, compared
 from nl2sql.evaluation.configuration_words import NAMES, PER_SOURCE, differences
@@ -18,8 +19,8 @@ from nl2sql.evaluation.evaluate import ended_of, previous
 from nl2sql.evaluation.export import COLUMNS, case_csv
 from nl2sql.evaluation.judged_case import VERDICTS
 from nl2sql.events import StepName
-from nl2sql.models import Evaluation, EvaluationCase
-from tenants.tenant_admin import ReadOnlyAdmin
+from nl2sql.models import AcceptedState, Evaluation, EvaluationCase
+from tenants.tenant_admin import ReadOnlyAdmin, chosen_tenant
 
 SHOWN_CASES = 500
 """On the page, what is not right first; the files hold every case."""
@@ -62,7 +63,11 @@ class EvaluationAdmin(ReadOnlyAdmin[Evaluation]):
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With a picture of what the list's filters leave."""
+        """With a picture of what the list's filters leave, and what is new and was not tried."""
+        chosen = chosen_tenant(request)
+        if chosen is not None and (new := untried(chosen)):
+            told = f"New, and not accepted by the verified queries: {', '.join(new)}."
+            self.message_user(request, f"{told} `manage.py evaluate verified --gate` tries it.", messages.WARNING)
         response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None)  # a redirect has none
         if context and "cl" in context:
@@ -95,6 +100,12 @@ class EvaluationAdmin(ReadOnlyAdmin[Evaluation]):
             )
         response["Content-Disposition"] = f'attachment; filename="evaluation-{evaluation.id}.{form}"'
         return response
+
+
+@admin.register(AcceptedState)
+class AcceptedStateAdmin(ReadOnlyAdmin[AcceptedState]):
+    list_display = ["at", "reason", "actor"]
+    fields = ["at", "reason", "actor", "state"]
 
 
 def _page(evaluation: Evaluation, *, chosen: str) -> dict[str, Any]:

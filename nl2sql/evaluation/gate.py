@@ -20,6 +20,13 @@ class GateReport:
     breaks: int = 0
 
 
+def of_a_first(*, right: int, asked: int, mode: GateMode) -> GateReport:
+    """Of verified queries that nobody asked before: what is not right may have been so before, which nobody knows."""
+    breaks = asked - right
+    told = f"There is no earlier evaluation to compare with: {right} of {asked} questions are right."
+    return GateReport(is_refused=mode == "refuse" and breaks > 0, breaks=breaks, message=told)
+
+
 def decide(comparison: EvaluationComparison, *, change: str, mode: GateMode) -> GateReport:
     """`change` names what is new, such as "the model gpt-5 instead of gpt-4.1". Whatever breaks a question that was
     answered rightly is told; only `refuse` stands in its way. Questions that only one side knows decide nothing."""

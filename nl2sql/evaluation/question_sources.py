@@ -55,13 +55,17 @@ KEPT: dict[str, QuestionSource] = {"judged": JudgedQuestions(), "verified": Veri
 """Other kinds of kept questions are added here under the name that `manage.py evaluate` takes."""
 
 
+class NothingKept(QuestionSetInvalid):
+    """The tenant keeps no question of this set: verify or judge some first."""
+
+
 def kept_questions(name: str, *, tenant_id: UUID, source: str) -> tuple[EvaluationQuestion, ...]:
-    """Raises QuestionSetInvalid where the tenant keeps no such set or it is empty."""
+    """Raises QuestionSetInvalid where there is no such set, NothingKept where the tenant's is empty."""
     if name not in KEPT:
         raise QuestionSetInvalid(f'There is no set "{name}": give a file, or one of {", ".join(sorted(KEPT))}.')
     found = KEPT[name].questions(tenant_id, source=source)
     if not found:
-        raise QuestionSetInvalid(f'The set "{name}" holds no question{f" about {source}" if source else ""}.')
+        raise NothingKept(f'The set "{name}" holds no question{f" about {source}" if source else ""}.')
     return found
 
 

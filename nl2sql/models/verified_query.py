@@ -85,6 +85,12 @@ class VerifiedQuery(TenantOwned):
     def __str__(self) -> str:
         return self.question[:80]
 
+    @classmethod
+    def standing(cls) -> "models.QuerySet[VerifiedQuery]":
+        """Verified, in use or being checked: what a change may break. Needs an open scope."""
+        is_used = models.Q(stale_at=None) | models.Q(stale_reason__in=BEING_CHECKED)
+        return cls.objects.filter(is_used, state=QueryState.VERIFIED)
+
     @property
     def use(self) -> str:
         """Whether questions may reuse it: `in use`, `being checked`, `stale`, or empty where nobody vouches for it."""

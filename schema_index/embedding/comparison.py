@@ -9,10 +9,12 @@ import numpy as np
 from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.base import Embedder, Vectors
 from schema_index.models import JudgedQuestion
-from schema_index.retrieval.quality import Ranked, full_at
+from schema_index.retrieval.quality import Ranked, full_at, is_full
 from schema_index.retrieval.retrieve import retrieve
 from schema_index.sources import DataSourceNotSynced
 from tenants.context import tenant_transaction
+
+SHOWN = 5
 
 MAX_QUESTIONS = 500
 """One request of an endpoint; more would move the share by less than it varies anyway."""
@@ -20,19 +22,21 @@ MAX_QUESTIONS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """full@k of both spaces, 0 to 1, over `questions` judged ones."""
+    """full@k of both spaces, 0 to 1, over `questions` judged ones, of which the new one finds those `lost` no more."""
 
     questions: int
     k: int
     old: float
     new: float
+    lost: tuple[str, ...] = ()
 
     def is_worse(self, *, max_loss: float) -> bool:
         # Rounded, so that a loss of exactly what is allowed is allowed.
         return round(self.old - self.new, 9) > max_loss
 
     def __str__(self) -> str:
-        return f"full@{self.k} of {self.questions} judged questions: {self.old:.3f} before, {self.new:.3f} now"
+        loses = f"; loses {'; '.join(self.lost[:SHOWN])}" if self.lost else ""
+        return f"full@{self.k} of {self.questions} judged questions: {self.old:.3f} before, {self.new:.3f} now{loses}"
 
 
 def compare(tenant_id: UUID, *, old: Embedder, new: Embedder, k: int) -> Comparison | None:
@@ -45,8 +49,14 @@ def compare(tenant_id: UUID, *, old: Embedder, new: Embedder, k: int) -> Compari
         ]
     if not judged:
         return None
-    shares = [full_at((found for _, found in ranked(tenant_id, judged, embedder=one, k=k)), k=k) for one in (old, new)]
-    return Comparison(questions=len(judged), k=k, old=shares[0], new=shares[1])
+    before, after = (ranked(tenant_id, judged, embedder=one, k=k) for one in (old, new))
+    lost = tuple(
+        question.question
+        for (question, was), (_, now) in zip(before, after, strict=True)
+        if is_full(was, k=k) and not is_full(now, k=k)
+    )
+    shares = [full_at((found for _, found in side), k=k) for side in (before, after)]
+    return Comparison(questions=len(judged), k=k, old=shares[0], new=shares[1], lost=lost)
 
 
 def ranked(

@@ -86,4 +86,6 @@ def _why_held(more_refused: int, comparison: Comparison | None) -> str:
     max_loss = settings.ENVIRONMENT.reembed_max_loss
     if comparison is not None and comparison.is_worse(max_loss=max_loss):
         return f"It finds less, and REEMBED_MAX_LOSS allows {max_loss:g}."
+    if comparison is not None and comparison.lost and settings.ENVIRONMENT.evaluation_gate == "refuse":
+        return f"It loses the tables of {len(comparison.lost)} judged questions, and EVALUATION_GATE refuses that."
     return ""

@@ -5,24 +5,29 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from nl2sql.accepted_states import untried
 from nl2sql.evaluation.ask_case import AskedCase
 from nl2sql.evaluation.configuration_words import differences
-from nl2sql.evaluation.evaluate import ROLE, compare, evaluate, find
-from nl2sql.evaluation.gate import GateReport
+from nl2sql.evaluation.evaluate import ROLE, Evaluated, compare, evaluate, find
+from nl2sql.evaluation.gate import GateReport, of_a_first
 from nl2sql.evaluation.question_set import MAX_LINE_BYTES, EvaluationQuestion, parse
-from nl2sql.evaluation.question_sources import KEPT, evenly, kept_questions
+from nl2sql.evaluation.question_sources import KEPT, NothingKept, evenly, kept_questions
 from nl2sql.evaluation.report import compared_json, compared_lines, score_lines
 from nl2sql.evaluation.scores import as_json
+from nl2sql.evaluation.settle import settle
 from nl2sql.evaluation.standing import gate_report
 from tenants import tenancy
 from tenants.domain_error import DomainError
 from tenants.models import Tenant
 from tenants.principal import principal_of_role
+from tenants.tenancy import all_tenants
 
 FAILED, REFUSED = 1, 4
 FIRST = GateReport(is_refused=False, message="There is no earlier evaluation of this set to compare with.")
+VERIFIED = "verified"
 
 
 class Command(BaseCommand):
@@ -33,26 +38,44 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("set", nargs="?", help=f"A file of JSON lines, or one of {', '.join(sorted(KEPT))}.")
-        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
+        whose = parser.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--tenant", help="Slug of the tenant.")
+        whose.add_argument(
+            "--all-tenants",
+            action="store_true",
+            help="Each tenant that keeps such a set; of verified queries with --gate, each to which something is new.",
+        )
         parser.add_argument("--source", default="", help="Slug: ask every question of this source.")
         parser.add_argument("--name", default="", help="What the evaluation is for.")
         parser.add_argument("--limit", type=int, help="Only so many questions, evenly spread.")
         parser.add_argument("--extra-columns", action="store_true", help="An answer may hold further columns.")
-        parser.add_argument("--gate", action="store_true", help="Judge what changed since the set's last evaluation.")
+        parser.add_argument(
+            "--gate",
+            action="store_true",
+            help="Judge what changed since the set's last evaluation; of verified queries, accept what breaks none.",
+        )
+        parser.add_argument(
+            "--accept", action="store_true", help="With --gate: accept what is new whatever it breaks, and tell that."
+        )
         parser.add_argument(
             "--compare", nargs=2, type=UUID, metavar=("BEFORE", "AFTER"), help="Ids of two evaluations."
         )
-        parser.add_argument("--json", action="store_true", help="One JSON object instead of text.")
+        parser.add_argument("--json", action="store_true", help="One JSON object a tenant instead of text.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if (options["set"] is None) == (options["compare"] is None):
             raise CommandError("Give a set of questions, or --compare with two ids.", returncode=2)
+        if options["accept"] and not options["gate"]:
+            raise CommandError("--accept goes with --gate.", returncode=2)
+        if options["all_tenants"]:
+            self._evaluate_all(options)
+            return
         try:
             tenant = tenancy.by_slug(options["tenant"])
             if options["compare"]:
                 self._compare(tenant, *options["compare"], as_text=not options["json"])
-            else:
-                self._evaluate(tenant, options)
+            elif not self._evaluate(tenant, options):
+                sys.exit(REFUSED)
         except DomainError as error:
             raise CommandError(error.message, returncode=FAILED) from None
 
@@ -65,7 +88,28 @@ class Command(BaseCommand):
         for line in compared_lines(found, differences=what):
             self.stdout.write(line)
 
-    def _evaluate(self, tenant: Tenant, options: dict[str, Any]) -> None:
+    def _evaluate_all(self, options: dict[str, Any]) -> None:
+        """One tenant after the other: what fails with one keeps no other from its trial."""
+        if options["set"] not in KEPT:
+            raise CommandError(f"--all-tenants takes {' or '.join(sorted(KEPT))}.", returncode=2)
+        codes = set()
+        for tenant in all_tenants():
+            if tenant.is_suspended or (options["gate"] and options["set"] == VERIFIED and not untried(tenant.id)):
+                continue
+            try:
+                codes.add(0 if self._evaluate(tenant, options) else REFUSED)
+            except NothingKept:
+                continue
+            except DomainError as error:
+                self.stderr.write(f"{tenant.slug}: {error.message}")
+                codes.add(FAILED)
+        if not codes:
+            self.stderr.write("There is no tenant to ask.")
+        if max(codes, default=0):
+            sys.exit(max(codes))
+
+    def _evaluate(self, tenant: Tenant, options: dict[str, Any]) -> bool:
+        """Whether what was evaluated may be used."""
         questions = _questions(tenant, name=options["set"], source=options["source"], limit=options["limit"])
         principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor="system:command", role=ROLE)
         done = evaluate(
@@ -77,23 +121,44 @@ class Command(BaseCommand):
             extra_columns_allowed=options["extra_columns"],
             progress=self._progress,
         )
-        report = (gate_report(tenant.id, done.evaluation) or FIRST) if options["gate"] else None
+        report = _judged(done) if options["gate"] else None
+        self._tell(tenant, done, report, options)
+        if report is None:
+            return True
+        if options["set"] == VERIFIED and not options["source"]:
+            return settle(done.evaluation, report, accept=options["accept"], actor="system:command")
+        return not report.is_refused
+
+    def _tell(self, tenant: Tenant, done: Evaluated, report: GateReport | None, options: dict[str, Any]) -> None:
         if options["json"]:
             gate = report and asdict(report)
             told = {"id": str(done.evaluation.id), "scores": as_json(done.scores), "gate": gate}
+            if options["all_tenants"]:
+                told = {"tenant": tenant.slug, **told}
             self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
-        else:
-            self.stdout.write(f"Evaluation {done.evaluation.id}")
-            for line in (*score_lines(done.scores), *([report.message] if report else [])):
-                self.stdout.write(line)
-        if report and report.is_refused:
-            sys.exit(REFUSED)
+            return
+        of_whom = f"{tenant.slug}: " if options["all_tenants"] else ""
+        self.stdout.write(f"{of_whom}Evaluation {done.evaluation.id}")
+        for line in (*score_lines(done.scores), *([report.message] if report else [])):
+            self.stdout.write(line)
+        if report and report.is_refused and options["accept"]:
+            self.stdout.write("Accepted all the same.")
 
     def _progress(self, done: int, total: int, case: AskedCase) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{done}/{total} questions", ending="" if done < total else "\n")
         elif done % 100 == 0 or done == total:
             self.stderr.write(f"{done}/{total} questions")
+
+
+def _judged(done: Evaluated) -> GateReport:
+    evaluation, scores = done.evaluation, done.scores
+    report = gate_report(evaluation.tenant_id, evaluation)
+    if report is not None:
+        return report
+    if evaluation.set_name != VERIFIED:
+        return FIRST
+    return of_a_first(right=scores.right, asked=scores.cases, mode=settings.ENVIRONMENT.evaluation_gate)
 
 
 def _questions(tenant: Tenant, *, name: str, source: str, limit: int | None) -> tuple[EvaluationQuestion, ...]:
