@@ -29,6 +29,7 @@ READS_KNOWLEDGE = (Permission.READ_SCHEMA, Permission.MANAGE_KNOWLEDGE)
 OTHERWISE: dict[str, tuple[Permission, ...]] = {
     "change_calendar": (Permission.MANAGE_SOURCES,),
     "change_member": (Permission.MANAGE_MEMBERS,),
+    "remove_member": (Permission.MANAGE_MEMBERS,),
     "rate_run": (Permission.ASK,),
     "sync_data_source": (Permission.SYNC_SCHEMA,),
     **dict.fromkeys(("get_proposed_schema", "accept_proposed_schema"), (Permission.MANAGE_SOURCES,)),

@@ -67,7 +67,12 @@ class Shell:
             return []
         found = [self._entry("Catalogue", "catalogue", "catalogue")] if self.may["read_schema"] else []
         if self.may["manage_knowledge"]:
+            found.append(self._entry("Knowledge", "book", "knowledge"))
             found.append(self._entry("Review", "review", "review", count=self._waiting))
+        if self.may["manage_sources"]:
+            found.append(self._entry("Policies", "eye", "policies"))
+        if self.may["read_members"]:
+            found.append(self._entry("Members", "people", "members"))
         if self.may["manage_keys"]:
             found.append(self._entry("API keys", "key", "keys"))
             found.append(self._entry("Usage", "usage", "usage"))

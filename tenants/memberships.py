@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from tenants import audit
-from tenants.attributes import AttributeValue, attributes_from_json
+from tenants.attributes import AttributeValue, attributes_from_json, attributes_to_json
 from tenants.context import current_tenant_id, identity_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Membership, Tenant, User
@@ -19,6 +19,15 @@ class MemberNotFound(DomainError):
     """The tenant has no such member; another tenant's answers the same."""
 
     code = "not_found"
+
+
+class MemberInvalid(DomainError):
+    """What was sent about a member is not right: `message` says what to write instead."""
+
+    code = "invalid_request"
+
+
+LAST_OWNER = "This is the tenant's only owner: make somebody else an owner first."
 
 
 class LastOwner(DomainError):
@@ -93,16 +102,50 @@ def members() -> "QuerySet[Membership]":
 
 def change_role(principal: Principal, membership_id: UUID, *, role: Role | None) -> Membership:
     """Unchanged without a role. Raises InsufficientScope, MemberNotFound or LastOwner. Needs an open scope."""
+    found, is_last_owner = _found(principal, membership_id)
+    if role is None:
+        return found
+    if is_last_owner and role != Role.OWNER:
+        raise LastOwner(LAST_OWNER)
+    set_role(found.user, role=role, actor=principal.actor)
+    found.role = role.value
+    return found
+
+
+def set_attributes(principal: Principal, membership_id: UUID, *, attributes: Mapping[str, AttributeValue]) -> None:
+    """What row rules and target databases know of the person. Raises InsufficientScope or MemberNotFound.
+
+    The audit trail has the names, not the values. Needs an open scope.
+    """
+    found, _ = _found(principal, membership_id)
+    document = attributes_to_json(attributes)
+    if document == found.attributes:
+        return
+    Membership.objects.filter(id=found.id).update(attributes=document)
+    audit.record(
+        "membership.attributes", actor=principal.actor, subject=f"user:{found.user_id}", names=sorted(document)
+    )
+
+
+def remove(principal: Principal, membership_id: UUID) -> Membership:
+    """Ends the person's place in the tenant, at once; what they asked stays, and so do keys they made.
+
+    Raises InsufficientScope, MemberNotFound or LastOwner. Needs an open scope.
+    """
+    found, is_last_owner = _found(principal, membership_id)
+    if is_last_owner:
+        raise LastOwner(LAST_OWNER)
+    Membership.objects.filter(id=found.id).delete()
+    audit.record("membership.removed", actor=principal.actor, subject=f"user:{found.user_id}", role=found.role)
+    return found
+
+
+def _found(principal: Principal, membership_id: UUID) -> tuple[Membership, bool]:
+    """With whether it is the only owner's."""
     principal.require(Permission.MANAGE_MEMBERS)
     # Locked together, so that two owners cannot step down at once.
     owners = set(Membership.objects.select_for_update().filter(role=Role.OWNER).values_list("id", flat=True))
     found = members().filter(id=membership_id).first()
     if found is None:
         raise MemberNotFound("There is no such member.")
-    if role is None:
-        return found
-    if owners == {found.id} and role != Role.OWNER:
-        raise LastOwner("This is the tenant's only owner: make somebody else an owner first.")
-    set_role(found.user, role=role, actor=principal.actor)
-    found.role = role.value
-    return found
+    return found, owners == {found.id}

@@ -34,7 +34,7 @@ from schema_index.snapshots import sync
 from tenants import api_keys, memberships, tenancy
 from tenants.budgets import TenantMeter
 from tenants.context import current_tenant_id, tenant_transaction
-from tenants.models import Tenant, User
+from tenants.models import Invitation, Tenant, User
 from tenants.principal import Principal, principal_of_role
 from tenants.roles import PERMISSIONS, Role
 from tests.mariadb import MariadbServer, running_mariadb
@@ -329,9 +329,12 @@ def leave_embedding_work() -> None:
 
 
 def leave_model_settings() -> None:
-    """Of the open scope's tenant: a model that changes nothing, tokens set aside for a call under way, and what answers
-    are made with."""
+    """Of the open scope's tenant: a model that changes nothing, tokens set aside for a call under way, what answers are
+    made with, and somebody invited."""
     tenant_id = current_tenant_id()
+    Invitation.objects.create(
+        tenant_id=tenant_id, digest="0" * 64, role=Role.VIEWER, actor="user:1", expires_at=timezone.now()
+    )
     TenantModel.objects.create(tenant_id=tenant_id, timeout_s=30)
     TenantMeter(tenant_id=tenant_id).reserve(tokens=100, cost=None, hold_s=60)
     first_in_use()

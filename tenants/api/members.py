@@ -80,6 +80,20 @@ class MemberView(APIView):
             changed = memberships.change_role(principal, member_id, role=Role(role) if role else None)
         return Response(_reply(changed))
 
+    @extend_schema(
+        operation_id="remove_member",
+        tags=TAGS,
+        summary="End a member's place in the tenant, at once; keys that they made stay",
+        responses={204: None, **problems(400, 401, 403, 404, "last_owner")},
+    )
+    def delete(self, request: Request, member_id: UUID) -> Response:
+        principal = principal_of(request)
+        principal.require(Permission.MANAGE_MEMBERS)
+        refuse_parameters(request)
+        with tenant_transaction(principal.tenant_id):
+            memberships.remove(principal, member_id)
+        return Response(status=204)
+
 
 def _reply(member: Membership) -> dict[str, Any]:
     return {

@@ -2,6 +2,7 @@
 
 from tenants.models.api_key import ApiKey
 from tenants.models.audit_event import AuditEvent
+from tenants.models.invitation import Invitation
 from tenants.models.membership import Membership
 from tenants.models.model_budget import BudgetReservation, ModelBudget
 from tenants.models.request_count import RequestCount
@@ -14,6 +15,7 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "BudgetReservation",
+    "Invitation",
     "Membership",
     "ModelBudget",
     "RequestCount",

@@ -307,6 +307,7 @@ TABLE: dict[str, dict[str, Provoke]] = {
     },
     "create_key": {"limit_reached": keys_are_many},
     "change_member": {"last_owner": sends({"role": "viewer"})},
+    "remove_member": {"last_owner": sends()},
     "put_model": {"llm_forbidden": sends({"base_url": "https://169.254.169.254/v1", "key": ""})},
     "test_model": {
         "not_found": sends(),

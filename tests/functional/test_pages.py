@@ -49,8 +49,8 @@ def owners_run(owner: Member, shop: DataSource) -> Run:
 
 # --- who may
 
-FOR_CURATORS = ("/review",)
-FOR_ADMINS = ("/keys", "/usage", "/sources/new", "/sources/shop/edit")
+FOR_CURATORS = ("/review", "/knowledge", "/knowledge/documents", "/knowledge/faq/new", "/knowledge/documents/new")
+FOR_ADMINS = ("/keys", "/usage", "/sources/new", "/sources/shop/edit", "/members", "/policies", "/policies/shop/viewer")
 FOR_ANALYSTS = ("/catalogue", "/catalogue/shop", "/catalogue/shop/changes", "/catalogue/shop/tables/main.orders")
 FOR_ALL = ("/", "/conversations")
 
@@ -69,7 +69,7 @@ def test_each_role_opens_its_pages_and_is_told_of_no_other(
         **dict.fromkeys((*FOR_CURATORS, *FOR_ADMINS), 200 if may_manage else 403),
     }
     assert {address: client.get(address).status_code for address in expected} == expected
-    for address in ("/catalogue", "/review", "/keys", "/usage"):
+    for address in ("/catalogue", "/knowledge", "/review", "/policies", "/members", "/keys", "/usage"):
         assert (f'href="{address}"' in start) is (expected[address] == 200), address
 
 

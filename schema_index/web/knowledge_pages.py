@@ -1,0 +1,162 @@
+"""FAQ entries and documents for those who write them: found, added, changed, deleted, brought back."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from schema_index import knowledge
+from schema_index.knowledge_embedding import Embedded, embedded_states
+from schema_index.knowledge_index import Entry
+from schema_index.models import Document, FaqEntry
+from schema_index.references import stale_reasons
+from schema_index.sources import pick, source_choices
+from schema_index.web.knowledge_forms import DocumentForm, EntryForm, FaqForm
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.principal import Principal
+from tenants.roles import Permission
+from tenants.web.in_tenant import in_tenant
+from tenants.web.people import names_of
+
+PER_PAGE = 50
+MAX_SEARCH = 200
+
+Kind = Literal["faq", "documents"]
+
+_MODELS: dict[str, type[FaqEntry] | type[Document]] = {"faq": FaqEntry, "documents": Document}
+_FORMS: dict[str, type[EntryForm]] = {"faq": FaqForm, "documents": DocumentForm}
+_LISTS = {"faq": "knowledge", "documents": "knowledge-documents"}
+_TITLES = {"faq": "question", "documents": "title"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """`embedded` is None of what is not used."""
+
+    entry: Entry
+    title: str
+    embedded: Embedded | None
+    stale: str
+    by: str
+
+
+@require_GET
+@in_tenant
+def listed(request: HttpRequest, principal: Principal, kind: Kind) -> HttpResponse:
+    principal.require(Permission.MANAGE_KNOWLEDGE)
+    search = request.GET.get("q", "").replace("\0", "").strip()[:MAX_SEARCH]
+    deleted = "deleted" in request.GET
+    with tenant_transaction(principal.tenant_id):
+        found = _MODELS[kind]._default_manager.select_related("source").filter(deleted_at__isnull=not deleted)
+        if kind == "documents":
+            found = found.defer("text")  # type: ignore[misc]  # of documents alone
+        if search:
+            found = found.filter(**{f"{_TITLES[kind]}__icontains": search})
+        page = Paginator(found.order_by("-updated_at", "id"), PER_PAGE).get_page(request.GET.get("page"))
+        entries = [_shown(kind, one) for one in _with_states(list(page))]
+    template = "list.html" if "HX-Request" in request.headers else "index.html"
+    context = {
+        **{"kind": kind, "address": reverse(_LISTS[kind]), "page": page, "entries": entries},
+        **{"search": search, "deleted": deleted, "extra": "&deleted" if deleted else ""},
+    }
+    return render(request, f"knowledge/{template}", context)
+
+
+@require_http_methods(["GET", "POST"])
+@in_tenant
+def new(request: HttpRequest, principal: Principal, kind: Kind) -> HttpResponse:
+    principal.require(Permission.MANAGE_KNOWLEDGE)
+    return _form_page(request, principal, kind, entry=None)
+
+
+@require_http_methods(["GET", "POST"])
+@in_tenant
+def edit(request: HttpRequest, principal: Principal, kind: Kind, entry_id: UUID) -> HttpResponse:
+    principal.require(Permission.MANAGE_KNOWLEDGE)
+    with tenant_transaction(principal.tenant_id):
+        entry = _find(kind, entry_id)
+    return _form_page(request, principal, kind, entry=entry)
+
+
+@require_POST
+@in_tenant
+def delete(request: HttpRequest, principal: Principal, kind: Kind, entry_id: UUID) -> HttpResponse:
+    principal.require(Permission.MANAGE_KNOWLEDGE)
+    with tenant_transaction(principal.tenant_id):
+        knowledge.delete(_find(kind, entry_id), actor=principal.actor)
+    messages.success(request, "Deleted: no question finds it any more. It can be brought back from “Deleted”.")
+    return redirect(_LISTS[kind])
+
+
+@require_POST
+@in_tenant
+def restore(request: HttpRequest, principal: Principal, kind: Kind, entry_id: UUID) -> HttpResponse:
+    principal.require(Permission.MANAGE_KNOWLEDGE)
+    try:
+        with tenant_transaction(principal.tenant_id):
+            knowledge.restore(_find(kind, entry_id, deleted=True), actor=principal.actor)
+    except DomainError as error:
+        if error.code == "not_found":
+            raise
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "It is back, as it was.")
+    return redirect(_LISTS[kind])
+
+
+def _form_page(request: HttpRequest, principal: Principal, kind: Kind, *, entry: Entry | None) -> HttpResponse:
+    with tenant_transaction(principal.tenant_id):
+        form = _FORMS[kind](request.POST or None, request.FILES or None, entry=entry, sources=source_choices())
+    problem = ""
+    # A file is read while the form is checked: no transaction is open.
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _saved(request, principal, kind, form, entry)
+        except DomainError as error:
+            problem = error.message
+    with tenant_transaction(principal.tenant_id):
+        shown = [] if entry is None else [_shown(kind, one) for one in _with_states([entry])]
+    context = {
+        **{"kind": kind, "back": reverse(_LISTS[kind]), "form": form, "entry": entry},
+        **{"shown": shown[0] if shown else None, "problem": problem},
+    }
+    return render(request, "knowledge/entry.html", context, status=422 if problem or form.errors else 200)
+
+
+def _saved(
+    request: HttpRequest, principal: Principal, kind: Kind, form: EntryForm, known: Entry | None
+) -> HttpResponse:
+    with tenant_transaction(principal.tenant_id):
+        entry = _MODELS[kind](tenant_id=principal.tenant_id) if known is None else _find(kind, known.id)
+        slug = form.cleaned_data["data_source"]
+        entry.source = pick(slug) if slug else None
+        for name in (*form.texts, "review_state"):
+            setattr(entry, name, form.cleaned_data[name])
+        knowledge.store(entry, actor=principal.actor)
+    messages.success(request, "Saved." if entry.is_used else "Saved. Questions do not find it in this state.")
+    return redirect("knowledge-entry", kind=kind, entry_id=entry.id)
+
+
+def _find(kind: Kind, entry_id: UUID, *, deleted: bool = False) -> Entry:
+    """Raises KnowledgeNotFound."""
+    if kind == "faq":
+        return knowledge.find(FaqEntry, entry_id, deleted=deleted)
+    return knowledge.find(Document, entry_id, deleted=deleted)
+
+
+def _with_states(entries: list[Any]) -> list[tuple[Entry, Embedded | None, str, str]]:
+    states = embedded_states(one.id for one in entries)
+    stale, names = stale_reasons(one.id for one in entries), names_of(one.author for one in entries)
+    return [(one, states.get(one.id), stale.get(one.id, ""), names.get(one.author, "")) for one in entries]
+
+
+def _shown(kind: Kind, found: tuple[Entry, Embedded | None, str, str]) -> Shown:
+    entry, embedded, stale, by = found
+    return Shown(entry=entry, title=getattr(entry, _TITLES[kind]), embedded=embedded, stale=stale, by=by)

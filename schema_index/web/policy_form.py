@@ -1,0 +1,43 @@
+"""A policy as a form: names one a line, as people list them."""
+
+from typing import Any
+
+from django import forms
+
+from schema_index.policy import DEFAULT_MIN_GROUP, MAX_MIN_GROUP
+from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
+
+MAX_LINES = 200_000
+"""Characters of one field: a thousand long names."""
+
+
+class PolicyForm(forms.Form):
+    include_tables = forms.CharField(label="Tables shown", help_text="Empty shows all. Patterns: public.*")
+    exclude_tables = forms.CharField(label="Tables hidden")
+    hidden = forms.CharField(label="Columns hidden", help_text="As schema.table.column, or patterns: *.email")
+    masked = forms.CharField(label="Columns masked", help_text="May be named and compared; values never leave.")
+    aggregated = forms.CharField(label="Columns only in sums and counts")
+    row_rules = forms.CharField(label="Rows", help_text="One a line: sales.orders: region = attribute('region')")
+    min_group = forms.IntegerField(
+        label="Smallest group",
+        min_value=2,
+        max_value=MAX_MIN_GROUP,
+        initial=DEFAULT_MIN_GROUP,
+        help_text="Rows that a sum or count of such a column stands for, at least.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name != "min_group":
+                field.required = False
+                assert isinstance(field, forms.CharField)
+                field.max_length, field.strip = MAX_LINES, False
+                field.widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "code"})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, text in list(cleaned.items()):
+            if isinstance(text, str) and has_control_characters(text):
+                self.add_error(name, CONTROL_CHARACTERS)
+        return cleaned

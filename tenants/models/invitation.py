@@ -1,0 +1,32 @@
+"""A person who is to join a tenant: whoever has the link, once, until a day."""
+
+from django.db import models
+
+from tenants.models.tenant_owned import TenantOwned
+from tenants.roles import Role
+
+
+class Invitation(TenantOwned):
+    """`accepted_at` is empty while it is open. The secret stands in the link alone."""
+
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the link's secret, hexadecimal.")
+    role = models.CharField(max_length=16, choices=[(role.value, role.value.title()) for role in Role])
+    note = models.CharField(max_length=100, blank=True, help_text="Whom it is for, in the inviter's words.")
+    actor = models.CharField(max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.CharField(max_length=100, blank=True)
+
+    class Meta(TenantOwned.Meta):
+        abstract = False
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "digest"], name="invitation_by_its_secret"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="invitation_role_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.note or 'somebody'} as {self.role}"

@@ -1,0 +1,147 @@
+"""Who belongs to the tenant: listed, given another role, removed, invited by a link."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenants import invitations, memberships
+from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
+from tenants.attributes import attributes_from_json
+from tenants.context import tenant_transaction
+from tenants.domain_error import DomainError
+from tenants.principal import Principal
+from tenants.roles import RANK, Permission, Role
+from tenants.web.in_tenant import in_tenant
+from tenants.web.people import names_of
+
+PER_PAGE = 100
+
+MAY = {
+    Role.VIEWER: "asks questions",
+    Role.ANALYST: "asks, and reads the catalogue",
+    Role.ADMIN: "also connects sources, writes knowledge and policies, makes keys",
+    Role.OWNER: "everything, members too",
+}
+ROLES = [(role.value, f"{role.value.title()}: {MAY[role]}") for role in RANK]
+
+
+class InvitationForm(forms.Form):
+    role = forms.ChoiceField(choices=ROLES, initial=Role.ANALYST.value)
+    note = forms.CharField(max_length=100, required=False, label="For whom", help_text="For this list alone.")
+
+    def clean_note(self) -> str:
+        note: str = self.cleaned_data["note"]
+        if has_control_characters(note):
+            raise forms.ValidationError(CONTROL_CHARACTERS)
+        return note
+
+
+class MemberForm(forms.Form):
+    role = forms.ChoiceField(choices=[(role.value, role.value.title()) for role in RANK])
+    attributes = forms.CharField(max_length=4_000, required=False)
+
+    def clean_attributes(self) -> dict[str, Any]:
+        text: str = self.cleaned_data["attributes"].strip() or "{}"
+        try:
+            return dict(attributes_from_json(json.loads(text)))
+        except (ValueError, RecursionError):
+            raise forms.ValidationError('Attributes are an object: {"region": "EU", "teams": [1, 2]}.') from None
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from error
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@in_tenant
+def members(request: HttpRequest, principal: Principal) -> HttpResponse:
+    """A new invitation's link is shown once, in the answer to the form."""
+    principal.require(Permission.READ_MEMBERS)
+    form = InvitationForm(request.POST or None)
+    link = problem = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            link = _invited(request, principal, form)
+            form = InvitationForm()
+        except DomainError as error:
+            problem = error.message
+    with tenant_transaction(principal.tenant_id):
+        page = Paginator(memberships.members().order_by("user__username"), PER_PAGE).get_page(request.GET.get("page"))
+        waiting = list(invitations.open_invitations())
+        context = {
+            **{"form": form, "link": link, "problem": problem, "page": page, "members": [_row(one) for one in page]},
+            **{"waiting": waiting, "names": names_of(one.actor for one in waiting), "may": MAY, "roles": RANK},
+        }
+    return render(request, "page/members.html", context, status=422 if problem or form.errors else 200)
+
+
+@require_POST
+@in_tenant
+def change(request: HttpRequest, principal: Principal, member_id: UUID) -> HttpResponse:
+    principal.require(Permission.MANAGE_MEMBERS)
+    form = MemberForm(request.POST)
+
+    def act() -> str:
+        if not form.is_valid():
+            raise memberships.MemberInvalid(" ".join(str(one) for found in form.errors.values() for one in found))
+        role, attributes = Role(form.cleaned_data["role"]), form.cleaned_data["attributes"]
+        memberships.set_attributes(principal, member_id, attributes=attributes)
+        changed = memberships.change_role(principal, member_id, role=role)
+        return f"Saved: {changed.user.username} is {role.value.title()}."
+
+    return _done(request, principal, act)
+
+
+@require_POST
+@in_tenant
+def remove(request: HttpRequest, principal: Principal, member_id: UUID) -> HttpResponse:
+    principal.require(Permission.MANAGE_MEMBERS)
+
+    def act() -> str:
+        gone = memberships.remove(principal, member_id)
+        return f"{gone.user.username} belongs here no more. API keys that they made go on working: revoke those."
+
+    return _done(request, principal, act)
+
+
+@require_POST
+@in_tenant
+def withdraw(request: HttpRequest, principal: Principal, invitation_id: UUID) -> HttpResponse:
+    principal.require(Permission.MANAGE_MEMBERS)
+
+    def act() -> str:
+        invitations.withdraw(principal, invitation_id)
+        return "Withdrawn: its link opens nothing any more."
+
+    return _done(request, principal, act)
+
+
+def _done(request: HttpRequest, principal: Principal, act: Any) -> HttpResponse:
+    try:
+        with tenant_transaction(principal.tenant_id):
+            messages.success(request, act())
+    except DomainError as error:
+        if error.code == "not_found":
+            raise
+        messages.error(request, error.message)
+    return redirect("members")
+
+
+def _invited(request: HttpRequest, principal: Principal, form: InvitationForm) -> str:
+    with tenant_transaction(principal.tenant_id):
+        _, token = invitations.invite(principal, role=Role(form.cleaned_data["role"]), note=form.cleaned_data["note"])
+    return request.build_absolute_uri(reverse("join", args=[token]))
+
+
+def _row(member: Any) -> dict[str, Any]:
+    """`attributes` as the form takes it; empty where nothing is known of the person."""
+    attributes = json.dumps(member.attributes, ensure_ascii=False) if member.attributes else ""
+    return {"member": member, "attributes": attributes}
