@@ -7,7 +7,8 @@
 
 - `browse` opens a page in a context of its own (no cookie, cache or storage of another test), signed in as the given
   member by a session cookie; without one nobody is signed in. Width, colour scheme and scripts are arguments. An error
-  in the console, an uncaught exception and a load from a foreign address fail the test when the block ends.
+  in the console, an uncaught exception and a load from a foreign address fail the test when the block ends; with
+  `refused`, pages may be errors.
 - The ORM may be used in the block and around it: the live server is a thread of this process on the same database, and
   what `settings`, `change_environment` or `model` replace is replaced for it too. Tests commit, so a module needs
   `pytestmark = BROWSER_TESTS`.
@@ -46,12 +47,21 @@ BROWSER_TESTS = [
 
 PATIENCE_MS = 10_000
 
+STATUS = "the server responded with a status of"
+"""How the browser's console tells of a page that is an error."""
+
 STATIC = ("page", "embed", "admin", "drf_spectacular_sidecar")
 
 
 class Browse(Protocol):
     def __call__(
-        self, member: Member | None = None, *, width: int = 1280, scheme: str = "light", scripts: bool = True
+        self,
+        member: Member | None = None,
+        *,
+        width: int = 1280,
+        scheme: str = "light",
+        scripts: bool = True,
+        refused: bool = False,
     ) -> AbstractContextManager[Page]: ...
 
 
@@ -76,7 +86,12 @@ def server(django_db_setup: None) -> Iterator[str]:
 def browse(chromium: Browser, server: str) -> Browse:
     @contextmanager
     def opened(
-        member: Member | None = None, *, width: int = 1280, scheme: str = "light", scripts: bool = True
+        member: Member | None = None,
+        *,
+        width: int = 1280,
+        scheme: str = "light",
+        scripts: bool = True,
+        refused: bool = False,
     ) -> Iterator[Page]:
         complaints: list[str] = []
         with chromium.new_context(
@@ -101,7 +116,7 @@ def browse(chromium: Browser, server: str) -> Browse:
                 ),
             )
             yield page
-        assert complaints == []
+        assert [one for one in complaints if not (refused and STATUS in one)] == []
 
     return opened
 
