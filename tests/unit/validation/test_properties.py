@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.guard_mutants import mutant
+from nl2sql.dialects.registry import DIALECTS
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
 from schema_index.schema import Dialect
 from tests.unit.validation.shop import ROW_LIMIT, shop
 from tests.unit.validation.test_spec import Case, cases
 
-DIALECTS = st.sampled_from(("postgres", "mysql", "sqlite", "duckdb"))
+ANY_DIALECT = st.sampled_from(list(DIALECTS))
 WORDS = (
     *(
         "SELECT",
@@ -85,20 +86,20 @@ WORDS = (
 )
 
 
-@given(sql=st.text(max_size=200), dialect=DIALECTS)
+@given(sql=st.text(max_size=200), dialect=ANY_DIALECT)
 @settings(max_examples=60, deadline=None)
 def test_any_text_has_a_verdict(sql: str, dialect: Dialect) -> None:
     assert isinstance(validate(sql, schema=shop(dialect), row_limit=ROW_LIMIT), Accepted | Rejected)
 
 
-@given(words=st.lists(st.sampled_from(WORDS), max_size=30), dialect=DIALECTS)
+@given(words=st.lists(st.sampled_from(WORDS), max_size=30), dialect=ANY_DIALECT)
 @settings(max_examples=120, deadline=None)
 def test_any_row_of_words_has_a_verdict(words: list[str], dialect: Dialect) -> None:
     verdict = validate("SELECT " + " ".join(words), schema=shop(dialect), row_limit=ROW_LIMIT)
     assert isinstance(verdict, Accepted | Rejected)
 
 
-@pytest.mark.parametrize("dialect", ["postgres", "mysql", "sqlite", "duckdb"])
+@pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize(
     "sql",
     [

@@ -4,18 +4,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from typing import get_args
 
 import pytest
 
+from nl2sql.dialects.registry import DIALECTS
 from nl2sql.validation.restrictions import AttributeValue, Restrictions
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
 from schema_index.policy import Access, access_of, policy_from_json
 from schema_index.schema import Column, DatabaseSchema, Dialect
 from tests.unit.validation.shop import shop
-
-DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 
 RULE = "city = attribute('city') OR city IN (SELECT status FROM orders WHERE status = attribute('city'))"
 
