@@ -11,6 +11,21 @@ from django.db.migrations.state import ProjectState
 OWN_TENANT = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid"
 
 
+def row_level_security(table: str, *, own: str = OWN_TENANT, visible: str = "") -> list[str]:
+    """Statements that force it on a table, whose name is quoted. `visible` is what may be read, unless only `own`."""
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY tenant_reads ON {table} FOR SELECT USING ({visible or own})",
+        f"CREATE POLICY tenant_inserts ON {table} FOR INSERT WITH CHECK ({own})",
+        f"CREATE POLICY tenant_deletes ON {table} FOR DELETE USING ({own})",
+    ]
+
+
+def may_update(table: str, *, own: str = OWN_TENANT) -> str:
+    return f"CREATE POLICY tenant_updates ON {table} FOR UPDATE USING ({own}) WITH CHECK ({own})"
+
+
 class ForceRowLevelSecurity(Operation):
     """FORCE row-level security on a model's table, so that it binds the table's owner too.
 
@@ -40,20 +55,12 @@ class ForceRowLevelSecurity(Operation):
     ) -> None:
         table = self._table(app_label, schema_editor, to_state)
         visible = f"({self.own}) OR ({self.also_visible})" if self.also_visible else self.own
-        statements = [
-            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-            f"CREATE POLICY tenant_reads ON {table} FOR SELECT USING ({visible})",
-            f"CREATE POLICY tenant_inserts ON {table} FOR INSERT WITH CHECK ({self.own})",
-            f"CREATE POLICY tenant_deletes ON {table} FOR DELETE USING ({self.own})",
-        ]
+        statements = row_level_security(table, own=self.own, visible=visible)
         if self.append_only:
             role = schema_editor.quote_name(settings.DATABASES["default"]["USER"])
             statements.append(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
         else:
-            statements.append(
-                f"CREATE POLICY tenant_updates ON {table} FOR UPDATE USING ({self.own}) WITH CHECK ({self.own})"
-            )
+            statements.append(may_update(table, own=self.own))
         for statement in statements:
             schema_editor.execute(statement)
 

@@ -21,12 +21,23 @@ _INDEXES = """
 SELECT c.relname, i.indisvalid, pg_relation_size(c.oid), coalesce(s.idx_scan, 0)
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = i.indexrelid
-WHERE i.indrelid = to_regclass(%s) AND starts_with(c.relname, %s) ORDER BY c.relname
+WHERE i.indrelid IN (SELECT to_regclass(%s) UNION SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass(%s))
+  AND starts_with(c.relname, %s) ORDER BY c.relname
 """
 
 _TABLE = """
-SELECT pg_table_size(relid), pg_indexes_size(relid), n_live_tup, n_dead_tup
-FROM pg_stat_all_tables WHERE relid = to_regclass(%s)
+SELECT sum(pg_table_size(relid)), sum(pg_indexes_size(relid)), sum(n_live_tup), sum(n_dead_tup)
+FROM pg_stat_all_tables
+WHERE relid IN (SELECT to_regclass(%s) UNION SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass(%s))
+"""
+
+# The bound reads `FOR VALUES WITH (modulus 8, remainder 3)`.
+_PARTITION = r"""
+SELECT relname FROM (
+    SELECT c.relname, i.inhparent,
+           regexp_match(pg_get_expr(c.relpartbound, c.oid), 'modulus (\d+), remainder (\d+)') AS b
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = to_regclass(%s)
+) AS partition WHERE satisfies_hash_partition(inhparent, b[1]::integer, b[2]::integer, %s::uuid)
 """
 
 
@@ -58,7 +69,7 @@ class TenantState:
 def vector_indexes() -> tuple[IndexFacts, ...]:
     """Those of every tenant: the catalogue has no row-level security, and names tell ids alone."""
     with connection.cursor() as cursor:
-        cursor.execute(_INDEXES, [TABLE, PREFIX])
+        cursor.execute(_INDEXES, [TABLE, TABLE, PREFIX])
         return tuple(
             IndexFacts(name=name, is_valid=valid, bytes=size, scans=scans)
             for name, valid, size, scans in cursor.fetchall()
@@ -67,9 +78,17 @@ def vector_indexes() -> tuple[IndexFacts, ...]:
 
 def table_facts() -> TableFacts:
     with connection.cursor() as cursor:
-        cursor.execute(_TABLE, [TABLE])
-        size, indexes, live, dead = cursor.fetchone()
+        cursor.execute(_TABLE, [TABLE, TABLE])
+        size, indexes, live, dead = map(int, cursor.fetchone())
     return TableFacts(table_bytes=size, index_bytes=indexes, live_rows=live, dead_rows=dead)
+
+
+def table_of(tenant_id: UUID) -> str:
+    """Where the tenant's vectors stand: their partition, or the one table."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTITION, [TABLE, str(tenant_id)])
+        found = cursor.fetchone()
+    return found[0] if found else TABLE
 
 
 def tenant_state(tenant_id: UUID, *, indexes: tuple[IndexFacts, ...]) -> TenantState:

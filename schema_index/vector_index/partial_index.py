@@ -31,19 +31,20 @@ def index_name(tenant_id: UUID, *, model: str, dimension: int) -> str:
     return f"{PREFIX}{tenant_id.hex}_{space}"
 
 
-def create_statement(tenant_id: UUID, *, model: str, dimension: int) -> sql.Composed:
-    """CONCURRENTLY: reads and writes go on meanwhile. It cannot stand in a transaction."""
+def create_statement(tenant_id: UUID, *, model: str, dimension: int, table: str = TABLE) -> sql.Composed:
+    """CONCURRENTLY: reads and writes go on meanwhile. It cannot stand in a transaction. `table` is the tenant's
+    partition where there are some."""
     return sql.SQL(
         "CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON {table} "
         "USING hnsw ((embedding::halfvec({dimension})) halfvec_cosine_ops) "
         "WITH (m = {m}, ef_construction = {candidates}) WHERE {space}"
     ).format(
         name=sql.Identifier(index_name(tenant_id, model=model, dimension=dimension)),
-        table=sql.Identifier(TABLE),
+        table=sql.Identifier(table),
         dimension=sql.Literal(dimension),
         m=sql.Literal(M),
         candidates=sql.Literal(EF_CONSTRUCTION),
-        space=in_space(tenant_id, model=model, dimension=dimension),
+        space=in_space(tenant_id, model=model, dimension=dimension, alias=table),
     )
 
 

@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors, sql
 
 from schema_index.vector_index.advice import Action, SpaceIndex, advise_space
-from schema_index.vector_index.measure import tenant_state, vector_indexes
+from schema_index.vector_index.measure import table_of, tenant_state, vector_indexes
 from schema_index.vector_index.partial_index import (
     PREFIX,
     build_memory_mb,
@@ -125,7 +125,7 @@ def _tend(
 def _statement(action: Action, tenant_id: UUID, space: SpaceIndex) -> sql.Composed:
     if action is Action.REINDEX:
         return reindex_statement(index_name(tenant_id, model=space.model, dimension=space.dimension))
-    return create_statement(tenant_id, model=space.model, dimension=space.dimension)
+    return create_statement(tenant_id, model=space.model, dimension=space.dimension, table=table_of(tenant_id))
 
 
 def _drop_leftovers(owner: BaseDatabaseWrapper) -> Iterator[tuple[Action, str]]:
