@@ -20,45 +20,28 @@ from typing import Any
 
 import psutil
 import psycopg
+from psycopg.rows import dict_row
 
 from benchmarks.harness import progress
 from benchmarks.load_client import Asked, People
-from benchmarks.target_databases import READER, TargetDatabases
+from benchmarks.load_shop import REPLY, SETTINGS, furnish, questions
 from deploy.topology.topology import DATABASE, Topology
-from tests.scripted_model import Recorded, Reply, ScriptedModel, answers
+from tests.scripted_model import Recorded, Reply, ScriptedModel
 
 MODEL_SECONDS = 2.0
 CORES = 2
-PASSWORD = "of the benchmark"
 WORKERS = {
     "ask-1": ("--queues", "ask", "--pool", "threads", "--concurrency", "100"),
     "ask-2": ("--queues", "ask", "--pool", "threads", "--concurrency", "100"),
     "background": ("--queues", "embed,sync,evaluate", "--concurrency", "1"),
 }
-SETTINGS = {
-    "QUESTIONS_PER_MINUTE": "1000000",
-    "QUESTIONS_PER_DAY": "1000000",
-    "REQUESTS_PER_MINUTE": "1000000",
-    # One tenant asks everything here.
-    "QUESTIONS_AT_ONCE": "1000",
-    # A question that was asked before would not reach the model.
-    "ANSWER_CACHE_SIZE": "0",
-    "LLM_MODEL": "scripted",
-    "LLM_API_KEY": "none",
-}
-SHOP = """
-CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL, city text);
-CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers, total numeric NOT NULL);
-INSERT INTO customers SELECT n, 'Customer ' || n, (ARRAY['Lyon', 'Turin'])[1 + n % 2] FROM generate_series(1, 1000) n;
-INSERT INTO orders SELECT n, 1 + n % 1000, n % 100 FROM generate_series(1, 20000) n;
-"""
-REPLY = answers(sql="SELECT count(*) AS orders FROM orders", interpreted_as="The number of orders.")
 
 
 def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--in-flight", type=int, default=200, help="Questions at a time.")
     parser.add_argument("--limit", type=int, default=10_000, help="Questions to a model without latency.")
+    parser.add_argument("--throughput-only", action="store_true", help="Ask the model without latency alone.")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="querent-load-"))
     folder.chmod(0o755)  # the embedded server may run as another user
@@ -74,20 +57,20 @@ def main() -> None:
             _bind(querent)
             people = People(querent.url, key=key)
             progress("  one at a time")
-            alone = list(people.ask_all(_questions(20, "alone"), in_flight=1))
-            figures = _with_latency(querent, people, in_flight=given.in_flight)
+            alone = list(people.ask_all(questions(20, "alone"), in_flight=1))
+            figures = {} if given.throughput_only else _with_latency(querent, people, in_flight=given.in_flight)
             latency[0] = 0.0
-            figures |= _without_latency(querent, people, questions=given.limit, forget=model.requests.clear)
+            figures |= _without_latency(querent, people, count=given.limit, forget=model.requests.clear)
     figures["alone_overhead_p50_ms"] = _overhead(alone)[0]
     _print(figures)
 
 
 def _with_latency(querent: Topology, people: People, *, in_flight: int) -> dict[str, Any]:
-    questions = _questions(5 * in_flight, "busy")
-    progress(f"  {len(questions)} questions, {in_flight} at a time, a model of {MODEL_SECONDS:.0f} s")
+    busy = questions(5 * in_flight, "busy")
+    progress(f"  {len(busy)} questions, {in_flight} at a time, a model of {MODEL_SECONDS:.0f} s")
     started = time.monotonic()
     with _most_connections(querent) as most:
-        asked = list(people.ask_all(questions, in_flight=in_flight))
+        asked = list(people.ask_all(busy, in_flight=in_flight))
     p50, p99 = _overhead(asked)
     return {
         "in_flight": in_flight,
@@ -100,31 +83,55 @@ def _with_latency(querent: Topology, people: People, *, in_flight: int) -> dict[
     }
 
 
-def _without_latency(
-    querent: Topology, people: People, *, questions: int, forget: Callable[[], None]
-) -> dict[str, Any]:
-    """Growth from the first tenth on, when every process has loaded what it needs, to the end."""
-    progress(f"  {questions} questions, 32 at a time, a model without latency")
-    warm, rest = _questions(questions // 10, "warm"), _questions(questions - questions // 10, "rest")
+def _without_latency(querent: Topology, people: People, *, count: int, forget: Callable[[], None]) -> dict[str, Any]:
+    """Growth from the first tenth on, when every process has loaded what it needs, to the end, and what each process
+    holds on the way; what a question costs all processes together."""
+    progress(f"  {count} questions, 32 at a time, a model without latency")
+    warm, rest = questions(count // 10, "warm"), questions(count - count // 10, "rest")
     errors = sum(bool(one.problem) for one in people.ask_all(warm, in_flight=32))
-    before, started = _memory(querent), time.monotonic()
+    before, spent, started = _memory(querent), _spent(querent), time.monotonic()
+    curve = {len(warm): _megabytes(before)}
     for done in range(0, len(rest), 1_000):
         errors += sum(bool(one.problem) for one in people.ask_all(rest[done : done + 1_000], in_flight=32))
         forget()
-        progress(f"    {len(warm) + done + len(rest[done : done + 1_000])}")
+        asked = len(warm) + done + len(rest[done : done + 1_000])
+        curve[asked] = _megabytes(_memory(querent))
+        progress(f"    {asked}: {curve[asked]}")
     seconds, after = time.monotonic() - started, _memory(querent)
     growth = {name: round((after[name] - before[name]) / 2**20, 1) for name in before}
+    each = {name: round((now - spent[name]) / len(rest), 1) for name, now in _spent(querent).items()}
     return {
         "asks_per_s": round(len(rest) / seconds, 1),
         "zero_latency_errors": errors,
+        "cpu_ms_per_ask": round(sum(each[name] for name in before), 1),
+        "cpu_ms_per_ask_by_process": {name: each[name] for name in (*before, "pgbouncer")},
+        "statements_per_ask": each["statements"],
+        "transactions_per_ask": each["transactions"],
         "rss_growth_mb": max(growth.values()),
         "rss_growth": growth,
-        "rss_mb": {name: round(bytes_ / 2**20) for name, bytes_ in after.items()},
+        "rss_mb": curve,
     }
 
 
-def _questions(count: int, kind: str) -> list[str]:
-    return [f"How many orders were there, {kind} {number}?" for number in range(count)]
+def _spent(querent: Topology) -> dict[str, float]:
+    """So far: milliseconds of processor time of each server with its children, and what the pooler has carried. A
+    statement is what waits for an answer, the ends of transactions among them."""
+    named = {**_servers(querent), "pgbouncer": psutil.Process(querent.pooler.pid)}
+    spent = dict.fromkeys(named, 0.0)
+    for name, process in named.items():
+        for one in (process, *process.children(recursive=True)):
+            times = one.cpu_times()
+            spent[name] += (times.user + times.system) * 1_000
+    with closing(psycopg.connect(querent.environment["DATABASE_URL"].rsplit("/", 1)[0] + "/pgbouncer")) as connection:
+        connection.autocommit = True
+        with connection.cursor(row_factory=dict_row) as cursor:
+            cursor.execute("SHOW STATS", prepare=False)
+            row = next(one for one in cursor.fetchall() if one["database"] == DATABASE)
+    return {**spent, "statements": float(row["total_query_count"]), "transactions": float(row["total_xact_count"])}
+
+
+def _megabytes(memory: dict[str, int]) -> dict[str, int]:
+    return {name: round(bytes_ / 2**20) for name, bytes_ in memory.items()}
 
 
 def _overhead(asked: list[Asked]) -> tuple[float, float]:
@@ -136,41 +143,11 @@ def _overhead(asked: list[Asked]) -> tuple[float, float]:
 
 
 def _furnish(querent: Topology) -> str:
-    """A tenant with one source on the deployment's own server, synced and embedded; its API key."""
-    databases = TargetDatabases(querent.postgres.admin_settings(), password=PASSWORD)
-    databases.create_reader()
-    script = querent.folder / "shop.sql"
-    script.write_text(SHOP)
-    databases.load_file(script, database="load_shop")
     os.environ.update(querent.environment)
     import django  # noqa: PLC0415  the deployment's environment must be set first
 
     django.setup()
-    from schema_index import sources  # noqa: PLC0415
-    from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
-    from schema_index.embedding.minilm import MiniLMEmbedder  # noqa: PLC0415
-    from schema_index.snapshots import sync  # noqa: PLC0415
-    from tenants import api_keys, tenancy  # noqa: PLC0415
-    from tenants.context import tenant_transaction  # noqa: PLC0415
-    from tenants.roles import Permission, Role  # noqa: PLC0415
-
-    tenant = tenancy.create(slug="load", name="Load", actor="system:benchmark")
-    with tenant_transaction(tenant.id):
-        source = sources.upsert(
-            slug="shop",
-            name="Shop",
-            dialect="postgres",
-            host="127.0.0.1",
-            port=querent.postgres.port,
-            database="load_shop",
-            username=READER,
-            password=PASSWORD,
-            actor="system:benchmark",
-        )
-        _, key = api_keys.issue(name="load", scopes=[Permission.ASK], actor="system:benchmark", role=Role.ANALYST)
-    sync(tenant.id, source_id=source.id, actor="system:benchmark")
-    embed_pending(tenant.id, embedder=MiniLMEmbedder())
-    return key
+    return furnish(querent.postgres.admin_settings(), folder=querent.folder)
 
 
 def _servers(querent: Topology) -> dict[str, psutil.Process]:

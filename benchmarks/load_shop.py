@@ -1,0 +1,65 @@
+"""A tenant with one small shop on a PostgreSQL server, synced and embedded: what questions under load are about."""
+
+from pathlib import Path
+from typing import Any
+
+from benchmarks.target_databases import READER, TargetDatabases
+from tests.scripted_model import answers
+
+PASSWORD = "of the benchmark"
+SHOP = """
+CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL, city text);
+CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers, total numeric NOT NULL);
+INSERT INTO customers SELECT n, 'Customer ' || n, (ARRAY['Lyon', 'Turin'])[1 + n % 2] FROM generate_series(1, 1000) n;
+INSERT INTO orders SELECT n, 1 + n % 1000, n % 100 FROM generate_series(1, 20000) n;
+"""
+REPLY = answers(sql="SELECT count(*) AS orders FROM orders", interpreted_as="The number of orders.")
+SETTINGS = {
+    "QUESTIONS_PER_MINUTE": "1000000",
+    "QUESTIONS_PER_DAY": "1000000",
+    "REQUESTS_PER_MINUTE": "1000000",
+    # One tenant asks everything here.
+    "QUESTIONS_AT_ONCE": "1000",
+    # A question that was asked before would not reach the model.
+    "ANSWER_CACHE_SIZE": "0",
+    "LLM_MODEL": "scripted",
+    "LLM_API_KEY": "none",
+}
+
+
+def questions(count: int, kind: str) -> list[str]:
+    return [f"How many orders were there, {kind} {number}?" for number in range(count)]
+
+
+def furnish(admin: dict[str, Any], *, folder: Path) -> str:
+    """The tenant's API key. `admin` is the server's, as Django connection settings; Django is set up."""
+    databases = TargetDatabases(admin, password=PASSWORD)
+    databases.create_reader()
+    script = folder / "shop.sql"
+    script.write_text(SHOP)
+    databases.load_file(script, database="load_shop")
+    from schema_index import sources  # noqa: PLC0415  it needs the settings
+    from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
+    from schema_index.embedding.minilm import MiniLMEmbedder  # noqa: PLC0415
+    from schema_index.snapshots import sync  # noqa: PLC0415
+    from tenants import api_keys, tenancy  # noqa: PLC0415
+    from tenants.context import tenant_transaction  # noqa: PLC0415
+    from tenants.roles import Permission, Role  # noqa: PLC0415
+
+    tenant = tenancy.create(slug="load", name="Load", actor="system:benchmark")
+    with tenant_transaction(tenant.id):
+        source = sources.upsert(
+            slug="shop",
+            name="Shop",
+            dialect="postgres",
+            host="127.0.0.1",
+            port=admin["PORT"],
+            database="load_shop",
+            username=READER,
+            password=PASSWORD,
+            actor="system:benchmark",
+        )
+        _, key = api_keys.issue(name="load", scopes=[Permission.ASK], actor="system:benchmark", role=Role.ANALYST)
+    sync(tenant.id, source_id=source.id, actor="system:benchmark")
+    embed_pending(tenant.id, embedder=MiniLMEmbedder())
+    return key
