@@ -8,9 +8,17 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+from django.conf import settings
+
+from config.connection_pool import share_connections
 from config.startup import ensure_database_server, refuse_unready_database, refuse_untried_state
 
+REQUESTS_AT_ONCE = 1_024
+"""More than a server takes in at a time."""
+
 ensure_database_server()
+if not settings.ENVIRONMENT.embedded_worker:
+    share_connections(at_once=REQUESTS_AT_ONCE)
 site = get_asgi_application()
 refuse_unready_database()
 refuse_untried_state()

@@ -9,20 +9,26 @@ from celery.signals import celeryd_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+SPARE_CONNECTIONS = 20
+
 app = Celery("querent")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
 @celeryd_init.connect(dispatch_uid="config.celery")
-def _refuse_to_start_unready(**_: Any) -> None:
+def _refuse_to_start_unready(options: dict[str, Any] | None = None, **_: Any) -> None:
     """Of the command only. SystemExit passes through Celery's signals, which swallow every other exception."""
-    from config.startup import (  # noqa: PLC0415  it needs the settings
+    from config.connection_pool import share_connections  # noqa: PLC0415  it needs the settings
+    from config.startup import (  # noqa: PLC0415  likewise
         ensure_database_server,
         refuse_unready_database,
         refuse_untried_state,
     )
 
+    if options and str(getattr(options.get("pool"), "__module__", "")).endswith(".thread"):
+        # Beside the tasks, threads of our own look after their runs.
+        share_connections(at_once=2 * int(options.get("concurrency") or 0) + SPARE_CONNECTIONS)
     ensure_database_server()
     refuse_unready_database()
     refuse_untried_state()

@@ -1,0 +1,31 @@
+"""Connections to Querent's own database that the threads of a process hand on to each other.
+
+To open one costs more than a statement or twenty (a password is proven by thousands of digests, on both sides), and a
+question would need four. For processes of many threads that do not fork: the web process beside separate workers, and
+workers with `--pool threads`.
+"""
+
+from typing import Any
+
+from django.conf import settings
+
+MAX_IDLE_S = 60.0
+REACH_S = 5.0
+"""How long a database that is out of reach is waited for: whoever asked tries again, or is told."""
+
+
+def share_connections(*, at_once: int) -> None:
+    """To be called before the first connection. `at_once` is how many threads may want one: none waits for another."""
+    database: dict[str, Any] = settings.DATABASES["default"]
+    # In place: Django has these very dictionaries already.
+    database["CONN_HEALTH_CHECKS"] = True
+    database["OPTIONS"] = {
+        **database.get("OPTIONS", {}),
+        "pool": {
+            "min_size": 1,
+            "max_size": at_once,
+            "max_idle": MAX_IDLE_S,
+            "timeout": REACH_S,
+            "reconnect_timeout": REACH_S,
+        },
+    }
