@@ -4,7 +4,9 @@ from uuid import UUID
 
 from nl2sql.generation.base import Generator
 from nl2sql.generation.composer import Composer
-from nl2sql.tenant_models import model_settings, written_by
+from nl2sql.models import TenantModel
+from nl2sql.tenant_models import effective, settings_of, written_by
+from tenants.context import tenant_scope
 
 
 def generator_for(tenant_id: UUID, *, is_candidate: bool = False) -> Generator:
@@ -13,7 +15,14 @@ def generator_for(tenant_id: UUID, *, is_candidate: bool = False) -> Generator:
 
     Raises ModelForbidden, LlmUnavailable or LlmMisconfigured.
     """
-    settings = model_settings(tenant_id, is_candidate=is_candidate)
+    with tenant_scope(tenant_id):
+        row = effective(is_candidate=is_candidate)
+    return generator_of(row, tenant_id=tenant_id)
+
+
+def generator_of(row: TenantModel, *, tenant_id: UUID) -> Generator:
+    """The same of what holds in the tenant."""
+    settings = settings_of(row, tenant_id=tenant_id)
     if settings is None:
         return Composer()
     # Loading the client takes half a second, which commands without a model need not pay.

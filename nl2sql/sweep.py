@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -23,7 +24,7 @@ from nl2sql.stream_events import ENDS
 from tenants import audit
 from tenants.audit_retention import delete_old_events
 from tenants.context import current_tenant_id, tenant_transaction
-from tenants.models import RequestCount, Tenant
+from tenants.models import AuditEvent, RequestCount, Tenant
 from tenants.retention import retention_of
 
 BATCH = 500
@@ -111,7 +112,7 @@ def _works(tenant: Tenant) -> Iterator[tuple[str, Work]]:
     yield "idempotency_keys", inside(_forget_keys)
     yield "request_counts", inside(_forget_counts)
     if (trail := kept.audit) is not None:
-        yield "audit_events", lambda: delete_old_events(tenant.id, kept=trail, limit=BATCH)
+        yield "audit_events", lambda: _delete_events(tenant.id, kept=trail)
 
 
 def _empty_runs(kept: timedelta) -> int:
@@ -154,6 +155,14 @@ def _forget_keys() -> int:
 def _forget_counts() -> int:
     ids = list(RequestCount.objects.filter(since__lt=Now() - COUNTS_KEPT).values_list("id", flat=True)[:BATCH])
     return RequestCount.objects.filter(id__in=ids).delete()[0]
+
+
+def _delete_events(tenant_id: UUID, *, kept: timedelta) -> int | None:
+    """The owner's connection is not every worker's: it is tried where there is something to delete."""
+    with tenant_transaction(tenant_id):
+        if not AuditEvent.objects.filter(at__lt=Now() - kept).exists():
+            return 0
+    return delete_old_events(tenant_id, kept=kept, limit=BATCH)
 
 
 def _end_sessions() -> int:

@@ -74,6 +74,11 @@ def model_settings(tenant_id: UUID, *, is_candidate: bool = False) -> ModelSetti
     """
     with tenant_transaction(tenant_id):
         row = effective(is_candidate=is_candidate)
+    return settings_of(row, tenant_id=tenant_id)
+
+
+def settings_of(row: TenantModel, *, tenant_id: UUID) -> ModelSettings | None:
+    """The same of what `effective` gave."""
     if not _is_configured(row):
         return None
     environment = settings.ENVIRONMENT
@@ -113,9 +118,12 @@ def prompt_tokens(tenant_id: UUID, *, is_candidate: bool = False) -> int:
 
 
 def candidates(tenant_id: UUID, *, is_candidate: bool = False) -> int:
-    """Statements that may be written for a hard question."""
     with tenant_transaction(tenant_id):
-        row = effective(is_candidate=is_candidate)
+        return candidates_of(effective(is_candidate=is_candidate))
+
+
+def candidates_of(row: TenantModel) -> int:
+    """Statements that may be written for a hard question."""
     return _or_default(row.candidates, int(settings.ENVIRONMENT.llm_candidates))
 
 

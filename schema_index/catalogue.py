@@ -18,7 +18,7 @@ from schema_index.retrieval.schema_groups import schema_groups
 from schema_index.schema import DatabaseSchema
 from schema_index.schema_json import from_json
 from schema_index.sources import DataSourceNotSynced
-from tenants.context import tenant_transaction
+from tenants.context import tenant_scope
 from tenants.principal import Principal
 
 MAX_CACHED_COLUMNS = 200_000
@@ -63,7 +63,7 @@ def catalogue_of(source: DataSource, principal: Principal) -> Catalogue:
 
 def catalogue_for_role(source: DataSource, role: str) -> Catalogue:
     """What a role may see, "" for those without a policy of their own. Raises like `catalogue_of`."""
-    with tenant_transaction(source.tenant_id):
+    with tenant_scope(source.tenant_id):
         policy = policy_for(source, role=role)
     return _checked(source, policy)
 
@@ -116,6 +116,6 @@ _kept: LRUCache[_Wanted, Catalogue] = LRUCache(maxsize=MAX_CACHED_COLUMNS, getsi
 
 @cached(_kept, key=lambda wanted: wanted, lock=RLock())
 def _catalogue(wanted: _Wanted) -> Catalogue:
-    with tenant_transaction(wanted.tenant_id):
+    with tenant_scope(wanted.tenant_id):
         description = Snapshot.objects.values_list("description", flat=True).get(id=wanted.snapshot_id)
     return Catalogue(access_of(wanted.policy, from_json(description), hidden=wanted.hidden))

@@ -75,6 +75,18 @@ def tenant_transaction(tenant_id: UUID, *, using: str = DEFAULT_DB_ALIAS) -> Ite
 
 
 @contextmanager
+def tenant_scope(tenant_id: UUID) -> Iterator[None]:
+    """The open transaction of this tenant, else one of its own: for reads, of which several share one. What fails in
+    here fails the whole transaction."""
+    is_open = _alias.get() == DEFAULT_DB_ALIAS and connections[DEFAULT_DB_ALIAS].in_atomic_block
+    if is_open and _tenant.get() == tenant_id:
+        yield
+    else:
+        with tenant_transaction(tenant_id):
+            yield
+
+
+@contextmanager
 def identity_transaction(*, user_id: int | None = None, api_key_prefix: str | None = None) -> Iterator[None]:
     """Before the tenant is known: sees the memberships of one user, or the one key with this prefix."""
     with _settings({USER: str(user_id or ""), API_KEY_PREFIX: api_key_prefix or ""}):

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Subquery
 
 from tenants.context import current_tenant_id
 from tenants.domain_error import DomainError
@@ -22,6 +23,11 @@ WHERE %(limit)s::bigint IS NULL OR %(amount)s <= %(limit)s
 ON CONFLICT (tenant_id, day, kind) DO UPDATE SET amount = {table}.amount + excluded.amount
 WHERE %(limit)s::bigint IS NULL OR {table}.amount + excluded.amount <= %(limit)s
 RETURNING amount
+"""
+
+_COUNT = """
+INSERT INTO {table} (id, tenant_id, day, kind, amount) VALUES {rows}
+ON CONFLICT (tenant_id, day, kind) DO UPDATE SET amount = {table}.amount + excluded.amount
 """
 
 
@@ -47,15 +53,17 @@ class Quota:
 
 
 def today() -> Quota:
-    """Of the open scope's tenant. Two queries."""
+    """Of the open scope's tenant. One query."""
     counted = UsageCounter.objects.filter(day=datetime.now(UTC).date(), kind=QUESTIONS)
-    used = counted.values_list("amount", flat=True).first() or 0
-    return Quota(limit=_limit(), used=used, resets_in=seconds_to_next_day())
+    asked = Tenant.objects.filter(id=current_tenant_id()).annotate(used=Subquery(counted.values("amount")[:1]))
+    own, used = asked.values_list("questions_per_day", "used").get()
+    return Quota(limit=_limit(own), used=used or 0, resets_in=seconds_to_next_day())
 
 
-def reserve_question() -> None:
-    """Takes one of today's questions of the open scope's tenant. Raises QuotaExceeded; details say when to retry."""
-    limit = _limit()
+def reserve_question(tenant: Tenant) -> None:
+    """Takes one of today's questions of the open scope's tenant, as just read. Raises QuotaExceeded; details say when
+    to retry."""
+    limit = _limit(tenant.questions_per_day)
     if not _add(QUESTIONS, amount=1, limit=limit):
         raise QuotaExceeded(
             f"All {limit} questions of today (UTC) are used.", limit=limit, retry_after=seconds_to_next_day()
@@ -63,14 +71,18 @@ def reserve_question() -> None:
 
 
 def count_tokens(*, input_tokens: int, output_tokens: int) -> None:
-    if input_tokens:
-        _add(INPUT_TOKENS, amount=input_tokens, limit=None)
-    if output_tokens:
-        _add(OUTPUT_TOKENS, amount=output_tokens, limit=None)
+    table = connection.ops.quote_name(UsageCounter._meta.db_table)
+    amounts = {INPUT_TOKENS: input_tokens, OUTPUT_TOKENS: output_tokens}
+    day, tenant_id = datetime.now(UTC).date(), current_tenant_id()
+    rows = [(uuid4(), tenant_id, day, kind, amount) for kind, amount in amounts.items() if amount]
+    if rows:
+        places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT.format(table=table, rows=places), [value for row in rows for value in row])
 
 
-def _limit() -> int:
-    own = Tenant.objects.get(id=current_tenant_id()).questions_per_day  # 0 means none at all
+def _limit(own: int | None) -> int:
+    """0 means none at all."""
     return int(settings.ENVIRONMENT.questions_per_day) if own is None else own
 
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import connection
 
-from tenants.context import tenant_transaction
+from tenants.context import tenant_scope
 from tenants.domain_error import DomainError
 from tenants.models import RequestCount
 from tenants.principal import Principal
@@ -51,7 +51,8 @@ class Limit:
 
 
 def count(principal: Principal, kind: RequestKind) -> Limit:
-    """Counts one request, also one that is too many. One statement in a transaction of its own."""
+    """Counts one request, also one that is too many. One statement, in the open transaction or one of its own: it must
+    be committed before the request is refused."""
     environment = settings.ENVIRONMENT
     quota = environment.requests_per_minute if kind == "requests" else environment.searches_per_minute
     now = datetime.now(UTC)
@@ -64,7 +65,7 @@ def count(principal: Principal, kind: RequestKind) -> Limit:
         "over": now - WINDOW,
     }
     table = connection.ops.quote_name(RequestCount._meta.db_table)
-    with tenant_transaction(principal.tenant_id), connection.cursor() as cursor:
+    with tenant_scope(principal.tenant_id), connection.cursor() as cursor:
         cursor.execute(_COUNT.format(table=table), values)
         amount, since = cursor.fetchone()
     resets_in = max(1, ceil((since + WINDOW - now).total_seconds()))

@@ -11,7 +11,7 @@ from nl2sql.running.ask_request import AskRequest
 from nl2sql.running.own_run import find
 from schema_index import knowledge
 from schema_index.models import DataSource
-from tenants.context import tenant_transaction
+from tenants.context import tenant_scope, tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import Permission
@@ -86,7 +86,7 @@ def clarified(run: Run) -> tuple[Clarified, ...]:
     """
     if run.clarifies_id is None:
         return ()
-    with tenant_transaction(run.tenant_id):
+    with tenant_scope(run.tenant_id):
         steps = _chain(run)
     if not steps or any(asked.access_digest != run.access_digest for asked, _ in steps):
         raise ChoiceInvalid("What this source shows you has changed since you chose: ask the whole question.")

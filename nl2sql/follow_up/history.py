@@ -1,8 +1,10 @@
 """The exchanges of a conversation that its next question may continue. Each read is in a transaction of its own."""
 
+from django.db.models import Exists, Q, Subquery
+
 from nl2sql.generation.base import Exchange
 from nl2sql.models import Run, RunStatus
-from tenants.context import tenant_transaction
+from tenants.context import tenant_scope
 
 MAX_EXCHANGES = 3
 """Earlier questions that a model sees: what a person still has in view. The prompt bounds their length besides."""
@@ -16,15 +18,16 @@ def history(run: Run) -> tuple[Exchange, ...]:
     """
     if run.new_topic or not run.access_digest:
         return ()
-    with tenant_transaction(run.tenant_id):
+    with tenant_scope(run.tenant_id):
         earlier = Run.objects.filter(
             conversation_id=run.conversation_id, actor=run.actor, created_at__lt=run.created_at
         ).exclude(id=run.id)
-        topic = earlier.filter(new_topic=True).order_by("-created_at").values_list("created_at", flat=True).first()
-        if topic is not None:
-            earlier = earlier.filter(created_at__gte=topic)
+        topic = earlier.filter(new_topic=True).order_by("-created_at").values("created_at")[:1]
         answered = earlier.filter(
-            source_id=run.source_id, status=RunStatus.COMPLETED, access_digest=run.access_digest
+            Q(created_at__gte=Subquery(topic)) | ~Exists(topic),
+            source_id=run.source_id,
+            status=RunStatus.COMPLETED,
+            access_digest=run.access_digest,
         ).order_by("-created_at", "-id")
         # Parts of the reply alone: its rows may be megabytes, and are nobody's context.
         rows = answered.values_list(

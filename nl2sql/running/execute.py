@@ -16,7 +16,7 @@ from nl2sql.events import Event, Failed
 from nl2sql.execution.caps import caps
 from nl2sql.follow_up.history import history
 from nl2sql.generation.base import Usage
-from nl2sql.generators import generator_for
+from nl2sql.generators import generator_of
 from nl2sql.given_statement import answer_given
 from nl2sql.metrics import QUEUE_SECONDS
 from nl2sql.models import Run, RunStatus
@@ -28,7 +28,7 @@ from nl2sql.running.watch import watched
 from nl2sql.running.work_time import LEASE
 from nl2sql.suggestions.with_suggestions import with_suggestions
 from nl2sql.task import Mode, Task
-from nl2sql.tenant_models import candidates
+from nl2sql.tenant_models import candidates_of, effective
 from schema_index.catalogue import catalogue_of
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import active_embedder
@@ -117,7 +117,7 @@ def _asker(run: Run) -> Principal:
 
 
 def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
-    """No transaction is open: names resolve here.
+    """One transaction for all that is read; none is open while names resolve.
 
     Raises DataSourceNotSynced, DataSourceForbidden, DataSourceUnavailable, CredentialUnreadable, ModelForbidden,
     LlmMisconfigured, or RunNotFound for a source that is gone.
@@ -129,10 +129,13 @@ def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
         tenant = Tenant.objects.get(id=run.tenant_id)
         revision = None if source is None else _revision(source)
         verified = () if source is None or run.is_test or run.clarifies_id else verified_queries.known(source)
-    if source is None:
-        raise RunNotFound("The data source is gone.")
-    catalogue = catalogue_of(source, principal)
-    run.access_digest = digest_of(principal, source, catalogue.access.digest)
+        if source is None:
+            raise RunNotFound("The data source is gone.")
+        catalogue = catalogue_of(source, principal)
+        run.access_digest = digest_of(principal, source, catalogue.access.digest)
+        embedder = active_embedder(run.tenant_id)
+        model = effective(is_candidate=run.is_candidate_model)
+        earlier, chosen = history(run), clarified(run)
     ceiling = Limits(
         deadline_ms=environment.query_timeout_ms,
         max_rows=environment.query_max_rows,
@@ -147,17 +150,17 @@ def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
         role=principal.role,
         source_id=source.id,
         catalogue=catalogue,
-        embedder=active_embedder(run.tenant_id),
-        generator=generator_for(run.tenant_id, is_candidate=run.is_candidate_model),
+        embedder=embedder,
+        generator=generator_of(model, tenant_id=run.tenant_id),
         connector=open_connector(source, time_zone=tenant.time_zone, session_settings=principal.attributes),
         limits=caps(ceiling, max_rows=run.max_rows),
         top_k=environment.retrieval_top_k,
-        candidates=candidates(run.tenant_id, is_candidate=run.is_candidate_model),
+        candidates=candidates_of(model),
         today=datetime.now(ZoneInfo(tenant.time_zone)).date(),
         time_zone=tenant.time_zone,
         fiscal_month=tenant.fiscal_year_start_month,
-        history=history(run),
-        clarified=clarified(run),
+        history=earlier,
+        clarified=chosen,
         language=run.language,
         given_sql=run.given_sql,
         revision=revision,

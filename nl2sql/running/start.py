@@ -87,7 +87,7 @@ def _started(
             return Started(run=found, is_new=False)
         source = pick(request.data_source)
         conversation = _conversation(principal, request)
-        quotas.reserve_question()
+        quotas.reserve_question(tenant)
         slow_down(principal.actor)
         now = timezone.now()
         run = Run.objects.create(

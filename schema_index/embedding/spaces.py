@@ -13,7 +13,7 @@ from django.utils import timezone
 from schema_index.embedding.base import Embedder, EmbeddingRejected
 from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.models import ChunkEmbedding, EmbeddingSpace, SpaceState
-from tenants.context import current_tenant_id, tenant_transaction
+from tenants.context import current_tenant_id, tenant_scope, tenant_transaction
 
 if TYPE_CHECKING:
     from schema_index.embedding.openai_compatible import OpenAICompatibleEmbedder
@@ -26,7 +26,7 @@ DEFAULT_THRESHOLD = 0.3
 
 def active_embedder(tenant_id: UUID) -> Embedder:
     """What embeds the tenant's questions. Raises EmbeddingRejected where the settings do not reach its model."""
-    with tenant_transaction(tenant_id):
+    with tenant_scope(tenant_id):
         return embedder_of(active_space())
 
 

@@ -37,18 +37,18 @@ class CallerThrottle(BaseThrottle):
         limits: list[Limit] = []
         setattr(request._request, _LIMITS, limits)
         kinds: Sequence[RequestKind] = ("requests", *cast("Sequence[RequestKind]", getattr(view, "limited_as", ())))
-        for kind in kinds:
-            limits.append(count(principal, kind))
-            refuse_excess(limits[-1])
-        if getattr(view, "takes_questions", False) and request.method == "POST":
-            limits.append(_questions(principal))
+        with tenant_transaction(principal.tenant_id):
+            limits += [count(principal, kind) for kind in kinds]
+            if getattr(view, "takes_questions", False) and request.method == "POST":
+                limits.append(_questions())
+        for limit in limits[: len(kinds)]:
+            refuse_excess(limit)
         return True
 
 
-def _questions(principal: Principal) -> Limit:
-    """The day's quota as it stands once this question has taken its one."""
-    with tenant_transaction(principal.tenant_id):
-        quota = quotas.today()
+def _questions() -> Limit:
+    """The day's quota as it stands once this question has taken its one. Needs an open scope."""
+    quota = quotas.today()
     remaining = max(0, quota.remaining - 1)
     return Limit(name="questions", quota=quota.limit, window=DAY_S, remaining=remaining, resets_in=quota.resets_in)
 

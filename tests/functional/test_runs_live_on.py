@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from nl2sql.models import Run
@@ -78,6 +79,18 @@ def test_events_are_read_in_pages_and_a_run_at_work_has_a_next_one(analyst: Memb
 
     assert first["items"] + events == analyst.client.get(address).json()["items"]
     assert events[-1]["event"] == "done"
+
+
+MOST_STATEMENTS = 46
+"""Of a question of the composer's over HTTP, the beginnings and ends of transactions not among them: 43 as it is."""
+
+
+def test_a_question_takes_few_statements(analyst: Member, shop: DataSource) -> None:
+    post(analyst)
+    with CaptureQueriesContext(connection) as queries:
+        assert post(analyst).status_code == 200
+    asked = [one["sql"] for one in queries if one["sql"] not in ("BEGIN", "COMMIT")]
+    assert len(asked) <= MOST_STATEMENTS, "\n".join(asked)
 
 
 # --- idempotency

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from schema_index.models import DataSource
 from tenants import api_keys, quotas
 from tenants.context import tenant_transaction
-from tenants.models import ApiKey, Membership, UsageCounter
+from tenants.models import ApiKey, Membership, Tenant, UsageCounter
 from tenants.roles import Permission, Role
 from tests.conftest import Member
 
@@ -113,7 +113,7 @@ def test_an_owner_gives_roles_and_the_last_one_stays(owner: Member, analyst: Mem
 def test_usage_is_told_by_day_and_as_csv(owner: Member) -> None:
     today = datetime.now(UTC).date()
     with tenant_transaction(owner.tenant.id):
-        quotas.reserve_question()
+        quotas.reserve_question(Tenant.objects.get(id=owner.tenant.id))
         quotas.count_tokens(input_tokens=7, output_tokens=0)
         long_ago = today - timedelta(days=40)
         UsageCounter.objects.create(tenant=owner.tenant, day=long_ago, kind="questions", amount=5)

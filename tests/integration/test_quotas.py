@@ -25,7 +25,7 @@ def _limit(tenant: Tenant, questions: int | None) -> None:
 
 def _reserve(tenant: Tenant) -> None:
     with tenant_transaction(tenant.id):
-        quotas.reserve_question()
+        quotas.reserve_question(Tenant.objects.get(id=tenant.id))
 
 
 def _used(tenant: Tenant) -> dict[str, int]:
@@ -76,7 +76,7 @@ def test_one_tenants_questions_are_not_anothers(tenant: Tenant, other_tenant: Te
 
 def test_a_question_whose_transaction_failed_is_given_back(tenant: Tenant) -> None:
     with undone(tenant):
-        quotas.reserve_question()
+        quotas.reserve_question(Tenant.objects.get(id=tenant.id))
     assert _used(tenant) == {}
 
 
@@ -93,7 +93,7 @@ def test_of_callers_racing_for_the_last_question_exactly_one_wins(tenant: Tenant
         try:
             with tenant_transaction(tenant.id):
                 start.wait()
-                quotas.reserve_question()
+                quotas.reserve_question(Tenant.objects.get(id=tenant.id))
             outcomes.append("won")
         except QuotaExceeded:
             outcomes.append("refused")
