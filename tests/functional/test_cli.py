@@ -26,7 +26,7 @@ from tenants.attributes import attributes_to_json
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Membership, Tenant, User
 from tenants.roles import Permission, Role
-from tests.conftest import Member, database_file
+from tests.conftest import SHOP, Member, database_file, sqlite_file
 from tests.scripted_model import MALFORMED, REFUSES, SLOW, Recorded, Reply, ScriptedModel, answers
 
 COUNT = "How many customers are there?"
@@ -235,6 +235,29 @@ def test_a_sync_says_what_changed(
     assert "table added: main.customers" in out
     code, out, _ = command("sync_schema", "--tenant", "acme")
     assert (code, out) == (0, "shop: revision 1, 2 tables, 0 changes, 0 texts embedded.\n")
+
+
+@pytest.mark.django_db
+def test_a_database_is_tried_then_stored_then_read(
+    command: Command, tenant: Tenant, outsider: Member, tmp_path: Path
+) -> None:
+    (tmp_path / "shop.db").write_bytes(sqlite_file(SHOP))
+    connect = ("connect_source", "shop", "--tenant", "acme", "--dialect", "sqlite")
+
+    for _ in range(2):
+        code, out, err = command(*connect, "--file", str(tmp_path / "shop.db"))
+        assert (code, "The connection works" in out, "shop: revision 1, 2 tables" in out) == (0, True, True), err
+    assert command("ask", COUNT, "--tenant", "acme", "--csv")[1].splitlines()[1:] == ['"3"']
+    assert "no data source yet" in command("ask", COUNT, "--tenant", outsider.tenant.slug)[2]
+
+    (tmp_path / "secret").write_text("wrong\n")
+    server = ("--host", "127.0.0.1", "--port", "1", "--password-file", str(tmp_path / "secret"))
+    assert command(*connect, *server)[0] == 2
+    asked = ("connect_source", "away", "--tenant", "acme", "--dialect", "postgres", "--database", "shop", *server)
+    code, _, err = command(*asked)
+    assert (code, "wrong" in err) == (1, False)
+    with tenant_transaction(tenant.id):
+        assert list(DataSource.objects.values_list("slug", flat=True)) == ["shop"]
 
 
 @pytest.mark.django_db
