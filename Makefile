@@ -13,7 +13,7 @@ ARGS ?=
 SAME_REGISTRY = index="$${PIP_INDEX_URL:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}"; \
   if [ -n "$$index" ] && [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX="$$index"; fi;
 
-.PHONY: help install demo test test-doors test-faults fuzz-api lint lock clean
+.PHONY: help install demo test test-doors test-faults fuzz-api flaky lint audit lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -51,6 +51,10 @@ fuzz-api: export PYTHONDONTWRITEBYTECODE :=
 fuzz-api: $(STAMP) ## Try the API with requests made from its own description (SECONDS=120)
 	@FUZZ_SECONDS=$(or $(SECONDS),120) $(RUN) -m pytest tests/doors/test_fuzz_api.py --show-capture=no $(ARGS)
 
+flaky: export PYTHONDONTWRITEBYTECODE :=
+flaky: $(STAMP) ## Run the tests several times in orders of their own: time and failures of each (RUNS=5; ARGS="tests/unit" chooses)
+	@$(RUN) -m benchmarks.flaky --runs $(or $(RUNS),5) $(ARGS)
+
 lint: $(STAMP) ## Format check, lint, types, import direction, missing migrations
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
@@ -60,6 +64,10 @@ lint: $(STAMP) ## Format check, lint, types, import direction, missing migration
 
 bench-%: $(STAMP) ## Measure: bench-retrieval, bench-guard, bench-answers, bench-vectors, bench-trust, bench-reembed, bench-reuse, bench-sync, bench-load, bench-profile (DATA=folder OUT=file ROWS=number LIMIT=number)
 	@$(RUN) -m benchmarks.$* $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT)) $(if $(LIMIT),--limit $(LIMIT)) $(ARGS)
+
+audit: $(STAMP) ## Look the locked packages up in PyPI's advisories (SERVICE=osv asks OSV); fails where one could not be looked up
+	@$(SAME_REGISTRY) $(VENV)/bin/uv tool run --quiet --from pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes \
+	  --progress-spinner off --vulnerability-service $(or $(SERVICE),pypi) --requirement requirements/runtime.lock $(ARGS)
 
 lock: $(STAMP) ## Resolve pyproject.toml again into requirements/
 	@$(SAME_REGISTRY) $(VENV)/bin/uv pip compile pyproject.toml --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/runtime.lock

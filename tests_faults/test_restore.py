@@ -85,8 +85,7 @@ def _documented() -> list[list[str]]:
     section = (
         (BASE_DIR / "docs" / "deploy.md").read_text().partition("## Backup and restore\n")[2].partition("\n## ")[0]
     )
-    blocks = re.findall(r"(?:^    .+\n)+", section, re.MULTILINE)
-    return [[line.strip() for line in block.splitlines()] for block in blocks]
+    return [block.splitlines() for block in re.findall(r"```sh\n(.+?)```", section, re.DOTALL)]
 
 
 def _run(commands: list[str], folder: Path, environment: Mapping[str, str]) -> str:

@@ -48,7 +48,7 @@ def licence_table() -> str:
 
 def licences(lock: str) -> dict[str, list[str]]:
     """Of every package of a lock file that belongs on this system: SPDX identifiers, between AND and OR as written."""
-    return {name: licence_of(metadata.metadata(name)) for name in _locked(lock)}
+    return {name: licence_of(metadata.metadata(name)) for name in locked(lock)}
 
 
 def licence_of(described: metadata.PackageMetadata) -> list[str]:
@@ -69,7 +69,8 @@ def is_allowed(licence: list[str]) -> bool:
     return bool(names) and (any if "OR" in licence else all)(name in ALLOWED for name in names)
 
 
-def _locked(lock: str) -> Iterator[str]:
+def locked(lock: str) -> Iterator[str]:
+    """Names of the packages of a lock file that belong on this system."""
     lines = (BASE_DIR / "requirements" / f"{lock}.lock").read_text(encoding="utf-8").splitlines()
     for line in lines:
         if "==" in line:

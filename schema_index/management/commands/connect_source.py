@@ -10,13 +10,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from schema_index import sources
+from schema_index.connectors.registry import ENGINES
 from schema_index.models import DataSource
-from schema_index.models.data_source import DIALECTS
 from tenants import tenancy
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 
-FILES = ("sqlite", "duckdb")
 TLS = ("verify-full", "require", "prefer", "disable")
 
 
@@ -26,8 +25,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", help="Slug to give it: letters, digits and hyphens.")
         parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
-        parser.add_argument("--dialect", required=True, choices=[name for name, _ in DIALECTS], help="The engine.")
-        parser.add_argument("--file", type=Path, help="SQLite, DuckDB: the tenant's folder gets a copy of this file.")
+        parser.add_argument("--dialect", required=True, choices=list(ENGINES), help="The engine.")
+        parser.add_argument("--file", type=Path, help="Of an engine that reads files: the tenant's folder gets a copy.")
         parser.add_argument("--host", default="", help="Name or address of the server.")
         parser.add_argument("--port", type=int, help="Where it is not the engine's own.")
         parser.add_argument("--database", default="", help="Name of the database on that server.")
@@ -40,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-values", action="store_true", help="Keep no distinct values of short text columns.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by_file = options["dialect"] in FILES
+        by_file = ENGINES[options["dialect"]].is_file
         missing = "file" if by_file else "host" if not options["host"] else "database"
         if not options[missing]:
             raise CommandError(f"Say which database it is: --{missing} is missing.", returncode=2)
