@@ -92,6 +92,8 @@ def test_no_screen_has_an_obstacle(
         usual_screens(opened, owner, answered, width=width)
         states_of_questions(opened, owner, analyst, answered, settings)
         states_of_sources(opened, owner)
+        people(opened, owner)
+        knowledge_and_policies(opened, owner)
         refused_visits(opened, analyst, outsider, settings)
         broken_page(opened, owner, admin_connection)
     assert templates_of_the_page() - noted == set(), "each is looked at: add what shows it"
@@ -102,7 +104,15 @@ def usual_screens(opened: Callable[..., Any], owner: Member, answered: Run, *, w
     with opened(owner) as page:
         for address in (
             *("/", "/conversations", f"/runs/{refused.id}", "/catalogue", "/catalogue/shop", "/catalogue/shop/changes"),
-            *("/catalogue/shop/tables/main.orders", "/sources/new", "/review", "/keys", "/usage"),
+            *("/catalogue/shop/tables/main.orders", "/sources/new", "/review", "/keys", "/usage", "/members"),
+            *(
+                "/knowledge",
+                "/knowledge?deleted",
+                "/knowledge/documents",
+                "/knowledge/faq/new",
+                "/knowledge/documents/new",
+            ),
+            *("/policies", "/policies/shop/analyst"),
         ):
             page.goto(address)
             page.eval_on_selector_all("main details", "all => all.forEach(one => one.open = true)")
@@ -180,6 +190,53 @@ def states_of_sources(opened: Callable[..., Any], owner: Member) -> None:
                 page.goto(address)
                 page.eval_on_selector_all("main details", "all => all.forEach(one => one.open = true)")
                 looked_at(page, f"{address} after a failed sync")
+
+
+def people(opened: Callable[..., Any], owner: Member) -> None:
+    with opened(owner) as page:
+        page.goto("/members")
+        page.get_by_role("button", name="Change or remove anna").click()
+        page.get_by_label("Role").first.wait_for()
+        looked_at(page, "change or remove a member")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Make a link").click()
+        page.get_by_role("heading", name="Send this link").wait_for()
+        looked_at(page, "invitation")
+        link = page.locator("#link-text").inner_text()
+        page.goto(link)
+        looked_at(page, "join as who is signed in")
+    with opened(refused=True) as page:
+        page.goto(link)
+        looked_at(page, "join")
+        page.get_by_label("Username").fill("pia")
+        page.get_by_label("Password", exact=True).fill("1")
+        page.get_by_label("Password confirmation").fill("2")
+        page.get_by_role("button", name="Make an account and join").click()
+        page.locator(".errors").first.wait_for()
+        looked_at(page, "join with wrong fields")
+
+
+def knowledge_and_policies(opened: Callable[..., Any], owner: Member) -> None:
+    with opened(owner) as page:
+        page.goto("/knowledge")
+        page.locator("#entries a.grow").first.click()
+        page.get_by_role("button", name="Save").wait_for()
+        looked_at(page, "knowledge entry")
+        page.get_by_role("button", name="Delete").click()
+        page.goto("/knowledge?deleted")
+        page.get_by_role("button", name="Bring back").wait_for()
+        looked_at(page, "deleted knowledge")
+        page.goto("/policies/shop/analyst")
+        page.get_by_text("Write a policy").click()
+        page.locator("[name=exclude_tables]").fill("main.orders")
+        page.get_by_role("button", name="Preview").click()
+        page.get_by_text("Nothing is saved yet").wait_for()
+        looked_at(page, "policy previewed")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Withdraw this policy").wait_for()
+        looked_at(page, "policy saved")
+        page.get_by_role("button", name="Withdraw this policy").click()
+        page.wait_for_load_state()
 
 
 def refused_visits(opened: Callable[..., Any], analyst: Member, outsider: Member, settings: Any) -> None:
