@@ -3,11 +3,13 @@ ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS build
 WORKDIR /app
-COPY requirements/uv.lock requirements/runtime.lock requirements/
+# `aws.lock` also reads settings from AWS Secrets Manager.
+ARG LOCK=runtime.lock
+COPY requirements/uv.lock requirements/runtime.lock requirements/aws.lock requirements/
 RUN python -m venv /tmp/uv \
     && /tmp/uv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/uv.lock \
     && python -m venv --without-pip /opt/venv \
-    && /tmp/uv/bin/uv pip sync --no-cache --compile-bytecode --python /opt/venv/bin/python --require-hashes requirements/runtime.lock
+    && /tmp/uv/bin/uv pip sync --no-cache --compile-bytecode --python /opt/venv/bin/python --require-hashes requirements/${LOCK}
 COPY LICENSE manage.py ./
 COPY config config
 COPY nl2sql nl2sql

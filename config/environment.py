@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from config.setting_sources import SettingSources
 from config.setting_values import (
     BrokerUrl,
     FernetKeys,
@@ -25,11 +26,8 @@ from config.setting_values import (
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-class Environment(BaseSettings):
-    """Values come from the process environment, then `.env`, then files in `SECRETS_DIR`, then the defaults here.
-
-    `ENV_FILE` names another file than `.env`.
-    """
+class Environment(SettingSources):
+    """Values come from where `SettingSources` says; `ENV_FILE` names another file than `.env`."""
 
     model_config = SettingsConfigDict(
         env_file=os.environ.get("ENV_FILE") or BASE_DIR / ".env",

@@ -4,8 +4,9 @@ import gc
 import os
 from pathlib import Path
 
-# Before the settings' class is made, which looks for both; processes that tests start inherit it.
+# Before the settings' class is made, which looks for them; processes that tests start inherit it.
 os.environ.pop("SECRETS_DIR", None)
+os.environ.pop("AWS_SECRET_ID", None)
 os.environ["ENV_FILE"] = os.devnull
 
 from config.reference.settings_table import variable_names

@@ -12,7 +12,8 @@ from config.reference.markdown import table
 INTRODUCTION = """# Settings
 
 They come from the environment, then `.env`, then files named like the variables in the folder that `SECRETS_DIR`
-names; `ENV_FILE` names another file than `.env`. A wrong value stops the start with a sentence."""
+names, then the secret of AWS Secrets Manager that `AWS_SECRET_ID` names; `ENV_FILE` names another file than `.env`. A
+wrong value stops the start with a sentence."""
 
 
 def settings_table() -> str:

@@ -1,11 +1,18 @@
 """Settings from the environment: every bad value is named, and no secret is shown with it."""
 
+import json
+import logging
+import os
 from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 from pydantic import SecretStr, ValidationError
 
 from config.environment import Environment
@@ -122,3 +129,50 @@ def test_secrets_may_be_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 def test_no_secret_is_shown_by_the_settings_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = repr(_read(monkeypatch, LLM_API_KEY=SECRET, DATABASE_URL=f"postgresql://u:{SECRET}@h/d", SECRET_KEY=SECRET))
     assert SECRET not in shown
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Stores a secret in a server that answers like AWS."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in ("moto", "werkzeug"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    known = {"ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test", "REGION": "us-east-1", "DEFAULT_REGION": "us-east-1"}
+    for name, value in {**known, "ENDPOINT_URL": f"http://{host}:{port}", "SECRET_ID": f"querent/{uuid4()}"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+
+    def store(text: str) -> None:
+        client = boto3.client("secretsmanager")
+        client.create_secret(Name=os.environ["AWS_SECRET_ID"], SecretString=text)
+        client.close()
+
+    yield store
+    server.stop()
+
+
+def test_secrets_may_be_one_of_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, aws: Callable[[str], None]) -> None:
+    with pytest.raises(SystemExit, match=r"cannot be read \(ResourceNotFoundException\)"):
+        _read(monkeypatch)
+    stored = {"SECRET_KEY": SECRET, "CREDENTIAL_KEYS": f"{KEY},{KEY}", "openai_api_key": "k", "ELSE": "of others"}
+    aws(json.dumps(stored))
+    found = _read(monkeypatch)
+    assert (found.secret_key, found.llm_api_key) == (SecretStr(SECRET), SecretStr("k"))
+    assert found.credential_keys == (SecretStr(KEY), SecretStr(KEY))
+    (tmp_path / "secret_key").write_text("from a file\n")
+    monkeypatch.setitem(Environment.model_config, "secrets_dir", str(tmp_path))
+    assert _read(monkeypatch).secret_key == SecretStr("from a file")
+    assert _read(monkeypatch, SECRET_KEY="from the environment").secret_key == SecretStr("from the environment")
+
+
+def test_a_secret_of_aws_that_is_no_object_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, aws: Callable[[str], None]
+) -> None:
+    aws(f'["{SECRET}"]')
+    with pytest.raises(SystemExit) as stopped:
+        _read(monkeypatch)
+    assert "no JSON object" in str(stopped.value)
+    assert SECRET not in str(stopped.value)
