@@ -26,7 +26,8 @@ from benchmarks.guard_corpora import allowed
 from benchmarks.guard_fixture import COLUMNS, ROW_LIMIT, rows
 from schema_index.connectors.base import Connector, Limits
 from schema_index.connectors.connection import ConnectionConfig
-from schema_index.connectors.registry import connector_for
+from schema_index.connectors.mysql import MYSQL
+from schema_index.connectors.registry import engine_of
 from schema_index.schema import Dialect
 from tenants.domain_error import DomainError
 from tests.mariadb import PASSWORD, MariadbServer, running_mariadb
@@ -149,7 +150,7 @@ def _files(dialect: Dialect, folder: Path, fill: Callable[[Path, bool], None]) -
         path = folder / dialect / ("owner" if whole else "asker") / f"shop.{dialect}"
         path.parent.mkdir(parents=True)
         fill(path, whole)
-        connectors[whole] = connector_for(dialect, ConnectionConfig(path=path))
+        connectors[whole] = engine_of(dialect).connect(ConnectionConfig(path=path))
     return ConnectedEngine(owner=connectors[True], asker=connectors[False])
 
 
@@ -210,7 +211,7 @@ def _mariadb(server: MariadbServer) -> ConnectedEngine:
             marks = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", _values(table, columns))
     asker = replace(config, username="asker")
-    return ConnectedEngine(owner=connector_for("mysql", config), asker=connector_for("mysql", asker))
+    return ConnectedEngine(owner=MYSQL.connect(config), asker=MYSQL.connect(asker))
 
 
 def _fill_postgres(connection: psycopg.Connection[Any]) -> None:

@@ -1,7 +1,5 @@
 """The engines that can be connected: a new one is a module beside this and its name in this list."""
 
-from schema_index.connectors.base import Connector
-from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.duckdb import DUCKDB
 from schema_index.connectors.engine import Engine
 from schema_index.connectors.mysql import MYSQL
@@ -9,8 +7,6 @@ from schema_index.connectors.postgres import POSTGRES
 from schema_index.connectors.sqlite import SQLITE
 from schema_index.schema import Dialect
 from tenants.domain_error import DomainError
-
-__all__ = ["ENGINES", "ConnectionConfig", "DialectUnsupported", "connector_for", "dialect_choices", "engine_of"]
 
 ENGINES: dict[Dialect, Engine] = {engine.dialect: engine for engine in (POSTGRES, MYSQL, SQLITE, DUCKDB)}
 
@@ -26,11 +22,6 @@ def engine_of(dialect: Dialect) -> Engine:
     if dialect not in ENGINES:
         raise DialectUnsupported(f"Databases of kind {dialect} cannot be connected; use {', '.join(ENGINES)}.")
     return ENGINES[dialect]
-
-
-def connector_for(dialect: Dialect, config: ConnectionConfig) -> Connector:
-    """The connector of one data source. Opens nothing. Raises DialectUnsupported."""
-    return engine_of(dialect).connect(config)
 
 
 def dialect_choices() -> list[tuple[Dialect, str]]:

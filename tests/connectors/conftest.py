@@ -14,7 +14,8 @@ import psycopg
 import pytest
 
 from schema_index.connectors.base import Connector
-from schema_index.connectors.registry import ConnectionConfig, connector_for
+from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.registry import engine_of
 from schema_index.schema import Dialect
 from tests.mariadb import PASSWORD, MariadbServer
 
@@ -103,7 +104,7 @@ class Target:
 
     @property
     def connector(self) -> Connector:
-        return connector_for(self.dialect, self.config)
+        return engine_of(self.dialect).connect(self.config)
 
     def unreachable(self) -> "Target":
         if self.config.path is not None:

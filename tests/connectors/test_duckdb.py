@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Introspection, Limits, Unreadable
-from schema_index.connectors.registry import ConnectionConfig, connector_for
+from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.duckdb import DUCKDB
 from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
 from tests.connectors.conftest import create_duckdb
 
@@ -97,7 +98,7 @@ EXPECTED = [
 def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
     steps: list[tuple[int, int, str]] = []
 
-    found = connector_for("duckdb", ugly).introspect(progress=lambda *step: steps.append(step))
+    found = DUCKDB.connect(ugly).introspect(progress=lambda *step: steps.append(step))
 
     reason = "The database cannot plan it; a view may name something that no longer exists, or a file outside."
     assert found == Introspection(
@@ -112,7 +113,7 @@ def test_everything_readable_is_described_and_the_rest_is_named(ugly: Connection
 def test_a_schema_named_like_the_file_is_read(ugly: ConnectionConfig) -> None:
     sql = 'SELECT count(*) FROM "Sales ☕"."Order ""x""\nline"'
 
-    assert connector_for("duckdb", ugly).read(sql, limits=LIMITS).rows == ((0,),)
+    assert DUCKDB.connect(ugly).read(sql, limits=LIMITS).rows == ((0,),)
 
 
 @pytest.mark.parametrize("name", ["shop.db", "temp.db", 'it\'s "odd".v1.duckdb'])
@@ -124,7 +125,7 @@ def test_a_file_may_have_any_name_and_its_views_may_use_it(tmp_path: Path, name:
         connection.execute(f"ATTACH '{path}' AS {own}; USE {own}; CREATE TABLE t (a INTEGER)")
         connection.execute(f"CREATE VIEW v AS SELECT a FROM {'main' if own == 'other' else own + '.main'}.t")
 
-    found = connector_for("duckdb", ConnectionConfig(path=tmp_path / name)).introspect()
+    found = DUCKDB.connect(ConnectionConfig(path=tmp_path / name)).introspect()
 
     assert ([table.name for table in found.schema.tables], found.unreadable) == (["t", "v"], ())
 
@@ -138,7 +139,7 @@ SELECT true, 1::HUGEINT << 100, 1.50::DECIMAL(5,2), 2.5::DOUBLE, 'a' || chr(0) |
 
 
 def test_values_cross_the_process_unchanged(ugly: ConnectionConfig) -> None:
-    result = connector_for("duckdb", ugly).read(VALUES, limits=LIMITS)
+    result = DUCKDB.connect(ugly).read(VALUES, limits=LIMITS)
 
     assert result.rows == (
         (
@@ -156,7 +157,7 @@ def test_values_cross_the_process_unchanged(ugly: ConnectionConfig) -> None:
 def test_midnight_is_that_of_those_who_ask(ugly: ConnectionConfig) -> None:
     config = ConnectionConfig(path=ugly.path, time_zone="America/New_York")
 
-    result = connector_for("duckdb", config).read("SELECT seen::DATE FROM people WHERE id = 1", limits=LIMITS)
+    result = DUCKDB.connect(config).read("SELECT seen::DATE FROM people WHERE id = 1", limits=LIMITS)
 
     assert result.rows == ((date(2020, 6, 30),),)
 
@@ -195,7 +196,7 @@ def test_the_engine_refuses_what_is_not_a_read_of_tables(ugly: ConnectionConfig,
     (tmp_path / "other.csv").write_text("a\n1\n")
 
     with pytest.raises(DataSourceError):
-        connector_for("duckdb", ugly).read(sql.format(folder=tmp_path), limits=LIMITS)
+        DUCKDB.connect(ugly).read(sql.format(folder=tmp_path), limits=LIMITS)
 
     assert [file.name for file in tmp_path.iterdir()] == ["other.csv"]
 
@@ -211,13 +212,13 @@ def test_the_engine_refuses_what_is_not_a_read_of_tables(ugly: ConnectionConfig,
 )
 def test_memory_is_bounded(ugly: ConnectionConfig, sql: str) -> None:
     with pytest.raises(DataSourceError):
-        connector_for("duckdb", ugly).read(sql, limits=Limits(deadline_ms=10_000, max_bytes=1_000_000))
+        DUCKDB.connect(ugly).read(sql, limits=Limits(deadline_ms=10_000, max_bytes=1_000_000))
 
 
 def test_a_database_held_by_a_writer_is_unavailable_and_worth_a_retry(tmp_path: Path) -> None:
     config = create_duckdb(tmp_path / "held.db", "CREATE TABLE t (a INTEGER)")
     with duckdb.connect(str(config.path)), pytest.raises(DataSourceUnavailable, match="held by a process") as caught:
-        connector_for("duckdb", config).read("SELECT a FROM t", limits=LIMITS)
+        DUCKDB.connect(config).read("SELECT a FROM t", limits=LIMITS)
 
     assert caught.value.retryable
 
@@ -233,10 +234,10 @@ def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content: byte
         path.write_bytes(content)
 
     with pytest.raises(DataSourceUnavailable):
-        connector_for("duckdb", ConnectionConfig(path=path)).introspect()
+        DUCKDB.connect(ConnectionConfig(path=path)).introspect()
 
 
 def test_a_statement_planned_without_running_answers_as_rows(ugly: ConnectionConfig) -> None:
-    result = connector_for("duckdb", ugly).read("EXPLAIN SELECT name FROM people", limits=LIMITS)
+    result = DUCKDB.connect(ugly).read("EXPLAIN SELECT name FROM people", limits=LIMITS)
 
     assert "people" in str(result.rows)

@@ -17,7 +17,8 @@ from schema_index.connectors.base import (
     ResultColumn,
     ResultTooLarge,
 )
-from schema_index.connectors.registry import ConnectionConfig, connector_for
+from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.mysql import MYSQL
 from schema_index.schema import ColumnKind
 from tenants.attributes import AttributeValue
 from tests.mariadb import PASSWORD, MariadbServer
@@ -72,7 +73,7 @@ def journal(mariadb_server: MariadbServer) -> ConnectionConfig:
 def test_values_arrive_as_python_and_texts_mean_what_the_guard_reads(
     journal: ConnectionConfig, expression: str, value: object, kind: ColumnKind
 ) -> None:
-    result = connector_for("mysql", journal).read(f"SELECT {expression} AS v", limits=LIMITS)
+    result = MYSQL.connect(journal).read(f"SELECT {expression} AS v", limits=LIMITS)
 
     assert (result.rows, result.columns) == (((value,),), (ResultColumn(name="v", kind=kind),))
 
@@ -117,7 +118,7 @@ def test_values_arrive_as_python_and_texts_mean_what_the_guard_reads(
 def test_the_session_refuses_whatever_is_not_a_plain_read(
     journal: ConnectionConfig, mariadb_server: MariadbServer, tmp_path: Path, sql: str
 ) -> None:
-    connector = connector_for("mysql", journal)
+    connector = MYSQL.connect(journal)
 
     with pytest.raises(DataSourceError):
         connector.read(sql.format(file=tmp_path / "stolen"), limits=LIMITS)
@@ -128,7 +129,7 @@ def test_the_session_refuses_whatever_is_not_a_plain_read(
 
 
 def test_a_plan_is_asked_for_without_running(journal: ConnectionConfig) -> None:
-    result = connector_for("mysql", journal).read("EXPLAIN SELECT `j`.`id` FROM `journal` AS `j`", limits=LIMITS)
+    result = MYSQL.connect(journal).read("EXPLAIN SELECT `j`.`id` FROM `journal` AS `j`", limits=LIMITS)
 
     assert len(result.rows) == 1
 
@@ -147,7 +148,7 @@ def test_the_deadline_holds_without_the_servers_own(
     started = time.monotonic()
 
     with pytest.raises(QueryTimeout):
-        connector_for("mysql", journal).read(sql, limits=replace(LIMITS, deadline_ms=200))
+        MYSQL.connect(journal).read(sql, limits=replace(LIMITS, deadline_ms=200))
 
     assert time.monotonic() - started < 3
 
@@ -162,14 +163,14 @@ def test_a_server_that_does_not_hear_is_left_after_the_grace(
     started = time.monotonic()
 
     with pytest.raises(QueryTimeout):
-        connector_for("mysql", elsewhere).read("SELECT SLEEP(4)", limits=replace(LIMITS, deadline_ms=100))
+        MYSQL.connect(elsewhere).read("SELECT SLEEP(4)", limits=replace(LIMITS, deadline_ms=100))
 
     assert 1.0 < time.monotonic() - started < 3.5
 
 
 def test_one_huge_row_is_refused_before_it_is_held(journal: ConnectionConfig) -> None:
     with pytest.raises(ResultTooLarge):
-        connector_for("mysql", journal).read("SELECT REPEAT('x', 3000000)", limits=LIMITS)
+        MYSQL.connect(journal).read("SELECT REPEAT('x', 3000000)", limits=LIMITS)
 
 
 def test_the_session_is_pinned_whatever_the_server_prefers(
@@ -181,7 +182,7 @@ def test_the_session_is_pinned_whatever_the_server_prefers(
     )
     try:
         (row,) = (
-            connector_for("mysql", replace(journal, time_zone="Asia/Kathmandu"))
+            MYSQL.connect(replace(journal, time_zone="Asia/Kathmandu"))
             .read(
                 """
             SELECT "a", '\\\\', NOT 5 BETWEEN 1 AND 2, GROUP_CONCAT(REPEAT('x', 20)), CURRENT_USER() <> '',
@@ -202,7 +203,7 @@ def test_the_session_is_pinned_whatever_the_server_prefers(
 
 
 def test_nothing_of_a_session_survives_it(journal: ConnectionConfig, mariadb_server: MariadbServer) -> None:
-    connector = connector_for("mysql", journal)
+    connector = MYSQL.connect(journal)
     connector.read("SELECT GET_LOCK('left', 0), 7 + 0 * LAST_INSERT_ID(7)", limits=LIMITS)
     connector.read("SELECT a.seq FROM seq_1_to_10000000 a", limits=LIMITS)
     with pytest.raises(QueryTimeout):
@@ -252,7 +253,7 @@ def test_errors_say_what_happened_and_carry_no_row(
     journal: ConnectionConfig, sql: str, code: str, message: str, diagnostic: str | None
 ) -> None:
     with pytest.raises(DataSourceError) as caught:
-        connector_for("mysql", journal).read(sql, limits=LIMITS)
+        MYSQL.connect(journal).read(sql, limits=LIMITS)
 
     details = dict(caught.value.details)
     assert (caught.value.message, details.pop("engine_code"), details.get("diagnostic")) == (message, code, diagnostic)
@@ -264,7 +265,7 @@ def test_a_missing_permission_is_said_without_names(mariadb_server: MariadbServe
     config = replace(journal, username="reader")
 
     with pytest.raises(DataSourceError) as caught:
-        connector_for("mysql", config).read("SELECT code FROM journal", limits=LIMITS)
+        MYSQL.connect(config).read("SELECT code FROM journal", limits=LIMITS)
 
     assert caught.value.message == "The data source's user has no permission for something the statement names."
     assert "reader" not in repr(caught.value.details)
@@ -275,9 +276,9 @@ def test_rights_beyond_reading_are_named(journal: ConnectionConfig, mariadb_serv
         cursor.execute(
             f"CREATE USER careful@'%' IDENTIFIED BY '{PASSWORD}'; GRANT SELECT ON journal.plain TO careful@'%'"
         )
-    careful = connector_for("mysql", replace(journal, username="careful"))
+    careful = MYSQL.connect(replace(journal, username="careful"))
     assert careful.excess_rights() == ()
-    rights = connector_for("mysql", journal).excess_rights()
+    rights = MYSQL.connect(journal).excess_rights()
     assert len(rights) == 1
     assert rights[0].startswith("may alter, ")
     assert rights[0].endswith(" more on every database")
@@ -285,6 +286,6 @@ def test_rights_beyond_reading_are_named(journal: ConnectionConfig, mariadb_serv
 
 def test_the_session_tells_the_database_who_asks(journal: ConnectionConfig) -> None:
     attributes: dict[str, AttributeValue] = {"region": "it's \\ EU", "teams": ("a", 7)}
-    known = connector_for("mysql", replace(journal, session_settings=attributes))
+    known = MYSQL.connect(replace(journal, session_settings=attributes))
     asked = "SELECT @querent_region, JSON_CONTAINS(@querent_teams, '7'), @querent_other"
     assert known.read(asked, limits=Limits()).rows == (("it's \\ EU", 1, None),)

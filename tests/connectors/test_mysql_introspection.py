@@ -6,8 +6,8 @@ import pytest
 
 from schema_index.connectors.base import ColumnName, Introspection, Unreadable
 from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.mysql import MYSQL
 from schema_index.connectors.mysql_session import Session
-from schema_index.connectors.registry import connector_for
 from schema_index.schema import Column, ColumnKind, DatabaseSchema, ForeignKey, Table
 from tests.mariadb import MariadbServer
 
@@ -167,7 +167,7 @@ def ugly(mariadb_server: MariadbServer) -> ConnectionConfig:
 
 
 def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
-    found = connector_for("mysql", ugly).introspect()
+    found = MYSQL.connect(ugly).introspect()
 
     assert found == Introspection(
         schema=DatabaseSchema.of("mysql", "ugly", EXPECTED),
@@ -187,9 +187,9 @@ def test_everything_readable_is_described_and_the_rest_is_named(ugly: Connection
 
 
 def test_patterns_choose_what_is_described(ugly: ConnectionConfig) -> None:
-    only_sales = connector_for("mysql", replace(ugly, include_schemas=("Sales*",))).introspect()
-    without = connector_for("mysql", replace(ugly, exclude_schemas=("Sales*",), exclude_tables=("*.s*",))).introspect()
-    nothing = connector_for("mysql", replace(ugly, include_schemas=("nowhere",))).introspect()
+    only_sales = MYSQL.connect(replace(ugly, include_schemas=("Sales*",))).introspect()
+    without = MYSQL.connect(replace(ugly, exclude_schemas=("Sales*",), exclude_tables=("*.s*",))).introspect()
+    nothing = MYSQL.connect(replace(ugly, include_schemas=("nowhere",))).introspect()
 
     assert [table.qualified_name for table in only_sales.schema.tables] == [f"Sales ☕.{LINE}"]
     assert only_sales.unreadable == ()
@@ -201,7 +201,7 @@ def test_patterns_choose_what_is_described(ugly: ConnectionConfig) -> None:
 def test_progress_names_every_table_in_order(ugly: ConnectionConfig) -> None:
     seen: list[tuple[int, int, str]] = []
 
-    connector_for("mysql", ugly).introspect(progress=lambda *step: seen.append(step))
+    MYSQL.connect(ugly).introspect(progress=lambda *step: seen.append(step))
 
     assert seen == [(place, 8, table.name) for place, table in enumerate(EXPECTED, start=1)]
 
@@ -211,7 +211,7 @@ def test_distinct_values_of_ugly_names_and_enums(ugly: ConnectionConfig, mariadb
         'INSERT INTO `Sales ☕`.`Order "x"\n``line` (`Order Id`, line, `naïve ";--`, m) VALUES'
         " (1, 1, 'b', 'sad'), (1, 2, REPEAT('long', 60), 'happy'), (1, 3, NULL, 'it''s')"
     )
-    connector = connector_for("mysql", ugly)
+    connector = MYSQL.connect(ugly)
 
     def values(name: str) -> list[str] | None:
         (found,) = connector.vocabularies([ColumnName(schema="Sales ☕", table=LINE, column=name)], limit=10)
@@ -236,7 +236,7 @@ def test_many_relations_take_no_query_each(mariadb_server: MariadbServer, monkey
 
     monkeypatch.setattr(Session, "rows", counted)
 
-    found = connector_for("mysql", config).introspect()
+    found = MYSQL.connect(config).introspect()
 
     assert len(found.schema.tables) == 40
     assert len([query for query in queries if "information_schema" in query]) == 5

@@ -12,8 +12,8 @@ import pytest
 
 from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Limits
 from schema_index.connectors.connection import ConnectionConfig, TlsMode
+from schema_index.connectors.mysql import MYSQL
 from schema_index.connectors.reader_role import PLACEHOLDER
-from schema_index.connectors.registry import connector_for
 from schema_index.grants import grants
 from tests.mariadb import PASSWORD, MariadbServer
 
@@ -39,7 +39,7 @@ def empty(mariadb_server: MariadbServer) -> ConnectionConfig:
 )
 def test_all_ways_not_to_connect_sound_the_same(empty: ConnectionConfig, wrong: dict[str, str]) -> None:
     with pytest.raises(DataSourceUnavailable) as caught:
-        connector_for("mysql", replace(empty, **wrong)).read("SELECT 1", limits=LIMITS)  # type: ignore[arg-type]  # one field each
+        MYSQL.connect(replace(empty, **wrong)).read("SELECT 1", limits=LIMITS)  # type: ignore[arg-type]  # one field each
 
     assert caught.value.message == (
         "The database could not be reached, or refused the credentials. "
@@ -51,7 +51,7 @@ def test_all_ways_not_to_connect_sound_the_same(empty: ConnectionConfig, wrong: 
 def test_the_name_is_never_resolved_again(empty: ConnectionConfig) -> None:
     config = replace(empty, host="name-that-resolves-nowhere.invalid")
 
-    assert connector_for("mysql", config).read("SELECT 1", limits=LIMITS).rows == ((1,),)
+    assert MYSQL.connect(config).read("SELECT 1", limits=LIMITS).rows == ((1,),)
 
 
 CIPHER = "SELECT VARIABLE_VALUE <> '' FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'Ssl_cipher'"
@@ -66,7 +66,7 @@ def test_each_tls_mode(
     encrypted: int,
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(mariadb_server.authority))
-    connector = connector_for("mysql", replace(empty, tls=tls))
+    connector = MYSQL.connect(replace(empty, tls=tls))
 
     assert connector.read(CIPHER, limits=LIMITS).rows == ((encrypted,),)
 
@@ -77,7 +77,7 @@ def test_a_certificate_for_another_name_is_refused(
     monkeypatch.setenv("SSL_CERT_FILE", str(mariadb_server.authority))
 
     with pytest.raises(DataSourceUnavailable):
-        connector_for("mysql", replace(empty, tls="verify-full", host="db.example.com")).read("SELECT 1", limits=LIMITS)
+        MYSQL.connect(replace(empty, tls="verify-full", host="db.example.com")).read("SELECT 1", limits=LIMITS)
 
 
 @contextmanager
@@ -122,7 +122,7 @@ def test_the_password_is_not_told_to_a_server_that_nobody_proved(
     empty: ConnectionConfig, replies: tuple[bytes, ...]
 ) -> None:
     with pretender(*replies) as (port, told), pytest.raises(DataSourceUnavailable):
-        connector_for("mysql", replace(empty, port=port)).read("SELECT 1", limits=LIMITS)
+        MYSQL.connect(replace(empty, port=port)).read("SELECT 1", limits=LIMITS)
 
     # One answer to each packet before the last, which asks for the password or for what would unlock it.
     assert [bool(answer) for answer in told] == [True] * len(replies) + [False]
@@ -131,7 +131,7 @@ def test_the_password_is_not_told_to_a_server_that_nobody_proved(
 
 def test_tls_that_is_required_is_not_given_up(empty: ConnectionConfig) -> None:
     with pretender() as (port, told), pytest.raises(DataSourceUnavailable):
-        connector_for("mysql", replace(empty, port=port, tls="require")).read("SELECT 1", limits=LIMITS)
+        MYSQL.connect(replace(empty, port=port, tls="require")).read("SELECT 1", limits=LIMITS)
 
     assert told == [b""]
 
@@ -141,7 +141,7 @@ def test_a_server_that_never_greets_is_left(empty: ConnectionConfig, monkeypatch
     started = time.monotonic()
 
     with closing(socket.create_server(("127.0.0.1", 0))) as listener, pytest.raises(DataSourceUnavailable):
-        connector_for("mysql", replace(empty, port=listener.getsockname()[1])).read("SELECT 1", limits=LIMITS)
+        MYSQL.connect(replace(empty, port=listener.getsockname()[1])).read("SELECT 1", limits=LIMITS)
 
     assert time.monotonic() - started < 3
 
@@ -150,12 +150,12 @@ def test_the_user_that_grants_prints_reads_what_is_shown_and_nothing_else(mariad
     config = mariadb_server.create_database(
         "granted", "CREATE TABLE people (id integer, email text); CREATE TABLE secrets (token text)"
     )
-    whole = connector_for("mysql", replace(config, include_schemas=("granted",))).introspect().schema
+    whole = MYSQL.connect(replace(config, include_schemas=("granted",))).introspect().schema
     shown = whole.visible(
         allows=lambda table, column: table.name != "secrets" and (column is None or column.name != "email")
     )
     mariadb_server.run(grants(shown, whole=whole, role="it's", database="granted"))
-    connector = connector_for("mysql", replace(config, username="it's", password=PLACEHOLDER))
+    connector = MYSQL.connect(replace(config, username="it's", password=PLACEHOLDER))
 
     assert connector.read("SELECT id FROM people", limits=LIMITS).rows == ()
     assert connector.introspect().schema == shown

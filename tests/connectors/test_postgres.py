@@ -20,7 +20,8 @@ from schema_index.connectors.base import (
     QueryTimeout,
     ResultColumn,
 )
-from schema_index.connectors.registry import ConnectionConfig, connector_for
+from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.postgres import POSTGRES
 from tenants.cancellation import Cancellation, DeadlineExceeded
 from tests.connectors.conftest import PostgresServer
 
@@ -68,13 +69,13 @@ def journal(postgres_server: PostgresServer) -> ConnectionConfig:
 def test_values_arrive_as_python_or_as_the_engines_text(
     journal: ConnectionConfig, expression: str, value: object, kind: str
 ) -> None:
-    result = connector_for("postgres", journal).read(f"SELECT {expression} AS v", limits=LIMITS)
+    result = POSTGRES.connect(journal).read(f"SELECT {expression} AS v", limits=LIMITS)
 
     assert (result.rows, result.columns) == (((value,),), (ResultColumn(name="v", kind=kind),))  # type: ignore[arg-type]  # literal from a list
 
 
 def test_kinds_of_user_types_survive_a_cut_stream(journal: ConnectionConfig) -> None:
-    result = connector_for("postgres", journal).read(
+    result = POSTGRES.connect(journal).read(
         "SELECT mood, i FROM journal, generate_series(1, 1000000) i", limits=replace(LIMITS, max_rows=1)
     )
 
@@ -98,7 +99,7 @@ def test_kinds_of_user_types_survive_a_cut_stream(journal: ConnectionConfig) -> 
     ],
 )
 def test_the_session_refuses_writes_by_their_owner(journal: ConnectionConfig, sql: str) -> None:
-    connector = connector_for("postgres", journal)
+    connector = POSTGRES.connect(journal)
 
     with pytest.raises(DataSourceError):
         connector.read(sql, limits=LIMITS)
@@ -115,7 +116,7 @@ def test_the_session_is_pinned_whatever_the_role_prefers(
         for setting in ("datestyle = 'German'", "intervalstyle = 'iso_8601'", "work_mem = '2GB'"):
             admin.execute(f"ALTER ROLE owner IN DATABASE journal SET {setting}".encode())
 
-    (row,) = connector_for("postgres", journal).read(f"SELECT {shown}", limits=LIMITS).rows
+    (row,) = POSTGRES.connect(journal).read(f"SELECT {shown}", limits=LIMITS).rows
 
     assert row[0] == "pg_catalog, public, public, pg_temp"
     assert 4_000 < int(row[1].removesuffix("ms")) <= 5_000 if row[1].endswith("ms") else row[1] == "5s"
@@ -123,7 +124,7 @@ def test_the_session_is_pinned_whatever_the_role_prefers(
 
 
 def test_nothing_of_a_session_survives_it(journal: ConnectionConfig, postgres_server: PostgresServer) -> None:
-    connector = connector_for("postgres", journal)
+    connector = POSTGRES.connect(journal)
     connector.read(
         "SELECT set_config('search_path', 'nowhere', false), set_config('app.mark', 'x', false), pg_advisory_lock(7)",
         limits=LIMITS,
@@ -190,7 +191,7 @@ def test_errors_say_what_happened_and_carry_no_row(
     journal: ConnectionConfig, sql: str, sqlstate: str, message: str, diagnostic: str | None
 ) -> None:
     with pytest.raises(DataSourceError) as caught:
-        connector_for("postgres", journal).read(sql, limits=LIMITS)
+        POSTGRES.connect(journal).read(sql, limits=LIMITS)
 
     expected = {"sqlstate": sqlstate} if diagnostic is None else {"sqlstate": sqlstate, "diagnostic": diagnostic}
     assert (caught.value.message, dict(caught.value.details)) == (message, expected)
@@ -213,7 +214,7 @@ def test_errors_say_what_happened_and_carry_no_row(
 )
 def test_all_ways_not_to_connect_sound_the_same(journal: ConnectionConfig, wrong: dict[str, str]) -> None:
     with pytest.raises(DataSourceUnavailable) as caught:
-        connector_for("postgres", replace(journal, **wrong)).read("SELECT 1", limits=LIMITS)  # type: ignore[arg-type]  # one field each
+        POSTGRES.connect(replace(journal, **wrong)).read("SELECT 1", limits=LIMITS)  # type: ignore[arg-type]  # one field each
 
     assert caught.value.message == (
         "The database could not be reached, or refused the credentials. "
@@ -225,12 +226,12 @@ def test_all_ways_not_to_connect_sound_the_same(journal: ConnectionConfig, wrong
 def test_the_name_is_never_resolved_again(journal: ConnectionConfig) -> None:
     config = replace(journal, host="name-that-resolves-nowhere.invalid")
 
-    assert connector_for("postgres", config).read("SELECT 1", limits=LIMITS).rows == ((1,),)
+    assert POSTGRES.connect(config).read("SELECT 1", limits=LIMITS).rows == ((1,),)
 
 
 def test_an_unchecked_address_is_a_programming_error(journal: ConnectionConfig) -> None:
     with pytest.raises(ValueError, match="check_target"):
-        connector_for("postgres", replace(journal, address="")).read("SELECT 1", limits=LIMITS)
+        POSTGRES.connect(replace(journal, address="")).read("SELECT 1", limits=LIMITS)
 
 
 @pytest.fixture
@@ -270,7 +271,7 @@ def test_a_server_that_falls_silent_is_left_after_the_grace(silent_server: Conne
     started = time.monotonic()
 
     with pytest.raises(QueryTimeout):
-        connector_for("postgres", silent_server).read("SELECT pg_sleep(9)", limits=replace(LIMITS, deadline_ms=300))
+        POSTGRES.connect(silent_server).read("SELECT pg_sleep(9)", limits=replace(LIMITS, deadline_ms=300))
 
     assert 1.2 < time.monotonic() - started < 5
 
@@ -279,7 +280,7 @@ def test_a_silent_server_is_left_sooner_by_who_stops(silent_server: ConnectionCo
     started = time.monotonic()
 
     with pytest.raises(DeadlineExceeded):
-        connector_for("postgres", silent_server).read(
+        POSTGRES.connect(silent_server).read(
             "SELECT pg_sleep(9)", limits=LIMITS, cancellation=Cancellation(deadline_ms=300)
         )
 

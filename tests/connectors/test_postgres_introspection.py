@@ -7,7 +7,8 @@ import psycopg
 import pytest
 
 from schema_index.connectors.base import ColumnName, Introspection, Unreadable
-from schema_index.connectors.registry import ConnectionConfig, connector_for
+from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.postgres import POSTGRES
 from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
 from tests.connectors.conftest import PostgresServer
 
@@ -170,7 +171,7 @@ def ugly(postgres_server: PostgresServer) -> ConnectionConfig:
 
 
 def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
-    assert connector_for("postgres", ugly).introspect() == Introspection(
+    assert POSTGRES.connect(ugly).introspect() == Introspection(
         schema=DatabaseSchema.of("postgres", "public", EXPECTED),
         unreadable=(
             Unreadable(schema="hidden", name="treasure", reason=FORBIDDEN),
@@ -180,8 +181,8 @@ def test_everything_readable_is_described_and_the_rest_is_named(ugly: Connection
 
 
 def test_schema_patterns_choose_what_is_described(ugly: ConnectionConfig) -> None:
-    only_sales = connector_for("postgres", replace(ugly, include_schemas=("Sales*",))).introspect()
-    without_hidden = connector_for("postgres", replace(ugly, exclude_schemas=("hid*",))).introspect()
+    only_sales = POSTGRES.connect(replace(ugly, include_schemas=("Sales*",))).introspect()
+    without_hidden = POSTGRES.connect(replace(ugly, exclude_schemas=("hid*",))).introspect()
 
     assert [table.qualified_name for table in only_sales.schema.tables] == [f"Sales ☕.{LINE}"]
     assert only_sales.unreadable == ()
@@ -191,7 +192,7 @@ def test_schema_patterns_choose_what_is_described(ugly: ConnectionConfig) -> Non
 def test_table_patterns_choose_by_schema_and_name(ugly: ConnectionConfig) -> None:
     config = replace(ugly, include_tables=("public.*",), exclude_tables=("*.e*", "*.secret"))
 
-    found = connector_for("postgres", config).introspect()
+    found = POSTGRES.connect(config).introspect()
 
     assert [table.name for table in found.schema.tables] == ["child", "log", "partly", "recent", "totals"]
     assert found.unreadable == ()
@@ -208,7 +209,7 @@ def test_rows_are_estimated_where_the_engine_has_counted(postgres_server: Postgr
     CREATE VIEW seen AS SELECT * FROM counted;
     ANALYZE counted, parts_1, parts_2;
     """
-    found = connector_for("postgres", postgres_server.create_database("estimates", script)).introspect()
+    found = POSTGRES.connect(postgres_server.create_database("estimates", script)).introspect()
 
     assert {table.name: table.row_estimate for table in found.schema.tables} == {
         "counted": 300,
@@ -221,7 +222,7 @@ def test_rows_are_estimated_where_the_engine_has_counted(postgres_server: Postgr
 def test_progress_names_every_table_in_order(ugly: ConnectionConfig) -> None:
     seen: list[tuple[int, int, str]] = []
 
-    connector_for("postgres", ugly).introspect(progress=lambda *step: seen.append(step))
+    POSTGRES.connect(ugly).introspect(progress=lambda *step: seen.append(step))
 
     assert seen == [(place, 8, table.name) for place, table in enumerate(EXPECTED, start=1)]
 
@@ -233,7 +234,7 @@ def test_distinct_values_of_ugly_names_and_enums(ugly: ConnectionConfig, postgre
             " (1, 1, 'b', 'sad', null, 0, 0, null, now(), null, null, 'x'),"
             " (1, 2, repeat('long', 60), 'happy', null, 0, 0, null, now(), null, null, 'x')"
         )
-    connector = connector_for("postgres", ugly)
+    connector = POSTGRES.connect(ugly)
 
     def values(name: str) -> list[str] | None:
         (found,) = connector.vocabularies([ColumnName(schema="Sales ☕", table=LINE, column=name)], limit=10)
@@ -253,7 +254,7 @@ def test_many_relations_take_no_query_each(postgres_server: PostgresServer) -> N
     config = postgres_server.create_database("many", many)
     started = time.monotonic()
 
-    found = connector_for("postgres", config).introspect()
+    found = POSTGRES.connect(config).introspect()
 
     assert len(found.schema.tables) == 800
     # A tenth of a second on an idle machine; five queries a relation would be 4,000 of them.

@@ -1,11 +1,12 @@
 import pytest
 
-from schema_index.connectors.registry import ConnectionConfig, DialectUnsupported, connector_for
+from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.registry import DialectUnsupported, engine_of
 
 
 def test_a_dialect_without_connector_says_which_there_are() -> None:
     with pytest.raises(DialectUnsupported) as caught:
-        connector_for("oracle", ConnectionConfig())
+        engine_of("oracle")
 
     assert caught.value.message == "Databases of kind oracle cannot be connected; use postgres, mysql, sqlite, duckdb."
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Limits, ResultTooLarge
-from schema_index.connectors.registry import ConnectionConfig, connector_for
+from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.sqlite import SQLITE
 from tests.connectors.conftest import create_sqlite
 
 LIMITS = Limits(deadline_ms=3_000, max_rows=100, max_bytes=1_000_000)
@@ -32,7 +33,7 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> ConnectionConfig:
 
 
 def test_values_cross_the_process_unchanged(cells: ConnectionConfig) -> None:
-    result = connector_for("sqlite", cells).read("SELECT value FROM cell ORDER BY id", limits=LIMITS)
+    result = SQLITE.connect(cells).read("SELECT value FROM cell ORDER BY id", limits=LIMITS)
 
     assert [row[0] for row in result.rows] == [
         1,
@@ -51,13 +52,13 @@ def test_values_cross_the_process_unchanged(cells: ConnectionConfig) -> None:
 def test_full_text_and_r_tree_tables_can_be_read(cells: ConnectionConfig) -> None:
     sql = "SELECT title, high FROM search, box WHERE search MATCH 'tea' AND low < 3"
 
-    assert connector_for("sqlite", cells).read(sql, limits=LIMITS).rows == (("green tea", 3.0),)
+    assert SQLITE.connect(cells).read(sql, limits=LIMITS).rows == (("green tea", 3.0),)
 
 
 def test_the_functions_that_stand_in_from_can_be_read(cells: ConnectionConfig) -> None:
     sql = "SELECT e.value, t.atom FROM json_each('[7]') AS e, json_tree('8') AS t"
 
-    assert connector_for("sqlite", cells).read(sql, limits=LIMITS).rows == ((7, 8),)
+    assert SQLITE.connect(cells).read(sql, limits=LIMITS).rows == ((7, 8),)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_the_engine_refuses_what_is_not_a_read_of_tables(cells: ConnectionConfig
     create_sqlite(tmp_path / "other.db", "CREATE TABLE t (a)")
 
     with pytest.raises(DataSourceError):
-        connector_for("sqlite", cells).read(sql.format(folder=tmp_path), limits=LIMITS)
+        SQLITE.connect(cells).read(sql.format(folder=tmp_path), limits=LIMITS)
 
     assert [file.name for file in tmp_path.iterdir()] == ["other.db"]
 
@@ -105,7 +106,7 @@ def test_the_engine_refuses_what_is_not_a_read_of_tables(cells: ConnectionConfig
 )
 def test_memory_is_bounded(cells: ConnectionConfig, sql: str) -> None:
     with pytest.raises((DataSourceError, ResultTooLarge)):
-        connector_for("sqlite", cells).read(sql, limits=replace(LIMITS, deadline_ms=10_000))
+        SQLITE.connect(cells).read(sql, limits=replace(LIMITS, deadline_ms=10_000))
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def write_ahead(tmp_path: Path) -> Iterator[ConnectionConfig]:
 
 
 def test_a_live_database_is_read_beside_its_writer(write_ahead: ConnectionConfig) -> None:
-    assert connector_for("sqlite", write_ahead).read("SELECT a FROM t", limits=LIMITS).rows == ((1,), (2,))
+    assert SQLITE.connect(write_ahead).read("SELECT a FROM t", limits=LIMITS).rows == ((1,), (2,))
 
 
 @pytest.mark.parametrize("content", [b"not a database, but long enough to be looked at" * 100, None])
@@ -134,7 +135,7 @@ def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content: byte
         path.write_bytes(content)
 
     with pytest.raises(DataSourceUnavailable):
-        connector_for("sqlite", ConnectionConfig(path=path)).read("SELECT 1", limits=LIMITS)
+        SQLITE.connect(ConnectionConfig(path=path)).read("SELECT 1", limits=LIMITS)
 
 
 def test_a_locked_database_is_unavailable_and_worth_a_retry(tmp_path: Path) -> None:
@@ -144,11 +145,11 @@ def test_a_locked_database_is_unavailable_and_worth_a_retry(tmp_path: Path) -> N
         writer.execute("BEGIN EXCLUSIVE")
 
         with pytest.raises(DataSourceUnavailable) as caught:
-            connector_for("sqlite", config).read("SELECT a FROM t", limits=replace(LIMITS, deadline_ms=300))
+            SQLITE.connect(config).read("SELECT a FROM t", limits=replace(LIMITS, deadline_ms=300))
 
     assert caught.value.retryable
 
 
 def test_a_relative_path_is_a_programming_error() -> None:
     with pytest.raises(ValueError, match="check_file"):
-        connector_for("sqlite", ConnectionConfig(path=Path("some.db")))
+        SQLITE.connect(ConnectionConfig(path=Path("some.db")))

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from schema_index.connectors.base import Introspection, Unreadable
-from schema_index.connectors.registry import ConnectionConfig, connector_for
+from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.sqlite import SQLITE
 from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
 from tests.connectors.conftest import create_sqlite
 
@@ -106,7 +107,7 @@ def ugly(tmp_path_factory: pytest.TempPathFactory) -> ConnectionConfig:
 def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
     steps: list[tuple[int, int, str]] = []
 
-    found = connector_for("sqlite", ugly).introspect(progress=lambda *step: steps.append(step))
+    found = SQLITE.connect(ugly).introspect(progress=lambda *step: steps.append(step))
 
     assert found == Introspection(
         schema=DatabaseSchema.of("sqlite", "main", EXPECTED),
@@ -117,7 +118,7 @@ def test_everything_readable_is_described_and_the_rest_is_named(ugly: Connection
 
 
 def test_rows_are_estimated_where_the_engine_has_counted(ugly: ConnectionConfig) -> None:
-    found = connector_for("sqlite", ugly).introspect()
+    found = SQLITE.connect(ugly).introspect()
 
     assert {table.name: table.row_estimate for table in found.schema.tables if table.row_estimate} == {"child": 1}
 
@@ -125,14 +126,14 @@ def test_rows_are_estimated_where_the_engine_has_counted(ugly: ConnectionConfig)
 def test_table_patterns_choose_what_is_described(ugly: ConnectionConfig) -> None:
     config = replace(ugly, include_tables=("main.*s*", "main.b*"), exclude_tables=("*.s[el]*",))
 
-    found = connector_for("sqlite", config).introspect()
+    found = SQLITE.connect(config).introspect()
 
     assert [table.name for table in found.schema.tables] == ["totals", "☕ sqlite"]
     assert [one.name for one in found.unreadable] == ["broken"]
 
 
 def test_two_syncs_of_one_file_are_equal(ugly: ConnectionConfig) -> None:
-    first, second = (connector_for("sqlite", ugly).introspect() for _ in range(2))
+    first, second = (SQLITE.connect(ugly).introspect() for _ in range(2))
 
     assert first.schema.fingerprint == second.schema.fingerprint
 
@@ -140,4 +141,4 @@ def test_two_syncs_of_one_file_are_equal(ugly: ConnectionConfig) -> None:
 def test_an_empty_file_has_no_tables(tmp_path: Path) -> None:
     config = create_sqlite(tmp_path / "empty.db", "")
 
-    assert connector_for("sqlite", config).introspect() == Introspection(schema=DatabaseSchema.of("sqlite", "main", []))
+    assert SQLITE.connect(config).introspect() == Introspection(schema=DatabaseSchema.of("sqlite", "main", []))
