@@ -30,6 +30,8 @@ def choose(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResp
         go = ask_and_leave if "live" in request.POST else ask_and_wait
         run = go(principal, asked, request_id=request.META.get("HTTP_X_REQUEST_ID", ""))
     except DomainError as error:
+        if error.code == "not_found":
+            raise
         messages.error(request, error.message)
         return redirect("run", run_id=run_id)
     if chosen.remember:

@@ -13,7 +13,7 @@ from tenants.context import tenant_transaction
 from tests.browser.conftest import BROWSER_TESTS, Browse
 from tests.conftest import Member
 from tests.integration.test_celery_embedded import wait_for
-from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
+from tests.scripted_model import REFUSES, SLOW, Recorded, Reply, ScriptedModel, answers
 
 pytestmark = BROWSER_TESTS
 
@@ -172,6 +172,69 @@ def test_a_question_back_is_answered_and_a_follow_up_says_what_changed(
         expect(page.get_by_label("New topic")).not_to_be_checked()
         page.get_by_role("link", name="New question").click()
         expect(page.get_by_role("heading", name="What would you like to know?")).to_be_visible()
+
+
+def test_a_follow_up_shows_what_it_changed(
+    browse: Browse, analyst: Member, shop: DataSource, model: ScriptedModel
+) -> None:
+    paid = "SELECT COUNT(*) AS orders FROM orders WHERE status = 'paid'"
+    lyon = paid.replace("WHERE", "JOIN customers ON customers.id = orders.customer_id WHERE city = 'Lyon' AND")
+    model.script([answers(sql=paid), answers(sql=lyon, follow_up=1), answers(sql=paid)])
+    with browse(analyst) as page:
+        page.goto("/")
+        ask(page, "How many orders were paid?")
+        answered(page, "How many orders were paid?")
+        expect(page.locator(".difference")).to_have_count(0)
+
+        ask(page, "and in Lyon?")
+
+        answered(page, "and in Lyon?")
+        changed = page.locator(".difference")
+        expect(changed).to_contain_text("Changed from the question before")
+        expect(changed.get_by_role("listitem")).to_have_text(
+            ["table added: main.customers", "filter added: customers.city is “Lyon”"]
+        )
+        page.get_by_label("New topic").check()
+        ask(page, "How many orders were paid?")
+        answered(page, "How many orders were paid?")
+        expect(page.locator(".difference")).to_have_count(0)
+
+
+def test_a_refusal_arrives_while_it_is_watched(
+    browse: Browse, analyst: Member, shop: DataSource, model: ScriptedModel
+) -> None:
+    word = threading.Event()
+
+    def refuse(_: Recorded) -> Reply:
+        assert word.wait(10)
+        return REFUSES
+
+    model.script([refuse])
+    with browse(analyst) as page:
+        page.goto("/")
+        ask(page, "What was the weather when most was ordered?")
+        expect(page.locator("li.at")).to_contain_text("Writing the SQL")
+
+        word.set()
+
+        expect(page.get_by_text("There is no weather in this database.")).to_be_visible()
+        expect(page.locator("mark")).to_have_text("weather")
+        expect(page.get_by_role("heading", name="What is there instead")).to_be_visible()
+        expect(page.get_by_role("tab")).to_have_count(0)
+        assert page.evaluate("document.activeElement.id") == "main"
+        page.get_by_role("link", name="catalogue", exact=True).click()
+        expect(page.get_by_role("heading", name="Shop")).to_be_visible()
+
+
+def test_an_answer_is_verified_for_everyone_where_it_stands(browse: Browse, owner: Member, shop: DataSource) -> None:
+    with browse(owner) as page, embedded_worker():
+        page.goto("/")
+        ask(page, CITIES)
+        page.get_by_role("button", name="Verify for everyone").click()
+        expect(page.get_by_text("Whoever asks this question now gets this statement")).to_be_visible()
+        wait_for(lambda: in_use(owner, shop))
+        page.reload()
+        expect(page.get_by_text("verified for everyone", exact=True)).to_be_visible()
 
 
 def test_without_scripts_an_answer_is_sorted_charted_rated_and_edited(
