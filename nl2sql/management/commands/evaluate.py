@@ -104,7 +104,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"{tenant.slug}: {error.message}")
                 codes.add(FAILED)
         if not codes:
-            self.stderr.write("There is no tenant to ask.")
+            self.stderr.write("No tenant has anything to try.")
         if max(codes, default=0):
             sys.exit(max(codes))
 
