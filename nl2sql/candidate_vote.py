@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Generator as Steps
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nl2sql.attempt import asked_of, failed, judge, run, step_done
@@ -11,7 +12,7 @@ from nl2sql.events import Answered, Blocked, Drafted, Event, Failed, Passed, Ste
 from nl2sql.generation.base import Draft, GenerationRequest
 from nl2sql.generation.errors import LlmError
 from nl2sql.task import Task
-from nl2sql.trust.agreement import agreement
+from nl2sql.trust.agreement import OtherStatement, agreement
 from nl2sql.validation.verdict import Rejected
 from tenants.cancellation import Cancelled, DeadlineExceeded
 from tenants.domain_error import DomainError
@@ -27,6 +28,7 @@ def candidate_vote(task: Task, request: GenerationRequest, first: Answered) -> S
     yield StepStarted(name="candidates")
     started = time.monotonic()
     found = [Candidate(draft=first.draft, accepted=first.accepted, result=first.result)]
+    lost: list[OtherStatement] = []
     spent, written = first.usage, 1
     try:
         for approach in APPROACHES[: task.candidates - 1]:
@@ -40,7 +42,10 @@ def candidate_vote(task: Task, request: GenerationRequest, first: Answered) -> S
             spent, written = spent.plus(generation.usage), written + 1
             if isinstance(generation, Draft):
                 candidate = yield from _ran(task, generation, found, left_s=left_s)
-                found += [candidate] if candidate is not None else []
+                if isinstance(candidate, Candidate):
+                    found.append(candidate)
+                else:
+                    lost.append(candidate)
     except LlmError as error:
         spent, written = spent.plus(error.usage), written + 1
     except Cancelled as error:
@@ -49,20 +54,30 @@ def candidate_vote(task: Task, request: GenerationRequest, first: Answered) -> S
     except DomainError:
         written += 1  # its prompt could not be made: the answer that there is stands
     yield step_done("candidates", started)
-    best, agreed = _elected(task, request, first, found)
+    best, winners = _elected(task, request, first, found)
+    agreed = len(winners)
     if best.draft != first.draft:
         yield Drafted(draft=best.draft)
         yield Passed(accepted=best.accepted, repaired=False)
-    draft = replace(best.draft, agreed=(agreed, written))
-    return replace(best, draft=draft, usage=spent, checks=(*best.checks, agreement(agreed, of=written)))
+    draft, checks = replace(best.draft, agreed=(agreed, written)), (*best.checks, agreement(agreed, of=written))
+    others = (*(_other(one, winners) for one in found if one.draft is not best.draft), *lost)
+    receipt = best.receipt and replace(best.receipt, others=others)
+    return replace(best, draft=draft, usage=spent, checks=checks, receipt=receipt)
 
 
-def _ran(task: Task, draft: Draft, found: list[Candidate], *, left_s: float) -> Steps[Event, None, Candidate | None]:
-    """None where the guard or the database refuses it: nothing is mended here."""
+def _other(candidate: Candidate, winners: Sequence[Candidate]) -> OtherStatement:
+    agrees = any(candidate is one for one in winners)
+    return OtherStatement(sql=candidate.accepted.shown, fate="same_rows" if agrees else "other_rows")
+
+
+def _ran(
+    task: Task, draft: Draft, found: list[Candidate], *, left_s: float
+) -> Steps[Event, None, Candidate | OtherStatement]:
+    """Where the guard or the database refuses it, nothing is mended here."""
     verdict = judge(task, draft.sql)
     if isinstance(verdict, Rejected):
         yield Blocked(sql=draft.sql, violations=verdict.violations)
-        return None
+        return OtherStatement(sql=draft.sql, fate="blocked")
     same = next((one for one in found if one.accepted.sql == verdict.sql), None)
     if same is not None:
         return Candidate(draft=draft, accepted=verdict, result=same.result)
@@ -72,14 +87,18 @@ def _ran(task: Task, draft: Draft, found: list[Candidate], *, left_s: float) -> 
     except Cancelled:
         raise
     except DomainError:
-        return None
-    return None if result is None else Candidate(draft=draft, accepted=verdict, result=result)
+        result = None
+    if result is None:
+        return OtherStatement(sql=verdict.shown, fate="failed")
+    return Candidate(draft=draft, accepted=verdict, result=result)
 
 
-def _elected(task: Task, request: GenerationRequest, first: Answered, found: list[Candidate]) -> tuple[Answered, int]:
-    """The answer, and how many found its rows. A statement that a check finds certainly wrong wins over nothing."""
+def _elected(
+    task: Task, request: GenerationRequest, first: Answered, found: list[Candidate]
+) -> tuple[Answered, Sequence[Candidate]]:
+    """The answer, and all that found its rows. A statement that a check finds certainly wrong wins over nothing."""
     groups = groups_of(found)
-    best, agreed, passes = first, len(groups[0]), -1
+    best, winners, passes = first, groups[0], -1
     for group in groups:
         if len(group) < max(map(len, groups)):
             continue
@@ -87,8 +106,8 @@ def _elected(task: Task, request: GenerationRequest, first: Answered, found: lis
         count = sum(check.outcome == "passed" for check in answered.checks)
         is_wrong = answered is not first and any(check.repair for check in answered.checks)
         if count > passes and not is_wrong:
-            best, agreed, passes = answered, len(group), count
-    return best, agreed
+            best, winners, passes = answered, group, count
+    return best, winners
 
 
 def _checked(task: Task, request: GenerationRequest, candidate: Candidate) -> Answered:

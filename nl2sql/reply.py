@@ -167,6 +167,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "follow_up": _follow_up(receipt),
         "cached": receipt.cached,
         "edited": receipt.edited,
+        "other_statements": [{"sql": one.sql, "fate": one.fate} for one in receipt.others],
     }
 
 

@@ -1,6 +1,6 @@
 """What clients of the question door send and get."""
 
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -8,6 +8,7 @@ from rest_framework import serializers
 from nl2sql.clarification.choose import MAX_CHOICE
 from nl2sql.generation.answer_format import MAX_CHOICES
 from nl2sql.models import RunStatus
+from nl2sql.trust.agreement import Fate
 from tenants.api.strict import StrictSerializer, TextField
 
 MAX_QUESTION = 2_000
@@ -140,6 +141,11 @@ class FollowUpSerializer(serializers.Serializer[Any]):
     )
 
 
+class OtherStatementSerializer(serializers.Serializer[Any]):
+    sql = serializers.CharField()
+    fate = serializers.ChoiceField(choices=list(get_args(Fate)), help_text="What came of it, beside the answer's rows.")
+
+
 class ReceiptSerializer(serializers.Serializer[Any]):
     tables = serializers.ListField(child=serializers.CharField())
     columns = serializers.ListField(child=serializers.CharField())
@@ -153,6 +159,9 @@ class ReceiptSerializer(serializers.Serializer[Any]):
         help_text="The statement was written for the same question in the same state; it was proven and run anew."
     )
     edited = serializers.BooleanField(help_text="The asker wrote or changed the statement.")
+    other_statements = OtherStatementSerializer(
+        many=True, help_text="What else was written for a hard question, and was not chosen."
+    )
 
 
 class VouchedSerializer(serializers.Serializer[Any]):

@@ -1,8 +1,21 @@
 """What it says of an answer that statements written independently find the same rows. Pure."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from nl2sql.trust.check import Check, passed, undetermined
 
 NAME = "agreement"
+
+Fate = Literal["same_rows", "other_rows", "blocked", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherStatement:
+    """Written for the same question, and not the answer: it found the answer's rows, others, or none at all."""
+
+    sql: str
+    fate: Fate
 
 
 def agreement(agreed: int, *, of: int) -> Check:

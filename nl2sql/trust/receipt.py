@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from nl2sql.generation.base import Vouched
+from nl2sql.trust.agreement import OtherStatement
 from nl2sql.trust.check import Check, Outcome, listed, passed, undetermined
 from nl2sql.trust.date_span import asked_spans, date_span
 from nl2sql.trust.facts import Facts
@@ -114,6 +115,8 @@ class Receipt:
     """The statement was written when somebody asked the same in the same state, and was proven and run again."""
     edited: bool = False
     """The asker wrote or changed the statement."""
+    others: tuple[OtherStatement, ...] = ()
+    """Further statements that were written for a hard question, in the order of writing."""
 
 
 def checks_of(

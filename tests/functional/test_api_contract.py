@@ -114,6 +114,7 @@ def test_an_answer_has_every_part_of_the_contract(analyst: Member, shop: DataSou
                 "follow_up": None,
                 "cached": False,
                 "edited": False,
+                "other_statements": [],
             },
         },
         "follow_up": None,

@@ -1,6 +1,7 @@
 """Several statements for a hard question, chosen by what they find."""
 
 import json
+import re
 from collections.abc import Callable
 from ipaddress import ip_network
 from typing import Any
@@ -42,6 +43,12 @@ def asked(
     return ask
 
 
+def others(run: Run) -> list[tuple[str, str]]:
+    """Of the statements that were not chosen: the table and what came of them."""
+    told = run.reply["trust"]["receipt"]["other_statements"]
+    return [(re.findall(r'FROM (?:"main"\.)?"?(\w+)', one["sql"])[0], one["fate"]) for one in told]
+
+
 def test_what_most_of_them_find_is_the_answer(asked: Asked, model: ScriptedModel) -> None:
     customers = answers(sql="SELECT COUNT(*) AS n FROM customers"), answers(sql="SELECT COUNT(id) FROM customers")
 
@@ -57,6 +64,7 @@ def test_what_most_of_them_find_is_the_answer(asked: Asked, model: ScriptedModel
         last = RunEvent.objects.filter(run=run, kind="drafted").order_by("sequence").last()
     assert last is not None
     assert last.payload["sql"] == "SELECT COUNT(*) AS n FROM customers", "a thumb up proposes what was chosen"
+    assert others(run) == [("orders", "other_rows"), ("customers", "same_rows")]
 
 
 def test_where_none_agree_the_receipt_says_so(asked: Asked) -> None:
@@ -68,6 +76,7 @@ def test_where_none_agree_the_receipt_says_so(asked: Asked) -> None:
     assert (agreement["outcome"], agreement["detail"][:24]) == ("undetermined", "The candidates disagreed")
     assert "of 3 statements, each written by itself, 1 found these rows" in agreement["detail"]
     assert run.reply["trust"]["label"] == "unverified"
+    assert others(run) == [("customers", "other_rows"), ("nowhere", "blocked")]
 
 
 def test_all_agree(asked: Asked) -> None:
