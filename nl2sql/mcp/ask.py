@@ -41,6 +41,10 @@ class AskArguments(Arguments):
         | None,
         Field(description="The number of the choice from 1, its text, or words of your own."),
     ] = None
+    remember: Annotated[
+        bool,
+        Field(description="With `choice`: it is also proposed as a definition, which a curator accepts or rejects."),
+    ] = False
     max_rows: Annotated[int, Field(ge=1, le=MAX_ROWS)] = ROWS
     mode: Annotated[Mode, Field(description="`sql` stops after the guard; `dry_run` has the statement planned.")] = (
         "answer"
@@ -49,7 +53,7 @@ class AskArguments(Arguments):
     @model_validator(mode="after")
     def asks_or_chooses(self) -> Self:
         if self.clarifies is None:
-            if self.question is None or self.choice is not None:
+            if self.question is None or self.choice is not None or self.remember:
                 raise ValueError("Send `question`, or `clarifies` with `choice`.")
         elif self.choice is None or self.question or self.data_source or self.conversation_id:
             raise ValueError("Where it `clarifies`, send `choice`, and no question, data source or conversation.")
@@ -67,7 +71,10 @@ class RunFailed(DomainError):
 
 
 def ask(caller: Caller, arguments: AskArguments) -> Answer:
-    request = ask_request(caller.principal, arguments.model_dump(exclude_none=True))
+    fields = arguments.model_dump(exclude_none=True)
+    if arguments.clarifies is None:
+        del fields["remember"]
+    request = ask_request(caller.principal, fields)
     run = runs.ask(caller.principal, request, request_id=caller.request_id, cancellation=caller.cancellation)
     return ended(run)
 

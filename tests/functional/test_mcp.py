@@ -19,7 +19,7 @@ from nl2sql.mcp.tool import Arguments, Caller, Result
 from nl2sql.models import QueryOrigin, QueryState, Run
 from nl2sql.verified_staleness import explain_again
 from schema_index import policies
-from schema_index.models import DataSource
+from schema_index.models import DataSource, FaqEntry
 from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Tenant
@@ -186,6 +186,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("ask", {"question": COUNT, "tenant": "other"}, "invalid_request"),
     ("ask", {"question": COUNT, "max_rows": 501}, "invalid_request"),
     ("ask", {"question": COUNT, "choice": 1}, "invalid_request"),
+    ("ask", {"question": COUNT, "remember": True}, "invalid_request"),
     ("ask", {"clarifies": "00000000-0000-4000-8000-000000000000"}, "invalid_request"),
     ("ask", {"clarifies": "00000000-0000-4000-8000-000000000000", "choice": 1}, "not_found"),
     ("ask", {"question": COUNT, "data_source": "nowhere"}, "not_found"),
@@ -240,10 +241,13 @@ def test_a_question_back_is_answered_with_one_of_its_choices(
     )
     chosen = {"clarifies": asked["run_id"], "choice": asked["choices"][1]}
 
-    reply = told(door.call(analyst.key, "ask", **chosen))
+    reply = told(door.call(analyst.key, "ask", **chosen, remember=True))
 
     assert (reply["status"], reply["rows"], reply["conversation_id"]) == ("completed", [[95]], asked["conversation_id"])
-    assert refused(door.call(outsider.key, "ask", **chosen)) == "not_found"
+    with tenant_transaction(analyst.tenant.id):
+        proposed = FaqEntry.objects.get()
+    assert (proposed.question, proposed.review_state) == ("Gross or net? net", "proposed")
+    assert refused(door.call(outsider.key, "ask", **chosen, remember=True)) == "not_found"
 
 
 def test_who_hangs_up_stops_the_model(door: AgentDoor, analyst: Member, shop: DataSource, model: ScriptedModel) -> None:
