@@ -5,14 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from nl2sql.execution.results import cell_text, json_value
+from nl2sql.rounded_number import is_same_number, rounded
 from schema_index.connectors.base import ResultSet
 
 NUMBERS = ("integer", "number")
 FEW = 2
 """So many rows are read at a glance."""
-
-MAX_DECIMALS = 4
-"""Of a number that is told beside others; its row holds all of them."""
 
 
 def answer_sentence(result: ResultSet | None) -> str:
@@ -62,10 +60,6 @@ def _placed(row: tuple[Any, ...]) -> str:
 
 
 def _short(number: int | float | Decimal) -> str:
-    """Rounded, unless that would leave little of it."""
     exact = cell_text(json_value(number))
-    whole, _, decimals = exact.partition(".")
-    if len(decimals) <= MAX_DECIMALS or whole in ("0", "-0") or not decimals.isdigit():
-        return exact
-    rounded = f"{number:.{MAX_DECIMALS}f}".rstrip("0").rstrip(".")
-    return f"about {rounded}" if decimals[MAX_DECIMALS:].strip("0") else rounded
+    text = rounded(exact)
+    return text if is_same_number(text, exact) else f"about {text}"

@@ -5,13 +5,17 @@ from typing import Any
 
 from nl2sql.execution.results import cell_text
 from nl2sql.result_order import NUMBERS, Order, in_order
+from nl2sql.rounded_number import is_same_number, rounded
 
 PAGE_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
+    """`exact` is the number that `text` rounds; empty where it rounds none."""
+
     text: str
+    exact: str
     is_null: bool
     is_number: bool
 
@@ -37,6 +41,10 @@ class TableView:
     stored: int
     previous_query: str
     next_query: str
+
+    @property
+    def is_rounded(self) -> bool:
+        return any(cell.exact for row in self.rows for cell in row)
 
 
 def order_of(text: str, *, columns: int) -> Order:
@@ -81,7 +89,10 @@ def _heading(name: str, place: int, order: Order, *, is_number: bool) -> Heading
 
 
 def _cell(value: Any, is_number: bool) -> Cell:
-    return Cell(text=cell_text(value), is_null=value is None, is_number=is_number)
+    exact = cell_text(value)
+    text = rounded(exact) if is_number else exact
+    hidden = "" if is_same_number(text, exact) else exact
+    return Cell(text=text, exact=hidden, is_null=value is None, is_number=is_number)
 
 
 def _query(order: Order, page: int) -> str:

@@ -20,10 +20,9 @@ _OPERATORS = {"=": "is", "<>": "is not", ">": "is above", "<": "is below", ">=":
 
 def explain(plan: Plan) -> str:
     shown = _listed([_output(output, plan) for output in plan.outputs])
-    named = all(output.kind in ("count", "column") for output in plan.outputs)
     if plan.counted:
         shown = f"number of {shown}"
-    parts = [shown if named else f"{shown} of {_name(plan.source[1])}"]
+    parts = [shown]
     if plan.distinct:
         parts[0] = f"distinct {parts[0]}"
     if plan.filters:
@@ -58,7 +57,7 @@ def _column(ref: ColumnRef) -> str:
 
 def _output(output: Output, plan: Plan) -> str:
     if output.kind == "everything":
-        return "all columns"
+        return f"all columns of {_name((output.table or plan.source)[1])}"
     if output.column is None:
         return f"number of {_name(plan.source[1])}"
     if output.kind == "count":

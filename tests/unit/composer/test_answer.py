@@ -39,3 +39,14 @@ def test_a_count_of_a_list_is_told() -> None:
         'GROUP BY "stores"."id" HAVING COUNT(*) > 2) AS counted'
     )
     assert answer.interpreted_as == "Number of stores id, for each stores id, where the number of orders is above 2."
+
+
+def test_a_table_is_named_once() -> None:
+    for question, words in (
+        ("How many orders were there each month?", "Month of orders ordered at and number of orders, for each month "),
+        ("What is the average price of products?", "Average products "),
+        ("Show all columns of stores", "All columns of stores."),
+    ):
+        answer = ask(question, retail())
+        assert isinstance(answer, Draft), question
+        assert answer.interpreted_as.startswith(words), answer.interpreted_as
