@@ -3,23 +3,24 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.contrib.staticfiles import finders
 from django.core.asgi import get_asgi_application
 from granian.constants import Interfaces
 from granian.server.embed import Server
+
+from config.static_files import YEAR_S
 
 HOST = "127.0.0.1"
 
 
 @contextmanager
-def asgi_server(*, static: Sequence[str] = ()) -> Iterator[str]:
+def asgi_server(*, static: Path | None = None) -> Iterator[str]:
     """Its address. Needs a test that commits: requests are served on connections of their own.
 
-    `static` names folders of static files to be served, as the product's server does, without asking Python.
+    `static` is the folder of collected static files, served as the product's server does, without asking Python.
     """
     with socket.create_server((HOST, 0)) as probe:
         port = probe.getsockname()[1]
@@ -28,8 +29,9 @@ def asgi_server(*, static: Sequence[str] = ()) -> Iterator[str]:
         address=HOST,
         port=port,
         interface=Interfaces.ASGINL,
-        static_path_route=[f"/static/{folder}" for folder in static] or None,
-        static_path_mount=[_found(folder) for folder in static] or None,
+        static_path_route=["/static"] if static else None,
+        static_path_mount=[static] if static else None,
+        static_path_expires=YEAR_S,
     )
     loop = asyncio.new_event_loop()
 
@@ -44,9 +46,3 @@ def asgi_server(*, static: Sequence[str] = ()) -> Iterator[str]:
         loop.call_soon_threadsafe(server.stop)
         thread.join(10)
         loop.close()
-
-
-def _found(folder: str) -> Path:
-    path = finders.find(folder)
-    assert isinstance(path, str), f"no static files in {folder}"
-    return Path(path)

@@ -41,6 +41,9 @@ from tests.mariadb import MariadbServer, running_mariadb
 from tests.migrated_database import MigratedDatabase
 from tests.recorded_source import made_once
 
+# What `make demo` collected in this checkout is not what tests see.
+settings.STATIC_ROOT = settings.ENVIRONMENT.querent_home / "static"
+
 # Nothing of a test run must survive a power cut.
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 

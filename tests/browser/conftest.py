@@ -20,13 +20,16 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from config.static_files import StaticFiles
 from tests.asgi_server import asgi_server
 from tests.conftest import Member
 from tests.functional.conftest import model  # noqa: F401  a fixture of this folder too
@@ -49,8 +52,6 @@ PATIENCE_MS = 10_000
 
 STATUS = "the server responded with a status of"
 """How the browser's console tells of a page that is an error."""
-
-STATIC = ("page", "embed", "admin", "drf_spectacular_sidecar")
 
 
 class Browse(Protocol):
@@ -76,9 +77,23 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def server(django_db_setup: None) -> Iterator[str]:
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Static files as a deployment serves them, under the names that pages get while the fixture lives."""
+    folder = tmp_path_factory.mktemp("static")
+    storage: Any = staticfiles_storage
+    before = storage._wrapped
+    storage._wrapped = StaticFiles(location=folder, base_url=settings.STATIC_URL)
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        yield folder
+    finally:
+        storage._wrapped = before
+
+
+@pytest.fixture(scope="package")
+def server(django_db_setup: None, collected: Path) -> Iterator[str]:
     """Its address. Streams need it: before the other interface, an answer is held back until it is whole."""
-    with asgi_server(static=STATIC) as address:
+    with asgi_server(static=collected) as address:
         yield address
 
 

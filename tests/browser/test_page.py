@@ -1,5 +1,7 @@
 """The page as Debian's chromium renders it: wide and at 320 pixels, light and dark, with nothing blocked."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -91,6 +93,27 @@ def test_the_documentation_of_the_api_opens_and_lists_both_doors(browse: Browse)
         listed = {text.replace("\u200b", "") for text in page.locator(".opblock-summary-path").all_inner_texts()}
         assert listed >= {"/nl2sql", "/api/v1/nl2sql", "/api/v1/runs/{run_id}"}
         assert page.locator("svg.arrow, .arrow svg, button svg").first.is_visible()
+
+
+def test_static_files_are_kept_for_a_year_under_names_of_what_they_hold(
+    browse: Browse, owner: Member, shop: DataSource
+) -> None:
+    run = runs.ask(owner.principal, AskRequest(question=COUNT))
+    with browse(owner) as page:
+        served: dict[str, str] = {}
+        page.on("response", lambda one: served.update({one.url: one.headers.get("cache-control", "")}))
+        for address in ("/", f"/runs/{run.id}", "/api/docs", "/admin/login/"):
+            page.goto(address, wait_until="networkidle")
+        files = {url.split("/static/")[1]: told for url, told in served.items() if "/static/" in url}
+        assert {name for name in files if not re.search(r"\.[0-9a-f]{12}\.\w+$", name)} == set()
+        assert {re.sub(r"\.[0-9a-f]{12}", "", name) for name in files} > {
+            "page/tokens.css",
+            "page/each.js",
+            "page/icons.svg",
+        }
+        assert set(files.values()) == {"max-age=31536000"}
+        script = page.request.get("/embed/querent-ask.js")
+        assert (script.status, script.headers["cache-control"]) == (200, "public, max-age=3600")
 
 
 def test_the_admin_is_styled(browse: Browse, analyst: Member) -> None:

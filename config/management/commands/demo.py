@@ -17,6 +17,7 @@ from django.utils import timezone
 from config.bootstrap import connect
 from config.environment import BASE_DIR
 from config.secrets import derived_password
+from config.static_files import YEAR_S
 from nl2sql import runs
 from nl2sql.demo.bean_there.generate import ORDERS
 from nl2sql.demo.bean_there.questions import WITHOUT_MODEL as BEAN_THERE_QUESTIONS
@@ -124,6 +125,7 @@ class Command(BaseCommand):
             *(sys.executable, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port)),
             *("--backpressure", str(BACKPRESSURE)),
             *("--static-path-route", "/static", "--static-path-mount", str(settings.STATIC_ROOT)),
+            *("--static-path-expires", str(YEAR_S)),
             *("--no-access-log", "--log-level", "warning", "config.asgi:application"),
         ]
         # Asked to end, the server goes first: it is a process of its own.

@@ -9,7 +9,7 @@ export function tabs(root) {
     const list = document.createElement("div");
     list.setAttribute("role", "tablist");
     list.setAttribute("aria-label", "Parts of the answer");
-    const buttons = panels.map((panel) => button(panel));
+    const buttons = panels.map((panel) => button(panel, holder.dataset.icons));
     const choose = (chosen, { focus = false } = {}) => panels.forEach((panel, place) => {
       panel.hidden = place !== chosen;
       buttons[place].setAttribute("aria-selected", String(place === chosen));
@@ -32,7 +32,7 @@ export function tabs(root) {
   });
 }
 
-function button(panel) {
+function button(panel, icons) {
   const made = document.createElement("button");
   made.type = "button";
   made.id = `tab-${panel.id}`;
@@ -42,7 +42,7 @@ function button(panel) {
   icon.setAttribute("class", "icon");
   icon.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${new URL("icons.svg", import.meta.url).pathname}#${panel.dataset.icon}`);
+  use.setAttribute("href", `${icons}#${panel.dataset.icon}`);
   icon.append(use);
   made.append(icon, panel.dataset.tab);
   panel.setAttribute("role", "tabpanel");
