@@ -3,9 +3,9 @@ ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS build
 WORKDIR /app
-# `aws.lock` also reads settings from AWS Secrets Manager.
+# `aws.lock` also reads settings from AWS Secrets Manager, `otel.lock` sends traces.
 ARG LOCK=runtime.lock
-COPY requirements/uv.lock requirements/runtime.lock requirements/aws.lock requirements/
+COPY requirements/uv.lock requirements/runtime.lock requirements/aws.lock requirements/otel.lock requirements/
 RUN python -m venv /tmp/uv \
     && /tmp/uv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/uv.lock \
     && python -m venv --without-pip /opt/venv \

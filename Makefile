@@ -71,8 +71,9 @@ audit: $(STAMP) ## Look the locked packages up in PyPI's advisories (SERVICE=osv
 
 lock: $(STAMP) ## Resolve pyproject.toml again into requirements/
 	@$(SAME_REGISTRY) $(VENV)/bin/uv pip compile pyproject.toml --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/runtime.lock
-	@$(SAME_REGISTRY) $(VENV)/bin/uv pip compile pyproject.toml --group dev --extra s3 --extra aws --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/dev.lock
+	@$(SAME_REGISTRY) $(VENV)/bin/uv pip compile pyproject.toml --group dev --extra s3 --extra aws --extra otel --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/dev.lock
 	@$(SAME_REGISTRY) $(VENV)/bin/uv pip compile pyproject.toml --extra aws --constraint requirements/dev.lock --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/aws.lock
+	@$(SAME_REGISTRY) $(VENV)/bin/uv pip compile pyproject.toml --extra otel --constraint requirements/dev.lock --universal --quiet --upgrade --generate-hashes --no-header --no-annotate -o requirements/otel.lock
 
 clean: ## Remove what the demo and the tests created; .venv stays
 	@rm -rf .querent staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis

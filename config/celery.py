@@ -1,11 +1,12 @@
 """The Celery application: `celery -A config worker` for separate workers, a thread of the process by default."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from celery import Celery
 from celery.bootsteps import StartStopStep
-from celery.signals import celeryd_init, worker_init
+from celery.signals import celeryd_init, worker_init, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -39,6 +40,18 @@ def _serve_metrics(**_: Any) -> None:
     from config.metrics import serve_metrics  # noqa: PLC0415  it needs the settings
 
     serve_metrics()
+
+
+@worker_init.connect(dispatch_uid="config.tracing")
+def _start_tracing(**_: Any) -> None:
+    from config.tracing import start_tracing  # noqa: PLC0415  it needs the settings
+
+    # In the process that forks the others: the library's thread is started again in each.
+    worker_shutdown.connect(_ended(start_tracing(service="querent-worker")), weak=False)
+
+
+def _ended(stop: Callable[[], None]) -> Callable[..., None]:
+    return lambda **_: stop()
 
 
 class _Resume(StartStopStep):

@@ -12,6 +12,7 @@ from pydantic_settings import SettingsConfigDict
 from config.setting_sources import SettingSources
 from config.setting_values import (
     BrokerUrl,
+    Days,
     FernetKeys,
     HttpOrFolderUrl,
     HttpUrl,
@@ -223,24 +224,15 @@ class Environment(SettingSources):
         description="Statements of one caller that the guard may block a minute before they must wait.",
     )
 
-    keep_results_days: int = Field(
-        default=90,
-        ge=0,
-        le=36_500,
-        description="Days that the rows of an answer are kept, unless a tenant's own; 0 as long as the question.",
+    keep_results_days: Days = Field(
+        default=90, description="Days that rows of answers are kept, unless a tenant's own; 0 as long as the question."
     )
-    keep_questions_days: int = Field(
-        default=400,
-        ge=0,
-        le=36_500,
-        description="Days that a question is kept with all that is stored of it, unless a tenant's own; 0 for ever.",
+    keep_questions_days: Days = Field(
+        default=400, description="Days that questions are kept with all that is stored of them, likewise; 0 for ever."
     )
-    keep_audit_days: int = Field(
+    keep_audit_days: Days = Field(
         default=1_100,
-        ge=0,
-        le=36_500,
-        description="Days that the audit trail is kept, unless a tenant's own, and never less than questions; 0 for "
-        "ever.",
+        description="Days that the audit trail is kept, likewise, and never less than questions; 0 for ever.",
     )
 
     target_networks: Networks = Field(
@@ -265,6 +257,14 @@ class Environment(SettingSources):
         default=None,
         description="Empty folder in which several processes of one address, or a worker that forks, add up their "
         "metrics; the Prometheus client's own variable.",
+    )
+
+    otel_exporter_otlp_endpoint: HttpUrl | None = Field(
+        default=None,
+        description="Collector of OTLP by HTTP that traces are sent to, with the extra `otel`; unset, none.",
+    )
+    trace_statements: bool = Field(
+        default=False, description="Traces hold the text of statements to tenants' databases."
     )
 
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], UpperCase] = Field(

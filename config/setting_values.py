@@ -6,7 +6,7 @@ from typing import Annotated
 
 import dj_database_url
 from cryptography.fernet import Fernet
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 from config.model_price import ModelPrice
@@ -86,3 +86,5 @@ BrokerUrl = Annotated[SecretStr, AfterValidator(_is_broker)]
 HttpUrl = Annotated[str, AfterValidator(_is_http)]
 HttpOrFolderUrl = Annotated[str, AfterValidator(_is_http_or_folder)]
 UpperCase = BeforeValidator(_upper)
+Days = Annotated[int, Field(ge=0, le=36_500)]
+"""Up to a hundred years."""

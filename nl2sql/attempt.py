@@ -27,7 +27,8 @@ from nl2sql.trust.check import Check
 from nl2sql.validation.restrictions import restrictions_of
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected, Verdict
-from schema_index.connectors.base import DataSourceError, QueryTooExpensive, ResultSet
+from schema_index.connectors.base import DataSourceError, Limits, QueryTooExpensive, ResultSet
+from schema_index.connectors.traced_read import traced_read
 from tenants.domain_error import DomainError
 
 
@@ -140,10 +141,14 @@ def run(task: Task, accepted: Accepted) -> ResultSet | None:
     if task.mode == "dry_run":
         # Of a proven query, all engines answer EXPLAIN as rows, without running it.
         limits = replace(task.limits, max_cost=None)
-        task.connector.read(f"EXPLAIN {accepted.sql}", limits=limits, cancellation=task.cancellation)
+        _asked(task, f"EXPLAIN {accepted.sql}", limits=limits)
         return None
     limits = replace(task.limits, max_rows=accepted.row_limit)
-    return task.connector.read(accepted.sql, limits=limits, cancellation=task.cancellation)
+    return _asked(task, accepted.sql, limits=limits)
+
+
+def _asked(task: Task, sql: str, *, limits: Limits) -> ResultSet:
+    return traced_read(task.connector, sql, limits=limits, cancellation=task.cancellation, source_id=task.source_id)
 
 
 def _blocked(verdict: Rejected) -> Failed:

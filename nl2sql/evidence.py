@@ -29,6 +29,7 @@ from schema_index.access_digest import access_digest
 from schema_index.catalogue import Catalogue
 from schema_index.column_values import column_values
 from schema_index.connectors.base import Connector, Limits, ResultSet
+from schema_index.connectors.traced_read import traced_read
 from tenants.attributes import AttributeValue
 from tenants.cancellation import NEVER, Cancellation, Cancelled, DeadlineExceeded
 from tenants.context import tenant_transaction
@@ -155,7 +156,9 @@ def _read(asked: Asked, sql: str, *, deadline_ms: int) -> ResultSet | None:
     bounded = replace(asked.limits, deadline_ms=min(asked.limits.deadline_ms, deadline_ms), max_rows=verdict.row_limit)
     try:
         asked.cancellation.raise_if_cancelled()
-        return asked.connector.read(verdict.sql, limits=bounded, cancellation=asked.cancellation)
+        return traced_read(
+            asked.connector, verdict.sql, limits=bounded, cancellation=asked.cancellation, source_id=asked.source_id
+        )
     except DeadlineExceeded:
         return None
     except Cancelled:

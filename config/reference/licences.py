@@ -10,6 +10,7 @@ from config.environment import BASE_DIR
 from config.reference.markdown import table
 
 SPDX = {
+    "3-Clause BSD License": "BSD-3-Clause",
     "Apache 2.0": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",

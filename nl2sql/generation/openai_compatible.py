@@ -22,6 +22,7 @@ from nl2sql.generation.errors import LlmBadResponse, LlmBudgetUsedUp, LlmUnavail
 from nl2sql.generation.extract import Unreadable, extract
 from nl2sql.generation.mending import place, told
 from nl2sql.generation.model_settings import ModelSettings
+from nl2sql.generation.model_span import model_span, note_completion
 from nl2sql.generation.retry import wait_before_retry
 from nl2sql.prompt.budget import estimate
 from nl2sql.prompt.build import Prompt, build
@@ -231,9 +232,11 @@ class _Conversation:
         output_tokens = self._settings.max_output_tokens or _UNLIMITED_OUTPUT_TOKENS
         with self._metered(input_tokens, output_tokens, hold_s=2 * timeout_s) as bill:
             bill.tokens, bill.cost = input_tokens, self._cost(input_tokens, 0)  # of a call that is not waited for
-            completion = read_completion(
-                call(lambda: completions.create(**body, timeout=timeout_s), cancellation=self._cancellation)
-            )
+            with model_span(self._settings) as span:
+                completion = read_completion(
+                    call(lambda: completions.create(**body, timeout=timeout_s), cancellation=self._cancellation)
+                )
+                note_completion(span, completion)
             if completion.is_counted:
                 input_tokens, output_tokens = completion.input_tokens, completion.output_tokens
             bill.tokens, bill.cost = input_tokens + output_tokens, self._cost(input_tokens, output_tokens)

@@ -24,6 +24,7 @@ from nl2sql.pipeline import answer
 from nl2sql.running.close import close
 from nl2sql.running.own_run import RunNotFound, digest_of
 from nl2sql.running.recorder import Recorder, Superseded
+from nl2sql.running.run_span import run_span
 from nl2sql.running.watch import watched
 from nl2sql.running.work_time import LEASE
 from nl2sql.suggestions.with_suggestions import with_suggestions
@@ -80,19 +81,21 @@ def carry_out(
     is told of each event as it happens."""
     recorder = Recorder(run)
     stop = cancellation or Cancellation()
-    try:
-        with watched(run, stop):
-            for event in _events(run, principal, stop):
-                recorder.add(event)
-                if observe is not None:
-                    observe(event)
-    except Superseded:
-        pass
-    except OUT_OF_REACH as error:
-        _log.warning("the database was out of reach too long", run=str(run.id), kind=type(error).__name__)
-        recorder.events.append(Failed(code="interrupted", message=OUTAGE, details={}, usage=Usage()))
-    finally:
-        close(run, recorder)
+    with run_span(run) as note:
+        try:
+            with watched(run, stop):
+                for event in _events(run, principal, stop):
+                    note(event)
+                    recorder.add(event)
+                    if observe is not None:
+                        observe(event)
+        except Superseded:
+            pass
+        except OUT_OF_REACH as error:
+            _log.warning("the database was out of reach too long", run=str(run.id), kind=type(error).__name__)
+            recorder.events.append(Failed(code="interrupted", message=OUTAGE, details={}, usage=Usage()))
+        finally:
+            close(run, recorder)
     return run
 
 

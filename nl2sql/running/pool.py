@@ -10,6 +10,7 @@ from queue import SimpleQueue
 
 from django.conf import settings
 from django.db import connections
+from opentelemetry import context
 
 _waiting: "SimpleQueue[Callable[[], None]]" = SimpleQueue()
 """Bounded by the runs' deadlines: what waited longer is dropped when its turn comes."""
@@ -19,8 +20,17 @@ _threads: set[threading.Thread] = set()
 
 
 def submit(work: Callable[[], None]) -> None:
-    """Have it done soon, by one of `ASK_WORKERS` threads."""
-    _waiting.put(work)
+    """Have it done soon, by one of `ASK_WORKERS` threads, as part of the trace that it is asked from."""
+    asked_from = context.get_current()
+
+    def traced() -> None:
+        token = context.attach(asked_from)
+        try:
+            work()
+        finally:
+            context.detach(token)
+
+    _waiting.put(traced)
     _start_another()
 
 

@@ -11,6 +11,7 @@ from schema_index.chunks import pending
 from schema_index.embedding import claims
 from schema_index.embedding.base import PROBE, Embedder, EmbeddingRejected, EmbeddingUnavailable, Vectors
 from schema_index.embedding.batching import estimated_tokens
+from schema_index.embedding.embed_texts import embed_texts
 from schema_index.embedding.pace import EndpointBusy, hold_off, take_turn
 from schema_index.metrics import EMBEDDED, EMBEDDING_SECONDS
 from schema_index.models import Chunk, EmbeddingFailure
@@ -141,7 +142,7 @@ def _embed_batch(tenant_id: UUID, batch: list[Chunk], *, embedder: Embedder, hol
 
 def _call(embedder: Embedder, texts: Sequence[str]) -> Vectors:
     time.sleep(take_turn(embedder.endpoint, tokens=sum(estimated_tokens(text) for text in texts)))
-    return embedder.embed(texts)
+    return embed_texts(embedder, texts)
 
 
 def _park(tenant_id: UUID, chunk: Chunk, *, embedder: Embedder, error: DomainError) -> None:

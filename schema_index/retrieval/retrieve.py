@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from schema_index.catalogue import Catalogue
 from schema_index.embedding.base import Embedder
+from schema_index.embedding.embed_texts import embed_texts
 from schema_index.index_replica import read_index
 from schema_index.retrieval.hybrid import hybrid_knowledge
 from schema_index.retrieval.nearest import nearest_tables
@@ -84,7 +85,8 @@ def _embedded(question: str, embedder: Embedder, cancellation: Cancellation) -> 
     """An endpoint's answer is left behind when nobody waits for it any more; this process answers in milliseconds."""
     if not embedder.endpoint:
         cancellation = NEVER
-    vector: NDArray[np.float32] = until_cancelled(lambda: embedder.embed([question]), cancellation=cancellation)[0]
+    vectors = until_cancelled(lambda: embed_texts(embedder, [question]), cancellation=cancellation)
+    vector: NDArray[np.float32] = vectors[0]
     return vector
 
 
