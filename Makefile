@@ -62,7 +62,7 @@ lint: $(STAMP) ## Format check, lint, types, import direction, missing migration
 	@$(VENV)/bin/lint-imports
 	@$(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run  # it warns before a first start
 
-bench-%: $(STAMP) ## Measure: bench-retrieval, bench-guard, bench-answers, bench-vectors, bench-trust, bench-reembed, bench-reuse, bench-sync, bench-load, bench-profile (DATA=folder OUT=file ROWS=number LIMIT=number)
+bench-%: $(STAMP) ## Measure: bench-retrieval, bench-guard, bench-answers, bench-vectors, bench-trust, bench-reembed, bench-reuse, bench-sync, bench-load, bench-page, bench-profile (DATA=folder OUT=file ROWS=number LIMIT=number)
 	@$(RUN) -m benchmarks.$* $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT)) $(if $(LIMIT),--limit $(LIMIT)) $(ARGS)
 
 audit: $(STAMP) ## Look the locked packages up in PyPI's advisories (SERVICE=osv asks OSV); fails where one could not be looked up
