@@ -63,6 +63,7 @@ def test_steps_are_watched_and_the_answer_takes_their_place(
         expect(steps.filter(has_text="Finding the tables")).to_contain_text("ms")
         expect(steps.filter(has_text="Writing the SQL")).to_have_class("at")
         expect(page.locator("[data-elapsed]")).to_contain_text("s")
+        expect(page.locator("[data-status]")).to_have_text("at work")
         page.reload()
         expect(steps.filter(has_text="Writing the SQL")).to_have_class("at")
 

@@ -159,6 +159,7 @@ def test_steps_are_watched_stopped_and_the_answer_saved_and_rated(
             expect(box.locator("li.done")).to_contain_text("Finding the tables")
             expect(box.locator("li.at")).to_contain_text("Writing the SQL")
             expect(box.locator("[data-elapsed]")).to_contain_text("s")
+            expect(box.locator("[data-status]")).to_have_text("at work")
             assert obstacles(page.frames[1], RULES) == []
             box.get_by_role("button", name="Stop").click()
             expect(box.get_by_text("You stopped this question.")).to_be_visible()
@@ -166,6 +167,8 @@ def test_steps_are_watched_stopped_and_the_answer_saved_and_rated(
 
             box.get_by_role("button", name="Ask again").click()
             expect(box.get_by_role("cell", name="Cleo")).to_be_visible()
+            expect(box.get_by_text("machine-written")).to_be_visible()
+            expect(box.get_by_text("tokens in")).to_have_count(0)
             with page.expect_download() as saved:
                 box.get_by_role("button", name="CSV").click()
             assert saved.value.suggested_filename == "answer.csv"

@@ -3,10 +3,17 @@ const STEPS = ["retrieve", "generate", "validate", "execute", "check", "summaris
 
 // `told` takes the data of a `step`; `end` stops the clock.
 export function liveSteps(card) {
+  const status = card.querySelector("[data-status]");
   const elapsed = card.querySelector("[data-elapsed]");
   const begun = Math.min(Date.parse(card.dataset.started), Date.now());
   const clock = setInterval(() => { elapsed.textContent = `${((Date.now() - begun) / 1000).toFixed(1)} s`; }, 100);
-  return { told: steps(card.querySelector("[data-steps]"), card.dataset.icons), end: () => clearInterval(clock) };
+  const tell = steps(card.querySelector("[data-steps]"), card.dataset.icons);
+  const told = (step) => {
+    // It may have waited its turn when the card was made.
+    if (status.textContent !== status.dataset.status) status.lastElementChild.textContent = status.dataset.status;
+    tell(step);
+  };
+  return { told, end: () => clearInterval(clock) };
 }
 
 function steps(list, icons) {
