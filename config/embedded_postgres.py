@@ -4,6 +4,7 @@ The superuser connects only through a socket that its operating-system user alon
 over 127.0.0.1 with a password, as it would to any server. The server stops with the last process that uses it.
 """
 
+import atexit
 import fcntl
 import hashlib
 import os
@@ -12,7 +13,7 @@ import socket
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import SubprocessError
 from typing import Any
@@ -85,6 +86,8 @@ class EmbeddedPostgres:
                     (self.data_folder / "pg_hba.conf").write_text(HOST_RULES)
                     self._start(server, server_options)
                 server.start()
+                # It runs before the library's own, which stops the server where only this process is left.
+                atexit.register(self._forget_ended, server)
         except (OSError, SubprocessError) as error:
             raise EmbeddedServerFailed(
                 f"The embedded PostgreSQL does not start ({type(error).__name__}). Its log is "
@@ -109,15 +112,19 @@ class EmbeddedPostgres:
             timeout=START_TIMEOUT_S + 5,
         )
 
+    def _forget_ended(self, server: Any) -> None:
+        """Processes that were killed, and a web server's children, end without giving up their part of the server."""
+        users = server.global_process_id_list
+        with suppress(OSError), self._locked():
+            known = users.get_and_add(os.getpid())
+            users.put([pid for pid in {*known, os.getpid()} if _is_alive(pid)])
+
     def _is_running(self) -> bool:
         try:
             pid = int((self.data_folder / "postmaster.pid").read_text().split("\n", 1)[0])
-            os.kill(pid, 0)
-        except (FileNotFoundError, ValueError, ProcessLookupError):
+        except (FileNotFoundError, ValueError):
             return False
-        except PermissionError:
-            pass
-        return self._answers()
+        return _is_alive(pid) and self._answers()
 
     def _answers(self) -> bool:
         """A process id alone proves nothing: after a restart of the machine it may be another program's."""
@@ -129,3 +136,13 @@ class EmbeddedPostgres:
         with (self._home / "postgres.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

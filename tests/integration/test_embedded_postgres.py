@@ -2,6 +2,8 @@
 
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -27,6 +29,25 @@ def home() -> Iterator[Path]:
     yield folder
     get_server(folder / "postgres", start=False).cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_server_stops_with_its_last_process_though_others_were_killed(home: Path) -> None:
+    """A process of a web server ends without giving up its part."""
+    start = f"""
+import os
+from pathlib import Path
+from config.embedded_postgres import EmbeddedPostgres
+server = EmbeddedPostgres(Path({str(home)!r}))
+server.ensure_running(server_options={FAST!r})
+if os.fork() == 0:
+    server.ensure_running()
+    os._exit(0)
+os.wait()
+print((server.data_folder / ".handle_pids.json").read_text().count(","))
+"""
+    done = subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "1\n"
+    assert not (home / "postgres" / "postmaster.pid").exists()
 
 
 def test_a_server_starts_in_spite_of_its_past_and_lets_only_the_socket_in_without_a_password(home: Path) -> None:
