@@ -23,6 +23,10 @@ def prepare_database(*, verbosity: int = 0) -> None:
     call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
 
 
+_WIDENED = "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = %s"
+_NARROWER = ("NOSUPERUSER", "NOCREATEDB", "NOCREATEROLE", "NOBYPASSRLS")
+
+
 class ExtensionMissing(DomainError):
     """The database has no pgvector and its owner may not create it: an administrator must."""
 
@@ -60,6 +64,8 @@ def create_roles_and_database(admin: dict[str, Any], *, owner: dict[str, Any], a
         for role in (owner, app):
             _create_role(connection, role)
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [owner["NAME"]]).fetchone() is None:
+            # An administrator who is no superuser gives a database to a role that they belong to.
+            connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(owner_role))
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(name, owner_role)
             )
@@ -105,9 +111,10 @@ def _create_role(connection: "psycopg.Connection[Any]", role: dict[str, Any]) ->
     name = sql.Identifier(role["USER"])
     if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role["USER"]]).fetchone() is None:
         connection.execute(sql.SQL("CREATE ROLE {}").format(name))
-    # Again on every run: the password follows the secret key, and nobody may have widened the role meanwhile.
+    # Again on every run: the password follows the secret key, and nobody may have widened the role meanwhile. Only a
+    # superuser may name what a role must not be, so that it is named where it is so.
+    (facts,) = connection.execute(_WIDENED, [role["USER"]]).fetchall()
+    narrower = sql.SQL(" ").join(sql.SQL(word) for word, is_so in zip(_NARROWER, facts, strict=True) if is_so)
     connection.execute(
-        sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD {}").format(
-            name, sql.Literal(role["PASSWORD"])
-        )
+        sql.SQL("ALTER ROLE {} LOGIN {} PASSWORD {}").format(name, narrower, sql.Literal(role["PASSWORD"]))
     )

@@ -101,7 +101,8 @@ def _replica() -> Finding:
             "DATABASE_REPLICA_URL is a server that takes writes of its own: only a streaming replica has all reads."
         )
         return Finding(part="replica", state="warning", detail=detail)
-    return Finding(part="replica", state="ok", detail=f"It answers; the last change that it replayed is {age_s} s old.")
+    told = "nothing was replayed yet" if age_s is None else f"the last change that it replayed is {age_s} s old"
+    return Finding(part="replica", state="ok", detail=f"It answers; {told}.")
 
 
 def _broker() -> Finding:

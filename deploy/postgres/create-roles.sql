@@ -1,4 +1,5 @@
--- Run once by the database image, as its superuser, when the data volume is new.
+-- Run once by the database image, as its superuser, when the data volume is new; or by psql, as the administrator of a
+-- managed server, who is none.
 -- The owner migrates; the application role is bound by row-level security. Neither may create roles or databases.
 \set ON_ERROR_STOP on
 \getenv owner_password QUERENT_OWNER_PASSWORD
@@ -6,6 +7,8 @@
 
 CREATE ROLE querent_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD :'owner_password';
 CREATE ROLE querent_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD :'app_password';
+-- Who is no superuser gives a database to a role that they belong to, and sets its default rights.
+GRANT querent_owner TO CURRENT_USER;
 CREATE DATABASE querent OWNER querent_owner TEMPLATE template0 ENCODING 'UTF8';
 
 \connect querent
