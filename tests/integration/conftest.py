@@ -23,6 +23,16 @@ from tests.scripted_model import ScriptedModel
 
 READER_PASSWORD = "only for the tests"
 
+READER = f"""
+DO $$ BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('target_reader'));
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'target_reader') THEN
+    CREATE ROLE target_reader LOGIN PASSWORD '{READER_PASSWORD}';
+  END IF;
+END $$
+"""
+"""Roles are the server's, which the processes of a test run share."""
+
 STOCK = """
 CREATE TABLE products (id integer PRIMARY KEY, name text NOT NULL, cost numeric);
 CREATE TABLE stock (product_id integer NOT NULL REFERENCES products, shelf text, pieces integer);
@@ -98,9 +108,7 @@ def target_database(
     with closing(admin_connection("postgres")) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
         connection.execute(f"CREATE DATABASE {name}".encode())
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'target_reader'").fetchone():
-            connection.execute("CREATE ROLE target_reader")
-        connection.execute(f"ALTER ROLE target_reader LOGIN PASSWORD '{READER_PASSWORD}'".encode())
+        connection.execute(READER.encode())
 
     def run(script: str) -> None:
         with closing(admin_connection(name)) as connection:
