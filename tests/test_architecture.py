@@ -47,7 +47,7 @@ PURE = [
     *("nl2sql.evaluation.export", "nl2sql.evaluation.report"),
     *("nl2sql.execution.results", "nl2sql.execution.caps"),
     *("nl2sql.dialects.*", "nl2sql.validation.*", "nl2sql.generation.composer.*", "nl2sql.prompt.*", "nl2sql.trust.*"),
-    *("nl2sql.chart_svg.*", "nl2sql.web.result_table", "nl2sql.web.check_titles", "schema_index.web.neighbourhood"),
+    *("nl2sql.chart_svg.*", "nl2sql.web.result_table", "schema_index.web.neighbourhood"),
     *("nl2sql.reuse.*", "nl2sql.suggestions.candidates", "nl2sql.suggestions.prove"),
 ]
 """A star stands for every module of a package."""

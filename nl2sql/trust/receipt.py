@@ -1,6 +1,6 @@
 """What was checked about an answer and what was not, the label that follows, and what the answer rests on. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -8,17 +8,10 @@ from typing import Literal
 from nl2sql.generation.base import Vouched
 from nl2sql.trust.agreement import OtherStatement
 from nl2sql.trust.check import Check, Outcome, listed, passed, undetermined
-from nl2sql.trust.date_span import asked_spans, date_span
 from nl2sql.trust.facts import Facts
 from nl2sql.trust.filters_in_words import filters_in_words
-from nl2sql.trust.grain import grain
-from nl2sql.trust.join_columns import join_columns
-from nl2sql.trust.literals import compared_texts, literals
-from nl2sql.trust.question_words import question_words
+from nl2sql.trust.registry import REGISTRY
 from nl2sql.trust.rows import complete, has_rows
-from nl2sql.trust.second_opinion import second_opinion
-from nl2sql.trust.units import units
-from nl2sql.trust.unused_join import unused_join
 from nl2sql.validation.verdict import Accepted
 from schema_index.connectors.base import ResultSet
 from schema_index.retrieval.types import KnowledgeHit
@@ -28,65 +21,6 @@ __all__ = ["Check", "Label", "Outcome", "Receipt", "checks_of", "label_of", "rec
 VERIFIED = "verified_query"
 
 Label = Literal["verified", "checked", "unverified"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Registered:
-    """`run` gives None where the statement holds nothing to look at, and `otherwise` says what that was."""
-
-    name: str
-    run: Callable[[Facts], Check | None]
-    otherwise: str
-
-
-REGISTRY = (
-    _Registered(
-        name="question_words",
-        run=lambda facts: (
-            None
-            if facts.every_word_placed
-            else question_words(
-                facts.statement, question=facts.question, values=facts.question_values, before=facts.before
-            )
-        ),
-        otherwise="every word of the question has its place already",
-    ),
-    _Registered(
-        name="second_opinion",
-        run=lambda facts: second_opinion(facts.second),
-        otherwise="the composer wrote the statement, or cannot read the question",
-    ),
-    _Registered(
-        name="join_columns",
-        run=lambda facts: join_columns(facts.statement),
-        otherwise="no two tables are joined",
-    ),
-    _Registered(
-        name="grain",
-        run=lambda facts: grain(facts.statement, question=facts.question),
-        otherwise="nothing that is joined is counted or summed",
-    ),
-    _Registered(
-        name="unused_join",
-        run=lambda facts: unused_join(facts.statement, question=f"{facts.before} {facts.question}"),
-        otherwise="nothing is joined",
-    ),
-    _Registered(
-        name="literals",
-        run=lambda facts: literals(compared_texts(facts.statement), values=facts.values),
-        otherwise="no text is looked for",
-    ),
-    _Registered(
-        name="date_span",
-        run=lambda facts: date_span(asked_spans(facts.statement), spans=facts.spans, today=facts.today),
-        otherwise="no plain date is asked for",
-    ),
-    _Registered(
-        name="units",
-        run=lambda facts: units(facts.statement, values=facts.values),
-        otherwise="nothing is added whose unit or currency is told",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,10 +41,6 @@ class Block:
         relation = self.relations.get(column.table)
         return relation.table if relation else None
 
-    def qualified(self, place: Place) -> str:
-        relation = self.relations.get(place[0])
-        return f"{relation.name if relation else place[0]}.{place[1]}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
