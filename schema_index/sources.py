@@ -63,7 +63,9 @@ def pick(slug: str | None) -> DataSource:
         return source
     found = list(DataSource.objects.order_by("slug")[:50])
     if not found:
-        raise DataSourceNotFound("This tenant has no data source yet: add one, then sync it.")
+        raise DataSourceNotFound(
+            "This tenant has no data source yet: connect one on the page, or with `manage.py connect_source`."
+        )
     if len(found) > 1:
         names = [source.slug for source in found]
         raise DataSourceRequired(

@@ -25,7 +25,8 @@ class SourceForm(forms.Form):
     )
     database = forms.CharField(
         max_length=500,
-        help_text=f"The database's name; for {' and '.join(_FILES.values())}, a file in your tenant's folder.",
+        help_text=f"The database's name; for {' and '.join(_FILES.values())}, a file that the operator put into your "
+        "tenant's folder.",
     )
     username = forms.CharField(
         max_length=100, required=False, label="User name", help_text="A role that may only read."
