@@ -27,7 +27,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.static_files import StaticFiles
 from tests.asgi_server import asgi_server
@@ -72,6 +72,7 @@ def chromium() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Django takes the driver's waiting loop for our being in it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        expect.set_options(timeout=PATIENCE_MS)
         with playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS) as browser:
             yield browser
 

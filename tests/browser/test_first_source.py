@@ -6,6 +6,7 @@ from contextlib import closing
 from playwright.sync_api import expect
 
 from config.embedded_worker import embedded_worker
+from schema_index.models import DataSource
 from tests.browser.conftest import BROWSER_TESTS, Browse
 from tests.conftest import SHOP, Member, database_file
 
@@ -33,3 +34,26 @@ def test_from_nothing_to_the_first_answer(browse: Browse, owner: Member) -> None
         page.get_by_role("link", name="Ask the first question").click()
         page.get_by_role("button", name="How many customers are there?").click()
         expect(page.locator(".number-answer")).to_have_text("3 Number of customers")
+
+
+def test_the_catalogue_is_searched_followed_and_read_again(browse: Browse, owner: Member, shop: DataSource) -> None:
+    with embedded_worker(), browse(owner) as page:
+        page.goto("/")
+        page.get_by_role("link", name="Catalogue").click()
+        page.get_by_role("link", name="Shop").click()
+        page.get_by_role("searchbox").fill("email")
+        expect(page.locator("#tables a.grow")).to_have_count(1)
+        page.get_by_role("link", name="main.customers").click()
+        expect(page.get_by_role("row", name="email")).to_be_visible()
+        page.locator(".neighbours a", has_text="main.orders").click()
+        expect(page.get_by_role("heading", name="main.orders")).to_be_visible()
+        expect(page.get_by_role("row", name="customer_id")).to_contain_text("main.customers")
+
+        with closing(sqlite3.connect(database_file(owner.tenant, "shop"))) as connection:
+            connection.executescript("ALTER TABLE orders ADD COLUMN coupon TEXT")
+        page.get_by_role("link", name="Shop").click()
+        page.get_by_role("button", name="Sync now").click()
+        expect(page.get_by_text("version 2")).to_be_visible()
+        page.get_by_role("link", name="Changes").click()
+
+        expect(page.get_by_text("main.orders.coupon")).to_be_visible()
