@@ -31,7 +31,7 @@ def sharing(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRes
     try:
         if request.POST.get("shared") == "yes":
             share(principal, run_id)
-            messages.success(request, f"Shared: members of {principal.tenant_slug} who see the same data can open it.")
+            messages.success(request, "Shared: colleagues who see the same data can open it by its link.")
         else:
             unshare(principal, run_id)
             messages.success(request, "No longer shared: you alone can open it.")

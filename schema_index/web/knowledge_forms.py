@@ -24,7 +24,9 @@ class EntryForm(forms.Form):
 
     texts: ClassVar[tuple[str, ...]] = ()
 
-    data_source = forms.ChoiceField(required=False, label="About", help_text="Questions to other databases miss it.")
+    data_source = forms.ChoiceField(
+        required=False, label="About", help_text="Of one data source: only questions to it find this."
+    )
     review_state = forms.ChoiceField(choices=STATES, initial=ReviewState.REVIEWED.value, label="State")
 
     def __init__(

@@ -111,7 +111,7 @@ def _held(source: DataSource) -> list[Held]:
 
 
 def _words(role: str, *, has_common: bool) -> str:
-    return "as everyone" if role != "everyone" and has_common else "sees all of it"
+    return "what holds for everyone" if role != "everyone" and has_common else "all of it is seen"
 
 
 def _tables(source: DataSource, role: str, draft: Policy | None) -> tuple[ShownTable, ...] | None:

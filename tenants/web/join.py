@@ -1,6 +1,6 @@
 """An invitation's link: says where it leads, and takes the person in, with the account they have or a new one."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -23,6 +23,13 @@ class AccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # not generi
     class Meta:
         model = User
         fields: ClassVar[tuple[str, ...]] = ("username",)
+        labels: ClassVar[dict[str, str]] = {"username": "User name"}
+        help_texts: ClassVar[dict[str, str]] = {"username": "To sign in with: letters, digits and @ . + - _"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = "Ten characters at least, and not a common one."
+        self.fields["password2"].label, self.fields["password2"].help_text = "Password again", ""
 
 
 @never_cache

@@ -208,9 +208,9 @@ def people(opened: Callable[..., Any], owner: Member) -> None:
     with opened(refused=True) as page:
         page.goto(link)
         looked_at(page, "join")
-        page.get_by_label("Username").fill("pia")
+        page.get_by_label("User name").fill("pia")
         page.get_by_label("Password", exact=True).fill("1")
-        page.get_by_label("Password confirmation").fill("2")
+        page.get_by_label("Password again").fill("2")
         page.get_by_role("button", name="Make an account and join").click()
         page.locator(".errors").first.wait_for()
         looked_at(page, "join with wrong fields")

@@ -113,7 +113,7 @@ def test_roles_are_changed_and_members_removed_by_owners_alone(
 
 def test_a_policy_is_previewed_saved_and_withdrawn(owner: Member, analyst: Member, shop: DataSource) -> None:
     client, address = of(owner), "/policies/shop/analyst"
-    assert "Analyst sees all of it" in words(client.get("/policies"))
+    assert "Analyst all of it is seen" in words(client.get("/policies"))
     sent = {
         **{"exclude_tables": "main.orders", "hidden": "*.email\r\n", "masked": "main.customers.name", "min_group": "5"},
         "row_rules": "main.customers: city =\r\n  attribute('city')",
@@ -136,7 +136,7 @@ def test_a_policy_is_previewed_saved_and_withdrawn(owner: Member, analyst: Membe
     assert held.row_rules == {"main.customers": "city =\nattribute('city')"}
     assert policy_of(lines_of(held)) == held
     withdrawn = words(client.post(address, {"action": "withdraw"}, follow=True))
-    assert "No policy of their own: sees all of it." in withdrawn
+    assert "No policy of their own: all of it is seen." in withdrawn
     assert of(analyst).get(address).status_code == 403
 
 

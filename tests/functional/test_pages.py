@@ -62,6 +62,7 @@ def test_each_role_opens_its_pages_and_is_told_of_no_other(
     member = new_member("rolf", analyst.tenant, role)
     client = of(member)
     start = client.get("/").content.decode()
+    assert ("New question" in start, "What you ask will be listed here." in start) == (True, True)
     may_manage, may_read = role in (Role.OWNER, Role.ADMIN), role is not Role.VIEWER
     expected = {
         **dict.fromkeys(FOR_ALL, 200),

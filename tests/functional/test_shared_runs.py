@@ -56,7 +56,9 @@ def test_who_sees_the_same_opens_it_until_it_is_shared_no_more(
     colleague, stranger, asker = of(owner), of(outsider), of(analyst)
     for address in READS:
         assert colleague.get(address.format(run.id)).status_code == 404, address
-    assert "Shared: members of acme" in words(asker.post(f"/runs/{run.id}/sharing", {"shared": "yes"}, follow=True))
+    assert "Shared: colleagues who see the same data" in words(
+        asker.post(f"/runs/{run.id}/sharing", {"shared": "yes"}, follow=True)
+    )
 
     page = colleague.get(f"/runs/{run.id}")
     assert "Asked and shared by anna" in words(page)
