@@ -5,8 +5,9 @@ import re
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from subprocess import CalledProcessError
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -61,7 +62,8 @@ def replica(deployment: Deployment) -> Iterator[DeployedPostgres]:
     made = replica_of(primary, deployment.folder / "replica", port=free_port(), options=POSTGRES_OPTIONS)
     made.start()
     yield made
-    made.stop(mode="immediate")
+    with suppress(CalledProcessError):  # the test has stopped it
+        made.stop(mode="immediate")
 
 
 @pytest.fixture
@@ -102,17 +104,19 @@ def test_replica_lags_freezes_and_dies(
     assert reader.reads() == {("replica", ""): 2, ("primary", "behind"): 2}
 
     _replay(replica, "resume")
-    _follow(deployment, replica)
-    assert "public.invoices" in reader.tables("invoices")
-    assert reader.reads() == {("replica", ""): 3, ("primary", "behind"): 2}
+
+    def replica_answers() -> bool:
+        """A worker may be embedding still, so that the primary has the word again for a moment."""
+        assert "public.invoices" in reader.tables("invoices")
+        return reader.reads()["replica", ""] == 3
+
+    until(replica_answers, timeout_s=20, what="an answer of the replica")
 
     with _frozen(replica):
         assert "public.invoices" in reader.tables("invoices")
         asked.append(reader.people.ask("while-it-rests"))
-    assert reader.reads() == {("replica", ""): 3, ("primary", "behind"): 2} | {
-        ("primary", "failed"): 1,
-        ("primary", "resting"): 1,
-    }
+    reads = reader.reads()
+    assert (reads["replica", ""], reads["primary", "failed"], reads["primary", "resting"]) == (3, 1, 1)
 
     time.sleep(REST_S)
     replica.stop(mode="immediate")
@@ -122,7 +126,6 @@ def test_replica_lags_freezes_and_dies(
     assert reader.reads()["primary", "failed"] == 2
     assert {one.outcome for one in asked} == {"completed"}
     table.add("a replica lags, freezes, dies", asked, recovery_s=recovery_s, settled_s=time.monotonic() - started)
-    replica.start()
 
 
 def _connect(server: DeployedPostgres) -> "psycopg.Connection[Any]":
