@@ -29,8 +29,14 @@ server_login_retry = 1
 ignore_startup_parameters = extra_float_digits
 admin_users = {user}
 stats_users = {user}
+{tls}
 {run_as}
 """
+
+_TLS = """\
+client_tls_sslmode = require
+client_tls_cert_file = {certificate}
+client_tls_key_file = {key}"""
 
 
 def is_installed() -> bool:
@@ -38,9 +44,20 @@ def is_installed() -> bool:
 
 
 def pgbouncer(
-    folder: Path, *, port: int, server_port: int, database: str, user: str, password: str, pool_size: int = POOL_SIZE
+    folder: Path,
+    *,
+    port: int,
+    server_port: int,
+    database: str,
+    user: str,
+    password: str,
+    pool_size: int = POOL_SIZE,
+    tls: tuple[Path, Path] | None = None,
 ) -> ServerProcess:
-    """Lets `user` in with the password that opens PostgreSQL too. It does not run as root: there it becomes nobody."""
+    """Lets `user` in with the password that opens PostgreSQL too; with `tls`, a certificate and its key, by TLS alone.
+
+    It does not run as root: there it becomes nobody.
+    """
     executable = shutil.which("pgbouncer", path=_path())
     assert executable is not None, "pgbouncer is not installed (Debian: apt-get install pgbouncer)"
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,11 +71,12 @@ def pgbouncer(
             users=users,
             user=user,
             pool_size=pool_size,
+            tls=_TLS.format(certificate=tls[0], key=tls[1]) if tls else "",
             run_as="user = nobody" if os.geteuid() == 0 else "",
         )
     )
     if os.geteuid() == 0:
-        for path in (users, configuration):
+        for path in (users, configuration, *(tls or ())):
             shutil.chown(path, "nobody")
             path.chmod(0o400)
     return ServerProcess(
