@@ -1,4 +1,4 @@
-"""The doors over HTTP: wait for the answer, or have it worked on and come back."""
+"""The doors over HTTP, agents' among them: wait for the answer, or have it worked on and come back."""
 
 from django.conf import settings
 
@@ -10,13 +10,21 @@ from nl2sql.running.own_run import find
 from nl2sql.running.start import Started, start
 from nl2sql.running.wait import wait_for_end
 from nl2sql.tasks import send_run, send_waiting
+from tenants.cancellation import NEVER, Cancellation
 from tenants.principal import Principal
 
 RETRY_AFTER_S = 1
 
 
-def ask_and_wait(principal: Principal, request: AskRequest, *, request_id: str = "", idempotency_key: str = "") -> Run:
-    """The run, over. Workers carry it out where there are any, otherwise this thread.
+def ask_and_wait(
+    principal: Principal,
+    request: AskRequest,
+    *,
+    request_id: str = "",
+    idempotency_key: str = "",
+    cancellation: Cancellation = NEVER,
+) -> Run:
+    """The run, over. Workers carry it out where there are any, otherwise this thread. `cancellation` stops it.
 
     Raises what `start` raises, and IdempotencyInProgress where an equal request is still at work.
     """
@@ -28,7 +36,7 @@ def ask_and_wait(principal: Principal, request: AskRequest, *, request_id: str =
         send=None if here else send_run,
         idempotency_key=idempotency_key,
     )
-    return _end_of(principal, started, here=here)
+    return _end_of(principal, started, here=here, cancellation=cancellation)
 
 
 def ask_and_leave(principal: Principal, request: AskRequest, *, request_id: str = "", idempotency_key: str = "") -> Run:
@@ -37,7 +45,7 @@ def ask_and_leave(principal: Principal, request: AskRequest, *, request_id: str 
     return started.run if started.is_new else find(principal, started.run.id)
 
 
-def _end_of(principal: Principal, started: Started, *, here: bool) -> Run:
+def _end_of(principal: Principal, started: Started, *, here: bool, cancellation: Cancellation) -> Run:
     if not started.is_new:
         run = find(principal, started.run.id)
         if run.is_at_work:
@@ -45,4 +53,6 @@ def _end_of(principal: Principal, started: Started, *, here: bool) -> Run:
                 "The first request with this Idempotency-Key is still at work.", retry_after=RETRY_AFTER_S
             )
         return run
-    return carry_out(started.run, principal) if here else wait_for_end(principal, started.run.id, nudge=send_waiting)
+    if here:
+        return carry_out(started.run, principal, cancellation=None if cancellation is NEVER else cancellation)
+    return wait_for_end(principal, started.run.id, nudge=send_waiting, cancellation=cancellation)

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from nl2sql import runs
+from nl2sql.asking import ask_and_wait
 from nl2sql.clarification.choose import MAX_CHOICE, ask_request
 from nl2sql.generation.answer_format import MAX_CHOICES
 from nl2sql.mcp.answer import Answer, answer_of
@@ -75,7 +76,7 @@ def ask(caller: Caller, arguments: AskArguments) -> Answer:
     if arguments.clarifies is None:
         del fields["remember"]
     request = ask_request(caller.principal, fields)
-    run = runs.ask(caller.principal, request, request_id=caller.request_id, cancellation=caller.cancellation)
+    run = ask_and_wait(caller.principal, request, request_id=caller.request_id, cancellation=caller.cancellation)
     return ended(run)
 
 

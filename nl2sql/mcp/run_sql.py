@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from nl2sql import runs
+from nl2sql.asking import ask_and_wait
 from nl2sql.mcp.answer import Answer
 from nl2sql.mcp.ask import MAX_QUESTION, MAX_ROWS, ROWS, ended
 from nl2sql.mcp.tool import Arguments, Caller, Slug, Text, Tool
@@ -41,7 +41,7 @@ def run_sql(caller: Caller, arguments: RunSqlArguments) -> Answer:
         max_rows=arguments.max_rows,
         mode=arguments.mode,
     )
-    run = runs.ask(caller.principal, request, request_id=caller.request_id, cancellation=caller.cancellation)
+    run = ask_and_wait(caller.principal, request, request_id=caller.request_id, cancellation=caller.cancellation)
     return ended(run)
 
 

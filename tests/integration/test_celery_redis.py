@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.utils import timezone
 from kombu import Connection
 from pydantic import SecretStr
@@ -23,6 +25,9 @@ from config.celery import app
 from config.environment import BASE_DIR, Environment
 from config.settings import SOON
 from nl2sql.asking import ask_and_leave, ask_and_wait
+from nl2sql.mcp.ask import AskArguments, RunFailed
+from nl2sql.mcp.ask import ask as mcp_ask
+from nl2sql.mcp.tool import Caller
 from nl2sql.models import Run
 from nl2sql.runs import AskRequest, find
 from nl2sql.tasks import execute_run
@@ -175,7 +180,7 @@ def test_a_question_whose_worker_is_killed_ends_and_is_never_asked_again(
     change_environment(celery_broker_url=SecretStr(redis_url))
     with ScriptedModel() as model, app.connection_for_write(url=redis_url) as broker:
         monkeypatch.setattr(execute_run, "apply_async", _sent_to(broker))
-        model.script([SLOW, answers(sql="SELECT COUNT(*) FROM customers")])
+        model.script([SLOW, *[answers(sql="SELECT COUNT(*) FROM customers")] * 2, SLOW])
         environment = _environment(
             CELERY_BROKER_URL=redis_url, LLM_BASE_URL=model.url, LLM_API_KEY="sk-test", LLM_MODEL="scripted"
         )
@@ -190,11 +195,27 @@ def test_a_question_whose_worker_is_killed_ends_and_is_never_asked_again(
 
             assert (answered.status, answered.reply["result"]["rows"]) == ("completed", [[3]])
             assert len(model.requests) == 2
+            # An agent's question is a worker's too, and ends when the agent hangs up.
+            agent = Caller(principal=analyst.principal, request_id="")
+            assert mcp_ask(agent, AskArguments(question="How many customers are known?")).rows == [[3]]
+            with ThreadPoolExecutor(1) as thread:
+                asked = thread.submit(_closing, mcp_ask, agent, AskArguments(question="How many orders are there?"))
+                wait_for(lambda: len(model.requests) == 4)
+                agent.cancellation.cancel()
+                with pytest.raises(RunFailed, match="was stopped"):
+                    asked.result(10)
             assert find(analyst.principal, lost.id).status == "running", "its lease may still be renewed"
             with tenant_transaction(analyst.tenant.id):
                 Run.objects.filter(id=lost.id).update(lease_until=timezone.now())
             ended = find(analyst.principal, lost.id)
             assert (ended.status, ended.error_code, ended.input_tokens) == ("failed", "interrupted", 0)
+
+
+def _closing(ask: Callable[[Caller, AskArguments], Any], caller: Caller, question: AskArguments) -> Any:
+    try:
+        return ask(caller, question)
+    finally:
+        connections.close_all()
 
 
 def _sent_to(broker: Connection) -> Callable[..., Any]:
