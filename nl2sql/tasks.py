@@ -96,7 +96,7 @@ def _send(turn: Turn) -> bool:
         return True
     try:
         # Once: somebody waits for it, and may ask again.
-        execute_run.apply_async((str(turn.tenant_id), str(turn.run_id)), expires=turn.expires_s, retry=False)
+        execute_run.apply_async((str(turn.tenant_id), str(turn.run_id)), retry=False)
     except OperationalError:
         _log.warning("the broker cannot be reached", run=str(turn.run_id))
         return False

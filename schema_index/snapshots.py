@@ -26,6 +26,7 @@ from schema_index.storable import storable
 from schema_index.sync_runs import StoredProgress
 from schema_index.values import ColumnGap, Vocabulary, permitted, read_values, store_values
 from tenants import audit
+from tenants.clock import database_now
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 
@@ -168,10 +169,11 @@ def _decided(source: DataSource, seen: _Seen, changing: _Changing, *, actor: str
 @contextmanager
 def _lease(tenant_id: UUID, source_id: UUID, *, actor: str, run_id: UUID | None) -> Iterator[tuple[DataSource, UUID]]:
     """One sync a source at a time. A row with an expiry, because a pooled connection would lose an advisory lock."""
-    until = timezone.now() + LEASE
     own_run = None
     with tenant_transaction(tenant_id):
-        free = Q(sync_lease_until=None) | Q(sync_lease_until__lt=timezone.now())
+        now = database_now()
+        until = now + LEASE
+        free = Q(sync_lease_until=None) | Q(sync_lease_until__lt=now)
         taken = DataSource.objects.filter(free, id=source_id).update(sync_lease_until=until)
         source = DataSource.objects.filter(id=source_id).first()
         if source is not None and taken:

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connection
 
+from tenants.clock import from_now
 from tenants.context import current_tenant_id, tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import BudgetReservation, ModelBudget, Tenant
@@ -41,7 +42,7 @@ RETURNING 1
 _GIVE_BACK_EXPIRED = """
 WITH gone AS (
     DELETE FROM {reservation} WHERE id IN (
-        SELECT id FROM {reservation} WHERE tenant_id = %(tenant)s AND expires_at < %(now)s
+        SELECT id FROM {reservation} WHERE tenant_id = %(tenant)s AND expires_at < statement_timestamp()
         ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED
     ) RETURNING day, tokens, cost
 )
@@ -110,7 +111,7 @@ class TenantMeter:
                 day=_today(),
                 tokens=tokens,
                 cost=cost or Decimal(0),
-                expires_at=datetime.now(UTC) + timedelta(seconds=hold_s + SLACK_S),
+                expires_at=from_now(timedelta(seconds=hold_s + SLACK_S)),
             )
         return reservation.id
 
@@ -128,7 +129,7 @@ class TenantMeter:
         through_outage(settle_once)
 
     def _give_back_expired(self) -> None:
-        _execute(_GIVE_BACK_EXPIRED, {"tenant": self.tenant_id, "now": datetime.now(UTC)})
+        _execute(_GIVE_BACK_EXPIRED, {"tenant": self.tenant_id})
 
 
 def budget_lines() -> Iterator[BudgetLine]:

@@ -17,6 +17,7 @@ from nl2sql.evaluation.scores import Scores, as_json, scores_of
 from nl2sql.models import Evaluation, EvaluationCase
 from nl2sql.stored_json import storable
 from tenants import audit
+from tenants.clock import database_now
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
@@ -126,7 +127,7 @@ def carry_on(
         case = ask_case(principal, question, golds=golds, extra_columns_allowed=extra, is_candidate=is_candidate)
         with tenant_transaction(principal.tenant_id):
             _stored(case, question, evaluation=evaluation, number=number).save(force_insert=True)
-            evaluation.seen_at = timezone.now()
+            evaluation.seen_at = database_now()
             evaluation.save(update_fields=["seen_at"])
         if progress is not None:
             progress(number, len(questions), case)

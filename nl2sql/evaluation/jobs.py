@@ -8,7 +8,6 @@ from typing import Literal
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from nl2sql.evaluation.evaluate import ROLE, begin, carry_on, find
 from nl2sql.evaluation.question_set import QuestionSetInvalid
@@ -16,6 +15,7 @@ from nl2sql.evaluation.question_sources import evenly, kept_questions
 from nl2sql.models import Evaluation
 from schema_index.sources import pick
 from tenants import audit
+from tenants.clock import database_now
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal, principal_of_role
@@ -49,7 +49,7 @@ def state_of(evaluation: Evaluation) -> State:
         return "done"
     if evaluation.error:
         return "failed"
-    return "interrupted" if timezone.now() - evaluation.seen_at > SILENCE else "running"
+    return "interrupted" if database_now() - evaluation.seen_at > SILENCE else "running"
 
 
 def start(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 from django.db.models import Max, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from nl2sql.event_payload import event_payload
@@ -19,6 +20,7 @@ from nl2sql.running.work_time import Left, left_behind
 from nl2sql.stored_json import storable
 from tenants import audit, quotas
 from tenants.cancellation import Cancelled
+from tenants.clock import database_now
 from tenants.context import tenant_transaction
 from tenants.outage import through_outage
 
@@ -66,7 +68,7 @@ def _end(run: Run, recorder: Recorder, ending: Ending) -> None:
 
 def close_left_behind(run: Run) -> Run:
     """The run as it is, ended if nobody works on it any more. Needs an open scope; of several readers one closes it."""
-    if _why_left(run) is None:
+    if not run.is_at_work or _why_left(run) is None:
         return run
     run = Run.objects.select_for_update(of=("self",)).select_related("tenant").get(id=run.id)
     why = _why_left(run)
@@ -95,13 +97,13 @@ def end_without_work(run: Run, *, code: str, message: str) -> None:
 
 def overdue_ids() -> list[UUID]:
     """Runs of the open scope's tenant that may have been left behind."""
-    now = timezone.now()
-    late = Q(deadline_at=None) | Q(deadline_at__lt=now) | Q(status=RunStatus.RUNNING, lease_until__lt=now)
+    late = Q(deadline_at=None) | Q(deadline_at__lt=Now()) | Q(status=RunStatus.RUNNING, lease_until__lt=Now())
     return list(Run.objects.filter(late, status__in=AT_WORK).values_list("id", flat=True))
 
 
 def _why_left(run: Run) -> Left | None:
-    return left_behind(status=run.status, deadline_at=run.deadline_at, lease_until=run.lease_until, now=timezone.now())
+    now = database_now()
+    return left_behind(status=run.status, deadline_at=run.deadline_at, lease_until=run.lease_until, now=now)
 
 
 def _take_over(run: Run, events: list[Event], ending: Ending) -> None:

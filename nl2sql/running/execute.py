@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from nl2sql import answer_cache, verified_queries
@@ -38,6 +39,7 @@ from schema_index.sources import open_connector
 from tenants.actors import principal_now
 from tenants.attributes import attributes_from_json
 from tenants.cancellation import Cancellation
+from tenants.clock import from_now
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Tenant
@@ -63,9 +65,8 @@ def execute(tenant_id: UUID, run_id: UUID) -> None:
 
 def _claimed(tenant_id: UUID, run_id: UUID) -> Run | None:
     with tenant_transaction(tenant_id):
-        now = timezone.now()
-        waiting = Run.objects.filter(id=run_id, status=RunStatus.QUEUED, deadline_at__gt=now)
-        if not waiting.update(status=RunStatus.RUNNING, lease_until=now + LEASE):
+        waiting = Run.objects.filter(id=run_id, status=RunStatus.QUEUED, deadline_at__gt=Now())
+        if not waiting.update(status=RunStatus.RUNNING, lease_until=from_now(LEASE)):
             return None
         return Run.objects.get(id=run_id)
 

@@ -6,13 +6,12 @@ workers are told again. A run is claimed once, so a message that comes twice doe
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
 from nl2sql.models import Run
 from tenants.context import current_tenant_id
@@ -24,7 +23,7 @@ run costs one idle message for each such span."""
 _TAKE = """
 WITH next AS (
     SELECT id FROM {run}
-    WHERE tenant_id = %(tenant)s AND status = 'queued' AND deadline_at > %(now)s AND sent_at IS NULL
+    WHERE tenant_id = %(tenant)s AND status = 'queued' AND deadline_at > statement_timestamp() AND sent_at IS NULL
     ORDER BY created_at
     LIMIT greatest(0, %(at_once)s - (
         SELECT count(*) FROM {run}
@@ -33,35 +32,31 @@ WITH next AS (
     FOR UPDATE SKIP LOCKED
 ), lost AS (
     SELECT id FROM {run}
-    WHERE tenant_id = %(tenant)s AND status = 'queued' AND deadline_at > %(now)s AND sent_at < %(lost)s
+    WHERE tenant_id = %(tenant)s AND status = 'queued' AND deadline_at > statement_timestamp()
+        AND sent_at < statement_timestamp() - make_interval(secs => %(lost_s)s)
     FOR UPDATE SKIP LOCKED
 )
-UPDATE {run} SET sent_at = %(now)s WHERE id IN (SELECT id FROM next UNION ALL SELECT id FROM lost)
-RETURNING id, deadline_at
+UPDATE {run} SET sent_at = statement_timestamp() WHERE id IN (SELECT id FROM next UNION ALL SELECT id FROM lost)
+RETURNING id
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """A run whose turn it is. `expires_s` is what is left of its time."""
+    """A run whose turn it is."""
 
     tenant_id: UUID
     run_id: UUID
-    expires_s: float
 
 
 def take_turns() -> list[Turn]:
     """Of the open scope's tenant: oldest first as many as have room, and those whose message was lost. One statement,
     and of several callers each gets others; two at the same moment may go a few beyond `QUESTIONS_AT_ONCE`."""
-    tenant_id, now = current_tenant_id(), timezone.now()
-    values: dict[str, Any] = {"tenant": tenant_id, "now": now, "lost": now - LOST_AFTER, "at_once": at_once()}
+    tenant_id = current_tenant_id()
+    values: dict[str, Any] = {"tenant": tenant_id, "lost_s": LOST_AFTER.total_seconds(), "at_once": at_once()}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE.format(run=connection.ops.quote_name(Run._meta.db_table)), values)
-        rows: list[tuple[UUID, datetime]] = cursor.fetchall()
-    return [
-        Turn(tenant_id=tenant_id, run_id=run_id, expires_s=max(1.0, (deadline_at - now).total_seconds()))
-        for run_id, deadline_at in rows
-    ]
+        return [Turn(tenant_id=tenant_id, run_id=run_id) for (run_id,) in cursor.fetchall()]
 
 
 def at_once() -> int:

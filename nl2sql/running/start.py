@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from nl2sql.models import Conversation, Run, RunStatus
 from nl2sql.rate_limit import slow_down
@@ -79,7 +79,7 @@ def _started(
     digest: str,
 ) -> Started:
     with tenant_transaction(principal.tenant_id):
-        tenant = Tenant.objects.get(id=principal.tenant_id)
+        tenant = Tenant.objects.annotate(now=Now()).get(id=principal.tenant_id)
         if tenant.is_suspended:
             raise TenantSuspended("This tenant is suspended.")
         found = earlier(principal.actor, key=idempotency_key, digest=digest)
@@ -89,7 +89,6 @@ def _started(
         conversation = _conversation(principal, request)
         quotas.reserve_question(tenant)
         slow_down(principal.actor)
-        now = timezone.now()
         run = Run.objects.create(
             tenant=tenant,
             conversation=conversation,
@@ -114,8 +113,8 @@ def _started(
             idempotency_key=idempotency_key,
             request_hash=digest,
             status=RunStatus.RUNNING if send is None else RunStatus.QUEUED,
-            deadline_at=now + timedelta(seconds=settings.ENVIRONMENT.ask_deadline_s),
-            lease_until=now + LEASE if send is None else None,
+            deadline_at=tenant.now + timedelta(seconds=settings.ENVIRONMENT.ask_deadline_s),
+            lease_until=tenant.now + LEASE if send is None else None,
         )
         audit.record("question.asked", actor=principal.actor, subject=str(run.id), source=source.slug)
         if request.given_sql:

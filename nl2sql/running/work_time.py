@@ -1,4 +1,7 @@
-"""How long a run may be at work, and how others see that nobody works on it any more. Pure."""
+"""How long a run may be at work, and how others see that nobody works on it any more. Pure.
+
+All times are the database's, which every process reads alike.
+"""
 
 from datetime import datetime, timedelta
 from typing import Literal
@@ -23,3 +26,10 @@ def left_behind(
     if lease_until is None or lease_until < now:
         return "process_gone"
     return "overdue" if deadline_at is not None and deadline_at + GRACE < now else None
+
+
+def seconds_left(*, deadline_at: datetime | None, lease_until: datetime | None) -> float | None:
+    """Of the time of a run that was claimed just now: its lease says when that was. None without a deadline."""
+    if deadline_at is None or lease_until is None:
+        return None
+    return (deadline_at - (lease_until - LEASE)).total_seconds()

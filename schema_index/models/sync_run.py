@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
+from tenants.clock import database_now
 from tenants.models import TenantOwned
 
 
@@ -49,7 +50,8 @@ class SyncRun(TenantOwned):
     @property
     def state_now(self) -> str:
         """As it is to be shown: a run whose process died cannot say so itself."""
-        died = self.state == SyncState.RUNNING and self.alive_until is not None and self.alive_until < timezone.now()
+        until = self.alive_until if self.state == SyncState.RUNNING else None
+        died = until is not None and until < database_now()
         return SyncState.INTERRUPTED.value if died else self.state
 
     @property
