@@ -38,10 +38,11 @@ demo: $(STAMP) ## Set up two demo tenants, ask three questions, serve http://127
 
 # Every process of a run compiles the same modules unless the first may keep what it compiled.
 test test-doors: export PYTHONDONTWRITEBYTECODE :=
+# Three processes on two cores: tests wait for databases half of their time.
 test: $(STAMP) ## Run the tests, in under two minutes on two cores (ARGS="-k name" chooses)
-	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/doors $(ARGS)
+	@$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/doors $(ARGS)
 
-test-doors: $(STAMP) ## From outside: every page in a real browser, the API by its own description, its generated client
+test-doors: $(STAMP) ## From outside: every page in a real browser, the API by its description, its generated client, the demo, workers killed at work
 	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/browser tests/doors $(ARGS)
 
 test-faults: $(STAMP) ## Kill, cut off, fill and poison the deployment while questions are asked; ends with a table (ARGS="-k name" chooses)

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from config.environment import BASE_DIR
 
-SAME_AS_MAKE_TEST = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+SAME_AS_MAKE_TEST = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 LEFT_OUT = ("--ignore", "tests/browser", "--ignore", "tests/doors")
 
 

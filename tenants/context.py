@@ -65,9 +65,11 @@ def tenant_transaction(tenant_id: UUID, *, using: str = DEFAULT_DB_ALIAS) -> Ite
     outer = _tenant.get()
     if outer is not None and outer != tenant_id:
         raise TenantMismatch("A transaction of one tenant was opened inside another's.")
+    # Within a scope of its own the server has been told already.
+    is_told = outer is not None and _alias.get() == using and connections[using].in_atomic_block
     token, server = _tenant.set(tenant_id), _alias.set(using)
     try:
-        with _settings({TENANT: str(tenant_id)}, using=using):
+        with transaction.atomic(using=using) if is_told else _settings({TENANT: str(tenant_id)}, using=using):
             yield
     finally:
         _alias.reset(server)
@@ -113,11 +115,8 @@ def _settings(values: Mapping[str, str], *, using: str = DEFAULT_DB_ALIAS) -> It
 
 
 def _exchange(values: Mapping[str, str], *, using: str) -> dict[str, str]:
-    before: dict[str, str] = {}
+    """Sets them all in one statement; gives what they were."""
+    told = [f"coalesce(current_setting('{name}', true), ''), set_config('{name}', %s, true)" for name in values]
     with connections[using].cursor() as cursor:
-        for name, value in values.items():
-            cursor.execute(
-                "SELECT coalesce(current_setting(%s, true), ''), set_config(%s, %s, true)", [name, name, value]
-            )
-            before[name] = cursor.fetchone()[0]
-    return before
+        cursor.execute(f"SELECT {', '.join(told)}", list(values.values()))
+        return dict(zip(values, cursor.fetchone()[::2], strict=True))

@@ -1,6 +1,7 @@
 """The cast: an owner and an analyst of one tenant, and an outsider who owns another. Real PostgreSQL throughout."""
 
 import gc
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -15,6 +16,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import TransactionTestCase
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
@@ -39,13 +41,15 @@ from tenants.principal import Principal, principal_of_role
 from tenants.roles import PERMISSIONS, Role
 from tests.mariadb import MariadbServer, running_mariadb
 from tests.migrated_database import MigratedDatabase
+from tests.processes import running_redis
 from tests.recorded_source import made_once
 
 # What `make demo` collected in this checkout is not what tests see.
 settings.STATIC_ROOT = settings.ENVIRONMENT.querent_home / "static"
 
 # Nothing of a test run must survive a power cut.
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+# Connecting is quick as well: nobody attacks its passwords.
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c scram_iterations=1"
 
 EMPTY_TABLES = """
 DO $$ DECLARE name text; BEGIN
@@ -73,6 +77,14 @@ INSERT INTO orders VALUES
 """
 
 
+# Two lines a request, each made up for pytest's handlers and ours, were a tenth of what a request takes. A test that
+# reads them asks for them.
+for _name in ("django", "django_structlog"):
+    logging.getLogger(_name).setLevel(logging.ERROR)
+
+# A million rounds a password would be most of the suite's time.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 # Laws are tried on fewer examples than the library's 100, unless a test says otherwise: the suite runs all day.
 hypothesis.settings.register_profile("suite", max_examples=30)
 hypothesis.settings.load_profile("suite")
@@ -93,7 +105,7 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays until the end: the collector of cycles need not walk through it again, and
     walks through the rest less often. It was a tenth of the time."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(100_000, 50, 100)
     gc.enable()
 
 
@@ -125,6 +137,12 @@ def admin_connection(embedded_server: dict[str, Any]) -> Callable[[str], "psycop
 def mariadb_server() -> Iterator[MariadbServer]:
     with running_mariadb(settings.ENVIRONMENT.querent_home / "mariadb-template") as server:
         yield server
+
+
+@pytest.fixture
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    with running_redis(tmp_path) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -166,7 +184,7 @@ def _empty(
 
 @pytest.fixture(autouse=True)
 def _empty_tables(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a test that commits. The application role may not truncate, so Django's own flush cannot do it."""
+    """After a test that commits."""
     marker = request.node.get_closest_marker("django_db")
     commits = marker is not None and marker.kwargs.get("transaction")
     empty: Callable[[], None] = request.getfixturevalue("_empty") if commits else lambda: None
@@ -174,27 +192,33 @@ def _empty_tables(request: pytest.FixtureRequest) -> Iterator[None]:
     empty()
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Any) -> None:
-    """A million rounds a password would be most of the suite's time."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+@pytest.fixture(scope="session", autouse=True)
+def _no_flush() -> Iterator[None]:
+    """Django would flush the tables after a test that commits, which the application's role may not, and connect anew,
+    which takes as long as a short test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: None)
+        patch.setattr(TransactionTestCase, "_should_reload_connections", lambda self: False)
+        yield
 
 
+EMBED = MiniLMEmbedder.embed
 REMEMBERED: dict[tuple[str, ...], Vectors] = {}
 
 
-@pytest.fixture(autouse=True)
-def _remembered_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
+def remembering(self: MiniLMEmbedder, texts: Sequence[str]) -> Vectors:
+    key = tuple(texts)
+    if key not in REMEMBERED:
+        REMEMBERED[key] = EMBED(self, texts)
+    return REMEMBERED[key].copy()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remembered_embeddings() -> Iterator[None]:
     """The local model is asked once a test process for the same texts: hundreds of tests sync the same few sources."""
-    embed = MiniLMEmbedder.embed
-
-    def remembering(self: MiniLMEmbedder, texts: Sequence[str]) -> Vectors:
-        key = tuple(texts)
-        if key not in REMEMBERED:
-            REMEMBERED[key] = embed(self, texts)
-        return REMEMBERED[key].copy()
-
-    monkeypatch.setattr(MiniLMEmbedder, "embed", remembering)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MiniLMEmbedder, "embed", remembering)
+        yield
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

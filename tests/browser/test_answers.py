@@ -12,8 +12,8 @@ from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.browser.conftest import BROWSER_TESTS, Browse
 from tests.conftest import Member
-from tests.integration.test_celery_embedded import wait_for
 from tests.scripted_model import REFUSES, SLOW, Recorded, Reply, ScriptedModel, answers
+from tests.waiting import wait_for
 
 pytestmark = BROWSER_TESTS
 

@@ -570,6 +570,8 @@ def test_a_burst_is_over_after_a_minute(
 def test_a_plain_request_id_is_kept_and_another_replaced(
     analyst: Member, shop: DataSource, caplog: pytest.LogCaptureFixture, given: str, kept: bool
 ) -> None:
+    caplog.set_level("INFO", logger="django_structlog")
+
     response = post(analyst.client, {"question": COUNT}, HTTP_X_REQUEST_ID=given)
 
     echoed = response["X-Request-ID"]

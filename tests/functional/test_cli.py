@@ -5,19 +5,14 @@ import io
 import json
 import os
 import re
-import shutil
 import signal
-import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 from django.core.management import CommandError, call_command
 
-from config.environment import BASE_DIR
 from nl2sql.models import Run
 from schema_index import policies
 from schema_index.models import DataSource
@@ -321,56 +316,3 @@ def test_what_cannot_be_set_up_is_told(command: Command, tenant: Tenant, argumen
     code, out, err = command(*arguments)
 
     assert (code, out, told in err) == (1, "", True), err
-
-
-# --- the whole demonstration
-
-
-@pytest.fixture
-def empty_home() -> Iterator[Path]:
-    # Not below pytest's own folder: its server runs as another user when we are root, who may not enter there.
-    home = Path(tempfile.mkdtemp(prefix="querent-demo-"))
-    home.chmod(0o755)
-    yield home
-    _stop_server(home)
-    shutil.rmtree(home, ignore_errors=True)
-
-
-def test_the_demo_answers_on_an_empty_machine(empty_home: Path) -> None:
-    """The slowest test: both demo databases are built, synced, embedded and asked, by processes of their own."""
-    first = _demo(empty_home)
-
-    assert first.returncode == 0, first.stderr
-    assert first.stdout.count("--- ") == 3
-    assert [line for line in first.stdout.splitlines() if line.startswith("---")] == [
-        "--- Bean There",
-        "--- Bean There",
-        "--- Northlight",
-    ]
-    assert len(re.findall(r"^  +0\.\d{3}  \w+\.\w+  ", first.stdout, re.MULTILINE)) >= 9, "tables with their similarity"
-    assert first.stdout.count("SELECT") == 3
-    assert len(re.findall(r"^ *\w.* +\d+ *$|^ *\d+ *$", first.stdout, re.MULTILINE)) >= 3, "rows"
-    assert "reading the schema" in first.stderr
-
-
-def _demo(home: Path) -> "subprocess.CompletedProcess[str]":
-    kept = ("PATH", "HOME", "LANG", "ENV_FILE", "LD_LIBRARY_PATH", "OPENBLAS_NUM_THREADS")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "-W", "error", "manage.py", "demo", "--once", "--orders", "3000"],
-        cwd=BASE_DIR,
-        env={**environment, "QUERENT_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def _stop_server(home: Path) -> None:
-    """It stops with its last user, but may still be about it."""
-    file = home / "postgres" / "postmaster.pid"
-    if file.exists():
-        process = psutil.Process(int(file.read_text().split("\n", 1)[0]))
-        process.terminate()
-        process.wait(10)

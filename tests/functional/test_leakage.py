@@ -195,6 +195,8 @@ def test_logs_hold_no_question_no_row_and_no_stored_text(
     owner: Member, twins: Member, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
+    for name in ("django", "django_structlog"):
+        caplog.set_level("INFO", logger=name)
     capfd.readouterr()
     owner.client.post(
         "/nl2sql", json.dumps({"question": f"How many customers are {MARK}?"}), content_type="application/json"

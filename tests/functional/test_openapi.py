@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
@@ -35,7 +36,9 @@ def described() -> dict[str, Any]:
     return found
 
 
-def test_the_description_is_valid_and_gives_no_warning(tmp_path: Path) -> None:
+def test_the_description_is_valid_and_gives_no_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The same check of the same rules, in a fiftieth of the time.
+    monkeypatch.setattr("jsonschema.validate", lambda instance, schema: jsonschema_rs.validate(schema, instance))
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "openapi.yaml"))
 
     assert (tmp_path / "openapi.yaml").read_text().startswith("openapi: 3")

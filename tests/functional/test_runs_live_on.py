@@ -22,8 +22,8 @@ from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.models import ApiKey, Membership, UsageCounter
 from tests.conftest import Member
-from tests.integration.test_celery_embedded import wait_for
 from tests.scripted_model import Recorded, Reply, ScriptedModel, answers
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -23,8 +23,8 @@ from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.asgi_server import asgi_server
 from tests.conftest import Member
-from tests.integration.test_celery_embedded import wait_for
 from tests.scripted_model import ScriptedModel, answers
+from tests.waiting import wait_for
 
 # The worker tends the vector index as the owner of the tables.
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])

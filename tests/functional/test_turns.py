@@ -18,7 +18,7 @@ from nl2sql.tasks import close_runs_left_behind, send_waiting
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.conftest import Member
-from tests.integration.test_celery_embedded import wait_for
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,8 +1,5 @@
 """Roles and databases as the bootstrap makes them, and what the roles may and may not do."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -15,7 +12,6 @@ from django.core.management.base import CommandError
 
 from config.bootstrap import ExtensionMissing, create_roles_and_database, let_application_in
 from config.database import DatabaseAccess
-from config.environment import BASE_DIR
 from config.startup import refuse_unready_database
 
 Connect = Callable[[str], "psycopg.Connection[Any]"]
@@ -142,28 +138,3 @@ def test_an_address_that_does_not_work_is_a_sentence(
     with pytest.raises(CommandError, match="cannot be reached with the address in DATABASE_URL") as error:
         call_command("prepare_database")
     assert "s3cret-word" not in str(error.value)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_web_process_starts_with_the_broker_down() -> None:
-    """Its pages and questions need none."""
-
-    def address(alias: str) -> str:
-        own = settings.DATABASES[alias]
-        return f"postgresql://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT']}/{own['NAME']}"
-
-    done = subprocess.run(
-        [sys.executable, "-c", "import config.asgi; print('serving')"],
-        cwd=BASE_DIR,
-        env={
-            **os.environ,
-            "DATABASE_URL": address("default"),
-            "DATABASE_OWNER_URL": address("owner"),
-            "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.stdout == "serving\n", done.stderr

@@ -1,6 +1,5 @@
 """The embedded worker: a thread of this process on `memory://`, driven by commits alone."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -18,18 +17,10 @@ from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import database_file
 from tests.integration.conftest import reread
+from tests.waiting import wait_for
 
 # The worker tends the vector index as the owner of the tables.
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-
-DEADLINE_S = 30.0
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "the worker did not do it in time"
-        time.sleep(0.05)
 
 
 def embedded_titles(tenant: Tenant) -> set[str]:

@@ -22,8 +22,8 @@ from schema_index.models import ChunkEmbedding, DataSource, EmbeddingFailure, Em
 from schema_index.reembedding import ReembeddingRefused
 from schema_index.retrieval.retrieve import retrieve
 from tenants.context import tenant_transaction
-from tests.integration.test_celery_embedded import wait_for
 from tests.scripted_model import Recorded, Reply, ScriptedModel, embedded, vector_of
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -2,7 +2,10 @@
 
 import pytest
 
+from schema_index.embedding.minilm import MiniLMEmbedder
+from tests.conftest import EMBED
+
 
 @pytest.fixture(autouse=True)
-def _remembered_embeddings() -> None:
-    pass
+def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MiniLMEmbedder, "embed", EMBED)

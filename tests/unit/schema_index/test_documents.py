@@ -1,6 +1,7 @@
 """Files become Markdown with headings, without what nobody sees; what cannot be read says why."""
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -138,20 +139,20 @@ def test_a_pdf_that_every_viewer_opens_is_read_though_encrypted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "reason"),
+    ("made", "reason"),
     [
-        (b"%PDF-1.7\nthis is none", NOT_A_PDF),
-        (pdf_of(REVENUE)[:300], NOT_A_PDF),
-        (encrypted(pdf_of(REVENUE), password="secret"), ENCRYPTED),
-        (pdf_of([], []), SCANNED),
-        (pdf_bomb(200_000_000), TOO_HEAVY),
-        (pdf_of(*[[(10.0, "x")]] * 1_001), TOO_MANY_PAGES),
+        (lambda: b"%PDF-1.7\nthis is none", NOT_A_PDF),
+        (lambda: pdf_of(REVENUE)[:300], NOT_A_PDF),
+        (lambda: encrypted(pdf_of(REVENUE), password="secret"), ENCRYPTED),
+        (lambda: pdf_of([], []), SCANNED),
+        (lambda: pdf_bomb(200_000_000), TOO_HEAVY),
+        (lambda: pdf_of(*[[(10.0, "x")]] * 1_001), TOO_MANY_PAGES),
     ],
     ids=["none", "cut", "encrypted", "scanned", "bomb", "pages"],
 )
-def test_a_pdf_that_cannot_be_read_says_why(data: bytes, reason: str) -> None:
+def test_a_pdf_that_cannot_be_read_says_why(made: Callable[[], bytes], reason: str) -> None:
     with pytest.raises(DocumentUnreadable) as raised:
-        read_document(data, name="x.pdf")
+        read_document(made(), name="x.pdf")
     assert raised.value.message == reason
 
 

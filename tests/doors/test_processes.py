@@ -1,0 +1,117 @@
+"""Processes of the product from outside: workers on a real Redis, one of them killed at work, and the web process."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from django.conf import settings
+
+from config.celery import app
+from config.environment import BASE_DIR
+from schema_index import knowledge
+from schema_index.models import ChunkEmbedding, EmbeddingClaim
+from schema_index.tasks import embed_tenant
+from tenants.context import tenant_transaction
+from tenants.models import Tenant
+from tests.processes import address_of, environment_of, running_worker
+from tests.scripted_model import Recorded, Reply, ScriptedModel, embedded, vector_of
+from tests.waiting import wait_for
+
+IN_CI = bool(os.environ.get("CI"))
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TEXTS = 150
+BATCH = 64
+SECOND_BATCH = 2
+
+
+def _vectors(tenant: Tenant) -> int:
+    with tenant_transaction(tenant.id):
+        return ChunkEmbedding.objects.count()
+
+
+def _claims(tenant: Tenant) -> int:
+    with tenant_transaction(tenant.id):
+        return EmbeddingClaim.objects.count()
+
+
+def _ask_for(tenant: Tenant, *, broker: str) -> None:
+    with app.connection_for_write(url=broker) as connection:
+        app.send_task(embed_tenant.name, (str(tenant.id),), connection=connection)
+
+
+def _true(request: Recorded) -> Reply:
+    return embedded(vector_of(text, dimension=16) for text in request.body["input"])
+
+
+@pytest.mark.redis
+@pytest.mark.skipif(
+    shutil.which("redis-server") is None and not IN_CI,
+    reason="redis-server is not installed (Debian: apt-get install redis-server)",
+)
+def test_what_a_killed_worker_left_the_next_one_finishes_and_messages_are_heard(tenant: Tenant, redis_url: str) -> None:
+    with tenant_transaction(tenant.id):
+        sections = "\n".join(f"# Term {number}\nIt means {number}." for number in range(TEXTS))
+        knowledge.save_document(title="Terms", text=sections, actor="system:test")
+    with ScriptedModel() as model:
+        model.script_embeddings([_true, Reply(delay_s=60)])
+        environment = environment_of(
+            CELERY_BROKER_URL=redis_url,
+            EMBEDDING_BASE_URL=model.url,
+            EMBEDDING_MODEL="scripted",
+            EMBEDDING_DIMENSION=str(model.dimension),
+            EMBEDDING_MAX_BATCH=str(BATCH),
+            # What a killed worker held is free again after twice this.
+            EMBEDDING_TIMEOUT_S="1",
+        )
+        with running_worker(environment, concurrency=1) as first:
+            wait_for(lambda: len(model.requests) == SECOND_BATCH)
+            assert (_vectors(tenant), _claims(tenant)) == (BATCH, BATCH)
+            os.killpg(first.pid, signal.SIGKILL)
+        # Two processes get the same work: one by the worker's start, the other by this message.
+        _ask_for(tenant, broker=redis_url)
+        with running_worker(environment, concurrency=2) as second:
+            wait_for(lambda: _vectors(tenant) == TEXTS)
+            asked = Counter(text for request in model.requests for text in request.body["input"])
+            # Every text was answered and stored once: only those asked for again were never answered the first time.
+            assert Counter(asked.values()) == {1: TEXTS - BATCH, 2: BATCH}
+            assert {text for text, times in asked.items() if times == 2} == set(model.requests[1].body["input"])
+            assert _claims(tenant) == 0
+
+            with tenant_transaction(tenant.id):
+                knowledge.save_faq(question="Why?", answer="So.", actor="system:test")
+            _ask_for(tenant, broker=redis_url)
+            wait_for(lambda: _vectors(tenant) == TEXTS + 1)
+            second.terminate()
+            assert second.wait(15) == 0
+
+
+def test_a_worker_does_not_start_over_a_role_that_could_read_across_tenants(tenant: Tenant) -> None:
+    environment = environment_of(DATABASE_URL=address_of("owner"), CELERY_BROKER_URL="redis://127.0.0.1:1/0")
+    command = [sys.executable, "-m", "celery", "-A", "config", "worker"]
+    done = subprocess.run(
+        command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert "owns tables or may act as their owner" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert settings.DATABASES["owner"]["PASSWORD"] not in done.stderr
+
+
+def test_the_web_process_starts_with_the_broker_down() -> None:
+    """Its pages and questions need none."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import config.asgi; print('serving')"],
+        cwd=BASE_DIR,
+        env=environment_of(CELERY_BROKER_URL="redis://127.0.0.1:1/0"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.stdout == "serving\n", done.stderr
