@@ -24,8 +24,9 @@ def code_samples(path: str, method: str, operation: dict[str, Any]) -> list[dict
 
 def _query(operation: dict[str, Any]) -> str:
     """Only what must be sent."""
-    required = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query" and one.get("required")]
-    return f"?{'&'.join(f'{name}=orders' for name in required)}" if required else ""
+    required = [one for one in operation.get("parameters", ()) if one["in"] == "query" and one.get("required")]
+    given = [f"{one['name']}={SOME_ID if one['schema'].get('format') == 'uuid' else 'orders'}" for one in required]
+    return f"?{'&'.join(given)}" if given else ""
 
 
 def _body(operation: dict[str, Any]) -> Any:

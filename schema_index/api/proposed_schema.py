@@ -73,6 +73,7 @@ class ProposedSchemaView(APIView):
             202: OpenApiResponse(JobSerializer, description="The sync; `Location` holds its address."),
             **problems(400, 401, 403, 404, 413, 415),
         },
+        examples=[OpenApiExample("What was looked at", value={"fingerprint": FINGERPRINT}, request_only=True)],
     )
     def post(self, request: Request, slug: str) -> Response:
         principal = _manager(request)
