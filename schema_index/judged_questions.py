@@ -1,28 +1,21 @@
 """Stores judged questions of a source, from a file or one by one."""
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from schema_index.json_lines import LinesInvalid, read_lines
 from schema_index.models import DataSource, JudgedQuestion
 from tenants import audit
 from tenants.context import current_tenant_id
-from tenants.domain_error import DomainError
 
 MAX_LINES = 20_000
 MAX_LINE_BYTES = 64 * 1024
 """A question and fifty table names take a tenth of it."""
 
-SHOWN_PROBLEMS = 10
 FIELDS = frozenset({"question", "tables", "origin"})
-
-
-class JudgedQuestionsInvalid(DomainError):
-    """Some lines cannot be stored; `message` names the first of them, and nothing was stored."""
-
-    code = "invalid_request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,29 +30,19 @@ class Judged:
 def parse(lines: Iterable[bytes], *, origin: str) -> tuple[Judged, ...]:
     """One JSON object a line: `question`, `tables`, and `origin` where it differs. Pure.
 
-    Of a question that comes twice, the last line counts. Raises JudgedQuestionsInvalid.
+    Of a question that comes twice, the last line counts. Raises LinesInvalid.
     """
-    found: dict[str, Judged] = {}
-    problems: list[str] = []
-    for number, line in enumerate(lines, start=1):
-        if number > MAX_LINES:
-            raise JudgedQuestionsInvalid(f"The file has more than {MAX_LINES:,} lines: import it in parts.")
-        if not line.strip():
-            continue
-        try:
-            judged = _judged(line, origin=origin)
-        except ValueError as error:
-            problems.append(f"line {number}: {error}")
-        else:
-            found[judged.question] = judged
-    if problems:
-        more = f"; and {len(problems) - SHOWN_PROBLEMS} more lines" if len(problems) > SHOWN_PROBLEMS else ""
-        raise JudgedQuestionsInvalid(f"Nothing was stored. {'; '.join(problems[:SHOWN_PROBLEMS])}{more}.")
-    return tuple(found.values())
+    judged = read_lines(
+        lines,
+        read=lambda given, _: _judged(given, origin=origin),
+        max_lines=MAX_LINES,
+        max_line_bytes=MAX_LINE_BYTES,
+    )
+    return tuple({one.question: one for one in judged}.values())
 
 
 def save_all(judged: Sequence[Judged], *, source: DataSource, actor: str) -> int:
-    """Add or replace; returns how many are new. Needs an open scope. Raises JudgedQuestionsInvalid."""
+    """Add or replace; returns how many are new. Needs an open scope. Raises LinesInvalid."""
     tenant_id = current_tenant_id()
     rows = [
         JudgedQuestion(
@@ -77,15 +60,9 @@ def save_all(judged: Sequence[Judged], *, source: DataSource, actor: str) -> int
     return len(rows) - len(replaced)
 
 
-def _judged(line: bytes, *, origin: str) -> Judged:
-    if len(line) > MAX_LINE_BYTES:
-        raise ValueError(f"is longer than {MAX_LINE_BYTES:,} bytes")
-    try:
-        given = json.loads(line)
-    except (ValueError, RecursionError):
-        raise ValueError("is no JSON") from None
-    if not isinstance(given, dict) or not isinstance(given.get("question"), str):
-        raise ValueError('is no object with a "question"')
+def _judged(given: Mapping[str, Any], *, origin: str) -> Judged:
+    if not isinstance(given.get("question"), str):
+        raise ValueError('has no "question" that is text')
     if unknown := sorted(given.keys() - FIELDS):
         raise ValueError(f"has unknown fields: {', '.join(unknown)[:200]}")
     tables = given.get("tables")
@@ -108,4 +85,4 @@ def _check(rows: Sequence[JudgedQuestion]) -> None:
             row.clean()
         except ValidationError as error:
             wrong = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in sorted(error.message_dict.items()))
-            raise JudgedQuestionsInvalid(f'Nothing was stored. Question "{row.question[:60]}": {wrong}') from None
+            raise LinesInvalid(f'No line was taken: question "{row.question[:60]}": {wrong}') from None

@@ -1,10 +1,10 @@
 """Questions with what a right answer is, from a file of JSON lines or from wherever a tenant keeps them. Pure."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from schema_index.json_lines import read_lines
 from tenants.domain_error import DomainError
 
 MAX_QUESTIONS = 20_000
@@ -16,11 +16,10 @@ MAX_QUESTION = 2_000
 
 MAX_KEY = 200
 MAX_GOLDS = 50
-SHOWN_PROBLEMS = 10
 
 
 class QuestionSetInvalid(DomainError):
-    """Some lines are no questions; `message` names the first of them, and nothing was asked."""
+    """There is no such set, or no question in it: nothing was asked."""
 
     code = "invalid_request"
 
@@ -47,40 +46,24 @@ def parse(lines: Iterable[bytes], *, source: str = "") -> tuple[EvaluationQuesti
     `source` (slug) or `db`, `dialect`, `answerable`, `tables`. Other fields are left alone. A `source` given here is
     asked every question, whatever the lines say.
 
-    Raises QuestionSetInvalid.
+    Raises LinesInvalid, or QuestionSetInvalid where no line is left.
     """
-    found: dict[str, EvaluationQuestion] = {}
-    problems: list[str] = []
-    for number, line in enumerate(lines, start=1):
-        if number > MAX_QUESTIONS:
-            raise QuestionSetInvalid(f"The set has more than {MAX_QUESTIONS:,} lines: evaluate it in parts.")
-        if not line.strip():
-            continue
-        try:
-            question = _question(line, number=number, source=source)
-            if question.key in found:
-                raise ValueError(f'has the id "{question.key}" of an earlier line')
-        except ValueError as error:
-            problems.append(f"line {number} {error}")
-        else:
-            found[question.key] = question
-    if problems:
-        more = f"; and {len(problems) - SHOWN_PROBLEMS} more lines" if len(problems) > SHOWN_PROBLEMS else ""
-        raise QuestionSetInvalid(f"Nothing was asked: {'; '.join(problems[:SHOWN_PROBLEMS])}{more}.")
+    keys = set[str]()
+
+    def read(given: Mapping[str, Any], number: int) -> EvaluationQuestion:
+        question = _question(given, number=number, source=source)
+        if question.key in keys:
+            raise ValueError(f'has the id "{question.key}" of an earlier line')
+        keys.add(question.key)
+        return question
+
+    found = read_lines(lines, read=read, max_lines=MAX_QUESTIONS, max_line_bytes=MAX_LINE_BYTES)
     if not found:
         raise QuestionSetInvalid("The set holds no question.")
-    return tuple(found.values())
+    return found
 
 
-def _question(line: bytes, *, number: int, source: str) -> EvaluationQuestion:
-    if len(line) > MAX_LINE_BYTES:
-        raise ValueError(f"is longer than {MAX_LINE_BYTES:,} bytes")
-    try:
-        given = json.loads(line)
-    except (ValueError, RecursionError):
-        raise ValueError("is no JSON") from None
-    if not isinstance(given, dict):
-        raise ValueError("is no object")
+def _question(given: Mapping[str, Any], *, number: int, source: str) -> EvaluationQuestion:
     question = _text(given, "question").strip()
     if not question or len(question) > MAX_QUESTION:
         raise ValueError(f'needs a "question" of at most {MAX_QUESTION:,} characters')

@@ -264,7 +264,7 @@ def test_an_import_takes_all_lines_or_none(
     good = json.dumps({"question": QUESTION, "sql": SQL})
     for bad in ('{"question": "Who?"}', "nonsense", json.dumps({"question": "Who?", "sql": "DROP TABLE customers"})):
         file.write_text(f"{good}\n{bad}\n")
-        with pytest.raises(CommandError, match=r"Nothing was stored\."):
+        with pytest.raises(CommandError, match="No line was taken: line 2"):
             call_command("import_verified_queries", "shop", str(file), "--tenant", "acme")
     with tenant_transaction(tenant.id):
         assert not VerifiedQuery.objects.exists()

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from schema_index.judged_questions import Judged, JudgedQuestionsInvalid, parse
+from schema_index.json_lines import LinesInvalid
+from schema_index.judged_questions import Judged, parse
 from schema_index.models import DataSource, JudgedQuestion
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
@@ -42,7 +43,7 @@ def test_a_file_with_a_bad_line_stores_nothing(tenant: Tenant, shop: DataSource,
     file = tmp_path / "asked.jsonl"
     for bad in ({"question": " ", "tables": []}, {"question": "a\0b", "tables": []}, {"question": "x" * 2_001}):
         file.write_bytes(_lines({"question": "Who?", "tables": []}, {"tables": [], **bad}))
-        with pytest.raises(CommandError, match=r"Nothing was stored\."):
+        with pytest.raises(CommandError, match="No line was taken:"):
             call_command("import_questions", "shop", str(file), "--tenant", "acme")
     assert _stored(tenant) == []
     with pytest.raises(CommandError, match=r"The file cannot be read: No such file or directory\."):
@@ -61,11 +62,11 @@ def test_every_bad_line_is_named() -> None:
         b'{"question": "Who?", "tables": [], "origin": 1}',
         b" " * 70_000 + b"x",
     ]
-    with pytest.raises(JudgedQuestionsInvalid) as raised:
+    with pytest.raises(LinesInvalid) as raised:
         parse(lines, origin="file")
     assert raised.value.message == (
-        'Nothing was stored. line 3: is no JSON; line 4: is no JSON; line 5: is no object with a "question"; '
-        'line 6: needs "tables", a list of "schema.table"; line 7: has unknown fields: sql; '
-        'line 8: has an "origin" that is no text; line 9: is longer than 65,536 bytes.'
+        'No line was taken: line 3 is no JSON; line 4 is no JSON; line 5 has no "question" that is text; '
+        'line 6 needs "tables", a list of "schema.table"; line 7 has unknown fields: sql; '
+        'line 8 has an "origin" that is no text; line 9 is longer than 65,536 bytes.'
     )
     assert parse(lines[:2], origin="file") == (Judged(question="Who?", tables=("main.a",), origin="file"),)

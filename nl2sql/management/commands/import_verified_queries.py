@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from nl2sql import verified_queries
 from nl2sql.models import QueryOrigin
 from nl2sql.models.verified_query import MAX_QUESTION, MAX_SQL
+from schema_index.json_lines import read_lines, refuse
 from schema_index.sources import pick
 from tenants import tenancy
 from tenants.context import tenant_transaction
@@ -16,7 +16,6 @@ MAX_LINES = 2_000
 """As many as are in use of one source."""
 
 MAX_LINE_BYTES = 6 * (MAX_QUESTION + MAX_SQL)
-SHOWN_PROBLEMS = 10
 ACTOR = "system:command"
 
 
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         try:
             tenant = tenancy.by_slug(options["tenant"])
             with options["file"].open("rb") as lines:
-                rows = [_row(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+                rows = read_lines(lines, read=_row, max_lines=MAX_LINES, max_line_bytes=MAX_LINE_BYTES)
             with tenant_transaction(tenant.id):
                 self._propose(rows, slug=options["source"])
         except DomainError as error:
@@ -42,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError(f"The file cannot be read: {error.strerror}.") from None
         self.stdout.write(f"{options['source']}: {len(rows)} questions proposed; a curator verifies them.")
 
-    def _propose(self, rows: list[tuple[int, str, str]], *, slug: str) -> None:
+    def _propose(self, rows: tuple[tuple[int, str, str], ...], *, slug: str) -> None:
         source = pick(slug)
         problems = []
         for number, question, sql in rows:
@@ -51,21 +50,13 @@ class Command(BaseCommand):
                     source=source, question=question, sql=sql, origin=QueryOrigin.IMPORT, actor=ACTOR
                 )
             except DomainError as error:
-                problems.append(f"line {number}: {error.message}")
-        if problems:
-            more = f"; and {len(problems) - SHOWN_PROBLEMS} more" if len(problems) > SHOWN_PROBLEMS else ""
-            raise CommandError(f"Nothing was stored. {'; '.join(problems[:SHOWN_PROBLEMS])}{more}")
+                problems.append(f"line {number}: {error.message.rstrip('.')}")
+        refuse(problems)
 
 
-def _row(number: int, line: bytes) -> tuple[int, str, str]:
-    if number > MAX_LINES:
-        raise CommandError(f"The file has more than {MAX_LINES:,} lines: import it in parts.")
-    try:
-        given = json.loads(line) if len(line) <= MAX_LINE_BYTES else None
-    except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict) or given.keys() != {"question", "sql"}:
-        raise CommandError(f'Nothing was stored. Line {number} is no object with "question" and "sql" alone.')
+def _row(given: dict[str, Any], number: int) -> tuple[int, str, str]:
+    if given.keys() != {"question", "sql"}:
+        raise ValueError('is no object with "question" and "sql" alone')
     if not all(isinstance(text, str) and text.strip() for text in given.values()):
-        raise CommandError(f"Nothing was stored. Line {number} has an empty text, or none.")
+        raise ValueError("has an empty text, or none")
     return number, given["question"], given["sql"]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from nl2sql.evaluation.question_set import EvaluationQuestion, QuestionSetInvalid, parse
+from schema_index.json_lines import LinesInvalid
 
 
 def lines(*rows: object) -> list[bytes]:
@@ -33,10 +34,10 @@ def test_every_bad_line_is_named_and_nothing_is_asked() -> None:
         b"{",
         *lines({"question": "x", "sql": 5}, {"question": "x", "answerable": "no"}),
     ]
-    with pytest.raises(QuestionSetInvalid) as caught:
+    with pytest.raises(LinesInvalid) as caught:
         parse(rows)
     assert caught.value.message == (
-        'Nothing was asked: line 2 has the id "a" of an earlier line; line 3 is no object; '
+        'No line was taken: line 2 has the id "a" of an earlier line; line 3 is no object; '
         'line 4 has a "question" that is no text; line 5 needs a "question" of at most 2,000 characters; '
         'line 6 is no JSON; line 7 has a "sql" that is neither text nor a list of texts; '
         'line 8 has an "answerable" that is neither true nor false.'
