@@ -30,7 +30,6 @@ PURE = [
     *(
         "schema_index.schema",
         "schema_index.schema_json",
-       
         "schema_index.diff",
         "schema_index.chunking",
     ),

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from schema_index import knowledge
 from schema_index.admin.stale import StaleFilter, confirm, stale_reason
 from schema_index.documents.document_text import DocumentUnreadable
+from schema_index.documents.formats import IN_WORDS
 from schema_index.documents.read import MAX_BYTES, read_document
 from schema_index.knowledge_metadata import metadata_fault
 from schema_index.models import Document, FaqEntry, KnowledgeEntry, ReviewState
@@ -107,7 +108,7 @@ class KnowledgeForm(TenantOwnedForm[EntryT]):
 class DocumentForm(KnowledgeForm[Document]):
     file = forms.FileField(
         required=False,
-        help_text=f"Markdown, HTML, plain text or PDF, {MAX_BYTES // 1_000_000} MB. It replaces the text below.",
+        help_text=f"{IN_WORDS}, {MAX_BYTES // 1_000_000} MB. It replaces the text below.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ from schema_index.api.knowledge_serializers import (
     KnowledgeQuerySerializer,
     entry_address,
 )
-from schema_index.documents.formats import Format
+from schema_index.documents.formats import BY_NAME, MARKDOWN
 from schema_index.documents.read import MAX_BYTES, read_document
 from schema_index.knowledge import KnowledgeNotFound
 from schema_index.knowledge_access import withheld_subjects
@@ -112,7 +112,7 @@ def document_fields(request: Request, *, partial: bool = False) -> Fields:
             if "format" in fields:
                 raise serializers.ValidationError({"format": ["It is the format of `text`, which was not sent."]})
             return fields
-        kind = Format(fields.pop("format", Format.MARKDOWN))
+        kind = BY_NAME[fields.pop("format", MARKDOWN.name)]
         found = read_document(fields["text"].encode(), name="", kind=kind)
     # A part that was not sent stays as it is; a whole document has the title that stands in it.
     title = fields.get("title") or ("" if partial else found.title)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from schema_index.documents.clean import SHOWS_NOTHING, clean_text
 from schema_index.documents.document_text import MAX_TEXT, MAX_TITLE
-from schema_index.documents.formats import Format
+from schema_index.documents.formats import FORMATS, IN_WORDS, MARKDOWN
 from schema_index.documents.read import MAX_BYTES
 from schema_index.knowledge import MAX_ANSWER
 from schema_index.knowledge_metadata import MAX_FACTS, metadata_fault
@@ -18,7 +18,7 @@ from tenants.api.strict import StrictSerializer, TextField
 MAX_METADATA_TEXT = 10_000
 """Characters of metadata written as JSON in a query or form; valid metadata has half of it."""
 
-TEXT_FORMATS = [Format.MARKDOWN.value, Format.HTML.value, Format.TEXT.value]
+TEXT_FORMATS = [one.name for one in FORMATS if one.is_text]
 
 
 class MetadataField(serializers.Field[Any, Any, Any, Any]):
@@ -79,14 +79,12 @@ class FaqSerializer(EntrySerializer):
 class DocumentSerializer(EntrySerializer):
     title = VisibleTextField(required=False, max_length=MAX_TITLE, help_text="Otherwise the first heading's.")
     text = TextField(max_length=MAX_TEXT, trim_whitespace=False)
-    format = serializers.ChoiceField(choices=TEXT_FORMATS, default=Format.MARKDOWN.value, help_text="Of `text`.")
+    format = serializers.ChoiceField(choices=TEXT_FORMATS, default=MARKDOWN.name, help_text="Of `text`.")
 
 
 class DocumentUploadSerializer(EntrySerializer):
     title = VisibleTextField(required=False, max_length=MAX_TITLE, help_text="Otherwise the file's own.")
-    file = serializers.FileField(
-        max_length=255, help_text=f"Markdown, HTML, plain text or PDF, by its name; {MAX_BYTES:,} bytes at most."
-    )
+    file = serializers.FileField(max_length=255, help_text=f"{IN_WORDS}, by its name; {MAX_BYTES:,} bytes at most.")
     metadata = MetadataField(as_text=True, required=False, default=dict, help_text="A JSON object, as text.")
 
 

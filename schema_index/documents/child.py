@@ -1,4 +1,4 @@
-"""The process that alone reads HTML and PDF: started by path, under limits of the operating system.
+"""The process that alone reads HTML, PDF and whatever else may be hostile: started by path, with the system's limits.
 
 The file comes on standard input, its format as argument; one JSON object goes to standard output: `title` and `text`,
 or `error`, a sentence.
@@ -19,9 +19,11 @@ def main() -> None:
     _limit()
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
     from schema_index.documents.document_text import DocumentUnreadable  # noqa: PLC0415  needs the path above
+    from schema_index.documents.formats import BY_NAME  # noqa: PLC0415
 
     try:
-        reply = _read(sys.argv[1], sys.stdin.buffer.read())
+        found = BY_NAME[sys.argv[1]].read(sys.stdin.buffer.read())
+        reply = {"title": found.title, "text": found.text}
     except DocumentUnreadable as error:
         reply = {"error": error.message}
     except (MemoryError, RecursionError):
@@ -37,19 +39,6 @@ def _limit() -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
-
-
-def _read(kind: str, data: bytes) -> dict[str, str]:
-    if kind == "pdf":
-        from schema_index.documents.pdf import read_pdf  # noqa: PLC0415  half a second that HTML need not wait
-
-        found = read_pdf(data)
-    else:
-        from schema_index.documents.decode import decode  # noqa: PLC0415
-        from schema_index.documents.html import read_html  # noqa: PLC0415
-
-        found = read_html(decode(data))
-    return {"title": found.title, "text": found.text}
 
 
 if __name__ == "__main__":

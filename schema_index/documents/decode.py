@@ -25,7 +25,7 @@ def decode(data: bytes) -> str:
         None,
     )
     if text is None or _is_binary(text):
-        raise DocumentUnreadable("This is no text file: give Markdown, HTML, plain text or PDF.")
+        raise DocumentUnreadable("This is no text file, though its name says so.")
     return text
 
 

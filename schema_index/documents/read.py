@@ -1,4 +1,4 @@
-"""A file's bytes → its text. HTML and PDF are read by a child process, whose memory and time are bounded."""
+"""A file's bytes → its text. What may be hostile is read by a child process, whose memory and time are bounded."""
 
 import json
 import os
@@ -7,10 +7,8 @@ import sys
 from pathlib import Path, PurePosixPath
 
 from schema_index.documents.clean import clean_line, clean_text
-from schema_index.documents.decode import decode
 from schema_index.documents.document_text import MAX_TEXT, MAX_TITLE, DocumentText, DocumentUnreadable
 from schema_index.documents.formats import Format, format_of
-from schema_index.documents.markdown import read_markdown, read_plain
 
 CHILD = Path(__file__).with_name("child.py")
 
@@ -27,7 +25,8 @@ def read_document(data: bytes, *, name: str, kind: Format | None = None) -> Docu
     """
     if len(data) > MAX_BYTES:
         raise DocumentUnreadable(f"The file has more than {MAX_BYTES:,} bytes: split it.")
-    found = _read(data, kind or format_of(name, data))
+    form = kind or format_of(name, data)
+    found = form.read(data) if form.in_process else _in_child(data, form)
     text = clean_text(found.text)
     if not text:
         raise DocumentUnreadable("The file holds no text.")
@@ -37,21 +36,11 @@ def read_document(data: bytes, *, name: str, kind: Format | None = None) -> Docu
     return DocumentText(title=title[:MAX_TITLE].rstrip(), text=text)
 
 
-def _read(data: bytes, kind: Format) -> DocumentText:
-    match kind:
-        case Format.MARKDOWN:
-            return read_markdown(decode(data))
-        case Format.TEXT:
-            return read_plain(decode(data))
-        case Format.HTML | Format.PDF:
-            return _in_child(data, kind)
-
-
 def _in_child(data: bytes, kind: Format) -> DocumentText:
     environment = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603  # a fixed program; the file goes through standard input
-            [sys.executable, "-I", str(CHILD), kind.value],
+            [sys.executable, "-I", str(CHILD), kind.name],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

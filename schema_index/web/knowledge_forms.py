@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from schema_index.documents.document_text import MAX_TEXT, MAX_TITLE
-from schema_index.documents.formats import SUFFIXES
+from schema_index.documents.formats import IN_WORDS, SUFFIXES
 from schema_index.documents.read import MAX_BYTES, read_document
 from schema_index.knowledge import MAX_ANSWER
 from schema_index.models import Document, FaqEntry, ReviewState
@@ -68,7 +68,7 @@ class DocumentForm(EntryForm):
     file = forms.FileField(
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(sorted(SUFFIXES))}),
-        help_text=f"Markdown, plain text, HTML or PDF, {MAX_BYTES // 1_000_000} MB at most. Its text is read at once.",
+        help_text=f"{IN_WORDS}, {MAX_BYTES // 1_000_000} MB at most. Its text is read at once.",
     )
     title = forms.CharField(max_length=MAX_TITLE, required=False, help_text="Empty: the one in the file, or its name.")
     text = forms.CharField(

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from schema_index import knowledge
+from schema_index.documents.formats import IN_WORDS
 from schema_index.knowledge_embedding import Embedded, embedded_states
 from schema_index.knowledge_index import Entry
 from schema_index.models import Document, FaqEntry
@@ -64,7 +65,7 @@ def listed(request: HttpRequest, principal: Principal, kind: Kind) -> HttpRespon
     template = "list.html" if "HX-Request" in request.headers else "index.html"
     context = {
         **{"kind": kind, "address": reverse(_LISTS[kind]), "page": page, "entries": entries},
-        **{"search": search, "deleted": deleted, "extra": "&deleted" if deleted else ""},
+        **{"search": search, "deleted": deleted, "formats": IN_WORDS, "extra": "&deleted" if deleted else ""},
     }
     return render(request, f"knowledge/{template}", context)
 

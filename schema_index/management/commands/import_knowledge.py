@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from schema_index.documents.formats import IN_WORDS
 from schema_index.embedding.embed_chunks import embed_everything
 from schema_index.embedding.spaces import embedder_of, live_spaces
 from schema_index.knowledge_addresses import Address
@@ -21,7 +22,7 @@ SAID = (Outcome.FAILED, Outcome.LEFT_DELETED, Outcome.PRUNED)
 
 
 class Command(BaseCommand):
-    help = "Import Markdown, HTML, text and PDF files, and FAQ entries as JSON Lines, from a folder or store."
+    help = f"Import files ({IN_WORDS}), and FAQ entries as JSON Lines, from a folder or store."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address", help="A folder, a file, or any address fsspec knows: s3://bucket/folder.")

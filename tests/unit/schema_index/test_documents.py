@@ -11,7 +11,7 @@ from schema_index.documents import read
 from schema_index.documents.clean import clean_line, clean_text
 from schema_index.documents.decode import decode
 from schema_index.documents.document_text import MAX_TEXT, DocumentText, DocumentUnreadable
-from schema_index.documents.formats import Format
+from schema_index.documents.formats import BY_NAME
 from schema_index.documents.html import read_html
 from schema_index.documents.markdown import read_markdown
 from schema_index.documents.pdf import ENCRYPTED, NOT_A_PDF, SCANNED, TOO_HEAVY, TOO_MANY_PAGES
@@ -181,4 +181,4 @@ def test_other_files_that_cannot_be_read_say_why(name: str, data: bytes, reason:
 
 def test_a_file_without_a_title_is_called_by_its_name() -> None:
     assert read_document(b"text", name="folder/Net revenue.txt").title == "Net revenue"
-    assert read_document(b"<p>text", name="page", kind=Format.HTML) == DocumentText(title="page", text="text")
+    assert read_document(b"<p>text", name="page", kind=BY_NAME["html"]) == DocumentText(title="page", text="text")
