@@ -13,7 +13,7 @@ from django.utils import timezone
 from nl2sql.installation_state import COMPOSER, OF_A_MODEL, changes, fingerprint_of, installation_state
 from nl2sql.models import AcceptedState, VerifiedQuery
 from nl2sql.tenant_models import effective
-from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.embedding.known_models import LOCAL_MODELS
 from schema_index.models import EmbeddingSpace, SpaceState
 from tenants.context import current_tenant_id, tenant_transaction
 from tenants.tenancy import all_tenants
@@ -100,7 +100,7 @@ def _own(state: Mapping[str, Any]) -> set[str]:
     if row.is_own_endpoint and row.model:
         own.add("generator")
     space = EmbeddingSpace.objects.filter(state=SpaceState.ACTIVE).first()
-    if space is None or space.model == MiniLMEmbedder.model:
+    if space is None or space.model in LOCAL_MODELS:
         own.add("embedding_endpoint")
     if space is not None and space.threshold is not None:
         own.add("threshold")

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from nl2sql.prompt.template_files import template_version
 from nl2sql.tenant_models import OPENAI_URL
-from schema_index.embedding.spaces import DEFAULT_THRESHOLD, THRESHOLDS
+from schema_index.embedding.known_models import DEFAULT_THRESHOLD, THRESHOLDS
 
 COMPOSER = "the composer"
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from schema_index.chunks import pending
 from schema_index.embedding.base import PROBE
-from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.embedding.known_models import LOCAL_MODELS
 from schema_index.embedding.spaces import active_space, embedder_of, measured_dimension
 from schema_index.embedding.switch import activate
 from schema_index.models import Chunk, ChunkEmbedding, EmbeddingClaim, EmbeddingFailure, EmbeddingSpace, SpaceState
@@ -133,8 +133,8 @@ def _progress_of(space: EmbeddingSpace, *, texts: int) -> SpaceProgress:
 
 def _dimension_of(model: str) -> int:
     environment = settings.ENVIRONMENT
-    if model == MiniLMEmbedder.model:
-        return MiniLMEmbedder.dimension
+    if model in LOCAL_MODELS:
+        return LOCAL_MODELS[model].dimension
     if model == environment.embedding_model:
         return int(environment.embedding_dimension)
     return measured_dimension(model)

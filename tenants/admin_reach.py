@@ -7,10 +7,10 @@ from django.http import HttpRequest
 
 from tenants.memberships import belongings
 from tenants.models import User
-from tenants.roles import Role
+from tenants.roles import ROLES
 from tenants.tenant_admin import SESSION_KEY, chosen_tenant
 
-ADMINS = (Role.OWNER, Role.ADMIN)
+ADMINS = frozenset(role for role, facts in ROLES.items() if facts.uses_admin)
 
 
 def reachable_tenants(user: User | AnonymousUser) -> frozenset[UUID] | None:

@@ -1,5 +1,6 @@
 """What each role may do, and what an API key's scopes leave of it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -8,10 +9,6 @@ class Role(StrEnum):
     ADMIN = "admin"
     ANALYST = "analyst"
     VIEWER = "viewer"
-
-
-RANK = (Role.VIEWER, Role.ANALYST, Role.ADMIN, Role.OWNER)
-"""Each may do what those before it may, and more."""
 
 
 class Permission(StrEnum):
@@ -45,9 +42,30 @@ _ADMIN = _ANALYST | {
     Permission.EMBED,
 }
 
-PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.VIEWER: _VIEWER,
-    Role.ANALYST: _ANALYST,
-    Role.ADMIN: _ADMIN,
-    Role.OWNER: _ADMIN | {Permission.MANAGE_MEMBERS},
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleFacts:
+    """`summary` is what people read of it where they give it to somebody; `uses_admin` opens the administration."""
+
+    permissions: frozenset[Permission]
+    summary: str
+    uses_admin: bool = False
+
+
+ROLES = {
+    Role.VIEWER: RoleFacts(permissions=_VIEWER, summary="asks questions"),
+    Role.ANALYST: RoleFacts(permissions=_ANALYST, summary="asks, and reads the catalogue"),
+    Role.ADMIN: RoleFacts(
+        permissions=_ADMIN,
+        summary="also connects sources, writes knowledge and policies, makes keys",
+        uses_admin=True,
+    ),
+    Role.OWNER: RoleFacts(
+        permissions=_ADMIN | {Permission.MANAGE_MEMBERS}, summary="everything, members too", uses_admin=True
+    ),
 }
+"""Each may do what those before it may, and more."""
+
+RANK = tuple(ROLES)
+PERMISSIONS = {role: facts.permissions for role, facts in ROLES.items()}
+CHOICES = [(role.value, role.value.title()) for role in Role]

@@ -11,17 +11,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from schema_index.embedding.base import Embedder, EmbeddingRejected
-from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.embedding.known_models import DEFAULT_THRESHOLD, LOCAL, LOCAL_MODELS, THRESHOLDS
 from schema_index.models import ChunkEmbedding, EmbeddingSpace, SpaceState
 from tenants.context import current_tenant_id, tenant_scope, tenant_transaction
 
 if TYPE_CHECKING:
     from schema_index.embedding.openai_compatible import OpenAICompatibleEmbedder
-
-THRESHOLDS = {"all-MiniLM-L6-v2": 0.2, "text-embedding-3-small": 0.6, "text-embedding-3-large": 0.6}
-"""Cosines of different models are not comparable: docs/retrieval.md says how the first was measured."""
-
-DEFAULT_THRESHOLD = 0.3
 
 
 def active_embedder(tenant_id: UUID) -> Embedder:
@@ -60,7 +55,7 @@ def configured_model() -> tuple[str, int]:
     """Model and dimension that the settings name: the endpoint's, or the local one without an endpoint."""
     environment = settings.ENVIRONMENT
     if environment.embedding_base_url is None:
-        return MiniLMEmbedder.model, MiniLMEmbedder.dimension
+        return LOCAL, LOCAL_MODELS[LOCAL].dimension
     return environment.embedding_model, environment.embedding_dimension
 
 
@@ -78,9 +73,10 @@ def served_otherwise(tenant_id: UUID) -> EmbeddingSpace | None:
 
 
 def embedder_of(space: EmbeddingSpace) -> Embedder:
-    """The local model by its name, any other at the endpoint. Raises EmbeddingRejected where there is none."""
-    if (space.model, space.dimension) == (MiniLMEmbedder.model, MiniLMEmbedder.dimension):
-        return MiniLMEmbedder()
+    """A local model by its name, any other at the endpoint. Raises EmbeddingRejected where there is none."""
+    local = LOCAL_MODELS.get(space.model)
+    if local is not None and local.dimension == space.dimension:
+        return local.embedder()
     return _at_endpoint(space.model, space.dimension)
 
 

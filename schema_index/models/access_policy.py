@@ -3,7 +3,7 @@
 from django.db import models
 
 from tenants.models import TenantOwned
-from tenants.roles import Role
+from tenants.roles import CHOICES, Role
 
 EVERYONE = ""
 """Stands for all roles that have no policy of their own."""
@@ -16,7 +16,7 @@ class AccessPolicy(TenantOwned):
     role = models.CharField(
         max_length=16,
         blank=True,
-        choices=[(EVERYONE, "Everyone"), *((role.value, role.value.title()) for role in Role)],
+        choices=[(EVERYONE, "Everyone"), *CHOICES],
     )
     version = models.PositiveIntegerField(help_text="1, 2, 3 … of one source and role; the highest holds.")
     document = models.JSONField(

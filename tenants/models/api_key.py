@@ -8,7 +8,7 @@ from django.db import models
 
 from tenants.models.attributes_field import validate_attributes
 from tenants.models.tenant_owned import TenantManager, TenantOwned
-from tenants.roles import Role
+from tenants.roles import CHOICES, Role
 
 
 class ApiKey(TenantOwned):
@@ -18,7 +18,7 @@ class ApiKey(TenantOwned):
     scopes = ArrayField(models.CharField(max_length=32))
     role = models.CharField(
         max_length=16,
-        choices=[(role.value, role.value.title()) for role in Role],
+        choices=CHOICES,
         default=Role.VIEWER.value,
         help_text="Whose view of the data sources the key has; what it may do is in its scopes.",
     )

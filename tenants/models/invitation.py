@@ -3,14 +3,14 @@
 from django.db import models
 
 from tenants.models.tenant_owned import TenantOwned
-from tenants.roles import Role
+from tenants.roles import CHOICES, Role
 
 
 class Invitation(TenantOwned):
     """`accepted_at` is empty while it is open. The secret stands in the link alone."""
 
     digest = models.CharField(max_length=64, help_text="SHA-256 of the link's secret, hexadecimal.")
-    role = models.CharField(max_length=16, choices=[(role.value, role.value.title()) for role in Role])
+    role = models.CharField(max_length=16, choices=CHOICES)
     note = models.CharField(max_length=100, blank=True, help_text="Whom it is for, in the inviter's words.")
     actor = models.CharField(max_length=100)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -7,12 +7,12 @@ from django.db import models
 
 from tenants.models.attributes_field import validate_attributes
 from tenants.models.tenant_owned import TenantManager, TenantOwned
-from tenants.roles import Role
+from tenants.roles import CHOICES, Role
 
 
 class Membership(TenantOwned):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    role = models.CharField(max_length=16, choices=[(role.value, role.value.title()) for role in Role])
+    role = models.CharField(max_length=16, choices=CHOICES)
     attributes = models.JSONField(
         default=dict,
         blank=True,

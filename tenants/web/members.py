@@ -19,23 +19,18 @@ from tenants.attributes import attributes_from_json
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
-from tenants.roles import RANK, Permission, Role
+from tenants.roles import CHOICES, RANK, ROLES, Permission, Role
 from tenants.web.in_tenant import in_tenant
 from tenants.web.people import names_of
 
 PER_PAGE = 100
 
-MAY = {
-    Role.VIEWER: "asks questions",
-    Role.ANALYST: "asks, and reads the catalogue",
-    Role.ADMIN: "also connects sources, writes knowledge and policies, makes keys",
-    Role.OWNER: "everything, members too",
-}
-ROLES = [(role.value, f"{role.value.title()}: {MAY[role]}") for role in RANK]
-
 
 class InvitationForm(forms.Form):
-    role = forms.ChoiceField(choices=ROLES, initial=Role.ANALYST.value)
+    role = forms.ChoiceField(
+        choices=[(role.value, f"{role.value.title()}: {facts.summary}") for role, facts in ROLES.items()],
+        initial=Role.ANALYST.value,
+    )
     note = forms.CharField(max_length=100, required=False, label="For whom", help_text="For this list alone.")
 
     def clean_note(self) -> str:
@@ -46,7 +41,7 @@ class InvitationForm(forms.Form):
 
 
 class MemberForm(forms.Form):
-    role = forms.ChoiceField(choices=[(role.value, role.value.title()) for role in RANK])
+    role = forms.ChoiceField(choices=CHOICES)
     attributes = forms.CharField(max_length=4_000, required=False)
 
     def clean_attributes(self) -> dict[str, Any]:
@@ -78,7 +73,12 @@ def members(request: HttpRequest, principal: Principal) -> HttpResponse:
         waiting = list(invitations.open_invitations())
         context = {
             **{"form": form, "link": link, "problem": problem, "page": page, "members": [_row(one) for one in page]},
-            **{"waiting": waiting, "names": names_of(one.actor for one in waiting), "may": MAY, "roles": RANK},
+            **{
+                "waiting": waiting,
+                "names": names_of(one.actor for one in waiting),
+                "may": {role: facts.summary for role, facts in ROLES.items()},
+                "roles": RANK,
+            },
         }
     return render(request, "page/members.html", context, status=422 if problem or form.errors else 200)
 
