@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from nl2sql.models import Run, RunStatus
@@ -68,6 +69,12 @@ def find_readable(principal: Principal, run_id: UUID) -> Run:
             raise RunNotFound("There is no such run.")
         _show(principal, run)
     return run
+
+
+def may_open(principal: Principal, run_id: UUID) -> bool:
+    """Whether it is the caller's own or shared with them, as far as it may be shown."""
+    with tenant_transaction(principal.tenant_id):
+        return Run.objects.filter(Q(actor=principal.actor) | Q(shared_at__isnull=False), id=run_id).exists()
 
 
 def leans(run: Run) -> bool:

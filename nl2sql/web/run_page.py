@@ -13,9 +13,10 @@ from nl2sql.chart_svg.draw import draw
 from nl2sql.chart_svg.shape import picture_of
 from nl2sql.export import csv_lines
 from nl2sql.models import Conversation, Run, RunFeedback, RunStatus, VerifiedQuery
+from nl2sql.running.own_run import RunNotFound
 from nl2sql.web.answer import answer_of, chosen_kind, shown_chart, shown_table
 from nl2sql.web.forms import AskForm
-from nl2sql.web.shared_page import shared_page
+from nl2sql.web.shared_page import elsewhere, shared_page
 from schema_index.sources import source_choices
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
@@ -41,7 +42,12 @@ FAILED_AT = {
 @require_GET
 @in_tenant
 def run_page(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
-    run = runs.find_readable(principal, run_id)
+    try:
+        run = runs.find_readable(principal, run_id)
+    except RunNotFound:
+        if (there := elsewhere(request, run_id)) is not None:
+            return there
+        raise
     if run.actor != principal.actor:
         return shared_page(request, run)
     with tenant_transaction(principal.tenant_id):

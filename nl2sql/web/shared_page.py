@@ -11,17 +11,30 @@ from nl2sql.asking import ask_and_leave, ask_and_wait
 from nl2sql.models import Run
 from nl2sql.rerun import again_request
 from nl2sql.running.own_run import RunNotFound
-from nl2sql.running.shared_run import share, unshare
+from nl2sql.running.shared_run import may_open, share, unshare
 from nl2sql.web.answer import answer_of
 from tenants.domain_error import DomainError
+from tenants.memberships import belongings, principal_in
 from tenants.principal import Principal
 from tenants.web.in_tenant import in_tenant
 from tenants.web.people import names_of
+
+MAX_TENANTS = 20
+"""Of one person, that a link is looked for in."""
 
 
 def shared_page(request: HttpRequest, run: Run) -> HttpResponse:
     context = {"is_own": False, "asker": names_of([run.actor])[run.actor], "asks_again": bool(run.question)}
     return render(request, "nl2sql/shared.html", {**answer_of(run, asked=request.GET), **context})
+
+
+def elsewhere(request: HttpRequest, run_id: UUID) -> HttpResponse | None:
+    """Of a link into another tenant of the reader's: a page that leads there. None where there is none either."""
+    assert request.user.pk is not None
+    for one in belongings(request.user.pk)[:MAX_TENANTS]:
+        if not one.is_suspended and may_open(principal_in(one, user_id=request.user.pk), run_id):
+            return render(request, "nl2sql/elsewhere.html", {"there": one, "run_id": run_id}, status=404)
+    return None
 
 
 @require_POST

@@ -17,8 +17,10 @@ from nl2sql.models import Rating, Run
 from nl2sql.runs import AskRequest
 from schema_index import knowledge
 from schema_index.models import DataSource, ReviewState
+from tenants import memberships
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Tenant, User
+from tenants.roles import Role
 from tests.browser.conftest import BROWSER_TESTS, Browse, overflow
 from tests.browser.states import (
     being_read,
@@ -95,6 +97,7 @@ def test_no_screen_has_an_obstacle(
         people(opened, owner)
         knowledge_and_policies(opened, owner)
         refused_visits(opened, analyst, outsider, settings)
+        answer_elsewhere(opened, owner, outsider)
         broken_page(opened, owner, admin_connection)
     assert templates_of_the_page() - noted == set(), "each is looked at: add what shows it"
 
@@ -237,6 +240,20 @@ def knowledge_and_policies(opened: Callable[..., Any], owner: Member) -> None:
         looked_at(page, "policy saved")
         page.get_by_role("button", name="Withdraw this policy").click()
         page.wait_for_load_state()
+
+
+def answer_elsewhere(opened: Callable[..., Any], owner: Member, outsider: Member) -> None:
+    """Of two tenants, one works in the first by name."""
+    with tenant_transaction(owner.tenant.id):
+        memberships.set_role(outsider.user, role=Role.VIEWER, actor="user:1")
+    with platform_transaction():
+        Tenant.objects.filter(id=outsider.tenant.id).update(name="Aachen")
+    with opened(outsider, refused=True) as page:
+        page.goto(shared_by(owner, CITIES))
+        page.get_by_role("heading", name="This answer is in Acme").wait_for()
+        looked_at(page, "an answer elsewhere")
+        page.get_by_role("button", name="Switch to Acme").click()
+        page.get_by_text("Asked and shared by").wait_for()
 
 
 def refused_visits(opened: Callable[..., Any], analyst: Member, outsider: Member, settings: Any) -> None:

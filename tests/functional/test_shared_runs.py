@@ -13,6 +13,7 @@ from nl2sql.models import Run
 from nl2sql.runs import AskRequest
 from schema_index import knowledge
 from schema_index.models import EVERYONE, DataSource
+from tenants import memberships
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
 from tenants.roles import Role
@@ -178,3 +179,19 @@ def test_a_keys_answer_is_shared_over_http(analyst: Member, owner: Member, shop:
     assert (len(reply["result"]["rows"]), reply["metadata"]) == (3, {})
     assert analyst.client.delete(f"{address}/share").status_code == 204
     assert owner.client.get(address).status_code == 404
+
+
+def test_a_link_into_another_tenant_of_ones_own_leads_there(
+    owner: Member, outsider: Member, analyst: Member, shop: DataSource
+) -> None:
+    run = shared(analyst)
+    client = of(outsider)
+    assert client.get(f"/runs/{run.id}").status_code == 404
+    with tenant_transaction(owner.tenant.id):
+        memberships.set_role(outsider.user, role=Role.ANALYST, actor="system:test")
+    client.post("/tenant", {"tenant": str(outsider.tenant.id)})
+    led = client.get(f"/runs/{run.id}")
+    assert ("This answer is in Acme You are working in Other." in words(led), LIST in words(led)) == (True, False)
+    assert client.post("/tenant", {"tenant": str(run.tenant_id), "next": "//evil.example/"})["Location"] == "/"
+    there = client.post("/tenant", {"tenant": str(run.tenant_id), "next": f"/runs/{run.id}"}, follow=True)
+    assert "ada@example.com" in words(there)
