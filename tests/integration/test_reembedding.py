@@ -158,6 +158,14 @@ def test_a_model_that_finds_less_is_held_back_unless_it_is_forced(
     assert embed_spaces(served.tenant_id, retries=0, spread=0) is None
     assert len(endpoint.requests) == asked
 
+    # What it loses by name, and any loss is enough where that is set.
+    assert "0.500 now; loses p" in said("--status")
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(
+        update={"reembed_max_loss": 1.0, "evaluation_gate": "refuse"}
+    )
+    with pytest.raises(CommandError, match="It loses the tables of 1 judged questions, and EVALUATION_GATE refuses"):
+        said("--model", "scripted", "--wait")
+
     said("--model", "scripted", "--wait", "--force")
     assert _spaces(served) == {"all-MiniLM-L6-v2 (384)": "retired", "scripted (16)": "active"}
 

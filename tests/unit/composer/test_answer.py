@@ -1,5 +1,7 @@
 """What comes with the statement: the question restated, and the choices that were made."""
 
+from sqlglot import exp, parse_one
+
 from nl2sql.generation.base import Draft
 from tests.unit.composer.schemas import ask, retail
 
@@ -50,3 +52,17 @@ def test_a_table_is_named_once() -> None:
         answer = ask(question, retail())
         assert isinstance(answer, Draft), question
         assert answer.interpreted_as.startswith(words), answer.interpreted_as
+
+
+def test_the_first_few_are_shown_with_what_they_are_chosen_by() -> None:
+    shown = {
+        "Which 5 products have the highest price?": "name, unit_price",
+        "Which 3 stores have the most orders?": "name, number_of_orders",
+        "Which product has the highest price?": "name",
+        "What are the names of the 5 products with the highest price?": "name",
+    }
+    for question, columns in shown.items():
+        answer = ask(question, retail())
+        assert isinstance(answer, Draft), question
+        outputs = parse_one(answer.sql, dialect="postgres", into=exp.Select).named_selects
+        assert ", ".join(outputs) == columns, question

@@ -36,22 +36,26 @@ def test_a_function_word_is_no_column(question: str, sql: str) -> None:
     [
         (
             "Show the 5 dishes with the highest price",
-            "SELECT dishes.name FROM dishes ORDER BY dishes.price DESC NULLS LAST LIMIT 5",
+            "SELECT dishes.name, dishes.price FROM dishes ORDER BY dishes.price DESC NULLS LAST LIMIT 5",
         ),
-        ("Which 5 dishes have the lowest price?", "SELECT dishes.name FROM dishes ORDER BY dishes.price ASC LIMIT 5"),
+        (
+            "Which 5 dishes have the lowest price?",
+            "SELECT dishes.name, dishes.price FROM dishes ORDER BY dishes.price ASC LIMIT 5",
+        ),
         (
             "Top 2 dishes by quantity sold",
-            "SELECT dishes.name FROM order_lines JOIN dishes ON order_lines.dish_id = dishes.id GROUP BY dishes.id, "
-            "dishes.name ORDER BY SUM(order_lines.quantity) DESC NULLS LAST LIMIT 2",
+            "SELECT dishes.name, SUM(order_lines.quantity) FROM order_lines JOIN dishes "
+            "ON order_lines.dish_id = dishes.id GROUP BY dishes.id, dishes.name "
+            "ORDER BY SUM(order_lines.quantity) DESC NULLS LAST LIMIT 2",
         ),
         (
             "Top 3 cafes by number of completed bills",
-            f"SELECT cafes.name {BILLS_BY_CAFE} WHERE bills.state = 'completed' GROUP BY cafes.id, cafes.name "
-            "ORDER BY COUNT(*) DESC NULLS LAST LIMIT 3",
+            f"SELECT cafes.name, COUNT(*) {BILLS_BY_CAFE} WHERE bills.state = 'completed' "
+            "GROUP BY cafes.id, cafes.name ORDER BY COUNT(*) DESC NULLS LAST LIMIT 3",
         ),
         (
             "Top 3 cafes by total amount last month",
-            f"SELECT cafes.name {BILLS_BY_CAFE} {FEBRUARY} GROUP BY cafes.id, cafes.name "
+            f"SELECT cafes.name, SUM(bills.total_amount) {BILLS_BY_CAFE} {FEBRUARY} GROUP BY cafes.id, cafes.name "
             "ORDER BY SUM(bills.total_amount) DESC NULLS LAST LIMIT 3",
         ),
     ],

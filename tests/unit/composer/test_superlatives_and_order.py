@@ -10,8 +10,9 @@ from tests.unit.composer.schemas import retail, sql_of
     [
         (
             "Top 5 products by quantity sold",
-            "SELECT products.name FROM order_items JOIN products ON order_items.product_id = products.id "
-            "GROUP BY products.id, products.name ORDER BY SUM(order_items.quantity) DESC NULLS LAST LIMIT 5",
+            "SELECT products.name, SUM(order_items.quantity) FROM order_items JOIN products "
+            "ON order_items.product_id = products.id GROUP BY products.id, products.name "
+            "ORDER BY SUM(order_items.quantity) DESC NULLS LAST LIMIT 5",
         ),
         (
             "Which store has the most orders?",
@@ -24,7 +25,8 @@ from tests.unit.composer.schemas import retail, sql_of
         ),
         (
             "What are the 3 most expensive products?",
-            "SELECT products.name FROM products ORDER BY products.unit_price DESC NULLS LAST LIMIT 3",
+            "SELECT products.name, products.unit_price FROM products "
+            "ORDER BY products.unit_price DESC NULLS LAST LIMIT 3",
         ),
         (
             "What is the most common status of orders?",

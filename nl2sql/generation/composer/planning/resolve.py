@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from nl2sql.generation.composer.joins import Key, key_of
-from nl2sql.generation.composer.plan import ColumnRef, Comparison, Plan, fail
+from nl2sql.generation.composer.plan import ColumnRef, Comparison, Output, Plan, fail
 from nl2sql.generation.composer.planning.columns import MARGIN, Columns, Scene
 from nl2sql.generation.composer.planning.draft import PlanDraft
 from nl2sql.generation.composer.planning.groups import Groups
@@ -104,12 +104,25 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         self._check(draft)
         distinct = (reading.distinct or self._bare(draft)) and not draft.groups
         distinct = distinct and all(output.kind == "column" for output in draft.outputs)
+        outputs = draft.outputs if distinct else [*draft.outputs, *self._measure(draft)]
         return Plan(
-            source=draft.grain, joins=tuple(draft.joins), outputs=tuple(draft.outputs), filters=tuple(draft.filters),
+            source=draft.grain, joins=tuple(draft.joins), outputs=tuple(outputs), filters=tuple(draft.filters),
             groups=tuple(dict.fromkeys(draft.groups)), having=draft.having, sorts=tuple(draft.sorts),
             limit=draft.limit, distinct=distinct, periods=tuple(draft.periods),
             notes=tuple(dict.fromkeys(self.conditions.notes)),
         )  # fmt: skip
+
+    def _measure(self, draft: PlanDraft) -> list[Output]:
+        """ "Which 5 products have the highest price?": several things are shown with what they are chosen by. Who asks
+        for names, or for one, may not want it."""
+        reading = self.reading
+        are_several = reading.superlative is not None and draft.limit is not None and draft.limit > 1
+        if not are_several or any(item.kind != "label" for item in reading.items):
+            return []
+        measure = draft.sorts[0].output
+        is_shown = any(output.kind == "everything" for output in draft.outputs) or measure in draft.outputs
+        is_multiplied = draft.multiplied and measure.kind != "column"
+        return [] if is_shown or is_multiplied else [measure]
 
     def _bare(self, draft: PlanDraft) -> bool:
         """ "What are all the genres?": a column without the thing it is of is a list of what there is."""
