@@ -42,7 +42,7 @@ RULE_MARK = 987_654_321
 def policy(schema: DatabaseSchema) -> Restrictions:
     """A rule for every table, and a masked column."""
     rules = {table.qualified_name: f"id <> {RULE_MARK}" for table in schema.tables}
-    return Restrictions(whole=schema, row_rules=rules, masked=frozenset({f"{schema.default_schema}.customers.name"}))
+    return Restrictions(whole=schema, row_rules=rules, limited={f"{schema.default_schema}.customers.name": "masked"})
 
 
 def is_policed(sql: str, dialect: Dialect) -> bool:

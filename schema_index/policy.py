@@ -8,18 +8,14 @@ Row rules name one table each: their predicate is SQL of the source's engine ove
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import Any, Literal, get_args
+from typing import Any
 
+from schema_index.column_access import STRICTNESS, ColumnAccess
 from schema_index.schema import Column, DatabaseSchema, Table
 from tenants.domain_error import DomainError
-
-ColumnAccess = Literal["open", "masked", "aggregate_only", "hidden"]
-"""`masked`: the name may be used, the value never leaves. `aggregate_only`: only in counts, sums and averages."""
-
-STRICTNESS: tuple[ColumnAccess, ...] = get_args(ColumnAccess)
 
 MAX_ENTRIES = 1_000
 MAX_RULE_CHARACTERS = 2_000
@@ -66,29 +62,31 @@ class Policy:
 class Access:
     """A policy applied to one schema. `visible` is all that a question, a model or a statement may name.
 
-    `masked` and `aggregate_only` hold `schema.table.column` of visible columns, `row_rules` predicates by
+    `limited` holds visible columns that are not open by `schema.table.column`, `row_rules` predicates by
     `schema.table`. `whole` is what row rules themselves may refer to. `digest` is the policy's.
     """
 
     visible: DatabaseSchema
     whole: DatabaseSchema
-    masked: frozenset[str] = frozenset()
-    aggregate_only: frozenset[str] = frozenset()
+    limited: Mapping[str, ColumnAccess] = field(default_factory=dict)
     row_rules: Mapping[str, str] = field(default_factory=dict)
     min_group: int = DEFAULT_MIN_GROUP
     digest: str = ""
 
     @property
     def valued(self) -> DatabaseSchema:
-        """The part of `visible` whose stored values may be shown: nothing masked or aggregated, no limited table."""
+        """The part of `visible` whose stored values may be shown: no limited column, no limited table."""
 
         def allows(table: Table, column: Column | None) -> bool:
             if column is None:
                 return table.qualified_name not in self.row_rules
-            name = f"{table.qualified_name}.{column.name}"
-            return name not in self.masked and name not in self.aggregate_only
+            return self.column_access(f"{table.qualified_name}.{column.name}") == "open"
 
         return self.visible.visible(allows=allows)
+
+    def column_access(self, column: str) -> ColumnAccess:
+        """Of a visible `schema.table.column`."""
+        return self.limited.get(column, "open")
 
 
 def access_of(policy: Policy, schema: DatabaseSchema, *, hidden: frozenset[str] = frozenset()) -> Access:
@@ -106,14 +104,14 @@ def access_of(policy: Policy, schema: DatabaseSchema, *, hidden: frozenset[str] 
         return name not in hidden and whole[name] != "hidden"
 
     visible = schema.visible(allows=allows)
-    masked, aggregated = (_having(access, whole, visible) for access in ("masked", "aggregate_only"))
+    names = (f"{table.qualified_name}.{column.name}" for table in visible.tables for column in table.columns)
+    limited = {name: whole[name] for name in names if whole[name] != "open"}
     tables = {table.qualified_name for table in visible.tables}
     visible = _without_estimates(visible, policy.row_rules)
     return Access(
-        visible=_without_keys_of(visible, masked | aggregated),
+        visible=_without_keys_of(visible, limited.keys()),
         whole=schema,
-        masked=masked,
-        aggregate_only=aggregated,
+        limited=limited,
         row_rules={table: rule for table, rule in policy.row_rules.items() if table in tables},
         min_group=policy.min_group,
         digest=policy.digest,
@@ -148,11 +146,6 @@ def policy_from_json(document: object) -> Policy:
     )
 
 
-def _having(access: ColumnAccess, known: Mapping[str, ColumnAccess], visible: DatabaseSchema) -> frozenset[str]:
-    names = (f"{table.qualified_name}.{column.name}" for table in visible.tables for column in table.columns)
-    return frozenset(name for name in names if known[name] == access)
-
-
 def _without_estimates(schema: DatabaseSchema, limited: Mapping[str, str]) -> DatabaseSchema:
     """How many rows a table has is told to nobody who may not count them."""
     tables = (
@@ -161,8 +154,8 @@ def _without_estimates(schema: DatabaseSchema, limited: Mapping[str, str]) -> Da
     return replace(schema, tables=tuple(tables))
 
 
-def _without_keys_of(schema: DatabaseSchema, columns: frozenset[str]) -> DatabaseSchema:
-    """Masked or aggregated columns join nothing, so no key that touches one is shown."""
+def _without_keys_of(schema: DatabaseSchema, columns: Set[str]) -> DatabaseSchema:
+    """Limited columns join nothing, so no key that touches one is shown."""
     if not columns:
         return schema
 

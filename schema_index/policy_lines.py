@@ -7,16 +7,14 @@ space.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from schema_index.column_access import LIMITS
 from schema_index.policy import Policy, PolicyInvalid, policy_from_json
-
-COLUMN_FIELDS = {"hidden": "hidden", "masked": "masked", "aggregate_only": "aggregated"}
-"""Field of the form by what a column may be. `open` says nothing: the strictest of several holds."""
 
 
 def lines_of(policy: Policy) -> dict[str, Any]:
     columns = {
-        field: _joined(name for name, access in policy.columns.items() if access == kind)
-        for kind, field in COLUMN_FIELDS.items()
+        limit.field: _joined(name for name, access in policy.columns.items() if access == kind)
+        for kind, limit in LIMITS.items()
     }
     rules = [f"{table}: {rule.strip()}".replace("\n", "\n  ") for table, rule in policy.row_rules.items()]
     return {
@@ -31,10 +29,10 @@ def lines_of(policy: Policy) -> dict[str, Any]:
 def policy_of(lines: Mapping[str, Any]) -> Policy:
     """Raises PolicyInvalid."""
     columns: dict[str, str] = {}
-    for kind, field in COLUMN_FIELDS.items():
-        for name in _names(lines[field]):
+    for kind, limit in LIMITS.items():
+        for name in _names(lines[limit.field]):
             if name in columns:
-                raise PolicyInvalid(f'"{name[:200]}" stands twice: a column is hidden, masked or only aggregated.')
+                raise PolicyInvalid(f'"{name[:200]}" stands twice: a column is {" or ".join(LIMITS)}.')
             columns[name] = kind
     return policy_from_json(
         {

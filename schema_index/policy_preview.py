@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from schema_index.policy import Access, ColumnAccess
+from schema_index.column_access import ColumnAccess
+from schema_index.policy import Access
 from schema_index.schema import Table
 
 
@@ -36,15 +37,11 @@ def _table(table: Table, access: Access) -> PreviewedTable:
         row_rule=access.row_rules.get(table.qualified_name, ""),
         columns=tuple(
             PreviewedColumn(
-                name=column.name, access=_access(table, column.name, access) if column.name in shown else "hidden"
+                name=column.name,
+                access=access.column_access(f"{table.qualified_name}.{column.name}")
+                if column.name in shown
+                else "hidden",
             )
             for column in table.columns
         ),
     )
-
-
-def _access(table: Table, column: str, access: Access) -> ColumnAccess:
-    name = f"{table.qualified_name}.{column}"
-    if name in access.masked:
-        return "masked"
-    return "aggregate_only" if name in access.aggregate_only else "open"

@@ -26,13 +26,8 @@ LAYERS = ("config", "nl2sql", "schema_index", "tenants")
 PURE = [
     *("tenants.domain_error", "tenants.roles", "tenants.keys", "tenants.principal"),
     *("tenants.attributes", "schema_index.policy", "schema_index.access_digest", "schema_index.policy_preview"),
-    *("schema_index.policy_lines", "schema_index.json_lines"),
-    *(
-        "schema_index.schema",
-        "schema_index.schema_json",
-        "schema_index.diff",
-        "schema_index.chunking",
-    ),
+    *("schema_index.policy_lines", "schema_index.column_access", "schema_index.json_lines"),
+    *("schema_index.schema", "schema_index.schema_json", "schema_index.diff", "schema_index.chunking"),
     *("schema_index.knowledge_metadata", "schema_index.personal_columns", "schema_index.documents.*"),
     *("schema_index.words", "schema_index.target_policy", "schema_index.connectors.base"),
     *("schema_index.embedding.batching", "schema_index.embedding.retry"),

@@ -1,10 +1,12 @@
 """The port behind which SQL is written: by a language model, or by the composer that needs none."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from schema_index.column_access import ColumnAccess
 from schema_index.retrieval.types import KnowledgeHit, StoredValue, TableHit
 from schema_index.schema import DatabaseSchema
 from tenants.cancellation import NEVER, Cancellation
@@ -73,16 +75,14 @@ class Clarified:
 class GenerationRequest:
     """All that a generator may know. `schema` holds only what the asking principal may see.
 
-    `masked` and `aggregate_only` name columns of it (`schema.table.column`) whose values never leave, or leave only in
-    counts, sums and averages. `history` is oldest first. `today` is a day of `time_zone` (IANA); the fiscal year begins
-    with the first of `fiscal_month`, 1 to 12.
+    `limited` says of columns of it (`schema.table.column`) in which form alone their values leave. `history` is oldest
+    first. `today` is a day of `time_zone` (IANA); the fiscal year begins with the first of `fiscal_month`, 1 to 12.
     """
 
     question: str
     schema: DatabaseSchema
     tables: tuple[TableHit, ...]
-    masked: frozenset[str] = frozenset()
-    aggregate_only: frozenset[str] = frozenset()
+    limited: Mapping[str, ColumnAccess] = field(default_factory=dict)
     knowledge: tuple[KnowledgeHit, ...] = ()
     values: tuple[StoredValue, ...] = ()
     examples: tuple[Example, ...] = ()

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from nl2sql.mcp.tool import Arguments, Caller, Result, Slug, Text, Tool
 from schema_index.catalogue import catalogue_of
+from schema_index.column_access import LIMITS
 from schema_index.policy import Access
 from schema_index.schema import Column, DatabaseSchema, Table
 from schema_index.sources import pick
@@ -39,7 +40,10 @@ class ColumnDescription(Result):
     comment: str
     allowed_values: list[str]
     access: str = Field(
-        description="`open`, `masked` (never its values) or `aggregate_only` (only in sums and counts)."
+        description=" or ".join(
+            ["`open`", *(f"`{word}` ({limit.for_agents})" for word, limit in LIMITS.items() if limit.for_agents)]
+        )
+        + "."
     )
 
 
@@ -90,8 +94,6 @@ def described(table: Table, access: Access) -> TableDescription:
 
 
 def _column(column: Column, table: Table, access: Access) -> ColumnDescription:
-    name = f"{table.qualified_name}.{column.name}"
-    restricted = "masked" if name in access.masked else "aggregate_only" if name in access.aggregate_only else "open"
     return ColumnDescription(
         name=column.name,
         type=column.type,
@@ -99,7 +101,7 @@ def _column(column: Column, table: Table, access: Access) -> ColumnDescription:
         nullable=column.nullable,
         comment=column.comment[:MAX_COMMENT],
         allowed_values=list(column.enum_values),
-        access=restricted,
+        access=access.column_access(f"{table.qualified_name}.{column.name}"),
     )
 
 

@@ -13,6 +13,7 @@ from nl2sql.prompt.ddl import table_ddl
 from nl2sql.prompt.relevance import key_columns, named_columns, stems, touched_columns
 from nl2sql.prompt.sanitize import clean, fenced, one_line
 from nl2sql.prompt.template_files import template, template_version
+from schema_index.column_access import LIMITS
 from schema_index.schema import Table
 from tenants.domain_error import DomainError
 
@@ -28,8 +29,6 @@ _MAX_HINTS = 6
 _MAX_EARLIER = 2
 _MAX_LANGUAGE = 40
 EXAMPLES = "Questions about this database that people verified the SQL of; yours may differ from each of them"
-MASKED = "masked: its values never leave; do not filter, join or sort by it"
-AGGREGATE_ONLY = "only count, sum and avg of the bare column are allowed, over groups of several rows"
 _WRAPPING_BYTES = 600
 """Headings and data tags around the pieces, at most."""
 _HISTORY_BYTES = 900
@@ -179,8 +178,9 @@ def _fewer(before: int, after: int, what: str) -> str:
 
 def _marks(table: Table, request: GenerationRequest) -> dict[str, str]:
     names = {column.name: f"{table.qualified_name}.{column.name}" for column in table.columns}
-    masked = {column: MASKED for column, name in names.items() if name in request.masked}
-    return masked | {column: AGGREGATE_ONLY for column, name in names.items() if name in request.aggregate_only}
+    return {
+        column: LIMITS[request.limited[name]].for_models for column, name in names.items() if name in request.limited
+    }
 
 
 def _knowledge_piece(hit: KnowledgeHit, *, mark: str) -> Piece:

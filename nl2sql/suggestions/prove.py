@@ -43,8 +43,7 @@ def _answerable(question: str, *, asker: Asker, today: date) -> bool:
             question=question,
             schema=access.visible,
             tables=(),
-            masked=access.masked,
-            aggregate_only=access.aggregate_only,
+            limited=access.limited,
             today=today,
             max_rows=ROW_LIMIT,
         )

@@ -13,6 +13,7 @@ from nl2sql.trust.filters_in_words import filters_in_words
 from nl2sql.trust.registry import REGISTRY
 from nl2sql.trust.rows import complete, has_rows
 from nl2sql.validation.verdict import Accepted
+from schema_index.column_access import LIMITS
 from schema_index.connectors.base import ResultSet
 from schema_index.retrieval.types import KnowledgeHit
 
@@ -143,7 +144,7 @@ def _every_word_placed(every_word_placed: bool, facts: Facts | None) -> Check:
 def _policy(accepted: Accepted) -> str:
     """What the policy left out of this answer, for a reader who would otherwise take it for all there is."""
     parts = [f"rows of {listed(accepted.limited_tables)} are limited"] if accepted.limited_tables else []
-    parts += [f"values of {listed(accepted.masked_columns)} are masked"] if accepted.masked_columns else []
-    if accepted.aggregated_columns:
-        parts.append(f"groups of few rows are left out wherever {listed(accepted.aggregated_columns)} is read")
+    for word, limit in LIMITS.items():
+        if columns := tuple(name for name, said in accepted.limited_columns.items() if said == word):
+            parts.append(limit.of_answers.format(listed(columns)))
     return f"By policy, {'; '.join(parts) or 'values are masked'}."

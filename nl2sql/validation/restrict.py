@@ -7,6 +7,7 @@ from nl2sql.validation.policed_tables import policed_tables
 from nl2sql.validation.restrictions import Restrictions
 from nl2sql.validation.row_rule import Resolve, row_rule
 from nl2sql.validation.verdict import Violation
+from schema_index.column_access import having
 from schema_index.schema import DatabaseSchema, Table
 
 
@@ -14,9 +15,8 @@ def restrict(
     tree: exp.Query, *, schema: DatabaseSchema, restrictions: Restrictions, resolve: Resolve
 ) -> exp.Query | tuple[Violation, ...]:
     """`schema` is what the statement could name; `resolve` the guard over `restrictions.whole`. `tree` may change."""
-    if found := aggregate_only(
-        tree, columns=restrictions.aggregate_only, schema=restrictions.whole, min_group=restrictions.min_group
-    ):
+    aggregated = having("aggregate_only", restrictions.limited)
+    if found := aggregate_only(tree, columns=aggregated, schema=restrictions.whole, min_group=restrictions.min_group):
         return found
     conditions: dict[str, exp.Expr] = {}
     for table in schema.tables:
@@ -29,7 +29,7 @@ def restrict(
         if isinstance(condition, Violation):
             return (_inapplicable(table),)
         conditions[table.qualified_name] = condition
-    return policed_tables(tree, schema=schema, conditions=conditions, masked=restrictions.masked)
+    return policed_tables(tree, schema=schema, conditions=conditions, masked=having("masked", restrictions.limited))
 
 
 def _inapplicable(table: Table) -> Violation:

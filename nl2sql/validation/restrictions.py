@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from schema_index.column_access import ColumnAccess, having
 from schema_index.policy import DEFAULT_MIN_GROUP, Access
 from schema_index.schema import DatabaseSchema
 from tenants.attributes import AttributeValue
@@ -12,35 +13,34 @@ __all__ = ["AttributeValue", "Restrictions", "restrictions_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restrictions:
-    """`masked` and `aggregate_only` hold `schema.table.column`, `row_rules` predicates by `schema.table`.
+    """`limited` says of `schema.table.column` what it may be; `row_rules` hold predicates by `schema.table`.
 
     `whole` is the schema that row rules may refer to; `attributes` is what is known of the person asking.
     `min_group` is the fewest rows that an aggregate over an `aggregate_only` column may stand for.
     """
 
     whole: DatabaseSchema
-    masked: frozenset[str] = frozenset()
-    aggregate_only: frozenset[str] = frozenset()
+    limited: Mapping[str, ColumnAccess] = field(default_factory=dict)
     row_rules: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     min_group: int = DEFAULT_MIN_GROUP
 
     def touches(self, tables: tuple[str, ...], columns: tuple[str, ...]) -> bool:
         """Whether a statement that reads these is restricted at all."""
-        return any(name in self.masked or name in self.aggregate_only for name in columns) or any(
-            table in self.row_rules or self.has_masked(table) for table in tables
+        return any(name in self.limited for name in columns) or any(
+            table in self.row_rules or table in self._with_masked for table in tables
         )
 
-    def has_masked(self, table: str) -> bool:
-        return any(name.rpartition(".")[0] == table for name in self.masked)
+    @property
+    def _with_masked(self) -> frozenset[str]:
+        return frozenset(name.rpartition(".")[0] for name in having("masked", self.limited))
 
 
 def restrictions_of(access: Access, *, attributes: Mapping[str, AttributeValue]) -> Restrictions:
     """What `access` asks of the statements of somebody of whom `attributes` are known."""
     return Restrictions(
         whole=access.whole,
-        masked=access.masked,
-        aggregate_only=access.aggregate_only,
+        limited=access.limited,
         row_rules=access.row_rules,
         attributes=attributes,
         min_group=access.min_group,

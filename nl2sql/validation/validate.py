@@ -103,8 +103,9 @@ def _restricted(accepted: Accepted, schema: DatabaseSchema, restrictions: Restri
         sql=verdict.sql,
         stated=accepted.sql,
         limited_tables=tuple(table for table in accepted.tables if table in restrictions.row_rules),
-        masked_columns=tuple(column for column in accepted.columns if column in restrictions.masked),
-        aggregated_columns=tuple(column for column in accepted.columns if column in restrictions.aggregate_only),
+        limited_columns={
+            column: restrictions.limited[column] for column in accepted.columns if column in restrictions.limited
+        },
     )
 
 

@@ -1,7 +1,9 @@
 """The guard's answer is a value: a statement that may run, or the reasons why none may."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from schema_index.column_access import ColumnAccess
 from schema_index.schema import Dialect
 
 
@@ -21,7 +23,7 @@ class Accepted:
 
     `tables` are `schema.table`, `columns` `schema.table.column`, as the catalogue spells them, sorted.
     The statement returns at most `row_limit` rows. Of `limited_tables` a policy lets only some rows through, of
-    `masked_columns` no value, of `aggregated_columns` none of a small group. Where it does, `stated` is the
+    `limited_columns` only what each is said to be. Where it does, `stated` is the
     statement as it was before: `sql` names what the policy itself rests on, which may be hidden from whoever reads it.
     """
 
@@ -31,8 +33,7 @@ class Accepted:
     columns: tuple[str, ...]
     row_limit: int
     limited_tables: tuple[str, ...] = ()
-    masked_columns: tuple[str, ...] = ()
-    aggregated_columns: tuple[str, ...] = ()
+    limited_columns: Mapping[str, ColumnAccess] = field(default_factory=dict)
     stated: str = ""
 
     @property

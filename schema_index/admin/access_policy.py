@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from schema_index import policies
 from schema_index.catalogue import catalogue_for_role, catalogue_under
+from schema_index.column_access import STRICTNESS
 from schema_index.models import AccessPolicy, DataSource
 from schema_index.policy import PolicyInvalid
 from schema_index.policy_preview import PreviewedTable, policy_preview
@@ -21,8 +22,8 @@ from tenants.models import TenantOwned
 from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of
 
 HELP = (
-    'An object of "include_tables", "exclude_tables" (lists of names or patterns), "columns" (name to open, masked, '
-    'aggregate_only or hidden), "row_rules" (table to a condition, such as "region = attribute(\'region\')") and '
+    'An object of "include_tables", "exclude_tables" (lists of names or patterns), "columns" (name to '
+    f'{", ".join(STRICTNESS)}), "row_rules" (table to a condition, such as "region = attribute(\'region\')") and '
     '"min_group". {} opens everything; empty withdraws the policy of this role.'
 )
 OwnedT = TypeVar("OwnedT", bound=TenantOwned)

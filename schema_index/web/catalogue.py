@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from schema_index import sync_runs
 from schema_index.catalogue import catalogue_of
+from schema_index.column_access import LIMITS
 from schema_index.models import DataSource, SchemaChange, SyncRun
 from schema_index.policies import policy_for
 from schema_index.policy import Access
@@ -133,7 +134,7 @@ def _table_context(table: Table, source: DataSource, access: Access) -> dict[str
             "column": column,
             "is_key": column.name in table.primary_key,
             "refers": refers.get(column.name),
-            "is_masked": f"{table.qualified_name}.{column.name}" in access.masked,
+            "limit": LIMITS.get(access.column_access(f"{table.qualified_name}.{column.name}")),
         }
         for column in table.columns
     ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from schema_index.column_access import LIMITS
 from schema_index.policy import DEFAULT_MIN_GROUP, MAX_MIN_GROUP
 from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
 
@@ -14,9 +15,6 @@ MAX_LINES = 200_000
 class PolicyForm(forms.Form):
     include_tables = forms.CharField(label="Tables shown", help_text="Empty shows all. Patterns: public.*")
     exclude_tables = forms.CharField(label="Tables hidden")
-    hidden = forms.CharField(label="Columns hidden", help_text="As schema.table.column, or patterns: *.email")
-    masked = forms.CharField(label="Columns masked", help_text="May be named and compared; values never leave.")
-    aggregated = forms.CharField(label="Columns only in sums and counts")
     row_rules = forms.CharField(label="Rows", help_text="One a line: sales.orders: region = attribute('region')")
     min_group = forms.IntegerField(
         label="Smallest group",
@@ -28,12 +26,18 @@ class PolicyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for limit in LIMITS.values():
+            self.fields[limit.field] = forms.CharField(label=limit.label, help_text=limit.help)
         for name, field in self.fields.items():
             if name != "min_group":
                 field.required = False
                 assert isinstance(field, forms.CharField)
                 field.max_length, field.strip = MAX_LINES, False
                 field.widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "code"})
+
+    def of_columns(self) -> list[forms.BoundField]:
+        """The strictest first."""
+        return [self[limit.field] for limit in reversed(LIMITS.values())]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from schema_index import policies
 from schema_index.catalogue import catalogue_for_role, catalogue_under
+from schema_index.column_access import LIMITS, ColumnAccess
 from schema_index.models import EVERYONE, AccessPolicy, DataSource
-from schema_index.policy import STRICTNESS, ColumnAccess, Policy, policy_to_json
+from schema_index.policy import Policy, policy_to_json
 from schema_index.policy_lines import lines_of, policy_of
 from schema_index.policy_preview import PreviewedTable, policy_preview
 from schema_index.sources import DataSourceNotSynced, pick
@@ -45,10 +46,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownTable:
-    """`limited` are (what they may be, names) of columns that are not open."""
+    """`limited` are (what they may be, its tag, names) of columns that are not open."""
 
     table: PreviewedTable
-    limited: tuple[tuple[ColumnAccess, tuple[str, ...]], ...]
+    limited: tuple[tuple[ColumnAccess, str, tuple[str, ...]], ...]
 
 
 @require_GET
@@ -126,6 +127,7 @@ def _tables(source: DataSource, role: str, draft: Policy | None) -> tuple[ShownT
 def _shown(tables: Iterable[PreviewedTable]) -> Iterable[ShownTable]:
     for table in tables:
         limited = (
-            (access, tuple(one.name for one in table.columns if one.access == access)) for access in STRICTNESS[1:]
+            (access, limit.tag, tuple(one.name for one in table.columns if one.access == access))
+            for access, limit in LIMITS.items()
         )
-        yield ShownTable(table=table, limited=tuple(one for one in limited if one[1]))
+        yield ShownTable(table=table, limited=tuple(one for one in limited if one[2]))

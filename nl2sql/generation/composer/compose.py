@@ -14,6 +14,7 @@ from nl2sql.generation.composer.planning.columns import Columns
 from nl2sql.generation.composer.planning.resolve import Resolver
 from nl2sql.generation.composer.render import render
 from nl2sql.generation.composer.words import MAX_TOKENS, tokenise
+from schema_index.column_access import unanswerable
 
 NAME = "composer"
 _BOTH_NAMES = re.compile(r"\bfirst(?: name)? and (?:the )?(last) name(s?)\b", re.IGNORECASE)
@@ -32,7 +33,7 @@ def compose(request: GenerationRequest) -> Draft | Refused:
     tokens = tokenise(_BOTH_NAMES.sub(r"first name\2 and last name\2", request.question))
     if not tokens or len(tokens) > MAX_TOKENS:
         return _refused(request, "The question is empty or too long to be read with certainty.", ())
-    columns = columns_of(request.schema, masked=request.masked)
+    columns = columns_of(request.schema, masked=unanswerable(request.limited))
     chunks = _trimmed(chunk(tokens, vocabulary=columns.vocabulary, values=request.values))
     unknown = tuple(dict.fromkeys(piece.text for piece in chunks if not piece.known))
     if unknown:

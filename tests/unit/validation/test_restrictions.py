@@ -65,8 +65,7 @@ def _typed(schema: DatabaseSchema) -> DatabaseSchema:
 def restricted(sql: str, access: Access, **attributes: AttributeValue) -> Accepted | Rejected:
     restrictions = Restrictions(
         whole=access.whole,
-        masked=access.masked,
-        aggregate_only=access.aggregate_only,
+        limited=access.limited,
         row_rules=access.row_rules,
         attributes=attributes,
         min_group=access.min_group,
@@ -141,7 +140,7 @@ def test_the_verdict_names_what_was_limited_and_masked() -> None:
     )
     verdict = accepted("SELECT c.name, o.id FROM customers c JOIN orders o ON o.customer_id = c.id", rules)
     assert verdict.limited_tables == ("public.customers",)
-    assert verdict.masked_columns == ("public.customers.name",)
+    assert verdict.limited_columns == {"public.customers.name": "masked"}
     assert verdict.tables == ("public.customers", "public.orders")
 
 
