@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from config.environment import BASE_DIR
@@ -61,22 +62,21 @@ def test_a_verified_database_serves(deployment: Deployment, certificates: Certif
 def test_what_is_not_verified_is_not_talked_to(
     deployment: Deployment, certificates: Certificates, port: int, tmp_path: Path
 ) -> None:
-    others = create_certificates(tmp_path, host="localhost").authority
-    for host, options in (
-        ("localhost", f"sslmode=verify-full&sslrootcert={others}"),
-        ("127.0.0.1", f"sslmode=verify-full&sslrootcert={certificates.authority}"),
-        ("localhost", "sslmode=disable"),
-    ):
-        settings = {**deployment.querent.environment, "DATABASE_URL": _url(port, options, host=host)}
-        done = subprocess.run(
-            [sys.executable, str(BASE_DIR / "manage.py"), "doctor"],
-            env=settings,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert (done.returncode, "cannot be reached" in done.stdout) == (1, True), done.stdout + done.stderr
+    others = _url(port, f"sslmode=verify-full&sslrootcert={create_certificates(tmp_path, host='localhost').authority}")
+    own = f"sslmode=verify-full&sslrootcert={certificates.authority}"
+    for url in (others, _url(port, own, host="127.0.0.1"), _url(port, "sslmode=disable")):
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(url)
+    psycopg.connect(_url(port, own)).close()
+    done = subprocess.run(
+        [sys.executable, str(BASE_DIR / "manage.py"), "doctor"],
+        env={**deployment.querent.environment, "DATABASE_URL": others},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, "cannot be reached" in done.stdout) == (1, True), done.stdout + done.stderr
 
 
 def _url(port: int, options: str, *, host: str = "localhost") -> str:
