@@ -20,7 +20,9 @@ def answer_sentence(result: ResultSet | None) -> str:
     if not result.rows:
         return "No rows."
     if len(result.rows) == 1 and len(result.columns) == 1:
-        return f"{said_name(result.columns[0].name)}: {cell_text(json_value(result.rows[0][0]))}"
+        value = result.rows[0][0]
+        said = _short(value) if _is_number(value) else cell_text(json_value(value))
+        return f"{said_name(result.columns[0].name)}: {said}"
     count = f"more than {len(result.rows)}" if result.truncated else str(len(result.rows))
     rows = f"{count} row{'' if len(result.rows) == 1 else 's'}"
     span = "" if result.truncated else _span(result)

@@ -18,6 +18,22 @@ LYON, TURIN, PARIS = ("Lyon", 5), ("Turin", 2), ("Paris", 9)
 
 
 @pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (Decimal("9.583333333333"), "about 9.5833"),
+        (Decimal("9.50000"), "9.5"),
+        (7, "7"),
+        (None, "null"),
+        ("7.0", "7.0"),
+    ],
+)
+def test_one_value_is_said(value: Any, said: str) -> None:
+    columns = (ResultColumn(name="average_price", kind="number"),)
+    result = ResultSet(columns=columns, rows=((value,),), truncated=False, elapsed_ms=1)
+    assert answer_sentence(result) == f"Average price: {said}"
+
+
+@pytest.mark.parametrize(
     ("sentence", "expected"),
     [
         (found(LYON, TURIN, PARIS), "3 rows: number of orders from 2 (Turin) to 9 (Paris)."),
