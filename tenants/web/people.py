@@ -6,7 +6,8 @@ from tenants.models import User
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:
-    """People by their user name, keys and commands in words. One query where there are people."""
+    """People by their user name, keys, commands and people of the tenant's own product in words. One query
+    where there are people."""
     wanted = set(actors)
     ids = {int(actor[5:]): actor for actor in wanted if actor.startswith("user:") and actor[5:].isdigit()}
     people = dict(User.objects.filter(id__in=ids).values_list("id", "username")) if ids else {}
@@ -15,4 +16,6 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
 
 def _words(actor: str) -> str:
     kind, _, name = actor.partition(":")
-    return {"key": f"API key {name}", "system": f"{name} (a command)", "user": "a former member"}.get(kind, actor)
+    label = name.partition(":")[2]
+    told = {"key": f"API key {name}", "system": f"{name} (a command)", "user": "a former member"}
+    return {**told, "embed": f"{label} in your product"}.get(kind, actor)

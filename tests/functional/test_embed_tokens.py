@@ -17,6 +17,7 @@ from tenants.context import platform_transaction, tenant_transaction
 from tenants.embed_tokens import authenticate
 from tenants.models import ApiKey, AuditEvent, RequestCount, Tenant
 from tenants.roles import Permission, Role
+from tenants.web.people import names_of
 from tests.conftest import Member
 from tests.functional.test_api_contract import assert_problem
 
@@ -103,6 +104,7 @@ def test_a_token_asks_as_its_person_with_their_view_and_nothing_else(
     assert person.get(f"/embed/runs/{run.id}/events")["Content-Type"] == "text/event-stream"
     said = put(person, f"/embed/runs/{run.id}/feedback", {"rating": "down", "reason": "Ben is missing"})
     assert "Ben is missing." in said.content.decode()
+    assert names_of([made["actor"]]) == {made["actor"]: "customer-1 in your product"}
     refused = put(person, f"/embed/runs/{run.id}/feedback", {"rating": "up", "tenant": "other"})
     assert_problem(refused, status=400, code="unknown_field")
     for address in ("/api/v1/conversations", f"/api/v1/runs/{run.id}", TOKENS):
