@@ -11,6 +11,9 @@ from nl2sql.validation.verdict import Accepted, Verdict
 EXAMPLES_TRIED = 8
 """Verified queries that are offered to the guard for a prompt."""
 
+HEADING = "Questions about this database that people verified the SQL of; yours may differ from each of them"
+"""Of the examples, in a prompt."""
+
 
 def verified_draft(reused: Reused) -> Draft:
     verified = reused.verified
@@ -28,4 +31,4 @@ def examples(question: str, *, known: Iterable[Verified], judge: Callable[[str],
     them may stand in a literal. `judge` is the guard as it is for them."""
     likest = closest(question, known=known)[:EXAMPLES_TRIED]
     allowed = (one for one in likest if isinstance(found := judge(one.sql), Accepted) and not found.stated)
-    return tuple(Example(question=one.question, sql=one.sql) for one in islice(allowed, MAX_EXAMPLES))
+    return tuple(Example(heading=HEADING, question=one.question, sql=one.sql) for one in islice(allowed, MAX_EXAMPLES))

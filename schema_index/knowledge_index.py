@@ -1,8 +1,6 @@
-"""Keeps the chunks of FAQ entries and documents equal to them, and finds these chunks again."""
+"""Keeps the chunks of FAQ entries and documents equal to them."""
 
-from collections.abc import Iterable, Mapping
-
-from django.db.models import QuerySet
+from collections.abc import Iterable
 
 from schema_index import references
 from schema_index.chunking import ChunkText, document_chunks, faq_chunks
@@ -38,16 +36,6 @@ def _refer(entry: Entry) -> None:
         references.update(kind=kind, subject_id=entry.id, source_id=entry.source_id, text=references.text_of(entry))
     else:
         references.forget(kind=kind, subject_id=entry.id)
-
-
-def knowledge_chunks(*, metadata: Mapping[str, object]) -> QuerySet[Chunk]:
-    """Chunks of entries that may be used and whose metadata holds all of this. Needs an open scope.
-
-    No GIN index serves it: containment is not leakproof, so that row-level security keeps PostgreSQL from looking into
-    such an index. The tenant's own chunks are read instead, which the search does anyway.
-    """
-    chunks = Chunk.objects.filter(kind__in=list(KINDS.values()))
-    return chunks.filter(metadata__contains=dict(metadata)) if metadata else chunks
 
 
 def _chunks(entry: Entry) -> Iterable[ChunkText]:

@@ -44,8 +44,10 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A verified question of this source with its statement, over what the asking principal may see whole."""
+    """A question of this source with its statement, over what the asking principal may see whole; `heading` says what
+    it is an example of, for whoever reads all of that heading."""
 
+    heading: str
     question: str
     sql: str
 

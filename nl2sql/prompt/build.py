@@ -28,7 +28,6 @@ _MAX_PROBLEM = 1_000
 _MAX_HINTS = 6
 _MAX_EARLIER = 2
 _MAX_LANGUAGE = 40
-EXAMPLES = "Questions about this database that people verified the SQL of; yours may differ from each of them"
 _WRAPPING_BYTES = 600
 """Headings and data tags around the pieces, at most."""
 _HISTORY_BYTES = 900
@@ -94,7 +93,7 @@ def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
     earlier = [(one, text) for one, text in zip(request.history, parts, strict=True) if text]
     user = template("user").substitute(
         schema=schema,
-        knowledge=_section("FAQ and documents", "knowledge", known) + _section(EXAMPLES, "examples", examples),
+        knowledge=_section("FAQ and documents", "knowledge", known) + _examples(request.examples, examples),
         history=_history([text for _, text in earlier]),
         clarified=_clarified(request.clarified),
         feedback=_feedback(request.feedback) + _approach(request),
@@ -227,6 +226,14 @@ def _order(*, tables: int, texts: int, exchanges: int) -> list[tuple[int, int]]:
 def _section(heading: str, kind: str, texts: Sequence[str]) -> str:
     body = "\n".join(text.rstrip() for text in texts if text)
     return f"{heading}\n{fenced(body, kind=kind)}\n" if body else ""
+
+
+def _examples(examples: Sequence[Example], texts: Sequence[str]) -> str:
+    """A section for each heading, in the order of the first example under it."""
+    under: dict[str, list[str]] = {}
+    for one, text in zip(examples, texts, strict=True):
+        under.setdefault(one.heading, []).append(text)
+    return "".join(_section(heading, "examples", found) for heading, found in under.items())
 
 
 def _question(question: str) -> str:
