@@ -10,8 +10,12 @@ from typing import Any
 from django.conf import settings
 
 MAX_IDLE_S = 60.0
-REACH_S = 5.0
-"""How long a database that is out of reach is waited for: whoever asked tries again, or is told."""
+WAIT_S = 30.0
+"""For a connection, as PgBouncer waits for one of its own: a burst of questions opens them one after another, and on a
+busy machine each takes a while."""
+
+RECONNECT_S = 5.0
+"""How long one try to reach a database that is away goes on; whoever asks next begins another."""
 
 
 def share_connections(*, at_once: int) -> None:
@@ -25,7 +29,7 @@ def share_connections(*, at_once: int) -> None:
             "min_size": 1,
             "max_size": at_once,
             "max_idle": MAX_IDLE_S,
-            "timeout": REACH_S,
-            "reconnect_timeout": REACH_S,
+            "timeout": WAIT_S,
+            "reconnect_timeout": RECONNECT_S,
         },
     }
