@@ -72,4 +72,4 @@ def is_printed(output: str, *, shown: str) -> bool:
     """Whether the output holds what the document shows of it. Spaces at line ends count for nothing."""
     lines = [re.escape(line.rstrip()).replace("…", ".*") for line in shown.strip("\n").splitlines()]
     pattern = "\n".join("(?:.*\n)*?.*" if line.strip() == ".*" else line for line in lines)
-    return re.search(pattern, "\n".join(line.rstrip() for line in output.splitlines())) is not None
+    return re.search(f"^{pattern}$", "\n".join(line.rstrip() for line in output.splitlines()), re.MULTILINE) is not None
