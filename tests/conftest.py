@@ -85,8 +85,11 @@ for _name in ("django", "django_structlog"):
 # A million rounds a password would be most of the suite's time.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-# Laws are tried on fewer examples than the library's 100, unless a test says otherwise: the suite runs all day.
-hypothesis.settings.register_profile("suite", max_examples=30)
+# Laws are tried on fewer examples than the library's 100, unless a test says otherwise: the suite runs all day. How
+# fast the machine is at that moment is no law.
+hypothesis.settings.register_profile(
+    "suite", max_examples=30, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("suite")
 
 LONG_FILES = (

@@ -3,20 +3,24 @@
 Imported by the children alone, which run with the standard library and without site packages.
 """
 
-import base64
 import json
 import resource
 import sys
+from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+
+# Every call of a child waits for its imports, and `typing` is a tenth of them.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_FILES = 32
 """Files a child may have open: the database, what the engine keeps beside it, and its own libraries while they load."""
 
 BATCH_BYTES = 256 * 1024
 
-Frame = dict[str, Any]
+Frame = dict[str, "Any"]
 
 
 class TooLarge(Exception):
@@ -63,7 +67,7 @@ def limit_process(limits: Mapping[int, int]) -> None:
             resource.setrlimit(kind, (bound, bound))
 
 
-def batches(rows: Iterable[Iterable[Any]], *, max_rows: int, max_bytes: int) -> Iterator[Frame]:
+def batches(rows: Iterable[Iterable["Any"]], *, max_rows: int, max_bytes: int) -> Iterator[Frame]:
     """At most `max_rows` rows in frames that say at last whether more existed. Raises TooLarge."""
     batch: list[list[Any]] = []
     total = pending = 0
@@ -91,13 +95,13 @@ def text_size(value: object) -> int:
     return len(str(value)) if isinstance(value, list | tuple | dict) else 8
 
 
-def transported(value: Any) -> Any:
+def transported(value: "Any") -> "Any":
     """As JSON; what JSON has no form for becomes an object that names its type, as `FileConnector` reads it."""
     match value:
         case None | bool() | int() | float() | str():
             return value
         case bytes() | bytearray() | memoryview():
-            return {"bytes": base64.b64encode(value).decode()}
+            return {"bytes": b2a_base64(value, newline=False).decode()}
         case list() | tuple():
             return {"list": [transported(item) for item in value]}
         case dict():
@@ -106,7 +110,7 @@ def transported(value: Any) -> Any:
             return _named(value)
 
 
-def _named(value: Any) -> Any:
+def _named(value: "Any") -> "Any":
     name = type(value).__name__
     if name == "timedelta":
         return {"timedelta": [value.days, value.seconds, value.microseconds]}

@@ -39,9 +39,9 @@ def test_rows_stand_in_the_order_of_the_texts_whatever_their_lengths(embedder: E
 
 
 def test_many_texts_in_several_batches_equal_each_alone(embedder: Embedder) -> None:
-    texts = [f"table {number}: " + "column name, " * (number % 40) for number in range(90)]
+    texts = [f"table {number}: " + "column name, " * (number % 12) for number in range(90)]
     vectors = embedder.embed(texts)
-    for place in (0, 39, 40, 89):
+    for place in (0, 11, 12, 89):
         np.testing.assert_allclose(vectors[place], embedder.embed([texts[place]])[0], atol=1e-5)
 
 
