@@ -169,6 +169,7 @@ def test_the_audit_trail_goes_as_its_owner_says(
         assert old > 0
 
     with monkeypatch.context() as patch:
+        connections["owner"].close()  # an open one would not ask for it
         patch.setitem(connections["owner"].settings_dict, "PASSWORD", "wrong")
         with pytest.raises(CommandError, match="DATABASE_OWNER_URL"):
             swept("--tenant", "acme")
