@@ -13,10 +13,10 @@ from kombu.exceptions import OperationalError
 
 from config.finding import Finding, State
 from config.model_diagnosis import installation_model, tenant_model
-from nl2sql.accepted_states import untried
+from nl2sql.curation.verified_staleness import broken_queries
+from nl2sql.evaluation.accepted_states import untried
 from nl2sql.evaluation.evaluate import ROLE
 from nl2sql.evaluation.standing import standings
-from nl2sql.verified_staleness import broken_queries
 from schema_index.breakage import in_words
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import active_embedder

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from config.finding import Finding
-from nl2sql import tenant_models
 from nl2sql.generation.circuit import BREAKERS
 from nl2sql.generation.price import Price, money_text
+from nl2sql.model_access import tenant_models
 from nl2sql.models import TenantModel
 from schema_index.model_endpoint import EndpointProblem, call, open_endpoint
 from tenants.budgets import BudgetLine, budget_lines

@@ -11,8 +11,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from nl2sql.model_access.tenant_models import written_by
 from nl2sql.models import Conversation
-from nl2sql.tenant_models import written_by
 from nl2sql.web.review_queue import waiting
 from tenants.active_tenant import SESSION_KEY
 from tenants.context import tenant_transaction

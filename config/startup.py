@@ -43,7 +43,7 @@ def refuse_untried_state() -> None:
     queries were not tried on. Processes that serve already go on."""
     if settings.ENVIRONMENT.evaluation_gate != "refuse":
         return
-    from nl2sql.accepted_states import sentence, take_into_use  # noqa: PLC0415  it needs the applications
+    from nl2sql.evaluation.accepted_states import sentence, take_into_use  # noqa: PLC0415  it needs the applications
 
     try:
         waiting = take_into_use()

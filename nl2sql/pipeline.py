@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from nl2sql import answer_cache
-from nl2sql.attempt import Setback, attempt, failed, judge, step_done
-from nl2sql.candidate_vote import candidate_vote
-from nl2sql.candidates import is_hard
+from nl2sql.answering import answer_cache
+from nl2sql.answering.attempt import Setback, attempt, failed, judge, step_done
+from nl2sql.answering.candidate_vote import candidate_vote
+from nl2sql.answering.candidates import is_hard
+from nl2sql.answering.meant_values import with_meant_values
+from nl2sql.answering.rounds import rounds
+from nl2sql.answering.verified_drafts import examples, verified_draft
 from nl2sql.events import Answered, CannotAnswer, Drafted, Event, Found, StepStarted
 from nl2sql.follow_up.retrieval import retrieve_in_conversation
 from nl2sql.generation.base import GenerationRequest, Refused, Usage
-from nl2sql.meant_values import with_meant_values
 from nl2sql.reuse.reuse import Reused, reuse
-from nl2sql.rounds import rounds
 from nl2sql.task import Task
 from nl2sql.validation.verdict import Rejected
-from nl2sql.verified_drafts import examples, verified_draft
 from schema_index.retrieval.types import NothingFound, Retrieved
 from tenants.domain_error import DomainError
 from tenants.outage import through_outage

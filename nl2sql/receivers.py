@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from nl2sql.curation.verified_staleness import broken_by, doubtful
 from nl2sql.tasks import request_checks
-from nl2sql.verified_staleness import broken_by, doubtful
 from schema_index.breakage import Breakage
 from schema_index.diff import Change
 from schema_index.models import DataSource

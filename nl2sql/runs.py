@@ -7,9 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from nl2sql.events import Event
-from nl2sql.expiry import expired, expires_at
 from nl2sql.models import Run
-from nl2sql.reply import unanswered_body
+from nl2sql.replies.reply import unanswered_body
+from nl2sql.retention.expiry import expired, expires_at
 from nl2sql.running.ask_request import AskRequest
 from nl2sql.running.execute import carry_out
 from nl2sql.running.own_run import RunNotFound, find, recent

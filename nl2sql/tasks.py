@@ -11,17 +11,17 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from nl2sql import answer_cache
-from nl2sql.accepted_states import sentence, take_into_use
+from nl2sql.answering import answer_cache
+from nl2sql.curation.verified_staleness import explain_again, stale_ids
 from nl2sql.evaluation import jobs
+from nl2sql.evaluation.accepted_states import sentence, take_into_use
 from nl2sql.metrics import UNTRIED
 from nl2sql.models import Run, RunStatus, TenantModel, VerifiedQuery
+from nl2sql.retention.sweep import Sweep
 from nl2sql.running.close import close_left_behind, interrupt, overdue_ids
 from nl2sql.running.execute import execute
 from nl2sql.running.hand_over import Turn, take_turns
 from nl2sql.running.pool import submit
-from nl2sql.sweep import Sweep
-from nl2sql.verified_staleness import explain_again, stale_ids
 from tenants.context import tenant_transaction
 from tenants.tenancy import all_tenants
 

@@ -25,7 +25,7 @@ from config.bootstrap import prepare_database
 from config.celery import app
 from config.embedded_postgres import EmbeddedPostgres
 from config.environment import Environment
-from nl2sql.accepted_states import first_in_use
+from nl2sql.evaluation.accepted_states import first_in_use
 from nl2sql.models import TenantModel
 from schema_index import sources
 from schema_index.embedding.base import Vectors

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString, mark_safe
 
-from nl2sql.accepted_states import untried
+from nl2sql.evaluation.accepted_states import untried
 from nl2sql.evaluation.chart import MAX_BARS, Bar, chart
 from nl2sql.evaluation.comparison import EvaluationComparison, compared
 from nl2sql.evaluation.configuration_words import NAMES, PER_SOURCE, differences

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from nl2sql.endpoint_policy import ModelForbidden
 from nl2sql.generation.errors import LlmError
-from nl2sql.model_change import propose
-from nl2sql.model_test import greet
+from nl2sql.model_access.endpoint_policy import ModelForbidden
+from nl2sql.model_access.model_change import propose
+from nl2sql.model_access.model_test import greet
+from nl2sql.model_access.tenant_models import MAX_KEY, ModelFields, ModelSettingsInvalid, prepared
 from nl2sql.models import TenantModel
 from nl2sql.tasks import request_trial
-from nl2sql.tenant_models import MAX_KEY, ModelFields, ModelSettingsInvalid, prepared
 from tenants.domain_error import DomainError
 from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant
 

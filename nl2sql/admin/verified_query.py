@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from nl2sql import verified_queries
+from nl2sql.curation import verified_queries
 from nl2sql.models import QueryState, RunFeedback, VerifiedQuery
 from nl2sql.models.verified_query import BEING_CHECKED
 from nl2sql.tasks import request_check, request_checks

@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from nl2sql import conversations
 from nl2sql.api.run_items import RunItemSerializer, run_item
-from nl2sql.conversations import MAX_SEARCH, MAX_TITLE
 from nl2sql.models import Conversation
+from nl2sql.running import conversations
+from nl2sql.running.conversations import MAX_SEARCH, MAX_TITLE
 from tenants.api.cursor import PageSerializer
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of

@@ -17,11 +17,11 @@ from django.db import connections
 from django.http import StreamingHttpResponse
 
 from nl2sql.models import Run
-from nl2sql.rate_limit import RateLimited
+from nl2sql.replies.stream_events import StreamEvent
 from nl2sql.running.news import News, news_of
+from nl2sql.running.rate_limit import RateLimited
 from nl2sql.running.story import Story, story
 from nl2sql.running.work_time import GRACE
-from nl2sql.stream_events import StreamEvent
 from tenants.principal import Principal
 
 MEDIA_TYPE = "text/event-stream"

@@ -8,18 +8,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from nl2sql import tenant_models
 from nl2sql.api.model_serializers import (
     ModelReplySerializer,
     ModelSettingsSerializer,
     ModelTestSerializer,
     model_reply,
 )
-from nl2sql.endpoint_policy import check_endpoint
-from nl2sql.model_change import propose
-from nl2sql.model_test import greet
+from nl2sql.model_access import tenant_models
+from nl2sql.model_access.endpoint_policy import check_endpoint
+from nl2sql.model_access.model_change import propose
+from nl2sql.model_access.model_test import greet
+from nl2sql.model_access.tenant_models import ModelFields, prepared
 from nl2sql.tasks import request_trial
-from nl2sql.tenant_models import ModelFields, prepared
 from schema_index.host_resolution import resolve_host
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems

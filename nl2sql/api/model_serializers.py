@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from nl2sql.generation.price import money_text
+from nl2sql.model_access.tenant_models import MAX_KEY, ModelFields, price_of
 from nl2sql.models import TenantModel
 from nl2sql.models.tenant_model import MAX_CANDIDATES
-from nl2sql.tenant_models import MAX_KEY, ModelFields, price_of
 from tenants.api.strict import StrictSerializer, TextField
 from tenants.budgets import BudgetLine
 

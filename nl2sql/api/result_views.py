@@ -12,9 +12,9 @@ from rest_framework.views import APIView
 
 from nl2sql import runs
 from nl2sql.api.serializers import ResultSerializer
-from nl2sql.expiry import GONE
-from nl2sql.export import csv_lines
-from nl2sql.result_order import Order, in_order, order_by_name
+from nl2sql.replies.export import csv_lines
+from nl2sql.replies.result_order import Order, in_order, order_by_name
+from nl2sql.retention.expiry import GONE
 from nl2sql.running.own_run import RunNotFound
 from tenants.api.csv_renderer import CsvRenderer
 from tenants.api.cursor import PageSerializer, cursor_of, place_of

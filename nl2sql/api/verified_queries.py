@@ -7,7 +7,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from nl2sql import feedback, verified_queries
 from nl2sql.api.verified_query_serializers import (
     ChangedQuerySerializer,
     FeedbackReplySerializer,
@@ -20,6 +19,7 @@ from nl2sql.api.verified_query_serializers import (
     query_address,
     query_reply,
 )
+from nl2sql.curation import feedback, verified_queries
 from nl2sql.models import QueryOrigin, QueryState, Rating, VerifiedQuery
 from nl2sql.tasks import request_check
 from schema_index.sources import pick

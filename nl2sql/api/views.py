@@ -15,7 +15,7 @@ from nl2sql.api.run_descriptions import ASK_HEADERS, ASK_RESPONSES, RERUN_RESPON
 from nl2sql.api.serializers import AskSerializer
 from nl2sql.clarification.choose import ask_request
 from nl2sql.models.verified_query import MAX_SQL
-from nl2sql.rerun import rerun_request
+from nl2sql.running.rerun import rerun_request
 from tenants.api.permissions import principal_of
 from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
 from tenants.roles import Permission

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.conf import settings
 
-from nl2sql.generators import generator_name
+from nl2sql.model_access.generators import generator_name
+from nl2sql.model_access.tenant_models import candidates, prompt_tokens
 from nl2sql.prompt.template_files import template_version
-from nl2sql.tenant_models import candidates, prompt_tokens
 from schema_index.embedding.spaces import active_embedder
 from schema_index.models import DataSource
 from schema_index.policies import policy_for

@@ -15,7 +15,7 @@ from nl2sql.evaluation.judged_case import JudgedCase, verdict_named
 from nl2sql.evaluation.question_set import EvaluationQuestion
 from nl2sql.evaluation.scores import Scores, as_json, scores_of
 from nl2sql.models import Evaluation, EvaluationCase
-from nl2sql.stored_json import storable
+from nl2sql.replies.stored_json import storable
 from tenants import audit
 from tenants.clock import database_now
 from tenants.context import tenant_transaction

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from nl2sql.export import text_cell
+from nl2sql.replies.export import text_cell
 
 COLUMNS = (
     *("number", "key", "question", "source_slug", "is_answerable", "verdict", "status", "detail", "sql", "golds"),

@@ -1,6 +1,6 @@
 """After a trial of what is new: accepted, or never compared with."""
 
-from nl2sql.accepted_states import accept as accept_state
+from nl2sql.evaluation.accepted_states import accept as accept_state
 from nl2sql.evaluation.evaluate import CANDIDATE
 from nl2sql.evaluation.gate import GateReport
 from nl2sql.models import Evaluation

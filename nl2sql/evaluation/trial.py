@@ -13,8 +13,8 @@ from nl2sql.evaluation.gate import GateReport, decide
 from nl2sql.evaluation.question_set import EvaluationQuestion, QuestionSetInvalid
 from nl2sql.evaluation.question_sources import kept_questions
 from nl2sql.evaluation.standing import TRIED
+from nl2sql.model_access.tenant_models import promote
 from nl2sql.models import Evaluation, TenantModel
-from nl2sql.tenant_models import promote
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Tenant

@@ -22,7 +22,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from nl2sql.mcp.server import CALLER, MAX_AT_ONCE, SERVER
 from nl2sql.mcp.tool import Caller
-from nl2sql.rate_limit import RateLimited
+from nl2sql.running.rate_limit import RateLimited
 from tenants import api_keys
 from tenants.api.parser import MAX_BODY_BYTES
 from tenants.cancellation import Cancellation

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from nl2sql import verified_queries
+from nl2sql.curation import verified_queries
 from nl2sql.mcp.tool import Arguments, Caller, Result, Slug, Text, Tool
 from nl2sql.reuse.closest import closest
 from nl2sql.reuse.reuse import Verified

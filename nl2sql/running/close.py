@@ -8,16 +8,16 @@ from django.db.models import Max, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from nl2sql.event_payload import event_payload
 from nl2sql.events import Answered, Ending, Event, Failed
 from nl2sql.generation.base import Usage
 from nl2sql.metrics import observe_end
 from nl2sql.models import Run, RunEvent, RunStatus
 from nl2sql.models.run import AT_WORK
-from nl2sql.reply import reply_body
+from nl2sql.replies.event_payload import event_payload
+from nl2sql.replies.reply import reply_body
+from nl2sql.replies.stored_json import storable
 from nl2sql.running.recorder import Recorder, Superseded
 from nl2sql.running.work_time import Left, left_behind
-from nl2sql.stored_json import storable
 from tenants import audit, quotas
 from tenants.cancellation import Cancelled
 from tenants.clock import database_now

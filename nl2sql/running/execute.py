@@ -11,15 +11,17 @@ from django.conf import settings
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from nl2sql import answer_cache, verified_queries
+from nl2sql.answering import answer_cache
+from nl2sql.answering.given_statement import answer_given
 from nl2sql.clarification.choose import clarified
+from nl2sql.curation import verified_queries
 from nl2sql.events import Event, Failed
 from nl2sql.execution.caps import caps
 from nl2sql.follow_up.history import history
 from nl2sql.generation.base import Usage
-from nl2sql.generators import generator_of
-from nl2sql.given_statement import answer_given
 from nl2sql.metrics import QUEUE_SECONDS
+from nl2sql.model_access.generators import generator_of
+from nl2sql.model_access.tenant_models import candidates_of, effective
 from nl2sql.models import Run, RunStatus
 from nl2sql.pipeline import answer
 from nl2sql.running.close import close
@@ -30,7 +32,6 @@ from nl2sql.running.watch import watched
 from nl2sql.running.work_time import LEASE
 from nl2sql.suggestions.with_suggestions import with_suggestions
 from nl2sql.task import Mode, Task
-from nl2sql.tenant_models import candidates_of, effective
 from schema_index.catalogue import catalogue_of
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import active_embedder

@@ -5,8 +5,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from nl2sql.models import Run
+from nl2sql.replies.withheld import CHANGED, SOURCE_GONE, withheld
 from nl2sql.running.close import close_left_behind
-from nl2sql.withheld import CHANGED, SOURCE_GONE, withheld
 from schema_index.access_digest import access_digest
 from schema_index.models import DataSource
 from schema_index.policies import OPEN, policy_for

@@ -2,12 +2,12 @@
 
 from django.db import IntegrityError
 
-from nl2sql.event_payload import event_payload
 from nl2sql.events import Blocked, Event, StepName, StepStarted
 from nl2sql.metrics import observe_event
 from nl2sql.models import Run, RunEvent
-from nl2sql.rate_limit import BLOCKED
-from nl2sql.stored_json import storable
+from nl2sql.replies.event_payload import event_payload
+from nl2sql.replies.stored_json import storable
+from nl2sql.running.rate_limit import BLOCKED
 from tenants import audit
 from tenants.context import tenant_transaction
 from tenants.outage import through_outage

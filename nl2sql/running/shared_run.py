@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from nl2sql.models import Run, RunStatus
+from nl2sql.replies.withheld import SOURCE_GONE, YOU_SEE_OTHER_DATA, withheld
 from nl2sql.running.own_run import RunNotFound, digest_of, find, own_runs
-from nl2sql.withheld import SOURCE_GONE, YOU_SEE_OTHER_DATA, withheld
 from schema_index.catalogue import catalogue_of
 from schema_index.knowledge_access import same_knowledge
 from schema_index.models import DataSource

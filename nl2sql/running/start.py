@@ -9,10 +9,10 @@ from django.db import IntegrityError
 from django.db.models.functions import Now
 
 from nl2sql.models import Conversation, Run, RunStatus
-from nl2sql.rate_limit import slow_down
 from nl2sql.running.ask_request import AskRequest, request_hash
 from nl2sql.running.idempotency import earlier
 from nl2sql.running.own_run import RunNotFound
+from nl2sql.running.rate_limit import slow_down
 from nl2sql.running.work_time import LEASE
 from schema_index.sources import pick
 from tenants import audit, quotas

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from nl2sql.models import Run, RunEvent
+from nl2sql.replies.stream_events import ENDS, Stored, StreamEvent, created, last_sequence, stream_events
 from nl2sql.running.own_run import find, own_runs, why_withheld
 from nl2sql.runs import reply_of
-from nl2sql.stream_events import ENDS, Stored, StreamEvent, created, last_sequence, stream_events
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 

@@ -9,11 +9,11 @@ from typing import Literal
 
 from cachetools import LRUCache, cached
 
+from nl2sql.curation.verified_queries import in_use
 from nl2sql.generation.composer.words import tokenise
 from nl2sql.models import VerifiedQuery
 from nl2sql.suggestions.candidates import candidates, in_turn, telling
 from nl2sql.suggestions.prove import Asker, prove
-from nl2sql.verified_queries import in_use
 from schema_index.catalogue import Catalogue, catalogue_of
 from schema_index.models import DataSource
 from schema_index.schema import Table

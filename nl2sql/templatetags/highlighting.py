@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from nl2sql.reply import pretty_sql
+from nl2sql.replies.reply import pretty_sql
 from nl2sql.web.highlight import highlighted_sql
 
 register = template.Library()

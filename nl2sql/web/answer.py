@@ -6,11 +6,11 @@ from typing import Any
 from django.http import QueryDict
 
 from nl2sql import runs
-from nl2sql.answer_sentence import said_name
 from nl2sql.chart_svg.draw import draw
 from nl2sql.chart_svg.scale import number_text
 from nl2sql.chart_svg.shape import TITLES, Kind, Picture, picture_of
 from nl2sql.models import Run
+from nl2sql.replies.answer_sentence import said_name
 from nl2sql.trust.registry import title_of
 from nl2sql.web.highlight import highlighted_sql
 from nl2sql.web.result_table import TableView, order_of, table_view

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from nl2sql import runs
 from nl2sql.asking import ask_and_leave, ask_and_wait
 from nl2sql.models import Run
-from nl2sql.rate_limit import RateLimited
+from nl2sql.running.rate_limit import RateLimited
 from nl2sql.runs import AskRequest
 from nl2sql.suggestions.suggest import suggest
 from nl2sql.web.forms import AskForm

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from nl2sql import conversations
-from nl2sql.conversations import MAX_SEARCH, MAX_TITLE
+from nl2sql.running import conversations
+from nl2sql.running.conversations import MAX_SEARCH, MAX_TITLE
 from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError

@@ -15,7 +15,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from nl2sql import feedback, runs
+from nl2sql import runs
 from nl2sql.api.ask_headers import EventStreamRenderer, last_event_id
 from nl2sql.api.event_stream import event_stream
 from nl2sql.api.result_views import csv_response
@@ -23,6 +23,7 @@ from nl2sql.api.serializers import AskSerializer
 from nl2sql.api.verified_query_serializers import FeedbackSerializer
 from nl2sql.asking import ask_and_leave
 from nl2sql.clarification.choose import ask_request
+from nl2sql.curation import feedback
 from nl2sql.models import Rating, Run
 from nl2sql.running.cancel import cancel
 from nl2sql.suggestions.suggest import suggest

@@ -5,7 +5,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers.sql import SqlLexer
 
-from nl2sql.reply import pretty_sql
+from nl2sql.replies.reply import pretty_sql
 
 
 def highlighted_sql(sql: str, *, dialect: str) -> SafeString:

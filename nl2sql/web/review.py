@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from nl2sql import verified_queries
+from nl2sql.curation import verified_queries
 from nl2sql.models import QueryState
 from nl2sql.tasks import request_check
 from nl2sql.web.review_queue import waiting_entries, waiting_queries

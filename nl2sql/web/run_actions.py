@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from nl2sql import feedback, runs, verified_queries
+from nl2sql import runs
+from nl2sql.curation import feedback, verified_queries
 from nl2sql.models import QueryState, Rating
 from nl2sql.models.verified_query import MAX_REASON
 from nl2sql.tasks import request_check

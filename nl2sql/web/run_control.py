@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 from nl2sql import runs
 from nl2sql.asking import ask_and_leave, ask_and_wait
 from nl2sql.models.verified_query import MAX_SQL
-from nl2sql.rerun import rerun_request
 from nl2sql.running.cancel import cancel
+from nl2sql.running.rerun import rerun_request
 from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
 from tenants.domain_error import DomainError
 from tenants.principal import Principal

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 from nl2sql import runs
 from nl2sql.chart_svg.draw import draw
 from nl2sql.chart_svg.shape import picture_of
-from nl2sql.export import csv_lines
 from nl2sql.models import Conversation, Run, RunFeedback, RunStatus, VerifiedQuery
+from nl2sql.replies.export import csv_lines
 from nl2sql.running.own_run import RunNotFound
 from nl2sql.web.answer import answer_of, chosen_kind, shown_chart, shown_table
 from nl2sql.web.forms import AskForm

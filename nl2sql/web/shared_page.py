@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 
 from nl2sql.asking import ask_and_leave, ask_and_wait
 from nl2sql.models import Run
-from nl2sql.rerun import again_request
 from nl2sql.running.own_run import RunNotFound
+from nl2sql.running.rerun import again_request
 from nl2sql.running.shared_run import may_open, share, unshare
 from nl2sql.web.answer import answer_of
 from tenants.domain_error import DomainError

@@ -12,7 +12,8 @@ from django.test.signals import template_rendered
 from django.utils import timezone
 from pydantic import SecretStr
 
-from nl2sql import runs, verified_queries
+from nl2sql import runs
+from nl2sql.curation import verified_queries
 from nl2sql.models import Conversation, QueryOrigin, QueryState, Run, VerifiedQuery
 from nl2sql.running.cancel import cancel
 from nl2sql.running.shared_run import share

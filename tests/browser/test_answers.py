@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from config.embedded_worker import embedded_worker
-from nl2sql import verified_queries
+from nl2sql.curation import verified_queries
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.browser.conftest import BROWSER_TESTS, Browse

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from nl2sql import feedback, runs
+from nl2sql import runs
+from nl2sql.curation import feedback
 from nl2sql.models import Conversation, QueryState, Rating, Run, RunFeedback, VerifiedQuery
 from nl2sql.runs import AskRequest
 from schema_index import knowledge

@@ -12,7 +12,8 @@ import pytest
 from django.conf import settings as settings_of_django
 from playwright.sync_api import Frame, Page
 
-from nl2sql import feedback, runs
+from nl2sql import runs
+from nl2sql.curation import feedback
 from nl2sql.models import Rating, Run
 from nl2sql.runs import AskRequest
 from schema_index import knowledge

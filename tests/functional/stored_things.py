@@ -2,7 +2,7 @@
 
 import json
 
-from nl2sql import verified_queries
+from nl2sql.curation import verified_queries
 from nl2sql.models import Conversation, Evaluation, QueryOrigin, Run
 from schema_index import knowledge, sync_runs
 from schema_index.models import DataSource, Document, FaqEntry

@@ -11,12 +11,13 @@ from prometheus_client import REGISTRY
 
 from config.environment import Environment
 from config.startup import refuse_untried_state
-from nl2sql import tenant_models, verified_queries
-from nl2sql.accepted_states import FIRST, NO_CONCERN, NOTHING_VERIFIED, sentence, take_into_use, untried
-from nl2sql.installation_state import changes, installation_state
+from nl2sql.curation import verified_queries
+from nl2sql.curation.verified_staleness import explain_again
+from nl2sql.evaluation.accepted_states import FIRST, NO_CONCERN, NOTHING_VERIFIED, sentence, take_into_use, untried
+from nl2sql.evaluation.installation_state import changes, installation_state
+from nl2sql.model_access import tenant_models
 from nl2sql.models import AcceptedState, Evaluation, QueryOrigin, QueryState, TenantModel
 from nl2sql.tasks import tell_untried
-from nl2sql.verified_staleness import explain_again
 from schema_index.embedding.spaces import active_space
 from schema_index.models import DataSource, EmbeddingSpace
 from tenants.context import tenant_transaction

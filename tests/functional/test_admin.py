@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from config.embedded_worker import embedded_worker
-from nl2sql import feedback, runs
+from nl2sql import runs
+from nl2sql.curation import feedback
 from nl2sql.evaluation.evaluate import evaluate
 from nl2sql.evaluation.question_set import EvaluationQuestion
 from nl2sql.models import Rating

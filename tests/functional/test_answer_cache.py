@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from config.environment import Environment
-from nl2sql import feedback, runs, verified_queries
+from nl2sql import runs
+from nl2sql.curation import feedback, verified_queries
+from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import CachedAnswer, QueryOrigin, QueryState, Rating
 from nl2sql.runs import AskRequest
 from nl2sql.tasks import sweep_answers
-from nl2sql.verified_staleness import explain_again
 from schema_index import knowledge, policies
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder

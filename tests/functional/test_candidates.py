@@ -10,7 +10,7 @@ import pytest
 
 from config.environment import Environment
 from nl2sql import runs
-from nl2sql.candidates import APPROACHES
+from nl2sql.answering.candidates import APPROACHES
 from nl2sql.models import Run, RunEvent
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource

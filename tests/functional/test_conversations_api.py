@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from nl2sql import verified_queries
+from nl2sql.curation import verified_queries
+from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import Conversation, QueryOrigin, QueryState, Run, RunEvent
 from nl2sql.suggestions.suggest import suggest
-from nl2sql.verified_staleness import explain_again
 from schema_index import policies
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction

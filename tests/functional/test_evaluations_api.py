@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from nl2sql import tasks, verified_queries
+from nl2sql import tasks
+from nl2sql.curation import verified_queries
+from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.evaluation import jobs
 from nl2sql.models import Conversation, QueryOrigin, QueryState
-from nl2sql.verified_staleness import explain_again
 from schema_index.models import DataSource
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Tenant

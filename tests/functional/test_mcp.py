@@ -13,11 +13,11 @@ import httpx2
 import pytest
 from mcp_types import CallToolResult, TextContent
 
-from nl2sql import verified_queries
+from nl2sql.curation import verified_queries
+from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.mcp.server import TOOLS
 from nl2sql.mcp.tool import Arguments, Caller, Result
 from nl2sql.models import QueryOrigin, QueryState, Run
-from nl2sql.verified_staleness import explain_again
 from schema_index import policies
 from schema_index.models import DataSource, FaqEntry
 from tenants import api_keys

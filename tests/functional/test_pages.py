@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from nl2sql import feedback, runs
+from nl2sql import runs
+from nl2sql.curation import feedback
+from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import Conversation, QueryState, Rating, Run, RunFeedback, VerifiedQuery
 from nl2sql.runs import AskRequest
-from nl2sql.verified_staleness import explain_again
 from schema_index import knowledge
 from schema_index.models import DataSource, FaqEntry, ReviewState
 from tenants import api_keys

@@ -16,9 +16,9 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
-from nl2sql import sweep
-from nl2sql.expiry import GONE
 from nl2sql.models import Conversation, Run, RunEvent, RunFeedback
+from nl2sql.retention import sweep
+from nl2sql.retention.expiry import GONE
 from nl2sql.tasks import sweep_expired
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction

@@ -12,10 +12,11 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from config.environment import Environment
-from nl2sql import runs, verified_queries
+from nl2sql import runs
+from nl2sql.curation import verified_queries
+from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import QueryOrigin, QueryState, VerifiedQuery
 from nl2sql.runs import AskRequest
-from nl2sql.verified_staleness import explain_again
 from schema_index.models import DataSource, ProposedSchema, SyncRun
 from schema_index.schema_json import from_json
 from schema_index.tasks import sync_source

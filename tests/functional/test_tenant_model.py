@@ -12,11 +12,12 @@ from pydantic import SecretStr
 
 from config.environment import Environment
 from config.model_price import ModelPrice
-from nl2sql import runs, verified_queries
+from nl2sql import runs
+from nl2sql.curation import verified_queries
+from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.evaluation.trial import try_candidate
 from nl2sql.models import Evaluation, QueryOrigin, QueryState, TenantModel
 from nl2sql.runs import AskRequest
-from nl2sql.verified_staleness import explain_again
 from schema_index.models import DataSource
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import AuditEvent, Tenant, User

@@ -12,12 +12,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
-from nl2sql import runs, verified_queries
+from nl2sql import runs
+from nl2sql.curation import verified_queries
+from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.evaluation.question_sources import kept_questions
 from nl2sql.models import QueryOrigin, QueryState, RunFeedback, VerifiedQuery
 from nl2sql.models.verified_query import CHANGED
 from nl2sql.runs import AskRequest
-from nl2sql.verified_staleness import explain_again
 from schema_index.models import DataSource, JudgedQuestion
 from schema_index.snapshots import sync
 from tenants import api_keys

@@ -9,9 +9,9 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 
-from nl2sql import tenant_models
+from nl2sql.model_access import tenant_models
+from nl2sql.model_access.tenant_models import ModelFields
 from nl2sql.models import TenantModel
-from nl2sql.tenant_models import ModelFields
 from schema_index.credentials import CredentialUnreadable, decrypt, encrypt
 from schema_index.models import DataSource
 from schema_index.snapshots import sync

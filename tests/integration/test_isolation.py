@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
 
-from nl2sql import feedback
+from nl2sql.curation import feedback
 from nl2sql.evaluation.evaluate import evaluate
 from nl2sql.evaluation.question_set import EvaluationQuestion
 from nl2sql.models import CachedAnswer, Rating, Run

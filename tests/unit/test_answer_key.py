@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from nl2sql.answer_key import AnswerKey
+from nl2sql.answering.answer_key import AnswerKey
 
 KEY = AnswerKey(
     tenant_id=UUID(int=1),

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from nl2sql.answer_sentence import answer_sentence, said_name
+from nl2sql.replies.answer_sentence import answer_sentence, said_name
 from schema_index.connectors.base import ResultColumn, ResultSet
 from schema_index.schema import ColumnKind
 

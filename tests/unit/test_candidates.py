@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from nl2sql.candidates import Candidate, groups_of
+from nl2sql.answering.candidates import Candidate, groups_of
 from nl2sql.generation.base import Draft
 from nl2sql.validation.verdict import Accepted
 from schema_index.connectors.base import ResultColumn, ResultSet

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from nl2sql.endpoint_policy import ModelForbidden, check_endpoint
+from nl2sql.model_access.endpoint_policy import ModelForbidden, check_endpoint
 from schema_index.connectors.base import DataSourceUnavailable
 
 LOOPBACK = [ip_network("127.0.0.1/32")]

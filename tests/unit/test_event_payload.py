@@ -5,7 +5,6 @@ from typing import Any, get_args
 
 import pytest
 
-from nl2sql.event_payload import event_payload
 from nl2sql.events import (
     Answered,
     AskedBack,
@@ -23,6 +22,7 @@ from nl2sql.events import (
     Suggested,
 )
 from nl2sql.generation.base import Clarify, Draft, Refused, Usage
+from nl2sql.replies.event_payload import event_payload
 from nl2sql.trust.receipt import Check
 from nl2sql.validation.verdict import Accepted, Violation
 from schema_index.connectors.base import ResultColumn, ResultSet

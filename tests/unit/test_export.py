@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nl2sql.export import FORMULA_STARTS, csv_lines
+from nl2sql.replies.export import FORMULA_STARTS, csv_lines
 
 
 def exported(*rows: list[Any], columns: tuple[tuple[str, str], ...] = (("cell", "text"),)) -> list[str]:

@@ -3,8 +3,8 @@
 import io
 import re
 
+from nl2sql.command_line.live_steps import LiveSteps
 from nl2sql.events import StepDone, StepStarted
-from nl2sql.live_steps import LiveSteps
 
 EVENTS = (
     StepStarted(name="retrieve"),

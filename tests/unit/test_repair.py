@@ -1,7 +1,7 @@
 """What the next attempt is told of the last."""
 
+from nl2sql.answering.repair import MAX_HINTS, after_query_error, after_violations, is_repeated
 from nl2sql.generation.base import Feedback
-from nl2sql.repair import MAX_HINTS, after_query_error, after_violations, is_repeated
 from nl2sql.validation.verdict import Violation
 from schema_index.connectors.base import DataSourceError, QueryTooExpensive
 from schema_index.schema import Column, DatabaseSchema, Table

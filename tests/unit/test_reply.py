@@ -20,8 +20,8 @@ from nl2sql.events import (
     StepStarted,
 )
 from nl2sql.generation.base import Choice, Clarify, Draft, Refused, Usage
-from nl2sql.reply import pretty_sql, reply_body, unanswered_body
-from nl2sql.stored_json import storable
+from nl2sql.replies.reply import pretty_sql, reply_body, unanswered_body
+from nl2sql.replies.stored_json import storable
 from nl2sql.trust.receipt import checks_of
 from nl2sql.validation.verdict import Accepted
 from schema_index.connectors.base import ResultColumn, ResultSet

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nl2sql.result_order import Order
-from nl2sql.rounded_number import is_same_number, rounded
+from nl2sql.replies.result_order import Order
+from nl2sql.replies.rounded_number import is_same_number, rounded
 from nl2sql.web.result_table import Cell, table_view
 
 

@@ -19,13 +19,13 @@ from config.environment import BASE_DIR
 from config.secrets import derived_password
 from config.static_files import YEAR_S
 from nl2sql import runs
+from nl2sql.command_line.terminal import print_reply
 from nl2sql.demo.bean_there.generate import ORDERS
 from nl2sql.demo.bean_there.questions import WITHOUT_MODEL as BEAN_THERE_QUESTIONS
 from nl2sql.demo.northlight.questions import WITHOUT_MODEL as NORTHLIGHT_QUESTIONS
 from nl2sql.demo.setup import ACTOR, DemoTenant, set_up
 from nl2sql.models import RunStatus
 from nl2sql.runs import AskRequest
-from nl2sql.terminal import print_reply
 from schema_index.host_resolution import resolve_host
 from schema_index.target_policy import is_allowed
 from tenants import api_keys

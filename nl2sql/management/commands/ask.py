@@ -7,12 +7,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from nl2sql import runs
 from nl2sql.api.serializers import AskSerializer
-from nl2sql.export import csv_lines
-from nl2sql.live_steps import LiveSteps
+from nl2sql.command_line.live_steps import LiveSteps
+from nl2sql.command_line.stopped_by_interrupt import stopped_by_interrupt
+from nl2sql.command_line.terminal import print_reply
 from nl2sql.models import Run, RunStatus
+from nl2sql.replies.export import csv_lines
 from nl2sql.runs import AskRequest
-from nl2sql.stopped_by_interrupt import stopped_by_interrupt
-from nl2sql.terminal import print_reply
 from tenants import memberships, tenancy
 from tenants.cancellation import Cancellation
 from tenants.domain_error import DomainError

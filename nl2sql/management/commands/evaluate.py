@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from nl2sql.accepted_states import untried
+from nl2sql.evaluation.accepted_states import untried
 from nl2sql.evaluation.ask_case import AskedCase
 from nl2sql.evaluation.configuration_words import differences
 from nl2sql.evaluation.evaluate import ROLE, Evaluated, compare, evaluate, find

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from nl2sql import verified_queries
+from nl2sql.curation import verified_queries
 from nl2sql.models import QueryOrigin
 from nl2sql.models.verified_query import MAX_QUESTION, MAX_SQL
 from schema_index.json_lines import read_lines, refuse

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from nl2sql.sweep import Sweep
+from nl2sql.retention.sweep import Sweep
 from tenants import tenancy
 from tenants.domain_error import DomainError
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nl2sql.result_order import Order
+from nl2sql.replies.result_order import Order
 from nl2sql.web.result_table import PAGE_ROWS, order_of, table_view
 
 RESULT = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from nl2sql.model_access.tenant_models import answers_otherwise, promote, store_candidate
 from nl2sql.models import QueryState, TenantModel, VerifiedQuery
-from nl2sql.tenant_models import answers_otherwise, promote, store_candidate
 
 SendTrial = Callable[[TenantModel], None]
 

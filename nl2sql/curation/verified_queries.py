@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from nl2sql.accepted_states import first_in_use
+from nl2sql.evaluation.accepted_states import first_in_use
 from nl2sql.models import QueryOrigin, QueryState, Run, RunEvent, RunStatus, VerifiedQuery
 from nl2sql.models.verified_query import UNEXPLAINED
 from nl2sql.reuse.reuse import Verified, parameters

@@ -13,11 +13,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from nl2sql.endpoint_policy import check_endpoint, endpoint_host
 from nl2sql.generation.circuit import BreakerRules
 from nl2sql.generation.errors import LlmMisconfigured
 from nl2sql.generation.model_settings import ModelSettings
 from nl2sql.generation.price import Price
+from nl2sql.model_access.endpoint_policy import check_endpoint, endpoint_host
 from nl2sql.models import TenantModel
 from schema_index.credentials import CredentialUnreadable, decrypt, encrypt
 from schema_index.host_resolution import resolve_host

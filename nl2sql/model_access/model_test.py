@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from nl2sql.rate_limit import RateLimited
-from nl2sql.tenant_models import model_settings
+from nl2sql.model_access.tenant_models import model_settings
+from nl2sql.running.rate_limit import RateLimited
 from tenants import audit
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError

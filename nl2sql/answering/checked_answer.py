@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from nl2sql.answering.evidence import Asked, facts_of
 from nl2sql.events import Answered
-from nl2sql.evidence import Asked, facts_of
 from nl2sql.follow_up.difference import difference
 from nl2sql.follow_up.fragment import is_fragment
 from nl2sql.generation.base import Draft, Exchange, GenerationRequest, Usage

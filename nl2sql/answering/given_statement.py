@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nl2sql.attempt import Setback, attempt, failed
+from nl2sql.answering.attempt import Setback, attempt, failed
 from nl2sql.events import Drafted, Event
 from nl2sql.generation.base import Draft, GenerationRequest
 from nl2sql.task import Task

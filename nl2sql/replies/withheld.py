@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from nl2sql.reply import unanswered_body
+from nl2sql.replies.reply import unanswered_body
 
 CHANGED = "The policy of this source has changed since: ask again."
 YOU_SEE_OTHER_DATA = "Your role does not see the same data as whoever asked this: ask it again as yourself."

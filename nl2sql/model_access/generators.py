@@ -4,8 +4,8 @@ from uuid import UUID
 
 from nl2sql.generation.base import Generator
 from nl2sql.generation.composer import Composer
+from nl2sql.model_access.tenant_models import settings_of, written_by
 from nl2sql.models import TenantModel
-from nl2sql.tenant_models import settings_of, written_by
 
 
 def generator_of(row: TenantModel, *, tenant_id: UUID) -> Generator:

@@ -5,8 +5,6 @@ from typing import Any
 
 import sqlglot
 
-from nl2sql.answer_sentence import answer_sentence
-from nl2sql.charts import chart_of
 from nl2sql.events import (
     Answered,
     AskedBack,
@@ -24,6 +22,8 @@ from nl2sql.events import (
 from nl2sql.execution.results import json_rows
 from nl2sql.generation.base import Draft
 from nl2sql.generation.price import money_text
+from nl2sql.replies.answer_sentence import answer_sentence
+from nl2sql.replies.charts import chart_of
 from nl2sql.trust.receipt import Receipt, label_of
 from nl2sql.validation.verdict import Accepted
 from schema_index.connectors.base import ResultSet

@@ -13,11 +13,11 @@ from django.conf import settings
 from django.utils import timezone
 from pydantic import TypeAdapter, ValidationError
 
-from nl2sql.answer_key import AnswerKey, plain
+from nl2sql.answering.answer_key import AnswerKey, plain
 from nl2sql.events import Answered, CannotAnswer, Ending
 from nl2sql.generation.base import Draft, Refused, Usage
 from nl2sql.models import CachedAnswer
-from nl2sql.stored_json import storable
+from nl2sql.replies.stored_json import storable
 from nl2sql.task import Task
 from schema_index.knowledge_state import knowledge_state
 from schema_index.retrieval.types import Retrieved

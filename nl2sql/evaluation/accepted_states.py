@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from nl2sql.installation_state import COMPOSER, OF_A_MODEL, changes, fingerprint_of, installation_state
+from nl2sql.evaluation.installation_state import COMPOSER, OF_A_MODEL, changes, fingerprint_of, installation_state
+from nl2sql.model_access.tenant_models import effective
 from nl2sql.models import AcceptedState, VerifiedQuery
-from nl2sql.tenant_models import effective
 from schema_index.embedding.known_models import LOCAL_MODELS
 from schema_index.models import EmbeddingSpace, SpaceState
 from tenants.context import current_tenant_id, tenant_transaction

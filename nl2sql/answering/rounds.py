@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from nl2sql.attempt import Setback, attempt, failed, judge, step_done
+from nl2sql.answering.attempt import Setback, attempt, failed, judge, step_done
+from nl2sql.answering.repair import is_repeated
 from nl2sql.clarification.settled import settled
 from nl2sql.events import Answered, AskedBack, CannotAnswer, Doubted, Drafted, Ending, Event, StepStarted
 from nl2sql.generation.base import Clarify, Draft, Generation, GenerationRequest, Usage
 from nl2sql.generation.errors import LlmError
-from nl2sql.repair import is_repeated
 from nl2sql.task import Task
 from tenants.cancellation import Cancelled, DeadlineExceeded
 from tenants.domain_error import DomainError

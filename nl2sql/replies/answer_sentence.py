@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from nl2sql.execution.results import cell_text, json_value
-from nl2sql.rounded_number import is_same_number, rounded
+from nl2sql.replies.rounded_number import is_same_number, rounded
 from schema_index.connectors.base import ResultSet
 
 NUMBERS = ("integer", "number")

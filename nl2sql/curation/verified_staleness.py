@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from nl2sql.curation.verified_queries import check, check_over, refer
 from nl2sql.models import QueryState, VerifiedQuery
 from nl2sql.models.verified_query import BEING_CHECKED, CHANGED
 from nl2sql.validation.verdict import Accepted
-from nl2sql.verified_queries import check, check_over, refer
 from schema_index.breakage import Breakage
 from schema_index.connectors.base import Limits
 from schema_index.diff import Change

@@ -5,9 +5,9 @@ from collections.abc import Generator as Steps
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nl2sql.attempt import asked_of, failed, judge, run, step_done
-from nl2sql.candidates import APPROACHES, Candidate, groups_of
-from nl2sql.checked_answer import checked_answer
+from nl2sql.answering.attempt import asked_of, failed, judge, run, step_done
+from nl2sql.answering.candidates import APPROACHES, Candidate, groups_of
+from nl2sql.answering.checked_answer import checked_answer
 from nl2sql.events import Answered, Blocked, Drafted, Event, Failed, Passed, StepStarted
 from nl2sql.generation.base import Draft, GenerationRequest
 from nl2sql.generation.errors import LlmError

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
+from nl2sql.model_access.tenant_models import OPENAI_URL
 from nl2sql.prompt.template_files import template_version
-from nl2sql.tenant_models import OPENAI_URL
 from schema_index.embedding.known_models import DEFAULT_THRESHOLD, THRESHOLDS
 
 COMPOSER = "the composer"

@@ -4,7 +4,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from nl2sql import answer_cache, runs, verified_queries
+from nl2sql import runs
+from nl2sql.answering import answer_cache
+from nl2sql.curation import verified_queries
 from nl2sql.models import QueryOrigin, QueryState, Rating, RunFeedback, VerifiedQuery
 from tenants import audit
 from tenants.context import tenant_transaction

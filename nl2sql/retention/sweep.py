@@ -16,11 +16,11 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from nl2sql.expiry import LEFT
 from nl2sql.metrics import SWEPT, SWEPT_AT
 from nl2sql.models import Conversation, Run, RunEvent
+from nl2sql.replies.stream_events import ENDS
+from nl2sql.retention.expiry import LEFT
 from nl2sql.running.idempotency import KEPT
-from nl2sql.stream_events import ENDS
 from tenants import audit
 from tenants.audit_retention import delete_old_events
 from tenants.context import current_tenant_id, tenant_transaction

@@ -4,7 +4,9 @@ import time
 from collections.abc import Generator as Steps
 from dataclasses import dataclass, replace
 
-from nl2sql.checked_answer import checked_answer
+from nl2sql.answering.checked_answer import checked_answer
+from nl2sql.answering.evidence import Asked
+from nl2sql.answering.repair import after_doubt, after_query_error, after_violations
 from nl2sql.events import (
     Answered,
     Blocked,
@@ -18,9 +20,7 @@ from nl2sql.events import (
     StepName,
     StepStarted,
 )
-from nl2sql.evidence import Asked
 from nl2sql.generation.base import Draft, Feedback, GenerationRequest, Refused, Usage
-from nl2sql.repair import after_doubt, after_query_error, after_violations
 from nl2sql.task import Task
 from nl2sql.trust import grain
 from nl2sql.trust.check import Check

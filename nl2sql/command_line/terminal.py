@@ -9,7 +9,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from nl2sql.execution.results import cell_text
-from nl2sql.reply import pretty_sql
+from nl2sql.replies.reply import pretty_sql
 
 SHOWN_ROWS = 20
 PLAIN_WIDTH = 120
