@@ -93,8 +93,9 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 LONG_FILES = (
-    *("test_cli", "test_leakage", "test_celery_redis", "test_page", "test_screens", "test_promises"),
-    *("test_demo_data", "test_demo_setup", "test_celery_embedded"),
+    *("test_leakage", "test_celery_redis", "test_page", "test_screens", "test_promises", "test_demo", "test_processes"),
+    *("test_demo_data", "test_demo_setup", "test_celery_embedded", "test_properties", "test_bad_model", "test_duckdb"),
+    *("test_cli", "test_api_contract", "test_admin", "test_policy", "test_mcp"),
 )
 
 
