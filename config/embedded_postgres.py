@@ -37,6 +37,9 @@ SOCKET_PATH_LIMIT = 90
 
 START_TIMEOUT_S = 60
 
+_GIVEN_UP: set[tuple[int, Path]] = set()
+"""Processes that are ending, with the folder of the server that each gave up."""
+
 
 class EmbeddedServerFailed(DomainError):
     """The wheel's server could not be started: `message` names its log and what to set instead."""
@@ -115,6 +118,10 @@ class EmbeddedPostgres:
     def _forget_ended(self, server: Any) -> None:
         """Processes that were killed, and a web server's children, end without giving up their part of the server."""
         users = server.global_process_id_list
+        if (os.getpid(), self.data_folder) in _GIVEN_UP:
+            # The server was asked for more than once, and is stopped already: as its user again, it would be once more.
+            return
+        _GIVEN_UP.add((os.getpid(), self.data_folder))
         with suppress(OSError), self._locked():
             known = users.get_and_add(os.getpid())
             users.put([pid for pid in {*known, os.getpid()} if _is_alive(pid)])
