@@ -18,6 +18,8 @@ from pathlib import Path
 from subprocess import SubprocessError
 from typing import Any
 
+import psutil
+
 from tenants.domain_error import DomainError
 
 with warnings.catch_warnings():
@@ -146,10 +148,8 @@ class EmbeddedPostgres:
 
 
 def _is_alive(pid: int) -> bool:
+    """One that has ended and that its parent has not looked at yet is none."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
-    except PermissionError:
-        pass
-    return True

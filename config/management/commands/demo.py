@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -39,6 +40,8 @@ PASSWORD_LENGTH = 16
 ADMIN = "demo-admin"
 KEY_NAME = "demo"
 KEY_LIFE = timedelta(days=30)
+STOP_S = 10.0
+"""For requests under way; what is still there then is killed."""
 
 BACKPRESSURE = 64
 """Requests a server works on at once: more wait in its bounded backlog instead of each holding a thread and memory."""
@@ -128,17 +131,25 @@ class Command(BaseCommand):
             *("--static-path-expires", str(YEAR_S)),
             *("--no-access-log", "--log-level", "warning", "config.asgi:application"),
         ]
-        # Asked to end, the server goes first: it is a process of its own.
+        # Asked to end, the server goes first, with the processes it started.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        with subprocess.Popen(server, cwd=BASE_DIR) as process:  # noqa: S603  our own words
+        with subprocess.Popen(server, cwd=BASE_DIR, start_new_session=True) as process:  # noqa: S603  our own words
             try:
                 code = process.wait()
             except KeyboardInterrupt:
                 code = 0
             finally:
-                process.terminate()
+                _stop(process)
         if code:
             raise CommandError(f"The server stopped with exit code {code}; is port {port} taken? Try --port.")
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    """With all it started: one that is asked while it starts may leave them behind, or not hear."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(server.pid, sign)
+            server.wait(STOP_S)
 
 
 def new_key(tenant: Tenant) -> str:
