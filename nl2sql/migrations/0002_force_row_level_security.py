@@ -4,10 +4,17 @@ from tenants.rls import ForceRowLevelSecurity
 
 
 class Migration(migrations.Migration):
-    dependencies = [("nl2sql", "0001_runs"), ("tenants", "0002_force_row_level_security")]
+    dependencies = [("nl2sql", "0001_initial")]
 
     operations = [
         ForceRowLevelSecurity("Conversation"),
         ForceRowLevelSecurity("Run"),
         ForceRowLevelSecurity("RunEvent"),
+        ForceRowLevelSecurity("Evaluation"),
+        ForceRowLevelSecurity("EvaluationCase"),
+        ForceRowLevelSecurity("VerifiedQuery"),
+        ForceRowLevelSecurity("RunFeedback"),
+        ForceRowLevelSecurity("TenantModel"),
+        ForceRowLevelSecurity("CachedAnswer"),
+        ForceRowLevelSecurity("AcceptedState"),
     ]

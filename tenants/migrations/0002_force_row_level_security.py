@@ -8,7 +8,7 @@ PLATFORM = "current_setting('app.platform', true) = 'on'"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0001_tenants_and_people")]
+    dependencies = [("tenants", "0001_initial")]
 
     operations = [
         # A tenant is its own row; the platform creates and counts them; a person sees those they belong to.
@@ -21,4 +21,8 @@ class Migration(migrations.Migration):
         ForceRowLevelSecurity("ApiKey", also_visible=f"prefix = {SETTING.format('app.api_key_prefix')}"),
         ForceRowLevelSecurity("UsageCounter"),
         ForceRowLevelSecurity("AuditEvent", append_only=True),
+        ForceRowLevelSecurity("ModelBudget"),
+        ForceRowLevelSecurity("BudgetReservation"),
+        ForceRowLevelSecurity("RequestCount"),
+        ForceRowLevelSecurity("Invitation"),
     ]
