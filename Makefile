@@ -13,7 +13,7 @@ ARGS ?=
 SAME_REGISTRY = index="$${PIP_INDEX_URL:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}"; \
   if [ -n "$$index" ] && [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX="$$index"; fi;
 
-.PHONY: help install demo test test-doors test-faults fuzz-api flaky lint audit lock clean
+.PHONY: help install demo test test-engines test-doors test-faults fuzz-api flaky lint audit lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -37,13 +37,21 @@ demo: $(STAMP) ## Set up two demo tenants, ask three questions, serve http://127
 	@$(RUN) manage.py demo $(if $(ONCE),--once) $(ARGS)
 
 # Every process of a run compiles the same modules unless the first may keep what it compiled.
-test test-doors: export PYTHONDONTWRITEBYTECODE :=
+test test-engines test-doors: export PYTHONDONTWRITEBYTECODE :=
+PYTEST := $(RUN) -m pytest --dist loadfile --no-loadscope-reorder
+ENGINES := tests/connectors tests/functional/test_mysql_source.py tests/functional/test_duckdb_source.py
+DOORS := tests/browser tests/doors tests/integration/test_demo_data.py tests/integration/test_demo_setup.py \
+  $(addprefix tests/functional/test_,every_endpoint.py api_contract.py mcp.py cli.py admin.py admin_knowledge.py admin_sources.py)
+
 # Three processes on two cores: tests wait for databases half of their time.
 test: $(STAMP) ## Run the tests, in under two minutes on two cores (ARGS="-k name" chooses)
-	@$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/doors $(ARGS)
+	@$(PYTEST) -n 3 $(addprefix --ignore ,$(ENGINES) $(DOORS)) $(ARGS)
 
-test-doors: $(STAMP) ## From outside: every page in a real browser, the API by its description, its generated client, the demo, workers killed at work
-	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/browser tests/doors $(ARGS)
+test-engines: $(STAMP) ## What every connector promises, on PostgreSQL, MariaDB, SQLite and DuckDB
+	@$(PYTEST) -n 3 $(ENGINES) $(ARGS)
+
+test-doors: $(STAMP) ## From outside: pages in a real browser, every operation of the API by its description, agents, commands, the admin, the demo, workers killed at work
+	@$(PYTEST) -n 2 $(DOORS) $(ARGS)
 
 test-faults: $(STAMP) ## Kill, cut off, fill and poison the deployment while questions are asked; ends with a table (ARGS="-k name" chooses)
 	@$(RUN) -m pytest -c tests_faults/pytest.ini tests_faults -s $(ARGS)
