@@ -13,7 +13,7 @@ ARGS ?=
 SAME_REGISTRY = index="$${PIP_INDEX_URL:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}"; \
   if [ -n "$$index" ] && [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX="$$index"; fi;
 
-.PHONY: help install demo test test-engines test-doors test-faults fuzz-api flaky lint audit lock clean
+.PHONY: help install demo test test-engines test-pooled test-doors test-faults fuzz-api flaky lint audit lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -37,7 +37,7 @@ demo: $(STAMP) ## Set up two demo tenants, ask three questions, serve http://127
 	@$(RUN) manage.py demo $(if $(ONCE),--once) $(ARGS)
 
 # Every process of a run compiles the same modules unless the first may keep what it compiled.
-test test-engines test-doors: export PYTHONDONTWRITEBYTECODE :=
+test test-engines test-pooled test-doors: export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(RUN) -m pytest --dist loadfile --no-loadscope-reorder
 ENGINES := tests/connectors tests/functional/test_mysql_source.py tests/functional/test_duckdb_source.py
 DOORS := tests/browser tests/doors tests/integration/test_demo_data.py tests/integration/test_demo_setup.py \
@@ -49,6 +49,10 @@ test: $(STAMP) ## Run the tests, in under two minutes on two cores (ARGS="-k nam
 
 test-engines: $(STAMP) ## What every connector promises, on PostgreSQL, MariaDB, SQLite and DuckDB
 	@$(PYTEST) -n 3 $(ENGINES) $(ARGS)
+
+# One test cuts every connection at a moment when the application holds none of PgBouncer's.
+test-pooled: $(STAMP) ## The functional tests once more, the application's connections through PgBouncer in transaction mode
+	@THROUGH_PGBOUNCER=1 $(PYTEST) -n 3 tests/functional --deselect tests/functional/test_outage.py::test_a_run_that_an_outage_outlasts_says_so $(ARGS)
 
 test-doors: $(STAMP) ## From outside: pages in a real browser, every operation of the API by its description, agents, commands, the admin, the demo, workers killed at work
 	@$(PYTEST) -n 2 $(DOORS) $(ARGS)

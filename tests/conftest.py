@@ -2,9 +2,10 @@
 
 import gc
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,7 @@ from tests.mariadb import MariadbServer, running_mariadb
 from tests.migrated_database import MigratedDatabase
 from tests.processes import running_redis
 from tests.recorded_source import made_once
+from tests.through_pgbouncer import through_pgbouncer
 
 # What `make demo` collected in this checkout is not what tests see.
 settings.STATIC_ROOT = settings.ENVIRONMENT.querent_home / "static"
@@ -168,9 +170,10 @@ def django_db_setup(
         for alias in ("default", "owner"):
             connections[alias].close()
         migrated.keep(name)
-        yield
-        for alias in ("default", "owner"):
-            connections[alias].close()
+        with through_pgbouncer() if os.environ.get("THROUGH_PGBOUNCER") else nullcontext():
+            yield
+            for alias in ("default", "owner"):
+                connections[alias].close()
 
 
 @pytest.fixture(scope="session")

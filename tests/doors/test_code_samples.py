@@ -13,6 +13,7 @@ from schema_index.models import DataSource
 from tests.asgi_server import asgi_server
 from tests.conftest import Member
 from tests.functional.test_openapi import described
+from tests.node import NODE
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -56,7 +57,7 @@ console.log = () => {};
 CALLERS = {
     "Shell": [sys.executable, "-c", BY_SHELL],
     "Python": [sys.executable, "-c", BY_PYTHON],
-    "JavaScript": ["node", "-e", BY_JAVASCRIPT],
+    "JavaScript": [NODE, "-e", BY_JAVASCRIPT],
 }
 
 UNDERSTOOD = {200, 201, 202, 204, 404, 409}

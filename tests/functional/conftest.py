@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -82,14 +83,11 @@ class TargetDatabase:
 def target_database(
     admin_connection: Callable[[str], "psycopg.Connection[Any]"],
     embedded_server: dict[str, Any],
-    request: pytest.FixtureRequest,
 ) -> Iterator[TargetDatabase]:
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    name = f"test_target_{worker}"
+    # Its own, wherever the fixture is taken over: two of one name would drop each other.
+    name = f"test_target_{uuid4().hex[:8]}"
     role = sql.Identifier(f"{name}_reader")
     with closing(admin_connection("postgres")) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(role))
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(READER_PASSWORD)))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     target = TargetDatabase(

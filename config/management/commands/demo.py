@@ -132,7 +132,7 @@ class Command(BaseCommand):
             *("--no-access-log", "--log-level", "warning", "config.asgi:application"),
         ]
         # Asked to end, the server goes first, with the processes it started.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGTERM, _end)
         with subprocess.Popen(server, cwd=BASE_DIR, start_new_session=True) as process:  # noqa: S603  our own words
             try:
                 code = process.wait()
@@ -144,8 +144,15 @@ class Command(BaseCommand):
             raise CommandError(f"The server stopped with exit code {code}; is port {port} taken? Try --port.")
 
 
+def _end(*_: object) -> None:
+    """Once: `make` passes on what its group was told already, and the end must not be ended itself."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(0)
+
+
 def _stop(server: "subprocess.Popen[bytes]") -> None:
     """With all it started: one that is asked while it starts may leave them behind, or not hear."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError, subprocess.TimeoutExpired):
             os.killpg(server.pid, sign)
