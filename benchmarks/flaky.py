@@ -1,7 +1,7 @@
 """The tests several times over, each time in an order of its own: time, and what failed in some runs and not in others.
 
-Each run is `make test` with another seed of pytest-randomly, so that a failure can be had again by
-`make test ARGS="--randomly-seed=<seed>"`. The exit code is 1 if anything failed.
+Each run is all of `tests/` but the browser's and `tests/doors`, with another seed of pytest-randomly, so that a failure
+can be had again by `make test ARGS="--randomly-seed=<seed>"`. The exit code is 1 if anything failed.
 """
 
 import argparse
@@ -34,7 +34,7 @@ class Round:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Run the tests several times in random order.")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("tests", nargs="*", help="Paths; all of `make test` without.")
+    parser.add_argument("tests", nargs="*", help="Paths; all but the browser's and tests/doors without.")
     given = parser.parse_args()
     rounds = []
     for number in range(1, given.runs + 1):
