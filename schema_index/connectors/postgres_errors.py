@@ -51,6 +51,10 @@ _CLASS_MESSAGES: Mapping[str, str] = {
 _UNAVAILABLE = ("08", "28", "3D", "57P", "53300")
 """Connection, authentication, no such database, shut down; too many connections."""
 
+_TIMED_OUT = ("57014", "25P03", "25P04")
+"""Cancelled; or the session was idle, or its transaction went on, longer than we allow: a server that stood still
+finds that before anything else. No other statement would mend it."""
+
 _DIAGNOSTIC_CLASSES = ("0A", "42")
 """Only analysis of the statement explains itself in words about the statement. Class 22 and P0 quote rows."""
 
@@ -61,7 +65,7 @@ def translated(error: psycopg.Error, *, statement: str, timed_out: bool, deadlin
     `timed_out` says that our own deadline stopped the session, whatever the driver saw of it.
     """
     state = error.sqlstate
-    if timed_out or state == "57014":
+    if timed_out or state in _TIMED_OUT:
         return query_timeout(deadline_ms)
     if state is None:
         return _without_state(error)
