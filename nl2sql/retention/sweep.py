@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from nl2sql.metrics import SWEPT, SWEPT_AT
@@ -130,10 +130,15 @@ def _empty_runs(kept: timedelta) -> int:
         return int(cursor.rowcount)
 
 
+def _batch(due: "QuerySet[Any]") -> list[UUID]:
+    """Ids of a batch of the rows, which this transaction holds from now on."""
+    return list(due.select_for_update(skip_locked=True).values_list("id", flat=True)[:BATCH])
+
+
 def _delete_runs(kept: timedelta) -> int:
     """With what else is stored of them: feedback, and the last event."""
     due = Run.objects.filter(emptied_at__isnull=False, completed_at__lt=Now() - kept).order_by("completed_at")
-    ids = list(due.select_for_update(skip_locked=True).values_list("id", flat=True)[:BATCH])
+    ids = _batch(due)
     Run.objects.filter(id__in=ids).delete()
     return len(ids)
 
@@ -141,14 +146,14 @@ def _delete_runs(kept: timedelta) -> int:
 def _delete_conversations(kept: timedelta) -> int:
     empty = ~Exists(Run.objects.filter(conversation=OuterRef("pk")))
     due = Conversation.objects.filter(empty, created_at__lt=Now() - kept)
-    ids = list(due.select_for_update(skip_locked=True).values_list("id", flat=True)[:BATCH])
+    ids = _batch(due)
     Conversation.objects.filter(id__in=ids).delete()
     return len(ids)
 
 
 def _forget_keys() -> int:
     due = Run.objects.filter(created_at__lt=Now() - KEPT).exclude(idempotency_key="")
-    ids = list(due.select_for_update(skip_locked=True).values_list("id", flat=True)[:BATCH])
+    ids = _batch(due)
     return Run.objects.filter(id__in=ids).update(idempotency_key="")
 
 
