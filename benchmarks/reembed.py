@@ -113,6 +113,7 @@ def _tenant(schema: Any) -> tuple[UUID, Any]:
     from schema_index import sources  # noqa: PLC0415
     from schema_index.catalogue import Catalogue  # noqa: PLC0415
     from schema_index.connectors.base import Introspection  # noqa: PLC0415
+    from schema_index.diff import diff  # noqa: PLC0415
     from schema_index.embedding.embed_chunks import embed_everything  # noqa: PLC0415
     from schema_index.embedding.minilm import MiniLMEmbedder  # noqa: PLC0415
     from schema_index.embedding.spaces import active_embedder  # noqa: PLC0415
@@ -134,7 +135,7 @@ def _tenant(schema: Any) -> tuple[UUID, Any]:
             activated_at=timezone.now(),
         )
         source = sources.upsert(slug="pool", name="Pool", dialect="postgres", database="pool", password="", actor=ACTOR)
-        record(source.id, Introspection(schema=schema), None, actor=ACTOR)
+        record(source.id, Introspection(schema=schema), None, actor=ACTOR, changes=diff(None, schema))
     progress("  embedding with the local model")
     embed_everything(tenant.id, embedder=MiniLMEmbedder())
     catalogue = Catalogue(access_of(Policy(), schema))

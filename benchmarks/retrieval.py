@@ -140,6 +140,7 @@ def _index(found: dict[str, Any], embedder: Any) -> tuple[UUID, dict[str, UUID]]
     """One tenant with a source for the pool and one for each database, stored and embedded as a sync does it."""
     from schema_index import sources  # noqa: PLC0415
     from schema_index.connectors.base import Introspection  # noqa: PLC0415
+    from schema_index.diff import diff  # noqa: PLC0415
     from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
     from schema_index.snapshots import record  # noqa: PLC0415
     from tenants import tenancy  # noqa: PLC0415
@@ -158,7 +159,7 @@ def _index(found: dict[str, Any], embedder: Any) -> tuple[UUID, dict[str, UUID]]
                 actor=ACTOR,
             )
             ids[name] = source.id
-            record(source.id, Introspection(schema=schema), None, actor=ACTOR)
+            record(source.id, Introspection(schema=schema), None, actor=ACTOR, changes=diff(None, schema))
     while embed_pending(tenant.id, embedder=embedder):
         pass
     return tenant.id, ids

@@ -132,7 +132,7 @@ def _changing(source: DataSource, schema: DatabaseSchema) -> _Changing:
     """What is different from the schema in use, and what that breaks. No transaction is open. A first schema breaks
     nothing."""
     if source.snapshot_id is None:
-        return _Changing()
+        return _Changing(changes=diff(None, schema))
     with tenant_transaction(source.tenant_id):
         # The description, which may take megabytes, is read when something changed.
         known = Snapshot.objects.filter(id=source.snapshot_id).exclude(fingerprint=schema.fingerprint).first()
@@ -160,7 +160,7 @@ def _decided(source: DataSource, seen: _Seen, changing: _Changing, *, actor: str
             is_refused=True,
         )
     proposed_schemas.forget(current)
-    result = record(source.id, seen.found, seen.values, actor=actor)
+    result = record(source.id, seen.found, seen.values, actor=actor, changes=changing.changes)
     if broken:
         proposed_schemas.tell_taken(current, broken=broken, actor=actor)
     return replace(result, broken=broken)
@@ -200,8 +200,11 @@ def _assert_held(source: DataSource) -> None:
         raise SyncInProgress(f'Another sync of "{source.slug}" has taken over: it took longer than {LEASE}.')
 
 
-def record(source_id: UUID, found: Introspection, values: Vocabulary | None, *, actor: str) -> SyncResult:
-    """Store what one introspection found and tell whoever listens, in the open scope's transaction."""
+def record(
+    source_id: UUID, found: Introspection, values: Vocabulary | None, *, actor: str, changes: tuple[Change, ...]
+) -> SyncResult:
+    """Store what one introspection found and tell whoever listens, in the open scope's transaction. `changes` are those
+    against the schema in use, which the caller's lease has kept as it was."""
     locked = DataSource.objects.select_for_update(of=("self",)).select_related("snapshot")
     # The description, which may take megabytes, is read when something changed.
     source = locked.defer("snapshot__description").get(id=source_id)
@@ -213,10 +216,7 @@ def record(source_id: UUID, found: Introspection, values: Vocabulary | None, *, 
     known = source.snapshot
     unreadable = tuple(f"{one.schema}.{one.name}: {one.reason}" for one in found.unreadable)
     source.synced_at, source.sync_error = timezone.now(), ""
-    changes: tuple[Change, ...] = ()
     if known is None or known.fingerprint != found.schema.fingerprint:
-        old = from_json(known.description) if known else None
-        changes = diff(old, found.schema)
         source.snapshot = _store_snapshot(source, found.schema, changes, unreadable)
         audit.record("schema.changed", actor=actor, subject=source.slug, revision=source.snapshot.revision)
     elif known.unreadable != list(unreadable):
