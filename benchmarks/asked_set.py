@@ -144,7 +144,7 @@ def _sync(principal: Any, loaded: Mapping[str, str], databases: TargetDatabases)
     from schema_index import sources  # noqa: PLC0415
     from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
     from schema_index.embedding.spaces import configured_embedder  # noqa: PLC0415
-    from schema_index.snapshots import sync  # noqa: PLC0415
+    from schema_index.syncing.snapshots import sync  # noqa: PLC0415
     from tenants.context import tenant_transaction  # noqa: PLC0415
 
     server = settings.DATABASES["default"]

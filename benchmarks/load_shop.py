@@ -41,7 +41,7 @@ def furnish(admin: dict[str, Any], *, folder: Path) -> str:
     from schema_index import sources  # noqa: PLC0415  it needs the settings
     from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
     from schema_index.embedding.minilm import MiniLMEmbedder  # noqa: PLC0415
-    from schema_index.snapshots import sync  # noqa: PLC0415
+    from schema_index.syncing.snapshots import sync  # noqa: PLC0415
     from tenants import api_keys, tenancy  # noqa: PLC0415
     from tenants.context import tenant_transaction  # noqa: PLC0415
     from tenants.roles import Permission, Role  # noqa: PLC0415

@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _switch_under_load(schema: Any, questions: list[str]) -> dict[str, Any]:
-    from schema_index import reembedding  # noqa: PLC0415  the applications must be loaded first
+    from schema_index.embedding import reembedding  # noqa: PLC0415  the applications must be loaded first
     from schema_index.embedding.embed_spaces import embed_spaces  # noqa: PLC0415
     from schema_index.embedding.retry import AskAgain  # noqa: PLC0415
 
@@ -111,16 +111,16 @@ def _tenant(schema: Any) -> tuple[UUID, Any]:
     from django.utils import timezone  # noqa: PLC0415
 
     from schema_index import sources  # noqa: PLC0415
+    from schema_index.access.policy import Policy, access_of  # noqa: PLC0415
     from schema_index.catalogue import Catalogue  # noqa: PLC0415
     from schema_index.connectors.base import Introspection  # noqa: PLC0415
-    from schema_index.diff import diff  # noqa: PLC0415
     from schema_index.embedding.embed_chunks import embed_everything  # noqa: PLC0415
     from schema_index.embedding.minilm import MiniLMEmbedder  # noqa: PLC0415
     from schema_index.embedding.spaces import active_embedder  # noqa: PLC0415
     from schema_index.models import EmbeddingSpace, SpaceState  # noqa: PLC0415
-    from schema_index.policy import Policy, access_of  # noqa: PLC0415
     from schema_index.retrieval.retrieve import retrieve  # noqa: PLC0415
-    from schema_index.snapshots import record  # noqa: PLC0415
+    from schema_index.syncing.diff import diff  # noqa: PLC0415
+    from schema_index.syncing.snapshots import record  # noqa: PLC0415
     from tenants import tenancy  # noqa: PLC0415
     from tenants.context import tenant_transaction  # noqa: PLC0415
 

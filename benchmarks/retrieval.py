@@ -102,9 +102,9 @@ def main() -> None:
     )
     prepared()
     from benchmarks.embedding_cache import CachedEmbedder  # noqa: PLC0415  the applications must be loaded first
+    from schema_index.access.policy import Policy, access_of  # noqa: PLC0415
     from schema_index.catalogue import Catalogue  # noqa: PLC0415
     from schema_index.embedding.spaces import configured_embedder  # noqa: PLC0415
-    from schema_index.policy import Policy, access_of  # noqa: PLC0415
 
     real = configured_embedder()
     embedder = CachedEmbedder(real)
@@ -130,7 +130,7 @@ def main() -> None:
 
 
 def _texts(found: dict[str, Any]) -> Iterator[str]:
-    from schema_index.chunking import schema_chunks  # noqa: PLC0415
+    from schema_index.indexing.chunking import schema_chunks  # noqa: PLC0415
 
     for schema in found.values():
         yield from (chunk.text for chunk in schema_chunks(schema))
@@ -140,9 +140,9 @@ def _index(found: dict[str, Any], embedder: Any) -> tuple[UUID, dict[str, UUID]]
     """One tenant with a source for the pool and one for each database, stored and embedded as a sync does it."""
     from schema_index import sources  # noqa: PLC0415
     from schema_index.connectors.base import Introspection  # noqa: PLC0415
-    from schema_index.diff import diff  # noqa: PLC0415
     from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
-    from schema_index.snapshots import record  # noqa: PLC0415
+    from schema_index.syncing.diff import diff  # noqa: PLC0415
+    from schema_index.syncing.snapshots import record  # noqa: PLC0415
     from tenants import tenancy  # noqa: PLC0415
     from tenants.context import tenant_transaction  # noqa: PLC0415
 

@@ -111,7 +111,7 @@ def _source(tenant_id: UUID, name: str, database: str, password: str) -> UUID:
 
 def _synced(tenant_id: UUID, source_id: UUID, embedder: CountingEmbedder, *, name: str) -> Measured:
     from schema_index.embedding.embed_chunks import embed_pending, has_pending  # noqa: PLC0415
-    from schema_index.snapshots import sync  # noqa: PLC0415
+    from schema_index.syncing.snapshots import sync  # noqa: PLC0415
 
     done = Measured(name=name)
     with _counted(done, "statements"):

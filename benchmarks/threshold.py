@@ -21,8 +21,8 @@ def main() -> None:
         description="Gold tables kept and strange databases refused, by threshold.",
     )
     prepared()
-    from schema_index.chunking import schema_chunks  # noqa: PLC0415  the applications must be loaded first
     from schema_index.embedding.spaces import configured_embedder, threshold_of  # noqa: PLC0415
+    from schema_index.indexing.chunking import schema_chunks  # noqa: PLC0415  the applications must be loaded first
 
     embedder = configured_embedder()
     pool = schemas(given.data)[POOL]

@@ -19,7 +19,7 @@ from pgvector.psycopg import register_vector
 from psycopg.types.json import Jsonb
 
 from benchmarks.vector_rows import DIMENSION, KINDS, TENANTS, Floats, Query, Texts, VectorRows
-from schema_index.keyword_index import refresh_frequencies, write_words
+from schema_index.indexing.keyword_index import refresh_frequencies, write_words
 from schema_index.models import Chunk
 from schema_index.retrieval.hybrid import hybrid_knowledge
 from schema_index.retrieval.keyword_weights import DIMENSIONS, text_weights

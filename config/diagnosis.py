@@ -17,12 +17,12 @@ from nl2sql.curation.verified_staleness import broken_queries
 from nl2sql.evaluation.accepted_states import untried
 from nl2sql.evaluation.evaluate import ROLE
 from nl2sql.evaluation.standing import standings
-from schema_index.breakage import in_words
 from schema_index.connectors.base import Limits
 from schema_index.embedding.spaces import active_embedder
 from schema_index.models import DataSource
-from schema_index.proposed_schemas import proposed
 from schema_index.sources import open_connector
+from schema_index.syncing.breakage import in_words
+from schema_index.syncing.proposed_schemas import proposed
 from tenants.confinement import why_not_confined
 from tenants.context import REPLICA, tenant_transaction
 from tenants.domain_error import DomainError

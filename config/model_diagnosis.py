@@ -12,7 +12,7 @@ from nl2sql.generation.circuit import BREAKERS
 from nl2sql.generation.price import Price, money_text
 from nl2sql.model_access import tenant_models
 from nl2sql.models import TenantModel
-from schema_index.model_endpoint import EndpointProblem, call, open_endpoint
+from schema_index.outbound.model_endpoint import EndpointProblem, call, open_endpoint
 from tenants.budgets import BudgetLine, budget_lines
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError

@@ -9,7 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from config.code_samples import code_samples
 from config.errors import MEDIA_TYPE
 from config.operation_scopes import operation_scopes
-from schema_index.knowledge_metadata import MAX_FACTS
+from schema_index.knowledge.metadata import MAX_FACTS
 from tenants.api.problems import anywhere
 from tenants.api.strict import TextField
 

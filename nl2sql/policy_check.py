@@ -8,7 +8,7 @@ from sqlglot import exp
 from nl2sql.validation.row_rule import ATTRIBUTE, row_rule
 from nl2sql.validation.validate import resolver
 from nl2sql.validation.verdict import Violation
-from schema_index.policy import Policy, PolicyInvalid
+from schema_index.access.policy import Policy, PolicyInvalid
 from schema_index.schema import DatabaseSchema
 from schema_index.signals import policy_saving
 from tenants.attributes import AttributeValue

@@ -5,11 +5,11 @@ from typing import Any
 
 from nl2sql.curation.verified_staleness import broken_by, doubtful
 from nl2sql.tasks import request_checks
-from schema_index.breakage import Breakage
-from schema_index.diff import Change
 from schema_index.models import DataSource
 from schema_index.schema import DatabaseSchema
 from schema_index.signals import schema_changed, schema_changing
+from schema_index.syncing.breakage import Breakage
+from schema_index.syncing.diff import Change
 
 
 def _try_verified_queries(

@@ -9,9 +9,9 @@ import numpy as np
 from cachetools import LRUCache, cached
 from numpy.typing import NDArray
 
+from schema_index.access.policies import OPEN, policy_for
+from schema_index.access.policy import Access, Policy, access_of
 from schema_index.models import DataSource, Snapshot
-from schema_index.policies import OPEN, policy_for
-from schema_index.policy import Access, Policy, access_of
 from schema_index.retrieval.join_graph import JoinGraph
 from schema_index.retrieval.lexical import LexicalIndex
 from schema_index.retrieval.schema_groups import schema_groups

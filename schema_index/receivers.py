@@ -5,16 +5,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from schema_index import references
 from schema_index.catalogue import indexed_catalogue
-from schema_index.chunking import schema_chunks
-from schema_index.chunks import reconcile
-from schema_index.diff import Change
+from schema_index.indexing.chunking import schema_chunks
+from schema_index.indexing.chunks import reconcile
+from schema_index.knowledge import references
 from schema_index.models import ChunkKind, DataSource
 from schema_index.schema import DatabaseSchema
 from schema_index.signals import schema_changed, visibility_changed
+from schema_index.syncing.diff import Change
 from schema_index.tasks import request_embedding
-from schema_index.values import prune_values
+from schema_index.value_dictionary.values import prune_values
 
 
 def _reconcile_table_chunks(*, source: DataSource, schema: DatabaseSchema, **_: Any) -> None:
@@ -42,6 +42,6 @@ def _reconcile(source: DataSource, schema: DatabaseSchema) -> None:
 
 
 def connect() -> None:
-    schema_changed.connect(_reconcile_table_chunks, dispatch_uid="schema_index.chunks")
-    schema_changed.connect(_mark_stale_knowledge, dispatch_uid="schema_index.references")
+    schema_changed.connect(_reconcile_table_chunks, dispatch_uid="schema_index.indexing.chunks")
+    schema_changed.connect(_mark_stale_knowledge, dispatch_uid="schema_index.knowledge.references")
     visibility_changed.connect(_follow_visibility, dispatch_uid="schema_index.visibility")

@@ -7,11 +7,11 @@ from typing import Literal
 from uuid import UUID
 
 from schema_index.catalogue import catalogue_of
-from schema_index.chunking import subject_of
 from schema_index.embedding.base import Embedder, Vectors
 from schema_index.embedding.spaces import active_embedder
-from schema_index.index_replica import read_index
-from schema_index.knowledge_access import withheld_subjects
+from schema_index.indexing.chunking import subject_of
+from schema_index.indexing.index_replica import read_index
+from schema_index.knowledge.access import withheld_subjects
 from schema_index.models import Chunk, ChunkKind, DataSource
 from schema_index.retrieval.hybrid import fused
 from schema_index.retrieval.keyword import by_keywords, weighted_words

@@ -13,13 +13,13 @@ from schema_index.connectors.base import Connector, Limits
 from schema_index.connectors.connection import ConnectionConfig, TlsMode
 from schema_index.connectors.engine import DDL_SCHEMA
 from schema_index.connectors.registry import engine_of
-from schema_index.credentials import decrypt, encrypt
-from schema_index.ddl_trigger import read_ddl_mark
-from schema_index.host_resolution import resolve_host
 from schema_index.models import DataSource
+from schema_index.outbound.credentials import decrypt, encrypt
+from schema_index.outbound.host_resolution import resolve_host
+from schema_index.outbound.target_policy import DataSourceForbidden, check_file, check_target
 from schema_index.schema import Column, DatabaseSchema, Table
 from schema_index.signals import visibility_changed
-from schema_index.target_policy import DataSourceForbidden, check_file, check_target
+from schema_index.syncing.ddl_trigger import read_ddl_mark
 from tenants import audit
 from tenants.attributes import AttributeValue
 from tenants.context import current_tenant_id

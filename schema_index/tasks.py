@@ -8,15 +8,16 @@ from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from schema_index import backlog, schedule, sync_runs
-from schema_index.ddl_trigger import read_ddl_mark
+from schema_index.embedding import backlog
 from schema_index.embedding.embed_spaces import embed_spaces, has_work
 from schema_index.embedding.retry import AskAgain, LeavePending
 from schema_index.embedding.spaces import served_otherwise
-from schema_index.keyword_index import refresh_frequencies, write_missing_words
+from schema_index.indexing.keyword_index import refresh_frequencies, write_missing_words
 from schema_index.models import DataSource, SyncRun, SyncState
-from schema_index.snapshots import SyncInProgress, sync
 from schema_index.sources import open_connector
+from schema_index.syncing import schedule, sync_runs
+from schema_index.syncing.ddl_trigger import read_ddl_mark
+from schema_index.syncing.snapshots import SyncInProgress, sync
 from schema_index.vector_index.tend import IndexBuildFailed, tend
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError

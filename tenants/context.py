@@ -60,7 +60,7 @@ def scope_connection() -> BaseDatabaseWrapper:
 def tenant_transaction(tenant_id: UUID, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """One transaction that sees and writes only this tenant's rows. Nests for the same tenant as a savepoint.
 
-    `using` REPLICA reads, by the ORM and `scope_connection`, from there: see `schema_index.index_replica`.
+    `using` REPLICA reads, by the ORM and `scope_connection`, from there: see `schema_index.indexing.index_replica`.
     """
     outer = _tenant.get()
     if outer is not None and outer != tenant_id:

@@ -33,7 +33,7 @@ from schema_index.embedding.base import Vectors
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.models import Chunk, DataSource, EmbeddingClaim, EmbeddingFailure
-from schema_index.snapshots import sync
+from schema_index.syncing.snapshots import sync
 from tenants import api_keys, memberships, tenancy
 from tenants.budgets import TenantMeter
 from tenants.context import current_tenant_id, tenant_transaction

@@ -25,11 +25,12 @@ LAYERS = ("config", "nl2sql", "schema_index", "tenants")
 
 PURE = [
     *("tenants.domain_error", "tenants.roles", "tenants.keys", "tenants.principal"),
-    *("tenants.attributes", "schema_index.policy", "schema_index.access_digest", "schema_index.policy_preview"),
-    *("schema_index.policy_lines", "schema_index.column_access", "schema_index.json_lines"),
-    *("schema_index.schema", "schema_index.schema_json", "schema_index.diff", "schema_index.chunking"),
-    *("schema_index.knowledge_metadata", "schema_index.personal_columns", "schema_index.documents.*"),
-    *("schema_index.words", "schema_index.target_policy", "schema_index.connectors.base"),
+    *("tenants.attributes", "schema_index.json_lines", "schema_index.access.policy"),
+    *("schema_index.access.access_digest", "schema_index.access.policy_preview"),
+    *("schema_index.access.policy_lines", "schema_index.access.column_access"),
+    *("schema_index.schema", "schema_index.schema_json", "schema_index.syncing.diff", "schema_index.indexing.chunking"),
+    *("schema_index.knowledge.metadata", "schema_index.value_dictionary.personal_columns", "schema_index.documents.*"),
+    *("schema_index.words", "schema_index.outbound.target_policy", "schema_index.connectors.base"),
     *("schema_index.embedding.batching", "schema_index.embedding.retry"),
     *("schema_index.embedding.base", "schema_index.retrieval.types", "schema_index.retrieval.select_tables"),
     *("schema_index.retrieval.fusion", "schema_index.retrieval.join_graph", "schema_index.retrieval.lexical"),

@@ -25,7 +25,7 @@ def main() -> None:
     from schema_index import sources  # noqa: PLC0415
     from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
     from schema_index.embedding.minilm import MiniLMEmbedder  # noqa: PLC0415
-    from schema_index.snapshots import sync  # noqa: PLC0415
+    from schema_index.syncing.snapshots import sync  # noqa: PLC0415
     from tenants import api_keys, memberships, tenancy  # noqa: PLC0415
     from tenants.context import tenant_transaction  # noqa: PLC0415
     from tenants.models import User  # noqa: PLC0415

@@ -25,7 +25,7 @@ from tests_faults.deployment import Deployment
 from tests_faults.people import People, until
 
 REST_S = 5.0
-"""As of `schema_index.index_replica`."""
+"""As of `schema_index.indexing.index_replica`."""
 
 TOKEN = "of the monitoring"
 SCANS = "SELECT coalesce(seq_scan, 0) + coalesce(idx_scan, 0) FROM pg_stat_user_tables WHERE relname = %s"

@@ -19,7 +19,7 @@ from nl2sql.generation.base import Draft, Refused, Usage
 from nl2sql.models import CachedAnswer
 from nl2sql.replies.stored_json import storable
 from nl2sql.task import Task
-from schema_index.knowledge_state import knowledge_state
+from schema_index.knowledge.state import knowledge_state
 from schema_index.retrieval.types import Retrieved
 from tenants.context import tenant_transaction
 

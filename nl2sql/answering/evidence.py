@@ -25,11 +25,11 @@ from nl2sql.trust.units import unit_columns
 from nl2sql.validation.restrictions import restrictions_of
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted
-from schema_index.access_digest import access_digest
+from schema_index.access.access_digest import access_digest
 from schema_index.catalogue import Catalogue
-from schema_index.column_values import column_values
 from schema_index.connectors.base import Connector, Limits, ResultSet
 from schema_index.connectors.traced_read import traced_read
+from schema_index.value_dictionary.column_values import column_values
 from tenants.attributes import AttributeValue
 from tenants.cancellation import NEVER, Cancellation, Cancelled, DeadlineExceeded
 from tenants.context import tenant_transaction

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from nl2sql.generation.base import Refused
 from nl2sql.task import Task
-from schema_index.near_values import near_values
+from schema_index.value_dictionary.near_values import near_values
 from tenants.context import tenant_transaction
 
 

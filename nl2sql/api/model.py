@@ -20,7 +20,7 @@ from nl2sql.model_access.model_change import propose
 from nl2sql.model_access.model_test import greet
 from nl2sql.model_access.tenant_models import ModelFields, prepared
 from nl2sql.tasks import request_trial
-from schema_index.host_resolution import resolve_host
+from schema_index.outbound.host_resolution import resolve_host
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
 from tenants.api.strict import NoParameters, refuse_parameters

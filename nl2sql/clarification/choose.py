@@ -9,7 +9,7 @@ from nl2sql.generation.base import Clarified
 from nl2sql.models import Run, RunStatus
 from nl2sql.running.ask_request import AskRequest
 from nl2sql.running.own_run import find
-from schema_index import knowledge
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource
 from tenants.context import tenant_scope, tenant_transaction
 from tenants.domain_error import DomainError

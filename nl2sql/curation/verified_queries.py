@@ -13,9 +13,10 @@ from nl2sql.models.verified_query import UNEXPLAINED
 from nl2sql.reuse.reuse import Verified, parameters
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
-from schema_index import judged_questions, references
+from schema_index import judged_questions
 from schema_index.catalogue import indexed_catalogue
 from schema_index.judged_questions import Judged
+from schema_index.knowledge import references
 from schema_index.models import DataSource, JudgedQuestion, SubjectKind
 from schema_index.schema import DatabaseSchema
 from tenants import audit

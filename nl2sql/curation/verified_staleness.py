@@ -11,12 +11,12 @@ from nl2sql.curation.verified_queries import check, check_over, refer
 from nl2sql.models import QueryState, VerifiedQuery
 from nl2sql.models.verified_query import BEING_CHECKED, CHANGED
 from nl2sql.validation.verdict import Accepted
-from schema_index.breakage import Breakage
 from schema_index.connectors.base import Limits
-from schema_index.diff import Change
 from schema_index.models import DataSource, Reference, SubjectKind
 from schema_index.schema import DatabaseSchema, Table
 from schema_index.sources import open_connector
+from schema_index.syncing.breakage import Breakage
+from schema_index.syncing.diff import Change
 from tenants import audit
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError

@@ -15,12 +15,13 @@ from nl2sql.demo.bean_there import build as bean_there
 from nl2sql.demo.bean_there.generate import ORDERS
 from nl2sql.demo.knowledge import load as load_knowledge
 from nl2sql.demo.northlight import build as northlight
-from schema_index import knowledge, sources
+from schema_index import sources
 from schema_index.connectors.postgres import POSTGRES
 from schema_index.connectors.sqlite import SQLITE
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.spaces import active_embedder
-from schema_index.snapshots import sync
+from schema_index.knowledge import knowledge
+from schema_index.syncing.snapshots import sync
 from tenants import memberships, tenancy
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError

@@ -8,9 +8,9 @@ from django.conf import settings
 from nl2sql.model_access.generators import generator_name
 from nl2sql.model_access.tenant_models import candidates, prompt_tokens
 from nl2sql.prompt.template_files import template_version
+from schema_index.access.policies import policy_for
 from schema_index.embedding.spaces import active_embedder
 from schema_index.models import DataSource
-from schema_index.policies import policy_for
 from schema_index.retrieval.thresholds import threshold_for
 from tenants.context import tenant_transaction
 from tenants.principal import Principal

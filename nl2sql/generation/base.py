@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from schema_index.column_access import ColumnAccess
+from schema_index.access.column_access import ColumnAccess
 from schema_index.retrieval.types import KnowledgeHit, StoredValue, TableHit
 from schema_index.schema import DatabaseSchema
 from tenants.cancellation import NEVER, Cancellation

@@ -5,7 +5,7 @@ from math import ceil
 
 from nl2sql.generation.base import Usage
 from nl2sql.generation.errors import LlmError, LlmMisconfigured, LlmTimeout, LlmUnavailable
-from schema_index.model_endpoint import TRANSIENT, EndpointProblem, Kind
+from schema_index.outbound.model_endpoint import TRANSIENT, EndpointProblem, Kind
 
 _MENDING: Mapping[Kind, str] = {
     "timeout": "The language model did not answer in time: ask again, use a faster model, or raise {timeout}.",

@@ -27,7 +27,7 @@ from nl2sql.generation.retry import wait_before_retry
 from nl2sql.prompt.budget import estimate
 from nl2sql.prompt.build import Prompt, build
 from nl2sql.prompt.template_files import template_version
-from schema_index.model_endpoint import TRANSIENT, EndpointProblem, call, open_endpoint
+from schema_index.outbound.model_endpoint import TRANSIENT, EndpointProblem, call, open_endpoint
 from tenants.cancellation import NEVER, Cancellation
 from tenants.quotas import QuotaExceeded
 

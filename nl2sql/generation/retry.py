@@ -1,6 +1,6 @@
 """Whether a failed call to a model is worth another, and when: a decision, with the chance in it handed in."""
 
-from schema_index.model_endpoint import TRANSIENT, EndpointProblem
+from schema_index.outbound.model_endpoint import TRANSIENT, EndpointProblem
 
 MAX_WAIT_S = 20.0
 """Of one wait, whoever asks for it: a person is waiting for the answer."""

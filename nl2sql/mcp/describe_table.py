@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from nl2sql.mcp.tool import Arguments, Caller, Result, Slug, Text, Tool
+from schema_index.access.column_access import LIMITS
+from schema_index.access.policy import Access
 from schema_index.catalogue import catalogue_of
-from schema_index.column_access import LIMITS
-from schema_index.policy import Access
 from schema_index.schema import Column, DatabaseSchema, Table
 from schema_index.sources import pick
 from tenants.context import tenant_transaction

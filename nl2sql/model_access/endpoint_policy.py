@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from schema_index.connectors.base import DataSourceUnavailable
-from schema_index.target_policy import LOWEST_PORT, Network, Resolve, is_allowed
+from schema_index.outbound.target_policy import LOWEST_PORT, Network, Resolve, is_allowed
 from tenants.domain_error import DomainError
 
 HTTPS = 443

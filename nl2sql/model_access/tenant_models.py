@@ -19,8 +19,8 @@ from nl2sql.generation.model_settings import ModelSettings
 from nl2sql.generation.price import Price
 from nl2sql.model_access.endpoint_policy import check_endpoint, endpoint_host
 from nl2sql.models import TenantModel
-from schema_index.credentials import CredentialUnreadable, decrypt, encrypt
-from schema_index.host_resolution import resolve_host
+from schema_index.outbound.credentials import CredentialUnreadable, decrypt, encrypt
+from schema_index.outbound.host_resolution import resolve_host
 from tenants import audit
 from tenants.budgets import TenantMeter
 from tenants.context import current_tenant_id, tenant_transaction

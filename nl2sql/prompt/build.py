@@ -13,7 +13,7 @@ from nl2sql.prompt.ddl import table_ddl
 from nl2sql.prompt.relevance import key_columns, named_columns, stems, touched_columns
 from nl2sql.prompt.sanitize import clean, fenced, one_line
 from nl2sql.prompt.template_files import template, template_version
-from schema_index.column_access import LIMITS
+from schema_index.access.column_access import LIMITS
 from schema_index.schema import Table
 from tenants.domain_error import DomainError
 

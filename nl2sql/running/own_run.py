@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from nl2sql.models import Run
 from nl2sql.replies.withheld import CHANGED, SOURCE_GONE, withheld
 from nl2sql.running.close import close_left_behind
-from schema_index.access_digest import access_digest
+from schema_index.access.access_digest import access_digest
+from schema_index.access.policies import OPEN, policy_for
 from schema_index.models import DataSource
-from schema_index.policies import OPEN, policy_for
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal

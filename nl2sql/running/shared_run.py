@@ -8,10 +8,10 @@ from django.utils import timezone
 from nl2sql.models import Run, RunStatus
 from nl2sql.replies.withheld import SOURCE_GONE, YOU_SEE_OTHER_DATA, withheld
 from nl2sql.running.own_run import RunNotFound, digest_of, find, own_runs
+from schema_index.access.policies import policy_for
 from schema_index.catalogue import catalogue_of
-from schema_index.knowledge_access import same_knowledge
+from schema_index.knowledge.access import same_knowledge
 from schema_index.models import DataSource
-from schema_index.policies import policy_for
 from schema_index.sources import DataSourceNotSynced
 from tenants import audit
 from tenants.context import tenant_transaction

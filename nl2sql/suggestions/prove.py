@@ -10,7 +10,7 @@ from nl2sql.generation.composer.compose import compose
 from nl2sql.validation.restrictions import restrictions_of
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted
-from schema_index.policy import Access
+from schema_index.access.policy import Access
 from tenants.attributes import AttributeValue
 
 ROW_LIMIT = 1_000

@@ -13,7 +13,7 @@ from nl2sql.trust.filters_in_words import filters_in_words
 from nl2sql.trust.registry import REGISTRY
 from nl2sql.trust.rows import complete, has_rows
 from nl2sql.validation.verdict import Accepted
-from schema_index.column_access import LIMITS
+from schema_index.access.column_access import LIMITS
 from schema_index.connectors.base import ResultSet
 from schema_index.retrieval.types import KnowledgeHit
 

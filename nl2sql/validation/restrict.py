@@ -7,7 +7,7 @@ from nl2sql.validation.policed_tables import policed_tables
 from nl2sql.validation.restrictions import Restrictions
 from nl2sql.validation.row_rule import Resolve, row_rule
 from nl2sql.validation.verdict import Violation
-from schema_index.column_access import having
+from schema_index.access.column_access import having
 from schema_index.schema import DatabaseSchema, Table
 
 

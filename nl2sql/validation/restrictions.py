@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schema_index.column_access import ColumnAccess, having
-from schema_index.policy import DEFAULT_MIN_GROUP, Access
+from schema_index.access.column_access import ColumnAccess, having
+from schema_index.access.policy import DEFAULT_MIN_GROUP, Access
 from schema_index.schema import DatabaseSchema
 from tenants.attributes import AttributeValue
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schema_index.column_access import ColumnAccess
+from schema_index.access.column_access import ColumnAccess
 from schema_index.schema import Dialect
 
 

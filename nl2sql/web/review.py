@@ -12,8 +12,8 @@ from nl2sql.curation import verified_queries
 from nl2sql.models import QueryState
 from nl2sql.tasks import request_check
 from nl2sql.web.review_queue import waiting_entries, waiting_queries
-from schema_index import knowledge
-from schema_index.knowledge_index import Entry
+from schema_index.knowledge import knowledge
+from schema_index.knowledge.index import Entry
 from schema_index.models import Document, FaqEntry, ReviewState
 from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
 from tenants.context import tenant_transaction

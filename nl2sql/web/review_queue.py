@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 
 from nl2sql.models import QueryOrigin, QueryState, RunFeedback, VerifiedQuery
 from nl2sql.models.verified_query import BEING_CHECKED
+from schema_index.knowledge.references import stale_ids, stale_reasons
 from schema_index.models import Document, FaqEntry, ReviewState, SubjectKind
-from schema_index.references import stale_ids, stale_reasons
 from tenants.web.people import names_of
 
 OPEN_STATES = (QueryState.PROPOSED, QueryState.REVIEWED)

@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from schema_index import policies
+from schema_index.access import policies
+from schema_index.access.column_access import STRICTNESS
+from schema_index.access.policy import PolicyInvalid
+from schema_index.access.policy_preview import PreviewedTable, policy_preview
 from schema_index.catalogue import catalogue_for_role, catalogue_under
-from schema_index.column_access import STRICTNESS
 from schema_index.models import AccessPolicy, DataSource
-from schema_index.policy import PolicyInvalid
-from schema_index.policy_preview import PreviewedTable, policy_preview
 from schema_index.sources import DataSourceNotSynced
 from tenants.models import TenantOwned
 from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of

@@ -11,13 +11,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from schema_index import proposed_schemas, sync_runs
 from schema_index.admin import source_state
 from schema_index.admin.stale import stale_of_source
 from schema_index.models import DataSource
 from schema_index.models.data_source import NAME_LISTS
 from schema_index.signals import visibility_changed
 from schema_index.sources import set_password, test_connection
+from schema_index.syncing import proposed_schemas, sync_runs
 from schema_index.tasks import send_sync
 from tenants.domain_error import DomainError
 from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant

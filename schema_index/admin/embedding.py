@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from schema_index import reembedding
+from schema_index.embedding import reembedding
 from schema_index.models import EmbeddingFailure, EmbeddingSpace
 from schema_index.tasks import request_embedding
 from tenants import audit

@@ -8,12 +8,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from schema_index import knowledge
 from schema_index.admin.stale import StaleFilter, confirm, stale_reason
 from schema_index.documents.document_text import DocumentUnreadable
 from schema_index.documents.formats import IN_WORDS
 from schema_index.documents.read import MAX_BYTES, read_document
-from schema_index.knowledge_metadata import metadata_fault
+from schema_index.knowledge import knowledge
+from schema_index.knowledge.metadata import metadata_fault
 from schema_index.models import Document, FaqEntry, KnowledgeEntry, ReviewState
 from schema_index.sources import source_choices
 from tenants.domain_error import DomainError

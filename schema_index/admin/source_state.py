@@ -17,8 +17,8 @@ from schema_index.models import (
     SyncRun,
     SyncState,
 )
-from schema_index.proposed_schemas import proposed
-from schema_index.sync_runs import latest_run
+from schema_index.syncing.proposed_schemas import proposed
+from schema_index.syncing.sync_runs import latest_run
 
 MAX_SHOWN = 50
 

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from schema_index import references
 from schema_index.admin.source_state import MAX_SHOWN, NOTHING, in_lines
+from schema_index.knowledge import references
 from schema_index.models import DataSource, Document, FaqEntry, StaleMark, SubjectKind
 from tenants import audit
 

@@ -5,8 +5,8 @@ from typing import Any, get_args
 from rest_framework import serializers
 
 from schema_index.api.jobs import JobSerializer
-from schema_index.diff import ChangeKind
 from schema_index.schema import ColumnKind, TableKind
+from schema_index.syncing.diff import ChangeKind
 
 LAST = "The last sync, whoever asked for it."
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from schema_index import sync_runs
+from schema_index.access.policies import policy_for
 from schema_index.api.data_source_serializers import (
     DataSourceListSerializer,
     DataSourceSerializer,
@@ -19,11 +19,11 @@ from schema_index.api.jobs import EXAMPLE, JobSerializer, job_address, job_of
 from schema_index.catalogue import catalogue_of
 from schema_index.connectors.postgres import POSTGRES
 from schema_index.models import DataSource, SchemaChange
-from schema_index.policies import policy_for
 from schema_index.schema import Table
 from schema_index.sources import pick
+from schema_index.syncing import sync_runs
+from schema_index.syncing.visible_changes import visible_changes
 from schema_index.tasks import send_sync
-from schema_index.visible_changes import visible_changes
 from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems

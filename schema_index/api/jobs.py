@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from schema_index import sync_runs
+from schema_index.access.policies import OPEN, policy_for
 from schema_index.models import DataSource, SyncRun, SyncState
-from schema_index.policies import OPEN, policy_for
+from schema_index.syncing import sync_runs
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
 from tenants.api.strict import refuse_parameters

@@ -8,7 +8,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from schema_index import knowledge
 from schema_index.api.knowledge_pages import page_of
 from schema_index.api.knowledge_serializers import (
     DocumentSerializer,
@@ -19,8 +18,9 @@ from schema_index.api.knowledge_serializers import (
 )
 from schema_index.documents.formats import BY_NAME, MARKDOWN
 from schema_index.documents.read import MAX_BYTES, read_document
-from schema_index.knowledge import KnowledgeNotFound
-from schema_index.knowledge_access import withheld_subjects
+from schema_index.knowledge import knowledge
+from schema_index.knowledge.access import withheld_subjects
+from schema_index.knowledge.knowledge import KnowledgeNotFound
 from schema_index.models import Document, FaqEntry, ReviewState
 from schema_index.sources import pick
 from tenants.api.parser import PayloadTooLarge

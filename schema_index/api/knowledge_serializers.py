@@ -9,8 +9,8 @@ from schema_index.documents.clean import SHOWS_NOTHING, clean_text
 from schema_index.documents.document_text import MAX_TEXT, MAX_TITLE
 from schema_index.documents.formats import FORMATS, IN_WORDS, MARKDOWN
 from schema_index.documents.read import MAX_BYTES
-from schema_index.knowledge import MAX_ANSWER
-from schema_index.knowledge_metadata import MAX_FACTS, metadata_fault
+from schema_index.knowledge.knowledge import MAX_ANSWER
+from schema_index.knowledge.metadata import MAX_FACTS, metadata_fault
 from schema_index.models import Document, FaqEntry, ReviewState
 from tenants.api.cursor import PageSerializer
 from tenants.api.strict import StrictSerializer, TextField

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from schema_index import policies
+from schema_index.access import policies
+from schema_index.access.column_access import STRICTNESS
+from schema_index.access.policy import DEFAULT_MIN_GROUP, MAX_ENTRIES, MAX_MIN_GROUP, MAX_RULE_CHARACTERS
+from schema_index.access.policy_preview import policy_preview
 from schema_index.catalogue import catalogue_for_role
-from schema_index.column_access import STRICTNESS
 from schema_index.models import EVERYONE, AccessPolicy, DataSource
-from schema_index.policy import DEFAULT_MIN_GROUP, MAX_ENTRIES, MAX_MIN_GROUP, MAX_RULE_CHARACTERS
-from schema_index.policy_preview import policy_preview
 from schema_index.sources import DataSourceNotFound, pick
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems

@@ -10,8 +10,8 @@ from rest_framework.views import APIView
 
 from schema_index.api.jobs import BrokenSerializer, JobSerializer, job_address, job_of
 from schema_index.models import ProposedSchema
-from schema_index.proposed_schemas import NothingProposed, accept, proposed
 from schema_index.sources import pick
+from schema_index.syncing.proposed_schemas import NothingProposed, accept, proposed
 from schema_index.tasks import send_sync
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems

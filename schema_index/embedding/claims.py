@@ -12,9 +12,9 @@ from django.db import connection
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, Min, OuterRef, QuerySet, Value
 from django.db.models.functions import Now
 
-from schema_index.chunks import pending
 from schema_index.embedding.base import Embedder
 from schema_index.embedding.batching import BatchLimits, pack
+from schema_index.indexing.chunks import pending
 from schema_index.models import Chunk, EmbeddingClaim
 from tenants.context import current_tenant_id, tenant_transaction
 

@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from schema_index.chunks import pending
 from schema_index.embedding import claims
 from schema_index.embedding.base import PROBE, Embedder, EmbeddingRejected, EmbeddingUnavailable, Vectors
 from schema_index.embedding.batching import estimated_tokens
 from schema_index.embedding.embed_texts import embed_texts
 from schema_index.embedding.pace import EndpointBusy, hold_off, take_turn
+from schema_index.indexing.chunks import pending
 from schema_index.metrics import EMBEDDED, EMBEDDING_SECONDS
 from schema_index.models import Chunk, EmbeddingFailure
 from schema_index.vector_index.write import write_vectors

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import structlog
 
-from schema_index.chunks import pending
 from schema_index.embedding.base import EmbeddingRejected, EmbeddingUnavailable
 from schema_index.embedding.claims import seconds_until_free
 from schema_index.embedding.embed_chunks import embed_round
@@ -13,6 +12,7 @@ from schema_index.embedding.pace import EndpointBusy
 from schema_index.embedding.retry import AskAgain, LeavePending, after_failure
 from schema_index.embedding.spaces import embedder_of, live_spaces
 from schema_index.embedding.switch import switch_when_complete
+from schema_index.indexing.chunks import pending
 from schema_index.models import EmbeddingSpace, SpaceState
 from tenants.context import tenant_transaction
 

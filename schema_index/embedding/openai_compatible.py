@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from schema_index.embedding.base import PROBE, EmbeddingRejected, EmbeddingUnavailable, Vectors
 from schema_index.embedding.batching import BatchLimits, pack
-from schema_index.model_endpoint import TRANSIENT, EndpointProblem, Kind, call, open_endpoint
+from schema_index.outbound.model_endpoint import TRANSIENT, EndpointProblem, Kind, call, open_endpoint
 from tenants.domain_error import DomainError
 
 _MAX_CHARACTERS = 8_000

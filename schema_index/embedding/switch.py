@@ -7,10 +7,10 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from schema_index.chunks import pending
 from schema_index.embedding.base import PROBE, EmbeddingRejected
 from schema_index.embedding.comparison import Comparison, compare
 from schema_index.embedding.spaces import active_space, embedder_of
+from schema_index.indexing.chunks import pending
 from schema_index.models import EmbeddingFailure, EmbeddingSpace, SpaceState
 from tenants import audit
 from tenants.context import tenant_transaction

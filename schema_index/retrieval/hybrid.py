@@ -11,11 +11,11 @@ from uuid import UUID
 
 from psycopg import sql
 
-from schema_index.chunking import subject_of
 from schema_index.embedding.base import Vectors
-from schema_index.knowledge_access import withheld_subjects
+from schema_index.indexing.chunking import subject_of
+from schema_index.knowledge.access import withheld_subjects
+from schema_index.knowledge.references import stale_reasons
 from schema_index.models import Chunk, ChunkKind
-from schema_index.references import stale_reasons
 from schema_index.retrieval.keyword import by_keywords, weighted_words
 from schema_index.retrieval.keyword_weights import coverage
 from schema_index.retrieval.nearest import nearest_chunks, similarity, vector_literal

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from schema_index.catalogue import Catalogue
 from schema_index.embedding.base import Embedder
 from schema_index.embedding.embed_texts import embed_texts
-from schema_index.index_replica import read_index
+from schema_index.indexing.index_replica import read_index
 from schema_index.retrieval.hybrid import hybrid_knowledge
 from schema_index.retrieval.nearest import nearest_tables
 from schema_index.retrieval.question_values import DictionaryLookup, question_values

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Min
 
-from schema_index.chunks import pending
 from schema_index.embedding.spaces import configured_model
+from schema_index.indexing.chunks import pending
 from schema_index.models import Chunk, ChunkEmbedding, EmbeddingSpace, SpaceState
 from schema_index.vector_index.advice import SpaceIndex
 from schema_index.vector_index.partial_index import PREFIX, TABLE, index_name

@@ -11,16 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from schema_index import sync_runs
+from schema_index.access.column_access import LIMITS
+from schema_index.access.policies import policy_for
+from schema_index.access.policy import Access
 from schema_index.catalogue import catalogue_of
-from schema_index.column_access import LIMITS
 from schema_index.models import DataSource, SchemaChange, SyncRun
-from schema_index.policies import policy_for
-from schema_index.policy import Access
-from schema_index.proposed_schemas import proposed
 from schema_index.schema import Table
 from schema_index.sources import DataSourceNotSynced, pick
-from schema_index.visible_changes import visible_changes
+from schema_index.syncing import sync_runs
+from schema_index.syncing.proposed_schemas import proposed
+from schema_index.syncing.visible_changes import visible_changes
 from schema_index.web.neighbourhood import drawn, neighbourhood_of
 from tenants.context import tenant_transaction
 from tenants.principal import Principal

@@ -7,7 +7,7 @@ from django import forms
 from schema_index.documents.document_text import MAX_TEXT, MAX_TITLE
 from schema_index.documents.formats import IN_WORDS, SUFFIXES
 from schema_index.documents.read import MAX_BYTES, read_document
-from schema_index.knowledge import MAX_ANSWER
+from schema_index.knowledge.knowledge import MAX_ANSWER
 from schema_index.models import Document, FaqEntry, ReviewState
 from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
 from tenants.domain_error import DomainError

@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from schema_index import knowledge
 from schema_index.documents.formats import IN_WORDS
-from schema_index.knowledge_embedding import Embedded, embedded_states
-from schema_index.knowledge_index import Entry
+from schema_index.knowledge import knowledge
+from schema_index.knowledge.index import Entry
+from schema_index.knowledge.progress import Embedded, embedded_states
+from schema_index.knowledge.references import stale_reasons
 from schema_index.models import Document, FaqEntry
-from schema_index.references import stale_reasons
 from schema_index.sources import pick, source_choices
 from schema_index.web.knowledge_forms import DocumentForm, EntryForm, FaqForm
 from tenants.context import tenant_transaction

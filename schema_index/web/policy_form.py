@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from schema_index.column_access import LIMITS
-from schema_index.policy import DEFAULT_MIN_GROUP, MAX_MIN_GROUP
+from schema_index.access.column_access import LIMITS
+from schema_index.access.policy import DEFAULT_MIN_GROUP, MAX_MIN_GROUP
 from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
 
 MAX_LINES = 200_000

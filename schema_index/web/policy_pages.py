@@ -8,13 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from schema_index import policies
+from schema_index.access import policies
+from schema_index.access.column_access import LIMITS, ColumnAccess
+from schema_index.access.policy import Policy, policy_to_json
+from schema_index.access.policy_lines import lines_of, policy_of
+from schema_index.access.policy_preview import PreviewedTable, policy_preview
 from schema_index.catalogue import catalogue_for_role, catalogue_under
-from schema_index.column_access import LIMITS, ColumnAccess
 from schema_index.models import EVERYONE, AccessPolicy, DataSource
-from schema_index.policy import Policy, policy_to_json
-from schema_index.policy_lines import lines_of, policy_of
-from schema_index.policy_preview import PreviewedTable, policy_preview
 from schema_index.sources import DataSourceNotSynced, pick
 from schema_index.web.policy_form import PolicyForm
 from tenants.context import tenant_transaction

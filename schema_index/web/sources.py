@@ -5,10 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from schema_index import proposed_schemas, sources, sync_runs
-from schema_index.credentials import decrypt
+from schema_index import sources
 from schema_index.models import DataSource
+from schema_index.outbound.credentials import decrypt
 from schema_index.sources import DataSourceInvalid, pick, set_password
+from schema_index.syncing import proposed_schemas, sync_runs
 from schema_index.tasks import send_sync
 from schema_index.web.forms import SourceForm
 from tenants.context import tenant_transaction

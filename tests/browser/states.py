@@ -19,8 +19,8 @@ from nl2sql.running.cancel import cancel
 from nl2sql.running.shared_run import share
 from nl2sql.running.start import start
 from nl2sql.runs import AskRequest
-from schema_index import sync_runs
 from schema_index.models import DataSource, ProposedSchema, SyncRun
+from schema_index.syncing import sync_runs
 from tenants.context import tenant_transaction
 from tests.conftest import Member
 from tests.scripted_model import BROKEN, CLARIFIES, Reply, ScriptedModel, answers

@@ -10,7 +10,7 @@ from nl2sql import runs
 from nl2sql.curation import feedback
 from nl2sql.models import Conversation, QueryState, Rating, Run, RunFeedback, VerifiedQuery
 from nl2sql.runs import AskRequest
-from schema_index import knowledge
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, Document, FaqEntry, SyncRun
 from tenants import api_keys, invitations
 from tenants.context import tenant_transaction

@@ -16,7 +16,7 @@ from nl2sql import runs
 from nl2sql.curation import feedback
 from nl2sql.models import Rating, Run
 from nl2sql.runs import AskRequest
-from schema_index import knowledge
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, ReviewState
 from tenants import memberships
 from tenants.context import platform_transaction, tenant_transaction

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from config.celery import app
 from config.environment import BASE_DIR
-from schema_index import knowledge
+from schema_index.knowledge import knowledge
 from schema_index.models import ChunkEmbedding, EmbeddingClaim
 from schema_index.tasks import embed_tenant
 from tenants.context import tenant_transaction

@@ -17,7 +17,7 @@ from schema_index import sources
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.models import DataSource
-from schema_index.snapshots import sync
+from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import Member

@@ -4,8 +4,9 @@ import json
 
 from nl2sql.curation import verified_queries
 from nl2sql.models import Conversation, Evaluation, QueryOrigin, Run
-from schema_index import knowledge, sync_runs
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, Document, FaqEntry
+from schema_index.syncing import sync_runs
 from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.models import Membership

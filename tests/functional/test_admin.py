@@ -17,10 +17,12 @@ from nl2sql.evaluation.evaluate import evaluate
 from nl2sql.evaluation.question_set import EvaluationQuestion
 from nl2sql.models import Rating
 from nl2sql.runs import AskRequest
-from schema_index import judged_questions, knowledge, policies
-from schema_index.credentials import decrypt
+from schema_index import judged_questions
+from schema_index.access import policies
 from schema_index.judged_questions import Judged
+from schema_index.knowledge import knowledge
 from schema_index.models import Chunk, ChunkEmbedding, DataSource, EmbeddingFailure, VocabularyGap
+from schema_index.outbound.credentials import decrypt
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
 from tenants.roles import Role

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from schema_index import knowledge
+from schema_index.knowledge import knowledge
 from schema_index.models import Chunk, DataSource, Document, FaqEntry, ReviewState
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant

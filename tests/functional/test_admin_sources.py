@@ -8,9 +8,9 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from schema_index import knowledge
+from schema_index.knowledge import knowledge
 from schema_index.models import Chunk, DataSource, FaqEntry, Snapshot, SyncRun
-from schema_index.snapshots import sync
+from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant, User
 from tests.conftest import Member, database_file

@@ -15,9 +15,10 @@ from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import CachedAnswer, QueryOrigin, QueryState, Rating
 from nl2sql.runs import AskRequest
 from nl2sql.tasks import sweep_answers
-from schema_index import knowledge, policies
+from schema_index.access import policies
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, FaqEntry
 from schema_index.models.access_policy import EVERYONE
 from tenants.context import tenant_transaction

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from schema_index import policies
+from schema_index.access import policies
 from schema_index.models import DataSource, FaqEntry
 from tenants.context import tenant_transaction
 from tenants.roles import Role

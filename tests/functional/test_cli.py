@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from nl2sql.models import Run
-from schema_index import policies
+from schema_index.access import policies
 from schema_index.models import DataSource
 from tenants import api_keys
 from tenants.attributes import attributes_to_json

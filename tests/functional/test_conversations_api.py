@@ -11,7 +11,7 @@ from nl2sql.curation import verified_queries
 from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import Conversation, QueryOrigin, QueryState, Run, RunEvent
 from nl2sql.suggestions.suggest import suggest
-from schema_index import policies
+from schema_index.access import policies
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.conftest import Member

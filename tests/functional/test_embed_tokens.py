@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from nl2sql.models import Run
-from schema_index import policies
+from schema_index.access import policies
 from schema_index.models import DataSource
 from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nl2sql.models import Run
-from schema_index import policies
+from schema_index.access import policies
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import Tenant

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from schema_index import knowledge
+from schema_index.knowledge import knowledge
 from schema_index.models import Chunk, DataSource, Document, FaqEntry
 from tenants import api_keys
 from tenants.context import tenant_transaction

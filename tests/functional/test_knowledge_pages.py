@@ -8,9 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from schema_index import knowledge
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, Document, FaqEntry
 from tenants.context import tenant_transaction
 from tests.conftest import Member, leave_embedding_work

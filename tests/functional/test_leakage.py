@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from nl2sql.models import Conversation, Run
-from schema_index import knowledge
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource
 from tenants.checks import tenant_owned_models
 from tenants.context import tenant_transaction

@@ -18,7 +18,7 @@ from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.mcp.server import TOOLS
 from nl2sql.mcp.tool import Arguments, Caller, Result
 from nl2sql.models import QueryOrigin, QueryState, Run
-from schema_index import policies
+from schema_index.access import policies
 from schema_index.models import DataSource, FaqEntry
 from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction

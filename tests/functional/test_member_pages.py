@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from schema_index import policies
+from schema_index.access import policies
+from schema_index.access.policy import Policy
+from schema_index.access.policy_lines import lines_of, policy_of
 from schema_index.models import AccessPolicy, DataSource
-from schema_index.policy import Policy
-from schema_index.policy_lines import lines_of, policy_of
 from tenants.context import tenant_transaction
 from tenants.memberships import belongings
 from tenants.models import AuditEvent, Invitation, Membership, User

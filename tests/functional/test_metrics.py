@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from nl2sql.metrics import observe_end
 from nl2sql.models import Run
-from schema_index import knowledge
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource
 from schema_index.tasks import measure_backlog
 from tenants.context import tenant_transaction

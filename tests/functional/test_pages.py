@@ -12,7 +12,7 @@ from nl2sql.curation import feedback
 from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import Conversation, QueryState, Rating, Run, RunFeedback, VerifiedQuery
 from nl2sql.runs import AskRequest
-from schema_index import knowledge
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, FaqEntry, ReviewState
 from tenants import api_keys
 from tenants.context import tenant_transaction

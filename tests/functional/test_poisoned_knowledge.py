@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from schema_index import knowledge
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.conftest import Member

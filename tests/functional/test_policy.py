@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from nl2sql.models import Run, RunEvent
-from schema_index import knowledge, policies
+from schema_index.access import policies
 from schema_index.catalogue import catalogue_of
+from schema_index.knowledge import knowledge
 from schema_index.models import EVERYONE, AccessPolicy, DataSource
 from schema_index.retrieval.question_values import question_values
 from tenants.attributes import AttributeValue, attributes_to_json

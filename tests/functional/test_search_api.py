@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from schema_index import knowledge
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, FaqEntry
 from tenants import api_keys
 from tenants.context import tenant_transaction

@@ -11,7 +11,7 @@ from django.test import Client
 from nl2sql import runs
 from nl2sql.models import Run
 from nl2sql.runs import AskRequest
-from schema_index import knowledge
+from schema_index.knowledge import knowledge
 from schema_index.models import EVERYONE, DataSource
 from tenants import memberships
 from tenants.context import tenant_transaction

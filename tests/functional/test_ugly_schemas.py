@@ -20,8 +20,8 @@ from schema_index.catalogue import indexed_catalogue
 from schema_index.connectors.base import DataSourceUnavailable, Limits
 from schema_index.models import Chunk, ColumnValue, DataSource
 from schema_index.retrieval.types import TableHit
-from schema_index.snapshots import sync
 from schema_index.sources import open_connector
+from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant, User
 from tests.conftest import Member

@@ -20,7 +20,7 @@ from nl2sql.models import QueryOrigin, QueryState, RunFeedback, VerifiedQuery
 from nl2sql.models.verified_query import CHANGED
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource, JudgedQuestion
-from schema_index.snapshots import sync
+from schema_index.syncing.snapshots import sync
 from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant

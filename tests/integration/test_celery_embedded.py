@@ -9,9 +9,10 @@ from django.db import transaction
 
 from config.celery import app
 from config.embedded_worker import embedded_worker
-from schema_index import knowledge, sync_runs
+from schema_index.knowledge import knowledge
 from schema_index.models import ChunkEmbedding, DataSource, SyncRun
-from schema_index.snapshots import sync
+from schema_index.syncing import sync_runs
+from schema_index.syncing.snapshots import sync
 from schema_index.tasks import embed_tenant, resume_embedding, send_sync, sync_source
 from tenants.context import tenant_transaction
 from tenants.models import Tenant

@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from nl2sql.model_access import tenant_models
 from nl2sql.model_access.tenant_models import ModelFields
 from nl2sql.models import TenantModel
-from schema_index.credentials import CredentialUnreadable, decrypt, encrypt
 from schema_index.models import DataSource
-from schema_index.snapshots import sync
+from schema_index.outbound.credentials import CredentialUnreadable, decrypt, encrypt
+from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.integration.conftest import READER_PASSWORD, change_of, reread, save_stock_source

@@ -9,11 +9,11 @@ import pytest
 from django.db import connection, connections
 from django.db.models.functions import Now
 
-from schema_index import knowledge
 from schema_index.embedding import claims
 from schema_index.embedding.base import EmbeddingRejected, EmbeddingUnavailable
 from schema_index.embedding.claims import seconds_until_free
 from schema_index.embedding.embed_chunks import embed_pending, has_pending
+from schema_index.knowledge import knowledge
 from schema_index.models import Chunk, ChunkEmbedding, EmbeddingClaim, EmbeddingFailure
 from tenants.context import tenant_transaction
 from tenants.models import Tenant

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from schema_index import knowledge
 from schema_index.embedding.embed_spaces import embed_spaces, has_work
 from schema_index.embedding.retry import AskAgain, LeavePending
 from schema_index.embedding.spaces import active_embedder, active_space
+from schema_index.knowledge import knowledge
 from schema_index.models import ChunkEmbedding, EmbeddingClaim, EmbeddingFailure, EmbeddingSpace
 from tenants.context import tenant_transaction
 from tenants.models import Tenant

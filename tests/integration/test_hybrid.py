@@ -4,9 +4,9 @@ from uuid import UUID
 
 import pytest
 
-from schema_index import knowledge
 from schema_index.embedding.embed_chunks import embed_pending
-from schema_index.keyword_index import refresh_frequencies, write_missing_words
+from schema_index.indexing.keyword_index import refresh_frequencies, write_missing_words
+from schema_index.knowledge import knowledge
 from schema_index.models import ChunkWords, WordFrequencies
 from schema_index.retrieval.hybrid import fused, hybrid_knowledge
 from tenants.context import tenant_transaction

@@ -12,10 +12,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from moto.server import ThreadedMotoServer
 
-from schema_index import knowledge, knowledge_addresses
 from schema_index.documents.faq_lines import BadLine, FaqLine, read_faq_lines
-from schema_index.knowledge_addresses import Address, AddressUnreadable
-from schema_index.knowledge_import import ACTOR, ImportOptions, Outcome, import_address
+from schema_index.knowledge import addresses, knowledge
+from schema_index.knowledge.addresses import Address, AddressUnreadable
+from schema_index.knowledge.importing import ACTOR, ImportOptions, Outcome, import_address
 from schema_index.models import Chunk, Document, FaqEntry, ReviewState
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
@@ -188,12 +188,12 @@ def test_a_single_file_is_an_address_and_an_emptied_folder_prunes_nothing(tenant
 def test_an_address_that_holds_too_much_is_refused_whole(
     tenant: Tenant, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(knowledge_addresses, "MAX_FILES", 4)
+    monkeypatch.setattr(addresses, "MAX_FILES", 4)
     with pytest.raises(AddressUnreadable, match="more than 4 files"):
         run(tenant, folder)
     assert titles(tenant) == set()
-    monkeypatch.setattr(knowledge_addresses, "MAX_FILES", 10)
-    monkeypatch.setattr(knowledge_addresses, "MAX_BYTES", 100)
+    monkeypatch.setattr(addresses, "MAX_FILES", 10)
+    monkeypatch.setattr(addresses, "MAX_BYTES", 100)
     assert run(tenant, folder)["deep/er/rules.pdf"] == "failed"
 
 

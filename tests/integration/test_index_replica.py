@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import connections
 
 from config.diagnosis import diagnose
-from schema_index import index_replica, knowledge
-from schema_index.index_replica import read_index
+from schema_index.indexing import index_replica
+from schema_index.indexing.index_replica import read_index
+from schema_index.knowledge import knowledge
 from schema_index.metrics import INDEX_READS
 from schema_index.models import FaqEntry
 from tenants.confinement import RoleBypassesIsolation

@@ -6,9 +6,10 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from schema_index import knowledge, policies
+from schema_index.access import policies
 from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, IndexVersion, StaleMark
 from schema_index.retrieval.retrieve import retrieve
 from schema_index.search import SearchRequest, search

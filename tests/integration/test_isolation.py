@@ -10,9 +10,11 @@ from nl2sql.curation import feedback
 from nl2sql.evaluation.evaluate import evaluate
 from nl2sql.evaluation.question_set import EvaluationQuestion
 from nl2sql.models import CachedAnswer, Rating, Run
-from schema_index import judged_questions, knowledge, policies
+from schema_index import judged_questions
+from schema_index.access import policies
+from schema_index.indexing.keyword_index import refresh_frequencies
 from schema_index.judged_questions import Judged
-from schema_index.keyword_index import refresh_frequencies
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, ProposedSchema, StaleMark
 from tenants.checks import tables_force_row_level_security, tenant_owned_models
 from tenants.confinement import why_not_confined

@@ -4,9 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
-from schema_index import knowledge
 from schema_index.embedding.embed_chunks import embed_pending
-from schema_index.knowledge import MAX_ANSWER, MAX_DOCUMENT, KnowledgeExists, KnowledgeInvalid, KnowledgeNotFound
+from schema_index.knowledge import knowledge
+from schema_index.knowledge.knowledge import (
+    MAX_ANSWER,
+    MAX_DOCUMENT,
+    KnowledgeExists,
+    KnowledgeInvalid,
+    KnowledgeNotFound,
+)
 from schema_index.models import Chunk, ChunkEmbedding, DataSource, Document, FaqEntry, ReviewState
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from schema_index.pinned_transport import PinnedTransport
+from schema_index.outbound.pinned_transport import PinnedTransport
 from tests.certificates import create_certificates
 
 HOST = "models.example.test"

@@ -11,15 +11,17 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connections
 from django.utils import timezone
 
-from schema_index import judged_questions, knowledge, reembedding
+from schema_index import judged_questions
 from schema_index.catalogue import indexed_catalogue
 from schema_index.checks import settings_name_the_serving_model
+from schema_index.embedding import reembedding
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.embed_spaces import embed_spaces
+from schema_index.embedding.reembedding import ReembeddingRefused
 from schema_index.embedding.spaces import active_embedder, embedder_of
 from schema_index.judged_questions import Judged
+from schema_index.knowledge import knowledge
 from schema_index.models import ChunkEmbedding, DataSource, EmbeddingFailure, EmbeddingSpace, SpaceState
-from schema_index.reembedding import ReembeddingRefused
 from schema_index.retrieval.retrieve import retrieve
 from tenants.context import tenant_transaction
 from tests.scripted_model import Recorded, Reply, ScriptedModel, embedded, vector_of

@@ -7,15 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from schema_index import knowledge
 from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.known_models import DEFAULT_THRESHOLD
 from schema_index.embedding.openai_compatible import OpenAICompatibleEmbedder
+from schema_index.knowledge import knowledge
 from schema_index.models import ChunkEmbedding, DataSource
 from schema_index.retrieval.retrieve import MAX_KNOWLEDGE, retrieve
 from schema_index.retrieval.types import KnowledgeHit, NothingFound, Retrieved, StoredValue
-from schema_index.snapshots import sync
+from schema_index.syncing.snapshots import sync
 from tenants.cancellation import Cancellation, Cancelled
 from tenants.context import tenant_transaction
 from tenants.models import Tenant

@@ -14,10 +14,11 @@ from django.db import connections
 from django.utils import timezone
 
 from config.celery import app
-from schema_index import schedule, sources, sync_runs, tasks
-from schema_index.ddl_trigger import read_ddl_mark
+from schema_index import sources, tasks
 from schema_index.models import DataSource, SyncRun
-from schema_index.snapshots import sync
+from schema_index.syncing import schedule, sync_runs
+from schema_index.syncing.ddl_trigger import read_ddl_mark
+from schema_index.syncing.snapshots import sync
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tests.integration.conftest import change_of, reread, save_stock_source, stored, target_name

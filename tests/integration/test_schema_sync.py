@@ -16,16 +16,16 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from schema_index import sync_runs
 from schema_index.connectors.base import DataSourceUnavailable
 from schema_index.connectors.sqlite_catalogue import BROKEN
-from schema_index.diff import Change
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.models import ChunkEmbedding, DataSource, SchemaChange, Snapshot, SyncRun
+from schema_index.outbound.target_policy import DataSourceForbidden
 from schema_index.signals import schema_changed
-from schema_index.snapshots import LEASE, SyncInProgress, SyncResult, sync
 from schema_index.sources import DataSourceNotFound, open_connector
-from schema_index.target_policy import DataSourceForbidden
+from schema_index.syncing import sync_runs
+from schema_index.syncing.diff import Change
+from schema_index.syncing.snapshots import LEASE, SyncInProgress, SyncResult, sync
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
 from tests.integration.conftest import (

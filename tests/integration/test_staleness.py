@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from schema_index import knowledge, references
 from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.embed_chunks import embed_pending
+from schema_index.knowledge import knowledge, references
 from schema_index.models import DataSource, Document, FaqEntry, Reference, StaleMark, SubjectKind
 from schema_index.retrieval.retrieve import retrieve
-from schema_index.snapshots import sync
 from schema_index.sources import upsert
+from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant, User
 from tests.conftest import database_file

@@ -18,7 +18,8 @@ from django.test import Client
 
 from config.tenant_deletion import delete_tenant
 from config.tenant_export import DERIVED, SECRETS, export_tenant
-from schema_index import knowledge, policies
+from schema_index.access import policies
+from schema_index.knowledge import knowledge
 from schema_index.models import DataSource
 from schema_index.vector_index.partial_index import create_statement
 from tenants import memberships

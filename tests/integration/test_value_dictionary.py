@@ -20,13 +20,13 @@ from schema_index.connectors.base import (
     ResultSet,
 )
 from schema_index.models import ColumnValue, DataSource, GapReason, VocabularyGap
-from schema_index.personal_columns import sounds_personal
 from schema_index.retrieval.question_values import DictionaryLookup, question_values
 from schema_index.retrieval.types import StoredValue
 from schema_index.schema import Dialect
-from schema_index.snapshots import sync
 from schema_index.sources import open_connector
-from schema_index.values import (
+from schema_index.syncing.snapshots import sync
+from schema_index.value_dictionary.personal_columns import sounds_personal
+from schema_index.value_dictionary.values import (
     MAX_DISTINCT,
     MAX_VALUE_CHARACTERS,
     ColumnGap,

@@ -11,8 +11,8 @@ from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.models import DataSource
 from schema_index.retrieval.retrieve import retrieve
 from schema_index.retrieval.types import Retrieved
-from schema_index.snapshots import sync
 from schema_index.sources import DataSourceInvalid
+from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.integration.conftest import CountingEmbedder, reread, stored

@@ -27,8 +27,8 @@ from nl2sql.demo.northlight.questions import WITHOUT_MODEL as NORTHLIGHT_QUESTIO
 from nl2sql.demo.setup import ACTOR, DemoTenant, set_up
 from nl2sql.models import RunStatus
 from nl2sql.runs import AskRequest
-from schema_index.host_resolution import resolve_host
-from schema_index.target_policy import is_allowed
+from schema_index.outbound.host_resolution import resolve_host
+from schema_index.outbound.target_policy import is_allowed
 from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError

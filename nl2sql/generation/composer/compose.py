@@ -14,7 +14,7 @@ from nl2sql.generation.composer.planning.columns import Columns
 from nl2sql.generation.composer.planning.resolve import Resolver
 from nl2sql.generation.composer.render import render
 from nl2sql.generation.composer.words import MAX_TOKENS, tokenise
-from schema_index.column_access import unanswerable
+from schema_index.access.column_access import unanswerable
 
 NAME = "composer"
 _BOTH_NAMES = re.compile(r"\bfirst(?: name)? and (?:the )?(last) name(s?)\b", re.IGNORECASE)

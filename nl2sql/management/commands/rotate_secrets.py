@@ -4,8 +4,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from nl2sql.models import TenantModel
-from schema_index.credentials import CredentialUnreadable, is_current, rotate
 from schema_index.models import DataSource
+from schema_index.outbound.credentials import CredentialUnreadable, is_current, rotate
 from tenants import audit
 from tenants.context import tenant_transaction
 from tenants.tenancy import all_tenants

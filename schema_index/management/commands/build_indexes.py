@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from schema_index.keyword_index import refresh_frequencies, write_missing_words
+from schema_index.indexing.keyword_index import refresh_frequencies, write_missing_words
 from schema_index.vector_index.advice import Action, SpaceIndex
 from schema_index.vector_index.tend import tend
 from tenants import tenancy

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from schema_index.calibrate_threshold import Calibration, calibrate_threshold, forget_threshold
+from schema_index.embedding.calibrate_threshold import Calibration, calibrate_threshold, forget_threshold
 from schema_index.retrieval.calibration import FEWEST, Calibrated, TooFew
 from schema_index.sources import pick
 from tenants import tenancy

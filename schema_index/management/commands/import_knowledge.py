@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from schema_index.documents.formats import IN_WORDS
 from schema_index.embedding.embed_chunks import embed_everything
 from schema_index.embedding.spaces import embedder_of, live_spaces
-from schema_index.knowledge_addresses import Address
-from schema_index.knowledge_import import ImportOptions, Outcome, import_address
-from schema_index.knowledge_metadata import metadata_fault
+from schema_index.knowledge.addresses import Address
+from schema_index.knowledge.importing import ImportOptions, Outcome, import_address
+from schema_index.knowledge.metadata import metadata_fault
 from schema_index.models import ReviewState
 from schema_index.sources import pick
 from tenants import tenancy

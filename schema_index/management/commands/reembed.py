@@ -5,11 +5,11 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from schema_index import reembedding
+from schema_index.embedding import reembedding
 from schema_index.embedding.embed_spaces import embed_spaces
+from schema_index.embedding.reembedding import SpaceProgress
 from schema_index.embedding.retry import AskAgain, LeavePending
 from schema_index.models import SpaceState
-from schema_index.reembedding import SpaceProgress
 from tenants import tenancy
 from tenants.domain_error import DomainError
 from tenants.models import Tenant

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
-from schema_index.breakage import in_words
 from schema_index.embedding.embed_chunks import embed_everything
 from schema_index.embedding.spaces import embedder_of, live_spaces
-from schema_index.snapshots import sync
 from schema_index.sources import pick
+from schema_index.syncing.breakage import in_words
+from schema_index.syncing.snapshots import sync
 from tenants import tenancy
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError

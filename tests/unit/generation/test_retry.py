@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from nl2sql.generation.retry import wait_before_retry
-from schema_index.model_endpoint import EndpointProblem, Kind, retry_after_s
+from schema_index.outbound.model_endpoint import EndpointProblem, Kind, retry_after_s
 
 
 def wait(

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema_index.chunking import (
+from schema_index.indexing.chunking import (
     MAX_CHUNK_CHARACTERS,
     MAX_COLUMNS_CHARACTERS,
     MAX_PARTS,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema_index.named_objects import MAX_NAMED, SchemaNames
+from schema_index.knowledge.named_objects import MAX_NAMED, SchemaNames
 from schema_index.schema import Column, DatabaseSchema, Table
 from tests.unit.schema_index.schemas import FEW, database_schemas
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema_index.column_access import STRICTNESS
-from schema_index.policy import Policy, PolicyInvalid, access_of, policy_from_json, policy_to_json
+from schema_index.access.column_access import STRICTNESS
+from schema_index.access.policy import Policy, PolicyInvalid, access_of, policy_from_json, policy_to_json
 from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
 
 

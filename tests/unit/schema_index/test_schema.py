@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema_index.diff import diff
 from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table, bounded_enum
 from schema_index.schema_json import from_json, to_json
+from schema_index.syncing.diff import diff
 from tests.unit.schema_index.schemas import FEW, database_schemas
 
 ID = Column(name="id", type="integer", kind="integer")

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from schema_index import storable as module
 from schema_index.connectors.base import DataSourceError, Introspection, Unreadable
 from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
-from schema_index.storable import AMBIGUOUS, UNSTORABLE, storable
+from schema_index.syncing import storable as module
+from schema_index.syncing.storable import AMBIGUOUS, UNSTORABLE, storable
 
 ID = Column(name="id", type="integer", kind="integer")
 GONE = Unreadable(schema="main", name="gone", reason="It is broken.")

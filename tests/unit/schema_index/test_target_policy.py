@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from schema_index.connectors.base import DataSourceUnavailable
-from schema_index.host_resolution import resolve_host
-from schema_index.target_policy import DataSourceForbidden, check_file, check_target
+from schema_index.outbound.host_resolution import resolve_host
+from schema_index.outbound.target_policy import DataSourceForbidden, check_file, check_target
 
 PUBLIC = "93.184.216.34"
 LOOPBACK = ip_network("127.0.0.0/8")

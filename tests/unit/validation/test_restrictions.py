@@ -11,7 +11,7 @@ from nl2sql.dialects.registry import DIALECTS
 from nl2sql.validation.restrictions import AttributeValue, Restrictions
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
-from schema_index.policy import Access, access_of, policy_from_json
+from schema_index.access.policy import Access, access_of, policy_from_json
 from schema_index.schema import Column, DatabaseSchema, Dialect
 from tests.unit.validation.shop import shop
 

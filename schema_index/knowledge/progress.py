@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Left
 
 from schema_index.embedding.spaces import active_space
-from schema_index.knowledge_index import KINDS
+from schema_index.knowledge.index import KINDS
 from schema_index.models import Chunk, ChunkEmbedding, EmbeddingFailure
 
 _ID_CHARACTERS = 36

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from schema_index.connectors.base import ColumnName, Connector
 from schema_index.models import ColumnValue, DataSource, GapReason, VocabularyGap
-from schema_index.personal_columns import sounds_personal
 from schema_index.schema import Column, DatabaseSchema, Table
+from schema_index.value_dictionary.personal_columns import sounds_personal
 from schema_index.words import normalised
 from tenants.context import current_tenant_id
 

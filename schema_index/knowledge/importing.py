@@ -11,15 +11,15 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from schema_index import knowledge
 from schema_index.documents.clean import clean_line, clean_text
 from schema_index.documents.document_text import DocumentUnreadable
 from schema_index.documents.faq_lines import SUFFIX as FAQ_SUFFIX
 from schema_index.documents.faq_lines import BadLine, FaqLine, read_faq_lines
 from schema_index.documents.formats import SUFFIXES
 from schema_index.documents.read import read_document
-from schema_index.knowledge import KnowledgeExists, KnowledgeInvalid, Origin
-from schema_index.knowledge_addresses import Address, FileUnreadable, FoundFile
+from schema_index.knowledge import knowledge
+from schema_index.knowledge.addresses import Address, FileUnreadable, FoundFile
+from schema_index.knowledge.knowledge import KnowledgeExists, KnowledgeInvalid, Origin
 from schema_index.models import DataSource, Document, FaqEntry, ReviewState
 from tenants.context import current_tenant_id, tenant_transaction
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from schema_index.chunks import pending
 from schema_index.embedding.spaces import live_spaces
+from schema_index.indexing.chunks import pending
 from schema_index.metrics import LAG, WAITING
 from tenants.context import tenant_transaction
 from tenants.models import Tenant

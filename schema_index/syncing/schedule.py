@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
 
-from schema_index import sync_runs
 from schema_index.models import DataSource, SyncRun, SyncState
+from schema_index.syncing import sync_runs
 
 ACTOR = "system:schedule"
 

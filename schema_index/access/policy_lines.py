@@ -7,8 +7,8 @@ space.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from schema_index.column_access import LIMITS
-from schema_index.policy import Policy, PolicyInvalid, policy_from_json
+from schema_index.access.column_access import LIMITS
+from schema_index.access.policy import Policy, PolicyInvalid, policy_from_json
 
 
 def lines_of(policy: Policy) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from schema_index.access.policy import Policy, PolicyInvalid, policy_from_json, policy_to_json
 from schema_index.models import EVERYONE, AccessPolicy, DataSource, Snapshot
-from schema_index.policy import Policy, PolicyInvalid, policy_from_json, policy_to_json
 from schema_index.schema import DatabaseSchema
 from schema_index.schema_json import from_json
 from schema_index.signals import policy_saving

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from schema_index.documents.clean import clean_line, clean_text
 from schema_index.documents.document_text import MAX_TEXT
-from schema_index.knowledge_index import Entry, index
-from schema_index.knowledge_metadata import metadata_fault
+from schema_index.knowledge.index import Entry, index
+from schema_index.knowledge.metadata import metadata_fault
 from schema_index.models import DataSource, Document, FaqEntry, ReviewState
 from tenants import audit
 from tenants.context import current_tenant_id

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal, cast
 
-from schema_index.renames import Renames, TableName, find_renames, renamed
 from schema_index.schema import Column, DatabaseSchema, Table
+from schema_index.syncing.renames import Renames, TableName, find_renames, renamed
 
 ChangeKind = Literal[
     "database_changed",

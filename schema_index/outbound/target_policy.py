@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 
-from schema_index.host_resolution import resolve_host
+from schema_index.outbound.host_resolution import resolve_host
 from tenants.domain_error import DomainError
 
 Address = IPv4Address | IPv6Address

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from schema_index.chunks import pending
 from schema_index.embedding.base import PROBE
 from schema_index.embedding.known_models import LOCAL_MODELS
 from schema_index.embedding.spaces import active_space, embedder_of, measured_dimension
 from schema_index.embedding.switch import activate
+from schema_index.indexing.chunks import pending
 from schema_index.models import Chunk, ChunkEmbedding, EmbeddingClaim, EmbeddingFailure, EmbeddingSpace, SpaceState
 from schema_index.tasks import request_embedding
 from tenants import audit

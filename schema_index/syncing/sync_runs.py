@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from schema_index.breakage import Breakage, as_stored
 from schema_index.connectors.base import Progress
-from schema_index.diff import Change
 from schema_index.models import DataSource, SyncRun, SyncState
+from schema_index.syncing.breakage import Breakage, as_stored
+from schema_index.syncing.diff import Change
 from tenants import audit
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 import structlog
 from django.conf import settings
 
-from schema_index import sync_runs
-from schema_index.breakage import SHOWN, Breakage, OnBreakingChange, as_stored
-from schema_index.diff import Change
 from schema_index.metrics import BREAKING_SCHEMAS
 from schema_index.models import DataSource, ProposedSchema, SyncRun
+from schema_index.syncing import sync_runs
+from schema_index.syncing.breakage import SHOWN, Breakage, OnBreakingChange, as_stored
+from schema_index.syncing.diff import Change
 from tenants import audit
 from tenants.domain_error import DomainError
 

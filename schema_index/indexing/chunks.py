@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from schema_index.chunking import ChunkText
-from schema_index.keyword_index import write_words
+from schema_index.indexing.chunking import ChunkText
+from schema_index.indexing.keyword_index import write_words
 from schema_index.models import Chunk, ChunkEmbedding, EmbeddingFailure
 from tenants.context import current_tenant_id
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from schema_index.diff import Change
-from schema_index.named_objects import ObjectName
+from schema_index.knowledge.named_objects import ObjectName
 from schema_index.schema import Column, DatabaseSchema, Table
+from schema_index.syncing.diff import Change
 
 KEYS = {"primary key", "foreign keys"}
 TYPES = {"type", "kind", "allowed values"}

@@ -6,8 +6,8 @@ from itertools import islice
 from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
+from schema_index.access.policy import Policy
 from schema_index.models import DataSource, SchemaChange
-from schema_index.policy import Policy
 
 
 def visible_changes(

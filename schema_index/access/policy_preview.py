@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from schema_index.column_access import ColumnAccess
-from schema_index.policy import Access
+from schema_index.access.column_access import ColumnAccess
+from schema_index.access.policy import Access
 from schema_index.schema import Table
 
 

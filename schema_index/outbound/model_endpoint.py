@@ -19,8 +19,8 @@ from typing import Any, Literal, Protocol
 import httpx2
 import openai
 
-from schema_index.folder_endpoint import UNANSWERED, FolderTransport, folder_of, is_folder
-from schema_index.pinned_transport import PinnedTransport
+from schema_index.outbound.folder_endpoint import UNANSWERED, FolderTransport, folder_of, is_folder
+from schema_index.outbound.pinned_transport import PinnedTransport
 from tenants.cancellation import NEVER, Cancellation
 from tenants.until_cancelled import until_cancelled
 

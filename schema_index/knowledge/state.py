@@ -8,8 +8,8 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Count, F, Max, Q, Value
 from django.db.models.functions import MD5, Concat
 
-from schema_index.chunks import pending
 from schema_index.embedding.base import Embedder
+from schema_index.indexing.chunks import pending
 from schema_index.models import Chunk, ChunkKind, DataSource, StaleMark
 from schema_index.retrieval.thresholds import threshold_for
 

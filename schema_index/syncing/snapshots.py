@@ -11,20 +11,20 @@ from uuid import UUID
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from schema_index import proposed_schemas, sync_runs
-from schema_index.breakage import Breakage
 from schema_index.connectors.base import Introspection, Progress
-from schema_index.ddl_trigger import read_ddl_mark
-from schema_index.diff import Change, diff
 from schema_index.metrics import SYNCS
 from schema_index.models import DataSource, SchemaChange, Snapshot
 from schema_index.schema import DatabaseSchema
 from schema_index.schema_json import from_json, to_json
 from schema_index.signals import schema_changed, schema_changing
 from schema_index.sources import DataSourceNotFound, open_connector, visible_part
-from schema_index.storable import storable
-from schema_index.sync_runs import StoredProgress
-from schema_index.values import ColumnGap, Vocabulary, permitted, read_values, store_values
+from schema_index.syncing import proposed_schemas, sync_runs
+from schema_index.syncing.breakage import Breakage
+from schema_index.syncing.ddl_trigger import read_ddl_mark
+from schema_index.syncing.diff import Change, diff
+from schema_index.syncing.storable import storable
+from schema_index.syncing.sync_runs import StoredProgress
+from schema_index.value_dictionary.values import ColumnGap, Vocabulary, permitted, read_values, store_values
 from tenants import audit
 from tenants.clock import database_now
 from tenants.context import tenant_transaction

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from schema_index.models import ColumnValue, DataSource, VocabularyGap
 from schema_index.schema import MAX_ENUM_VALUES, DatabaseSchema
-from schema_index.values import MAX_DISTINCT, may_be_kept
+from schema_index.value_dictionary.values import MAX_DISTINCT, may_be_kept
 
 MAX_COLUMNS = 12
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from schema_index.column_access import STRICTNESS, ColumnAccess
+from schema_index.access.column_access import STRICTNESS, ColumnAccess
 from schema_index.schema import Column, DatabaseSchema, Table
 from tenants.domain_error import DomainError
 

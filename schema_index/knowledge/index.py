@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from schema_index import references
-from schema_index.chunking import ChunkText, document_chunks, faq_chunks
-from schema_index.chunks import reconcile
+from schema_index.indexing.chunking import ChunkText, document_chunks, faq_chunks
+from schema_index.indexing.chunks import reconcile
+from schema_index.knowledge import references
 from schema_index.models import Chunk, ChunkKind, Document, FaqEntry, SubjectKind
 from schema_index.tasks import request_embedding
 

@@ -11,12 +11,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from schema_index.catalogue import indexed_catalogue
-from schema_index.diff import Change
+from schema_index.knowledge.named_objects import ObjectName, SchemaNames
+from schema_index.knowledge.staleness import Doubt, doubts
 from schema_index.models import DataSource, Document, FaqEntry, Reference, ReviewState, StaleMark, SubjectKind
-from schema_index.named_objects import ObjectName, SchemaNames
 from schema_index.schema import DatabaseSchema
 from schema_index.sources import DataSourceNotSynced
-from schema_index.staleness import Doubt, doubts
+from schema_index.syncing.diff import Change
 from tenants.context import current_tenant_id
 
 MAX_SOURCES = 50

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from schema_index.access.policies import policy_for
+from schema_index.access.policy import Policy
 from schema_index.models import AccessPolicy, DataSource, Reference, StaleMark
-from schema_index.policies import policy_for
-from schema_index.policy import Policy
 
 
 def withheld_subjects(subject_ids: Iterable[UUID], *, role: str) -> frozenset[UUID]:
