@@ -1,10 +1,11 @@
 """Run the security corpora through the guard: attacks accepted, benign refused, benign whose rows changed.
 
-    .venv/bin/python -m benchmarks.guard [--data FOLDER] [--out FILE]
+    .venv/bin/python -m benchmarks.guard [--data FOLDER] [--out FILE] [--ablation]
 
 FOLDER holds attacks.jsonl and benign.jsonl (default: ../shared/security beside the checkout). An accepted attack counts
 unless it is proven harmless: a `resource` case that ran within the deadline, row and byte caps, or a star that was
-rewritten to the listed columns and ran as a role that may read nothing else.
+rewritten to the listed columns and ran as a role that may read nothing else. `--ablation` tells instead what each rule
+stops that no other does.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from typing import Any, cast
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.guard_ablation import shares
+from benchmarks.guard_ablation import show as show_shares
 from benchmarks.guard_corpora import DEFAULT_DATA, DIALECTS, read, star_rewritten, unlimited
 from benchmarks.guard_engines import Answer, Engine, engines
 from benchmarks.guard_fixture import ROW_LIMIT, visible_schema
@@ -183,6 +186,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Run the security corpora through the guard.")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with attacks.jsonl and benign.jsonl")
     parser.add_argument("--out", type=Path, help="write a JSON line a case")
+    parser.add_argument("--ablation", action="store_true", help="what each rule alone stops")
     options = parser.parse_args(arguments)
     missing = [name for name in ("attacks.jsonl", "benign.jsonl") if not (options.data / name).is_file()]
     if missing:
@@ -190,6 +194,9 @@ def main(arguments: list[str] | None = None) -> int:
             f"The data folder {options.data} has no {' and no '.join(missing)}: give one with --data.", file=sys.stderr
         )
         return 1
+    if options.ablation:
+        show_shares(shares(options.data), Console(width=140))
+        return 0
     results = run(options.data)
     if options.out:
         lines = (json.dumps(asdict(decided)) for decided in results)
