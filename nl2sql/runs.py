@@ -50,9 +50,12 @@ def ask(
     return carry_out(run, principal, cancellation=cancellation, observe=observe)
 
 
-def reply_of(run: Run) -> dict[str, Any]:
-    """The whole reply; of a run that is still at work, without an answer."""
-    links = {"self": run_address(run), "events": f"{run_address(run)}/events"}
+def reply_of(run: Run, *, reader: str | None = None) -> dict[str, Any]:
+    """The whole reply; of a run that is still at work, without an answer. `reader` is the actor who gets it: None is
+    the asker, and to others the events are closed."""
+    links = {"self": run_address(run)}
+    if reader in (None, run.actor):
+        links["events"] = f"{run_address(run)}/events"
     if run.actor.startswith("user:"):
         # Keys and commands have no session to open a page with.
         links["page"] = f"/runs/{run.id}"

@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 
 from tenants import audit
 from tenants.admin_reach import reachable_tenants
-from tenants.api_keys import revoke
+from tenants.api_keys import revoke, revoke_made_by
 from tenants.audit_admin import AuditEventAdmin
 from tenants.budgets import BudgetLine, budget_lines
 from tenants.context import tenant_transaction
@@ -158,7 +158,12 @@ class MembershipAdmin(TenantOwnedAdmin[Membership]):
         return _is_superuser(request) and super().has_add_permission(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
-        return [] if _is_superuser(request) else ["user"]
+        """A membership stays its person's: another one gets their own."""
+        return [] if _is_superuser(request) and obj is None else ["user"]
+
+    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        super().delete_model(request, obj)
+        revoke_made_by(obj.user_id, actor=actor_of(request))
 
 
 @admin.register(ApiKey)

@@ -1,10 +1,10 @@
 """Issues, revokes and recognises API keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from tenants import audit
@@ -12,7 +12,7 @@ from tenants.attributes import AttributeValue, attributes_from_json, attributes_
 from tenants.context import current_tenant_id, identity_transaction, tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.keys import digest, matches, new_key, parse_key, render_key
-from tenants.models import ApiKey, Tenant
+from tenants.models import ApiKey, Membership, Tenant
 from tenants.principal import Principal, TenantSuspended
 from tenants.roles import RANK, Permission, Role
 
@@ -65,7 +65,8 @@ def issue_within(
     """As `issue`, but for what the principal lacks: no further scope, no higher role, and no other attributes unless
     they write the policies that ask for them. Without `attributes`, the principal's own.
 
-    Raises InsufficientScope, KeyExceedsIssuer or TooManyKeys. Needs an open scope.
+    Raises InsufficientScope, KeyExceedsIssuer, TooManyKeys, or Unauthenticated where the issuer went meanwhile. Needs
+    an open scope.
     """
     principal.require(Permission.MANAGE_KEYS)
     lacking = sorted(set(scopes) - principal.permissions)
@@ -90,6 +91,7 @@ def issue_within(
         expires_at=expires_at,
         role=role,
         attributes=own if attributes is None else attributes,
+        maker_id=_maker_of(principal),
     )
 
 
@@ -109,10 +111,12 @@ def issue(
     expires_at: datetime | None = None,
     role: Role = Role.VIEWER,
     attributes: Mapping[str, AttributeValue] | None = None,
+    maker_id: int | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key of the open scope's tenant, and its only ever readable text.
 
-    `role` and `attributes` are those by which policies of data sources judge whoever uses the key.
+    `role` and `attributes` are those by which policies of data sources judge whoever uses the key. It ends with the
+    membership of its maker; without one, it is the tenant's alone.
     """
     parts = new_key()
     key = ApiKey.objects.create(
@@ -124,6 +128,7 @@ def issue(
         expires_at=expires_at,
         role=role.value,
         attributes=attributes_to_json(attributes or {}),
+        created_by_id=maker_id,
     )
     audit.record("api_key.issued", actor=actor, subject=key.prefix, scopes=key.scopes, role=role.value)
     return key, render_key(parts)
@@ -133,6 +138,34 @@ def revoke(key: ApiKey, *, actor: str) -> None:
     """Of the open scope's tenant; a key that is revoked already stays as it is."""
     if ApiKey.objects.filter(id=key.id, revoked_at=None).update(revoked_at=timezone.now()):
         audit.record("api_key.revoked", actor=actor, subject=key.prefix)
+
+
+def numbers_made_by(user_ids: Iterable[int]) -> dict[int, int]:
+    """How many keys end with each one's membership; nobody without any. Needs an open scope."""
+    made = ApiKey.objects.filter(created_by_id__in=list(user_ids), revoked_at=None).order_by()
+    return dict(made.values_list("created_by_id").annotate(Count("id")))
+
+
+def revoke_made_by(user_id: int, *, actor: str) -> int:
+    """How many, those among them that were made with such a key. Whoever made a key has read its text: it ends with
+    their place in the tenant. Needs an open scope."""
+    count = 0
+    # Again for keys that were being made with one of them: no key makes another once it is revoked.
+    while keys := list(ApiKey.objects.filter(created_by_id=user_id, revoked_at=None)):
+        for key in keys:
+            revoke(key, actor=actor)
+        count += len(keys)
+    return count
+
+
+def _maker_of(principal: Principal) -> int | None:
+    """The person behind a session or a key. Locked, so that whoever is being removed leaves no key behind."""
+    kind, _, name = principal.actor.partition(":")
+    if kind == "user" and (member := Membership.objects.select_for_update().filter(user_id=name).first()):
+        return member.user_id
+    if kind == "key" and (key := ApiKey.objects.select_for_update().filter(prefix=name, revoked_at=None).first()):
+        return key.created_by_id
+    raise Unauthenticated("Your membership or key ended meanwhile.")
 
 
 def authenticate(text: str) -> Principal:

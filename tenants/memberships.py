@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from tenants import audit
+from tenants import api_keys, audit
 from tenants.attributes import AttributeValue, attributes_from_json, attributes_to_json
 from tenants.context import current_tenant_id, identity_transaction
 from tenants.domain_error import DomainError
@@ -127,8 +127,16 @@ def set_attributes(principal: Principal, membership_id: UUID, *, attributes: Map
     )
 
 
-def remove(principal: Principal, membership_id: UUID) -> Membership:
-    """Ends the person's place in the tenant, at once; what they asked stays, and so do keys they made.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """Who belongs here no more, and how many of their keys ended with that."""
+
+    username: str
+    keys: int
+
+
+def remove(principal: Principal, membership_id: UUID) -> Removed:
+    """Ends the person's place in the tenant, at once, and the keys they made; what they asked stays.
 
     Raises InsufficientScope, MemberNotFound or LastOwner. Needs an open scope.
     """
@@ -137,7 +145,8 @@ def remove(principal: Principal, membership_id: UUID) -> Membership:
         raise LastOwner(LAST_OWNER)
     Membership.objects.filter(id=found.id).delete()
     audit.record("membership.removed", actor=principal.actor, subject=f"user:{found.user_id}", role=found.role)
-    return found
+    keys = api_keys.revoke_made_by(found.user_id, actor=principal.actor)
+    return Removed(username=found.user.username, keys=keys)
 
 
 def _found(principal: Principal, membership_id: UUID) -> tuple[Membership, bool]:

@@ -62,7 +62,7 @@ class RunView(APIView):
         principal = principal_of(request)
         principal.require(Permission.ASK)
         refuse_parameters(request)
-        return Response(runs.reply_of(runs.find_readable(principal, run_id)))
+        return Response(runs.reply_of(runs.find_readable(principal, run_id), reader=principal.actor))
 
 
 class RunShareView(APIView):

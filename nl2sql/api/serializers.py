@@ -268,5 +268,5 @@ class ReplySerializer(serializers.Serializer[Any]):
     completed_at = serializers.DateTimeField(allow_null=True, help_text="Null while the run is at work.")
     links = serializers.DictField(
         child=serializers.CharField(),
-        help_text="`self` and `events`; `page` too where a person asked, who can open it.",
+        help_text="`self`; `events` of the asker's own; `page` too where a person asked, who can open it.",
     )

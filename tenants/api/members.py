@@ -83,7 +83,7 @@ class MemberView(APIView):
     @extend_schema(
         operation_id="remove_member",
         tags=TAGS,
-        summary="End a member's place in the tenant, at once; keys that they made stay",
+        summary="End a member's place in the tenant, at once, and the keys they made",
         responses={204: None, **problems(400, 401, 403, 404, "last_owner")},
     )
     def delete(self, request: Request, member_id: UUID) -> Response:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenants import invitations, memberships
+from tenants import api_keys, invitations, memberships
 from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
 from tenants.attributes import attributes_from_json
 from tenants.context import tenant_transaction
@@ -70,9 +70,11 @@ def members(request: HttpRequest, principal: Principal) -> HttpResponse:
             problem = error.message
     with tenant_transaction(principal.tenant_id):
         page = Paginator(memberships.members().order_by("user__username"), PER_PAGE).get_page(request.GET.get("page"))
+        made = api_keys.numbers_made_by(one.user_id for one in page)
+        rows = [_row(one, made.get(one.user_id, 0)) for one in page]
         waiting = list(invitations.open_invitations())
         context = {
-            **{"form": form, "link": link, "problem": problem, "page": page, "members": [_row(one) for one in page]},
+            **{"form": form, "link": link, "problem": problem, "page": page, "members": rows},
             **{
                 "waiting": waiting,
                 "names": names_of(one.actor for one in waiting),
@@ -107,7 +109,8 @@ def remove(request: HttpRequest, principal: Principal, member_id: UUID) -> HttpR
 
     def act() -> str:
         gone = memberships.remove(principal, member_id)
-        return f"{gone.user.username} belongs here no more. API keys that they made go on working: revoke those."
+        keys = f" API keys that they made, now revoked: {gone.keys}." if gone.keys else ""
+        return f"{gone.username} belongs here no more.{keys}"
 
     return _done(request, principal, act)
 
@@ -141,7 +144,7 @@ def _invited(request: HttpRequest, principal: Principal, form: InvitationForm) -
     return request.build_absolute_uri(reverse("join", args=[token]))
 
 
-def _row(member: Any) -> dict[str, Any]:
+def _row(member: Any, keys: int) -> dict[str, Any]:
     """`attributes` as the form takes it; empty where nothing is known of the person."""
     attributes = json.dumps(member.attributes, ensure_ascii=False) if member.attributes else ""
-    return {"member": member, "attributes": attributes}
+    return {"member": member, "attributes": attributes, "keys": keys}

@@ -23,6 +23,7 @@ from schema_index.judged_questions import Judged
 from schema_index.knowledge import knowledge
 from schema_index.models import Chunk, ChunkEmbedding, DataSource, EmbeddingFailure, VocabularyGap
 from schema_index.outbound.credentials import decrypt
+from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
 from tenants.roles import Role
@@ -286,10 +287,11 @@ def test_what_is_done_to_a_tenant_stands_in_its_own_audit_trail(
 def test_each_row_deleted_together_leaves_an_event(
     operator: Client, furnished: Member, new_member: Callable[..., Member]
 ) -> None:
-    new_member("vera", furnished.tenant, Role.VIEWER)
+    vera = new_member("vera", furnished.tenant, Role.VIEWER)
     work_in(operator, furnished.tenant)
     with tenant_transaction(furnished.tenant.id):
         keys = [str(key) for key in Membership.objects.values_list("pk", flat=True)]
+        made, _ = api_keys.issue(name="hers", scopes=[], actor="system:test", maker_id=vera.user.pk)
 
     delete_selected(operator, "tenants/membership", keys)
 
@@ -298,6 +300,7 @@ def test_each_row_deleted_together_leaves_an_event(
     assert expected == {event for event in _admin_events(furnished.tenant) if event[0] == "admin.deleted"}
     with tenant_transaction(furnished.tenant.id):
         assert not Membership.objects.exists()
+        assert ApiKey.objects.exclude(revoked_at=None).get() == made
 
 
 @pytest.mark.parametrize("may", ["view", "change"])

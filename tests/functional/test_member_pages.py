@@ -13,10 +13,12 @@ from schema_index.access import policies
 from schema_index.access.policy import Policy
 from schema_index.access.policy_lines import lines_of, policy_of
 from schema_index.models import AccessPolicy, DataSource
+from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.memberships import belongings
-from tenants.models import AuditEvent, Invitation, Membership, User
-from tenants.roles import Role
+from tenants.models import ApiKey, AuditEvent, Invitation, Membership, User
+from tenants.principal import Principal
+from tenants.roles import Permission, Role
 from tests.conftest import Member
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +111,32 @@ def test_roles_are_changed_and_members_removed_by_owners_alone(
     assert belongings(analyst.user.pk) == ()
     assert owner.client.delete(f"/api/v1/members/{ids['ada']}").status_code == 204
     assert owner.client.delete(f"/api/v1/members/{ids['olive']}").json()["code"] == "last_owner"
+
+
+def test_keys_end_with_their_makers_membership(owner: Member, new_member: Any) -> None:
+    admin = new_member("ada", owner.tenant, Role.ADMIN)
+    with tenant_transaction(owner.tenant.id):
+        first, text = issue(admin.principal)
+        _, kept = issue(owner.principal)
+        ada = Membership.objects.get(user=admin.user)
+        second, _ = issue(api_keys.authenticate(text))
+    assert "Also revokes 2 API keys that they made." in words(of(owner).get("/members"))
+    told = words(of(owner).post(f"/members/{ada.id}/remove", follow=True))
+    assert "ada belongs here no more. API keys that they made, now revoked: 2." in told
+    assert api_keys.authenticate(kept).tenant_id == owner.tenant.id
+    with pytest.raises(api_keys.Unauthenticated):
+        api_keys.authenticate(text)
+    with tenant_transaction(owner.tenant.id):
+        revoked = AuditEvent.objects.filter(action="api_key.revoked").values_list("subject", "actor")
+        assert set(revoked) == {(key.prefix, owner.principal.actor) for key in (first, second)}
+        for gone in (admin.principal, api_keys.principal_of_key(first, owner.tenant)):
+            with pytest.raises(api_keys.Unauthenticated):
+                issue(gone)
+
+
+def issue(maker: Principal) -> tuple[ApiKey, str]:
+    scopes = [Permission.ASK, Permission.MANAGE_KEYS]
+    return api_keys.issue_within(maker, name="of theirs", scopes=scopes, role=Role.VIEWER, expires_at=None)
 
 
 def test_a_policy_is_previewed_saved_and_withdrawn(owner: Member, analyst: Member, shop: DataSource) -> None:

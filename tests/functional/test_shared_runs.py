@@ -66,6 +66,8 @@ def test_who_sees_the_same_opens_it_until_it_is_shared_no_more(
     assert ("Is this right?" in words(page), "Edit and run again" in words(page)) == (False, False)
     reply = colleague.get(f"/api/v1/runs/{run.id}").json()
     assert (reply["question"], len(reply["result"]["rows"]), reply["shared_at"] is not None) == (LIST, 3, True)
+    assert reply["links"].keys() == {"self", "page"}
+    assert all(colleague.get(link).status_code == 200 for link in reply["links"].values())
     for address in READS:
         assert colleague.get(address.format(run.id)).status_code == 200, address
         assert stranger.get(address.format(run.id)).status_code == 404, address
