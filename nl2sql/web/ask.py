@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from nl2sql import runs
-from nl2sql.asking import ask_and_leave, ask_and_wait
 from nl2sql.models import Run
 from nl2sql.running.rate_limit import RateLimited
 from nl2sql.runs import AskRequest
 from nl2sql.suggestions.suggest import suggest
+from nl2sql.web.asked import asked
 from nl2sql.web.forms import AskForm
 from nl2sql.web.varied import varied
 from schema_index.sources import source_choices
@@ -44,14 +44,13 @@ def home(request: HttpRequest, principal: Principal) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, principal: Principal, form: AskForm) -> Run:
-    asked = AskRequest(
+    question = AskRequest(
         question=form.cleaned_data["question"],
         data_source=form.cleaned_data["data_source"] or None,
         conversation_id=form.cleaned_data["conversation"],
         new_topic=form.cleaned_data["new_topic"],
     )
-    go = ask_and_leave if form.cleaned_data["live"] else ask_and_wait
-    return go(principal, asked, request_id=request.META.get("HTTP_X_REQUEST_ID", ""))
+    return asked(request, principal, question)
 
 
 def _context(principal: Principal, *, form: AskForm, sources: list[tuple[str, str]]) -> dict[str, Any]:

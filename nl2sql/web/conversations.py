@@ -12,23 +12,21 @@ from django.views.decorators.http import require_GET, require_POST
 
 from nl2sql.running import conversations
 from nl2sql.running.conversations import MAX_SEARCH, MAX_TITLE
-from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
+from tenants.api.strict import no_control_characters
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.web.in_tenant import in_tenant
+from tenants.web.told import told
 
 PER_PAGE = 30
 
 
 class TitleForm(forms.Form):
-    title = forms.CharField(max_length=MAX_TITLE, error_messages={"required": "A conversation needs a title."})
-
-    def clean_title(self) -> str:
-        title: str = self.cleaned_data["title"]
-        if has_control_characters(title):
-            raise forms.ValidationError(CONTROL_CHARACTERS)
-        return title
+    title = forms.CharField(
+        max_length=MAX_TITLE,
+        error_messages={"required": "A conversation needs a title."},
+        validators=[no_control_characters],
+    )
 
 
 @require_GET
@@ -70,13 +68,7 @@ def renamed(request: HttpRequest, principal: Principal, conversation_id: UUID) -
 @require_POST
 @in_tenant
 def deleted(request: HttpRequest, principal: Principal, conversation_id: UUID) -> HttpResponse:
-    try:
-        with tenant_transaction(principal.tenant_id):
-            conversations.delete(principal, conversation_id)
-    except DomainError as error:
-        if error.code == "not_found":
-            raise
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "The conversation is deleted, with its questions and answers.")
+    done = "The conversation is deleted, with its questions and answers."
+    with told(request, done=done), tenant_transaction(principal.tenant_id):
+        conversations.delete(principal, conversation_id)
     return redirect("conversations")

@@ -3,7 +3,7 @@
 from django import forms
 
 from nl2sql.api.serializers import MAX_QUESTION
-from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
+from tenants.api.strict import no_control_characters
 
 PLACEHOLDER = "How many orders were placed last month?"
 
@@ -18,10 +18,10 @@ class AskForm(forms.Form):
             "required": "Write a question first.",
             "max_length": f"A question has at most {MAX_QUESTION:,} characters.",
         },
+        validators=[no_control_characters],
     )
     data_source = forms.ChoiceField(required=False)
     conversation = forms.UUIDField(required=False)
-    live = forms.BooleanField(required=False)
     new_topic = forms.BooleanField(required=False)
 
     def __init__(self, *args: object, sources: list[tuple[str, str]], **kwargs: object) -> None:
@@ -29,9 +29,3 @@ class AskForm(forms.Form):
         field = self.fields["data_source"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = sources
-
-    def clean_question(self) -> str:
-        question: str = self.cleaned_data["question"]
-        if has_control_characters(question):
-            raise forms.ValidationError(CONTROL_CHARACTERS)
-        return question

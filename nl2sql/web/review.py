@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -21,6 +20,7 @@ from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import Permission
 from tenants.web.in_tenant import in_tenant
+from tenants.web.told import told
 
 DONE = {
     "accept": "Accepted: it is used from now on.",
@@ -70,19 +70,13 @@ def decide_query(request: HttpRequest, principal: Principal, query_id: UUID) -> 
 @require_POST
 @in_tenant
 def decide_faq(request: HttpRequest, principal: Principal, entry_id: UUID) -> HttpResponse:
-    def find() -> Entry:
-        return knowledge.find(FaqEntry, entry_id)
-
-    return _decide_entry(request, principal, find, fields=("question", "answer"))
+    return _decide_entry(request, principal, lambda: knowledge.find(FaqEntry, entry_id), fields=("question", "answer"))
 
 
 @require_POST
 @in_tenant
 def decide_document(request: HttpRequest, principal: Principal, entry_id: UUID) -> HttpResponse:
-    def find() -> Entry:
-        return knowledge.find(Document, entry_id)
-
-    return _decide_entry(request, principal, find, fields=("title", "text"))
+    return _decide_entry(request, principal, lambda: knowledge.find(Document, entry_id), fields=("title", "text"))
 
 
 def _decide_entry(
@@ -109,15 +103,9 @@ def _decide_entry(
 
 def _decided(request: HttpRequest, principal: Principal, act: Callable[[str], None]) -> HttpResponse:
     decision = request.POST.get("decision", "")
-    try:
-        if decision in DONE:
-            with tenant_transaction(principal.tenant_id):
-                act(decision)
-            messages.success(request, DONE[decision])
-    except DomainError as error:
-        if error.code == "not_found":
-            raise
-        messages.error(request, error.message)
+    if decision in DONE:
+        with told(request, done=DONE[decision]), tenant_transaction(principal.tenant_id):
+            act(decision)
     return redirect("review")
 
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from nl2sql import runs
-from nl2sql.asking import ask_and_leave, ask_and_wait
 from nl2sql.models.verified_query import MAX_SQL
 from nl2sql.running.cancel import cancel
 from nl2sql.running.rerun import rerun_request
-from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
+from nl2sql.web.asked import asked
+from tenants.api.strict import no_control_characters
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.web.in_tenant import in_tenant
@@ -22,15 +22,13 @@ from tenants.web.in_tenant import in_tenant
 
 class StatementForm(forms.Form):
     sql = forms.CharField(
-        max_length=MAX_SQL, error_messages={"required": "Write a statement first.", "max_length": "That is too long."}
+        max_length=MAX_SQL,
+        error_messages={"required": "Write a statement first.", "max_length": "That is too long."},
+        validators=[no_control_characters],
     )
-    live = forms.BooleanField(required=False)
 
     def clean_sql(self) -> str:
-        sql: str = self.cleaned_data["sql"].replace("\r\n", "\n")
-        if has_control_characters(sql):
-            raise forms.ValidationError(CONTROL_CHARACTERS)
-        return sql
+        return str(self.cleaned_data["sql"]).replace("\r\n", "\n")
 
 
 @require_POST
@@ -47,10 +45,9 @@ def rerun(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRespo
     runs.find(principal, run_id)
     form = StatementForm(request.POST)
     if form.is_valid():
-        go = ask_and_leave if form.cleaned_data["live"] else ask_and_wait
         try:
-            asked = rerun_request(principal, run_id, sql=form.cleaned_data["sql"])
-            return redirect("run", run_id=go(principal, asked, request_id=request.META.get("HTTP_X_REQUEST_ID", "")).id)
+            edited = rerun_request(principal, run_id, sql=form.cleaned_data["sql"])
+            return redirect("run", run_id=asked(request, principal, edited).id)
         except DomainError as error:
             messages.error(request, error.message)
     else:

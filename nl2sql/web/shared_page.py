@@ -7,20 +7,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from nl2sql.asking import ask_and_leave, ask_and_wait
 from nl2sql.models import Run
 from nl2sql.running.own_run import RunNotFound
 from nl2sql.running.rerun import again_request
 from nl2sql.running.shared_run import may_open, share, unshare
 from nl2sql.web.answer import answer_of
+from nl2sql.web.asked import asked
 from tenants.domain_error import DomainError
 from tenants.memberships import belongings, principal_in
 from tenants.principal import Principal
 from tenants.web.in_tenant import in_tenant
 from tenants.web.people import names_of
+from tenants.web.told import told
 
 MAX_TENANTS = 20
 """Of one person, that a link is looked for in."""
+
+SHARED = "Shared: colleagues who see the same data can open it by its link."
+UNSHARED = "No longer shared: you alone can open it."
 
 
 def shared_page(request: HttpRequest, run: Run) -> HttpResponse:
@@ -41,17 +45,9 @@ def elsewhere(request: HttpRequest, run_id: UUID) -> HttpResponse | None:
 @in_tenant
 def sharing(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     """`shared` is "yes", or anything else to have it for oneself again."""
-    try:
-        if request.POST.get("shared") == "yes":
-            share(principal, run_id)
-            messages.success(request, "Shared: colleagues who see the same data can open it by its link.")
-        else:
-            unshare(principal, run_id)
-            messages.success(request, "No longer shared: you alone can open it.")
-    except DomainError as error:
-        if error.code == "not_found":
-            raise
-        messages.error(request, error.message)
+    act, done = (share, SHARED) if request.POST.get("shared") == "yes" else (unshare, UNSHARED)
+    with told(request, done=done):
+        act(principal, run_id)
     return redirect("run", run_id=run_id)
 
 
@@ -59,12 +55,11 @@ def sharing(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRes
 @in_tenant
 def ask_again(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     """The reader's own run in a conversation of their own: their rights decide what it may read."""
-    go = ask_and_leave if "live" in request.POST else ask_and_wait
     try:
-        run = go(principal, again_request(principal, run_id), request_id=request.META.get("HTTP_X_REQUEST_ID", ""))
+        run = asked(request, principal, again_request(principal, run_id))
+    except RunNotFound:
+        raise
     except DomainError as error:
-        if isinstance(error, RunNotFound):
-            raise
         messages.error(request, error.message)
         return redirect("run", run_id=run_id)
     return redirect("run", run_id=run.id)

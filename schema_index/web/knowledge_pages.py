@@ -25,6 +25,7 @@ from tenants.principal import Principal
 from tenants.roles import Permission
 from tenants.web.in_tenant import in_tenant
 from tenants.web.people import names_of
+from tenants.web.told import told
 
 PER_PAGE = 50
 MAX_SEARCH = 200
@@ -100,15 +101,8 @@ def delete(request: HttpRequest, principal: Principal, kind: Kind, entry_id: UUI
 @in_tenant
 def restore(request: HttpRequest, principal: Principal, kind: Kind, entry_id: UUID) -> HttpResponse:
     principal.require(Permission.MANAGE_KNOWLEDGE)
-    try:
-        with tenant_transaction(principal.tenant_id):
-            knowledge.restore(_find(kind, entry_id, deleted=True), actor=principal.actor)
-    except DomainError as error:
-        if error.code == "not_found":
-            raise
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "It is back, as it was.")
+    with told(request, done="It is back, as it was."), tenant_transaction(principal.tenant_id):
+        knowledge.restore(_find(kind, entry_id, deleted=True), actor=principal.actor)
     return redirect(_LISTS[kind])
 
 

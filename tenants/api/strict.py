@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -11,6 +12,12 @@ CONTROL_CHARACTERS = "Control characters are not text: remove them."
 def has_control_characters(text: str) -> bool:
     """Those below the space, other than tabs and line ends, and DEL."""
     return any((ord(character) < 32 and character not in "\t\n\r") or character == "\x7f" for character in text)
+
+
+def no_control_characters(text: str) -> None:
+    """Validates a form's field. The null character has a validator of its own."""
+    if has_control_characters(text.replace("\0", "")):
+        raise ValidationError(CONTROL_CHARACTERS)
 
 
 class StrictSerializer(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants import api_keys, invitations, memberships
-from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
+from tenants.api.strict import no_control_characters
 from tenants.attributes import attributes_from_json
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
@@ -22,6 +22,7 @@ from tenants.principal import Principal
 from tenants.roles import CHOICES, RANK, ROLES, Permission, Role
 from tenants.web.in_tenant import in_tenant
 from tenants.web.people import names_of
+from tenants.web.told import told
 
 PER_PAGE = 100
 
@@ -31,13 +32,13 @@ class InvitationForm(forms.Form):
         choices=[(role.value, f"{role.value.title()}: {facts.summary}") for role, facts in ROLES.items()],
         initial=Role.ANALYST.value,
     )
-    note = forms.CharField(max_length=100, required=False, label="For whom", help_text="For this list alone.")
-
-    def clean_note(self) -> str:
-        note: str = self.cleaned_data["note"]
-        if has_control_characters(note):
-            raise forms.ValidationError(CONTROL_CHARACTERS)
-        return note
+    note = forms.CharField(
+        max_length=100,
+        required=False,
+        label="For whom",
+        help_text="For this list alone.",
+        validators=[no_control_characters],
+    )
 
 
 class MemberForm(forms.Form):
@@ -128,13 +129,8 @@ def withdraw(request: HttpRequest, principal: Principal, invitation_id: UUID) ->
 
 
 def _done(request: HttpRequest, principal: Principal, act: Any) -> HttpResponse:
-    try:
-        with tenant_transaction(principal.tenant_id):
-            messages.success(request, act())
-    except DomainError as error:
-        if error.code == "not_found":
-            raise
-        messages.error(request, error.message)
+    with told(request), tenant_transaction(principal.tenant_id):
+        messages.success(request, act())
     return redirect("members")
 
 

@@ -26,13 +26,13 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.static_files import StaticFiles
 from tests.asgi_server import asgi_server
 from tests.conftest import Member
 from tests.functional.conftest import model  # noqa: F401  a fixture of this folder too
+from tests.pages import of
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -138,8 +138,7 @@ def browse(chromium: Browser, server: str) -> Browse:
 
 
 def _session(member: Member) -> str:
-    client = Client()
-    client.force_login(member.user)
+    client = of(member)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 
 from schema_index.models import DataSource
 from tests.conftest import Member
 from tests.functional.test_leakage import MARK, addresses, furnish, identifiers, told
+from tests.pages import of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,8 +23,7 @@ def test_no_page_opens_to_what_another_tenant_stored(
 ) -> None:
     furnish(owner, new_sqlite_source, mark=MARK)
     furnish(outsider, new_sqlite_source, mark="other")
-    client = Client()
-    client.force_login(outsider.user)
+    client = of(outsider)
 
     def answered(address: str, key: str, *, method: str) -> tuple[int, str]:
         status, text = told(getattr(client, method)("/" + re.sub(r"<uuid:\w+>", key, address)))

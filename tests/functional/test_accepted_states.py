@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
 from prometheus_client import REGISTRY
 
 from config.environment import Environment
@@ -21,8 +20,9 @@ from nl2sql.tasks import tell_untried
 from schema_index.embedding.spaces import active_space
 from schema_index.models import DataSource, EmbeddingSpace
 from tenants.context import tenant_transaction
-from tenants.models import AuditEvent, User
+from tenants.models import AuditEvent
 from tests.conftest import Member
+from tests.pages import operating
 from tests.scripted_model import ScriptedModel, answers
 
 pytestmark = pytest.mark.django_db
@@ -141,11 +141,7 @@ def test_reported_only_it_is_used_and_told(
     many = {f"tenant-{number}": ("the threshold",) for number in range(7)}
     assert "tenant-4 (the threshold) and 2 more: run" in sentence(many)
 
-    client = Client()
-    client.force_login(User.objects.create_superuser(username="root", password="x"))
-    session = client.session
-    session["admin_tenant"] = str(owner.tenant.id)
-    session.save()
+    client = operating(owner.tenant)
     page = client.get("/admin/nl2sql/evaluation/").content.decode()
     assert "New, and not accepted by the verified queries: the threshold." in page
     assert FIRST in client.get("/admin/nl2sql/acceptedstate/").content.decode()

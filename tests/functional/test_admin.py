@@ -29,6 +29,7 @@ from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
 from tenants.roles import Role
 from tenants.tenant_admin import TenantOwnedAdmin
 from tests.conftest import Member, leave_embedding_work, leave_model_settings
+from tests.pages import of, operating, work_in
 
 pytestmark = pytest.mark.django_db
 
@@ -39,16 +40,7 @@ SECRET = "the target's own password"
 
 @pytest.fixture
 def operator(db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser(username="root", password="x"))
-    return client
-
-
-def work_in(client: Client, tenant: Tenant) -> None:
-    response = client.post(
-        "/admin/tenants/tenant/", {"action": "work_in", "_selected_action": [str(tenant.id)]}, follow=True
-    )
-    assert f"You now work in {tenant.name}." in response.content.decode()
+    return operating()
 
 
 def source_fields(**changed: Any) -> dict[str, Any]:
@@ -308,8 +300,7 @@ def test_staff_who_may_only_look_neither_sync_nor_revoke(owner: Member, shop: Da
     granted = Permission.objects.filter(codename__in=[f"{may}_datasource", f"{may}_apikey", "view_tenant"])
     owner.user.user_permissions.set([*granted, *Permission.objects.filter(codename="view_apikey")])
     User.objects.filter(pk=owner.user.pk).update(is_staff=True)
-    client = Client()
-    client.force_login(owner.user)
+    client = of(owner)
     work_in(client, owner.tenant)
     with tenant_transaction(owner.tenant.id):
         key = ApiKey.objects.get()
@@ -341,8 +332,7 @@ def test_a_policy_is_looked_at_before_it_is_saved(operator: Client, tenant: Tena
 
 
 def test_members_of_tenants_do_not_enter(owner: Member) -> None:
-    client = Client()
-    client.force_login(owner.user)
+    client = of(owner)
 
     for address in ("/admin/", SOURCES, "/admin/tenants/tenant/"):
         response = client.get(address)
@@ -360,8 +350,7 @@ def test_staff_of_a_tenant_work_in_their_own_and_nowhere_else(
 
     def opened(member: Member, tenant: Tenant, *, models: Any = tuple(admin.site._registry)) -> dict[str, set[str]]:
         """Models by how their lists answer somebody whose session says that they work in the tenant."""
-        client = Client()
-        client.force_login(member.user)
+        client = of(member)
         session = client.session
         session["admin_tenant"] = str(tenant.id)
         session.save()
@@ -383,8 +372,7 @@ def test_staff_of_a_tenant_work_in_their_own_and_nowhere_else(
         assert f"tenant 200 {'empty' if member is analyst else 'rows'}" in told
     assert "user 403 empty" in own, "accounts are of people of all tenants"
 
-    client = Client()
-    client.force_login(owner.user)
+    client = of(owner)
     listed = text(client.get("/admin/tenants/tenant/"))
     assert ("Acme" in listed, "Other" in listed) == (True, False)
     for tenant in (outsider.tenant, owner.tenant):
@@ -401,8 +389,7 @@ def test_staff_of_a_tenant_work_in_their_own_and_nowhere_else(
 
 def test_staff_without_permissions_see_nothing(owner: Member, shop: DataSource) -> None:
     User.objects.filter(pk=owner.user.pk).update(is_staff=True)
-    client = Client()
-    client.force_login(owner.user)
+    client = of(owner)
 
     assert client.get(SOURCES).status_code == 403
     response = client.post("/admin/tenants/tenant/", {"action": "work_in", "_selected_action": [str(shop.tenant_id)]})

@@ -8,7 +8,8 @@ from schema_index.knowledge import knowledge
 from schema_index.models import Chunk, DataSource, Document, FaqEntry, ReviewState
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
-from tests.functional.test_admin import delete_selected, operator, text, work_in
+from tests.functional.test_admin import delete_selected, operator, text
+from tests.pages import work_in
 from tests.pdf_files import pdf_of
 
 pytestmark = pytest.mark.django_db

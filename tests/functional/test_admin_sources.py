@@ -14,17 +14,15 @@ from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant, User
 from tests.conftest import Member, database_file
-from tests.functional.test_admin import SOURCES, text, work_in
+from tests.functional.test_admin import SOURCES, text
+from tests.pages import of, operating, work_in
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def operator(tenant: Tenant) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser(username="root", password="x"))
-    work_in(client, tenant)
-    return client
+    return operating(tenant)
 
 
 def test_the_page_of_a_source_tells_its_last_sync_and_what_it_changed(
@@ -73,8 +71,7 @@ def test_whoever_may_not_delete_a_source_does_not(owner: Member, shop: DataSourc
     granted = Permission.objects.filter(codename__in=["view_datasource", "change_datasource", "view_tenant"])
     owner.user.user_permissions.set(granted)
     User.objects.filter(pk=owner.user.pk).update(is_staff=True)
-    client = Client()
-    client.force_login(owner.user)
+    client = of(owner)
     work_in(client, owner.tenant)
 
     assert client.post(f"{SOURCES}{shop.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
 
 from config.environment import Environment
 from nl2sql.models import Evaluation, EvaluationCase, Run
@@ -16,8 +15,9 @@ from schema_index import judged_questions
 from schema_index.judged_questions import Judged
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
-from tenants.models import Tenant, User
+from tenants.models import Tenant
 from tests.conftest import Member
+from tests.pages import operating, work_in
 from tests.scripted_model import CLARIFIES, REFUSES, ScriptedModel, answers, fails
 
 pytestmark = pytest.mark.django_db
@@ -132,11 +132,10 @@ def _doctor(capsys: pytest.CaptureFixture[str], *, fails: bool = False) -> list[
 
 
 def _look_at_the_admin(tenant: Tenant, after: Evaluation, before: Evaluation) -> None:
-    client = Client()
-    client.force_login(User.objects.create_superuser(username="root", password="x"))
+    client = operating()
     address = "/admin/nl2sql/evaluation/"
     assert client.get(f"{address}{after.id}/cases.csv").status_code == 404
-    client.post("/admin/tenants/tenant/", {"action": "work_in", "_selected_action": [str(tenant.id)]})
+    work_in(client, tenant)
 
     listed = client.get(address).content.decode()
     assert listed.count("<g><title>") == 2

@@ -1,12 +1,10 @@
 """FAQ entries and documents on the page: written, uploaded, changed, deleted, brought back, with how far they are."""
 
-import html
 import re
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
@@ -14,22 +12,13 @@ from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, Document, FaqEntry
 from tenants.context import tenant_transaction
 from tests.conftest import Member, leave_embedding_work
+from tests.pages import of, words
 from tests.pdf_files import pdf_of
 
 pytestmark = pytest.mark.django_db
 
 NET = {"question": "What is net revenue?", "answer": "Gross less refunds.", "review_state": "reviewed"}
 TERMS = {"title": "Terms", "text": "# Net\nGross less refunds.\n# Gross\nAll of it.", "review_state": "reviewed"}
-
-
-def of(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
-
-
-def words(response: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def test_an_entry_is_written_embedded_changed_deleted_and_brought_back(owner: Member, shop: DataSource) -> None:

@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import pytest
 from django.contrib import admin
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
@@ -21,10 +20,11 @@ from schema_index.knowledge import knowledge
 from schema_index.models import DataSource
 from tenants.checks import tenant_owned_models
 from tenants.context import tenant_transaction
-from tenants.models import Tenant, TenantOwned, User
+from tenants.models import Tenant, TenantOwned
 from tests.agents import serving
 from tests.conftest import SHOP, Member, database_file, sqlite_file
 from tests.functional.conftest import sync_and_embed
+from tests.pages import operating
 from tests.recorded_source import made_once
 
 pytestmark = pytest.mark.django_db
@@ -167,11 +167,7 @@ def test_no_tool_of_an_agent_tells_of_another_tenant(owner: Member, twins: Membe
 
 
 def test_the_admin_of_one_tenant_shows_nothing_of_another(owner: Member, twins: Member) -> None:
-    operator = Client()
-    operator.force_login(User.objects.create_superuser(username="root", password="root knows this"))
-    session = operator.session
-    session["admin_tenant"] = str(twins.tenant.id)
-    session.save()
+    operator = operating(twins.tenant)
     owned = {model: key for model, key in identifiers(owner.tenant).items() if model in admin.site._registry}
     assert len(owned) > 5
     for model, key in owned.items():

@@ -1,6 +1,5 @@
 """Members and policies on the page: invited by a link, given roles, removed; what each role sees, and is to see."""
 
-import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -20,20 +19,11 @@ from tenants.models import ApiKey, AuditEvent, Invitation, Membership, User
 from tenants.principal import Principal
 from tenants.roles import Permission, Role
 from tests.conftest import Member
+from tests.pages import of, words
 
 pytestmark = pytest.mark.django_db
 
 ACCOUNT = {"username": "nora", "password1": "nora knows this too", "password2": "nora knows this too"}
-
-
-def of(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
-
-
-def words(response: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def invited(owner: Member, role: str = "analyst") -> str:

@@ -1,11 +1,9 @@
 """The pages beside the answer: who may open them, what they change, and that another tenant gets nothing of it."""
 
-import html
 import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from nl2sql import runs
 from nl2sql.curation import feedback
@@ -20,22 +18,13 @@ from tenants.domain_error import DomainError
 from tenants.models import ApiKey
 from tenants.roles import Role
 from tests.conftest import Member
+from tests.pages import of, words
 
 pytestmark = pytest.mark.django_db
 
 COUNT = "How many customers are there?"
 CITIES = "How many customers are there in each city?"
 NOBODYS = "00000000-0000-4000-8000-000000000000"
-
-
-def of(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
-
-
-def words(response: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connections
-from django.test import Client
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
@@ -24,6 +23,7 @@ from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, RequestCount, Tenant
 from tests.conftest import Member
+from tests.pages import of
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -32,20 +32,13 @@ CANARY = "Turin"
 """In a row of the answer."""
 
 
-def person(member: Member) -> Client:
-    """Signed in, so that they can open pages too."""
-    client = Client()
-    client.force_login(member.user)
-    return client
-
-
 def ask(member: Member) -> dict[str, Any]:
     """With what else a caller leaves behind."""
     headers = {"Idempotency-Key": "k-1"}
-    asked = person(member).post("/nl2sql", {"question": QUESTION}, content_type="application/json", headers=headers)
+    asked = of(member).post("/nl2sql", {"question": QUESTION}, content_type="application/json", headers=headers)
     assert asked.status_code == 200, asked.content
     reply: dict[str, Any] = asked.json()
-    rated = person(member).put(f"{reply['links']['self']}/feedback", {"rating": "up"}, content_type="application/json")
+    rated = of(member).put(f"{reply['links']['self']}/feedback", {"rating": "up"}, content_type="application/json")
     assert rated.status_code in (200, 201), rated.content
     return reply
 
@@ -67,7 +60,7 @@ def swept(*options: str) -> dict[str, Any]:
 
 
 def get(member: Member, address: str) -> tuple[int, dict[str, Any]]:
-    response = person(member).get(address)
+    response = of(member).get(address)
     return response.status_code, response.json()
 
 
@@ -82,7 +75,7 @@ def test_a_result_says_until_when_it_is_kept_and_then_that_it_is_gone(
     until = completed_at + timedelta(days=90)
     assert (reply["result"]["expires_at"], reply["result_expired"]) == (until.isoformat(), False)
     assert get(analyst, address)[1] == reply
-    assert f"Kept until {until.day} {until:%b %Y}." in person(analyst).get(page).content.decode()
+    assert f"Kept until {until.day} {until:%b %Y}." in of(analyst).get(page).content.decode()
     assert CANARY in json.dumps(reply)
 
     with tenant_transaction(analyst.tenant.id):
@@ -97,7 +90,7 @@ def test_a_result_says_until_when_it_is_kept_and_then_that_it_is_gone(
     for part in ("result", "result.csv"):
         refused, problem = get(analyst, f"{address}/{part}")
         assert (refused, problem["code"], problem["detail"]) == (410, "result_expired", GONE)
-    shown = person(analyst).get(page).content.decode()
+    shown = of(analyst).get(page).content.decode()
     assert GONE in shown
     assert "Ask again" in shown
     assert CANARY not in shown
@@ -116,7 +109,7 @@ def test_a_result_says_until_when_it_is_kept_and_then_that_it_is_gone(
     assert swept()["tenants"] == {"acme": {}, "other": {}}
     # A follow-up needs the statement, not the rows.
     follow = {"question": "How many of them are there?", "conversation_id": reply["conversation_id"]}
-    assert person(analyst).post("/nl2sql", follow, content_type="application/json").status_code == 200
+    assert of(analyst).post("/nl2sql", follow, content_type="application/json").status_code == 200
 
 
 def test_questions_go_with_all_that_is_stored_of_them_and_the_trail_later(

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from rest_framework.test import APIClient
 
 from config.environment import Environment
@@ -24,6 +23,7 @@ from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
 from tests.conftest import Member, database_file
 from tests.functional.test_api_contract import anonymous, assert_problem
+from tests.pages import of
 
 pytestmark = pytest.mark.django_db
 
@@ -166,13 +166,11 @@ def test_the_command_the_admin_the_page_and_the_doctor_tell_and_accept(
     doctor = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert any("sync_schema shop --accept" in one["detail"] for one in doctor if one["part"] == "acme/shop")
 
-    page = Client()
-    page.force_login(owner.user)
+    page = of(owner)
     shown = page.get("/catalogue/shop").content.decode()
     assert "would break 1 verified query." in shown
     assert PAID in shown
-    stranger = Client()
-    stranger.force_login(outsider.user)
+    stranger = of(outsider)
     with tenant_transaction(gated.tenant_id):
         fingerprint = ProposedSchema.objects.get().fingerprint
     assert stranger.post("/catalogue/shop/accept", {"fingerprint": fingerprint}).status_code == 404

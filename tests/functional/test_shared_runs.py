@@ -1,12 +1,9 @@
 """An answer shared inside the tenant: opened by its link, by whoever sees the same data, and by nobody else."""
 
-import html
 import json
-import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from nl2sql import runs
 from nl2sql.models import Run
@@ -19,22 +16,13 @@ from tenants.models import AuditEvent
 from tenants.roles import Role
 from tests.conftest import Member
 from tests.functional.test_policy import know, set_policy
+from tests.pages import of, words
 
 pytestmark = pytest.mark.django_db
 
 LIST = "List the name and email of customers"
 READS = ("/runs/{0}", "/runs/{0}/rows", "/runs/{0}/answer.csv", "/api/v1/runs/{0}", "/api/v1/runs/{0}/result")
 CHANGES = ("/runs/{0}/feedback", "/runs/{0}/rerun", "/runs/{0}/stop", "/runs/{0}/promote", "/runs/{0}/sharing")
-
-
-def of(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
-
-
-def words(response: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def shared(member: Member, question: str = LIST) -> Run:

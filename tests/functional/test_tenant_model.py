@@ -7,7 +7,6 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
-from django.test import Client
 from pydantic import SecretStr
 
 from config.environment import Environment
@@ -20,10 +19,11 @@ from nl2sql.models import Evaluation, QueryOrigin, QueryState, TenantModel
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
 from tenants.context import platform_transaction, tenant_transaction
-from tenants.models import AuditEvent, Tenant, User
+from tenants.models import AuditEvent, Tenant
 from tests.conftest import Member
 from tests.functional.conftest import MODEL_KEY, sync_and_embed
 from tests.functional.test_api_contract import anonymous, assert_problem
+from tests.pages import of, operating
 from tests.scripted_model import WRONG_KEY, Reply, ScriptedModel, answers, fails
 
 pytestmark = pytest.mark.django_db
@@ -95,8 +95,7 @@ def test_an_own_model_is_asked_at_its_own_address_with_its_own_key_and_price(
         assert sorted(events) == [("model.in_use", "chosen"), ("model.proposed", "chosen")]
     assert OWN_KEY.encode() not in bytes(row.encrypted_key)
 
-    browser = Client()
-    browser.force_login(owner.user)
+    browser = of(owner)
     spent = browser.get("/usage").content.decode()
     for line in ('Tokens today</th><td class="number">110<', 'Cost this month</th><td class="number">0.000056<'):
         assert line in spent
@@ -124,11 +123,7 @@ def test_another_tenants_model_is_neither_used_nor_shown(
     assert (json.loads(seen)["settings"], own.prefix in seen, "chosen" in seen) == (None, False, False)
     assert outsider.client.delete(MODEL).status_code == 204
     assert owner.client.get(MODEL).json()["model"] == "chosen"
-    operator = Client()
-    operator.force_login(User.objects.create_superuser(username="root", password="root knows this"))
-    session = operator.session
-    session["admin_tenant"] = str(outsider.tenant.id)
-    session.save()
+    operator = operating(outsider.tenant)
     with tenant_transaction(owner.tenant.id):
         row = TenantModel.objects.get()
     listed = operator.get("/admin/nl2sql/tenantmodel/").content.decode()
@@ -217,8 +212,7 @@ def test_a_used_up_budget_is_told_with_when_to_come_back_before_any_call_is_made
     body = assert_problem(response, status=429, code="quota_exceeded")
     assert (response["Retry-After"], body["period"], body["unit"]) == (str(body["retry_after"]), "day", "tokens")
     assert len(own.requests) == 1
-    operator = Client()
-    operator.force_login(User.objects.create_superuser(username="root", password="root knows this"))
+    operator = operating()
     page = operator.get(f"/admin/tenants/tenant/{owner.tenant.id}/change/").content.decode()
     for told in ("110 tokens today (UTC), of 600", "0.000056 of money this month, of 1"):
         assert told in page
@@ -322,11 +316,7 @@ def test_the_admin_stores_a_key_without_showing_it_and_tests_the_model(
     owner: Member, own: ScriptedModel, change_environment: Callable[..., Environment]
 ) -> None:
     change_environment(llm_api_key=SecretStr(MODEL_KEY))
-    operator = Client()
-    operator.force_login(User.objects.create_superuser(username="root", password="root knows this"))
-    session = operator.session
-    session["admin_tenant"] = str(owner.tenant.id)
-    session.save()
+    operator = operating(owner.tenant)
     base = "/admin/nl2sql/tenantmodel/"
     bad = operator.post(f"{base}add/", {"base_url": "http://example.com/v1", "key": OWN_KEY})
     assert "must begin with https://" in bad.content.decode()

@@ -9,7 +9,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 
 from nl2sql.generation.base import GenerationRequest
 from nl2sql.prompt.build import build
@@ -23,10 +22,10 @@ from schema_index.retrieval.types import TableHit
 from schema_index.sources import open_connector
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
-from tenants.models import Tenant, User
+from tenants.models import Tenant
 from tests.conftest import Member
 from tests.functional.conftest import READER_PASSWORD, TargetDatabase, sync_and_embed
-from tests.functional.test_admin import work_in
+from tests.pages import of, operating
 from tests.scripted_model import ScriptedModel, answers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -150,14 +149,11 @@ def test_every_door_shows_ugly_names_as_they_are(ugly: DataSource, analyst: Memb
     reply = analyst.client.post("/nl2sql", {"question": "What is quoted?"}, format="json").json()
     assert reply["status"] == "completed", reply
     assert [column["name"] for column in reply["result"]["columns"]] == [LONG, QUOTES]
-    browser = Client()
-    browser.force_login(analyst.user)
+    browser = of(analyst)
     page = browser.post("/", {"question": "What is quoted?"}, follow=True).content.decode()
     assert "<script>alert" not in page
     assert escape(QUOTES) in page
-    operator = Client()
-    operator.force_login(User.objects.create_superuser(username="root", password="x"))
-    work_in(operator, analyst.tenant)
+    operator = operating(analyst.tenant)
     for kind in ("datasource", "snapshot", "schemachange", "chunk"):
         shown = operator.get(f"/admin/schema_index/{kind}/")
         assert (shown.status_code, "<script>alert" in shown.content.decode()) == (200, False)

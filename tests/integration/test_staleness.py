@@ -6,7 +6,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
-from django.test import Client
 
 from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.embed_chunks import embed_pending
@@ -16,9 +15,10 @@ from schema_index.retrieval.retrieve import retrieve
 from schema_index.sources import upsert
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
-from tenants.models import AuditEvent, Tenant, User
+from tenants.models import AuditEvent, Tenant
 from tests.conftest import database_file
 from tests.integration.conftest import CountingEmbedder, reread
+from tests.pages import operating
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -171,9 +171,7 @@ def test_another_tenant_sees_no_reference_and_no_mark(tenant: Tenant, other_tena
 
 def test_admins_see_stale_entries_filter_them_and_say_that_they_are_right(tenant: Tenant, source: DataSource) -> None:
     _change(source, tenant, "ALTER TABLE orders RENAME COLUMN total TO amount")
-    client = Client()
-    client.force_login(User.objects.create_superuser(username="root", password="x"))
-    client.post("/admin/tenants/tenant/", {"action": "work_in", "_selected_action": [str(tenant.id)]})
+    client = operating(tenant)
     faq = "/admin/schema_index/faqentry/"
     reason = f"orders.total was renamed to orders.amount on {TODAY}"
 

@@ -14,7 +14,6 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connections
-from django.test import Client
 
 from config.tenant_deletion import delete_tenant
 from config.tenant_export import DERIVED, SECRETS, export_tenant
@@ -28,6 +27,7 @@ from tenants.context import tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Tenant, User
 from tenants.roles import Role
 from tests.conftest import Member, database_file
+from tests.pages import of, operating, work_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 
@@ -41,17 +41,15 @@ def told(analyst: Member, shop: DataSource) -> Member:
         knowledge.save_faq(question=f"What is {CANARY}?", answer="A word.", actor="system:test")
         policies.save(shop, role="", document={}, actor="system:test")
     assert analyst.client.post("/nl2sql", {"question": f"How many {CANARY}?"}, format="json").status_code == 200
-    browser = Client()
-    browser.force_login(analyst.user)
+    browser = of(analyst)
     browser.get("/")
     return analyst
 
 
 def operate(member: Member) -> None:
     """Somebody of the platform adds and changes things of the tenant, the tenant and its person in the admin."""
-    operator = Client()
-    operator.force_login(User.objects.create_superuser(username="root", password="x"))
-    operator.post("/admin/tenants/tenant/", {"action": "work_in", "_selected_action": [str(member.tenant.id)]})
+    operator = operating()
+    work_in(operator, member.tenant)
     answers = [
         operator.post(
             "/admin/schema_index/faqentry/add/",

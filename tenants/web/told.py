@@ -1,0 +1,24 @@
+"""What the domain refuses, told on the page that comes next."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from tenants.domain_error import DomainError
+
+
+@contextmanager
+def told(request: HttpRequest, *, done: str = "") -> Iterator[None]:
+    """A DomainError of the block becomes a message and goes no further, but for one whose code is `not_found`, which
+    `in_tenant` answers. `done` is the message where there was none."""
+    try:
+        yield
+    except DomainError as error:
+        if error.code == "not_found":
+            raise
+        messages.error(request, error.message)
+    else:
+        if done:
+            messages.success(request, done)
