@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from nl2sql.api.run_items import RunItemSerializer, run_item
+from nl2sql.api.run_items import RunItemSerializer
 from nl2sql.models import Conversation
 from nl2sql.running import conversations
 from nl2sql.running.conversations import MAX_SEARCH, MAX_TITLE
@@ -17,7 +17,7 @@ from tenants.api.cursor import PageSerializer
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
+from tenants.api.strict import StrictSerializer, TextField, read_body, read_query, refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.roles import Permission
 
@@ -61,7 +61,7 @@ class ConversationListView(APIView):
     )
     def get(self, request: Request) -> Response:
         principal = principal_of(request)
-        query = _query(ConversationPageQuerySerializer, request)
+        query = read_query(request, ConversationPageQuerySerializer)
         with tenant_transaction(principal.tenant_id):
             found, cursor = newest_first(conversations.own(principal, search=query.get("q", "")), query)
             return Response({"items": [_item(one) for one in found], "next": cursor})
@@ -77,11 +77,12 @@ class ConversationView(APIView):
     )
     def get(self, request: Request, conversation_id: UUID) -> Response:
         principal = principal_of(request)
-        query = _query(PageSerializer, request)
+        query = read_query(request, PageSerializer)
         with tenant_transaction(principal.tenant_id):
             conversation = conversations.find(principal, conversation_id)
             runs, cursor = newest_first(conversations.runs_of(conversation), query)
-            return Response({**_item(conversation), "runs": [run_item(run) for run in runs], "next": cursor})
+            shown = RunItemSerializer(runs, many=True).data
+            return Response({**_item(conversation), "runs": shown, "next": cursor})
 
     @extend_schema(
         operation_id="rename_conversation",
@@ -92,15 +93,12 @@ class ConversationView(APIView):
         examples=[OpenApiExample("A title", value={"title": "Revenue for the board"}, request_only=True)],
     )
     def patch(self, request: Request, conversation_id: UUID) -> Response:
-        principal = principal_of(request)
-        refuse_parameters(request)
-        principal.require(Permission.ASK)
-        sent = RenamedSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
+        principal = principal_of(request, needs=Permission.ASK)
+        sent = read_body(request, RenamedSerializer)
         with tenant_transaction(principal.tenant_id):
             conversation = conversations.find(principal, conversation_id)
-            if "title" in sent.validated_data:
-                conversation = conversations.rename(principal, conversation_id, title=sent.validated_data["title"])
+            if "title" in sent:
+                conversation = conversations.rename(principal, conversation_id, title=sent["title"])
             return Response(_item(conversation))
 
     @extend_schema(
@@ -115,12 +113,6 @@ class ConversationView(APIView):
         with tenant_transaction(principal.tenant_id):
             conversations.delete(principal, conversation_id)
         return Response(status=204)
-
-
-def _query(kind: type[PageSerializer], request: Request) -> dict[str, Any]:
-    query = kind(data=request.query_params.dict())
-    query.is_valid(raise_exception=True)
-    return dict(query.validated_data)
 
 
 def _item(conversation: Conversation) -> dict[str, Any]:

@@ -1,16 +1,17 @@
 """What clients of the evaluations' doors send and get."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, get_args
 
 from rest_framework import serializers
 
-from nl2sql.evaluation.comparison import Changed, EvaluationComparison
+from nl2sql.evaluation.comparison import EvaluationComparison
 from nl2sql.evaluation.jobs import State, state_of
 from nl2sql.evaluation.judged_case import VERDICTS
 from nl2sql.evaluation.question_set import MAX_QUESTIONS
 from nl2sql.evaluation.question_sources import KEPT
-from nl2sql.models import Evaluation, EvaluationCase
+from nl2sql.models import Evaluation
 from tenants.api.cursor import PageSerializer
 from tenants.api.strict import StrictSerializer, TextField
 
@@ -64,7 +65,7 @@ class CaseSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     key = serializers.CharField()
     question = serializers.CharField()
-    data_source = serializers.CharField()
+    data_source = serializers.CharField(source="source_slug")
     is_answerable = serializers.BooleanField()
     verdict = serializers.ChoiceField(choices=VERDICTS)
     status = serializers.CharField()
@@ -121,32 +122,12 @@ def evaluation_reply(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def case_reply(case: EvaluationCase) -> dict[str, Any]:
-    return {
-        "number": case.number,
-        "key": case.key,
-        "question": case.question,
-        "data_source": case.source_slug,
-        "is_answerable": case.is_answerable,
-        "verdict": case.verdict,
-        "status": case.status,
-        "run_id": None if case.run_id is None else str(case.run_id),
-        "sql": case.sql,
-        "golds": case.golds,
-        "detail": case.detail,
-    }
-
-
 def comparison_reply(found: EvaluationComparison, *, changed: Sequence[str]) -> dict[str, Any]:
     kinds = {"fixed": found.fixed, "broken": found.broken, "moved": found.moved}
     return {
         "changed": list(changed),
-        **{kind: [_changed(change) for change in changes[:MAX_CHANGES]] for kind, changes in kinds.items()},
+        **{kind: [asdict(change) for change in changes[:MAX_CHANGES]] for kind, changes in kinds.items()},
         "counts": {**{kind: len(changes) for kind, changes in kinds.items()}, "same": found.same},
         "only_before": found.only_before,
         "only_after": found.only_after,
     }
-
-
-def _changed(change: Changed) -> dict[str, str]:
-    return {"key": change.key, "question": change.question, "before": change.before, "after": change.after}

@@ -9,13 +9,13 @@ from rest_framework.views import APIView
 
 from nl2sql.api.evaluation_serializers import (
     CaseQuerySerializer,
+    CaseSerializer,
     ComparisonQuerySerializer,
     ComparisonSerializer,
     EvaluationPageSerializer,
     EvaluationSerializer,
     EvaluationWithCasesSerializer,
     NewEvaluationSerializer,
-    case_reply,
     comparison_reply,
     evaluation_address,
     evaluation_reply,
@@ -29,7 +29,7 @@ from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import refuse_parameters
+from tenants.api.strict import read_body, read_query
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission
@@ -47,10 +47,9 @@ class EvaluationListView(APIView):
     )
     def get(self, request: Request) -> Response:
         principal = _curator(request)
-        query = PageSerializer(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
+        query = read_query(request, PageSerializer)
         with tenant_transaction(principal.tenant_id):
-            found, cursor = newest_first(Evaluation.objects.all(), query.validated_data, by="started_at")
+            found, cursor = newest_first(Evaluation.objects.all(), query, by="started_at")
         return Response({"items": [evaluation_reply(one) for one in found], "next": cursor})
 
     @extend_schema(
@@ -66,10 +65,7 @@ class EvaluationListView(APIView):
     )
     def post(self, request: Request) -> Response:
         principal = _curator(request)
-        refuse_parameters(request)
-        sent = NewEvaluationSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        fields = sent.validated_data
+        fields = read_body(request, NewEvaluationSerializer)
         evaluation = jobs.start(
             principal,
             set_name=fields["set"],
@@ -93,9 +89,7 @@ class EvaluationView(APIView):
     )
     def get(self, request: Request, evaluation_id: UUID) -> Response:
         principal = _curator(request)
-        asked = CaseQuerySerializer(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        query = asked.validated_data
+        query = read_query(request, CaseQuerySerializer)
         evaluation = find(principal.tenant_id, evaluation_id)
         with tenant_transaction(principal.tenant_id):
             cases = evaluation.cases.order_by("number")
@@ -108,7 +102,7 @@ class EvaluationView(APIView):
         shown = found[: query["limit"]]
         cursor = cursor_of([shown[-1].number]) if len(found) > len(shown) else None
         reply = {**evaluation_reply(evaluation), "asked": done}
-        return Response({**reply, "cases": [case_reply(case) for case in shown], "next": cursor})
+        return Response({**reply, "cases": CaseSerializer(shown, many=True).data, "next": cursor})
 
 
 class EvaluationComparisonView(APIView):
@@ -121,16 +115,13 @@ class EvaluationComparisonView(APIView):
     )
     def get(self, request: Request, evaluation_id: UUID) -> Response:
         principal = _curator(request)
-        query = ComparisonQuerySerializer(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
+        query = read_query(request, ComparisonQuerySerializer)
         tenant_id = principal.tenant_id
-        before, after = (find(tenant_id, one) for one in (query.validated_data["before"], evaluation_id))
+        before, after = (find(tenant_id, one) for one in (query["before"], evaluation_id))
         found = compare(tenant_id, before=before.id, after=after.id)
         return Response(comparison_reply(found, changed=differences(before.configuration, after.configuration)))
 
 
 def _curator(request: Request) -> Principal:
     """Cases show statements over all that the source holds: whoever curates them reads all."""
-    principal = principal_of(request)
-    principal.require(Permission.MANAGE_KNOWLEDGE)
-    return principal
+    return principal_of(request, needs=Permission.MANAGE_KNOWLEDGE)

@@ -23,7 +23,7 @@ from nl2sql.tasks import request_trial
 from schema_index.outbound.host_resolution import resolve_host
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import NoParameters, refuse_parameters
+from tenants.api.strict import read_body, refuse_parameters
 from tenants.budgets import budget_lines
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
@@ -62,9 +62,7 @@ class ModelView(APIView):
     )
     def put(self, request: Request) -> Response:
         principal = _manager(request)
-        sent = ModelSettingsSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        given = dict(sent.validated_data)
+        given = read_body(request, ModelSettingsSerializer)
         key = given.pop("key", None)
         fields = ModelFields(**given)
         if fields.base_url:
@@ -102,14 +100,13 @@ class ModelTestView(APIView):
     )
     def post(self, request: Request) -> Response:
         principal = _manager(request)
-        NoParameters(data=request.data).is_valid(raise_exception=True)
+        read_body(request)
         greeted = greet(principal.tenant_id, actor=principal.actor)
         return Response({"model": greeted.model, "ms": greeted.ms})
 
 
 def _manager(request: Request) -> Principal:
-    principal = principal_of(request)
-    principal.require(Permission.MANAGE_MODEL)
+    principal = principal_of(request, needs=Permission.MANAGE_MODEL)
     refuse_parameters(request)
     return principal
 

@@ -20,7 +20,7 @@ from tenants.api.csv_renderer import CsvRenderer
 from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import TextField, refuse_parameters
+from tenants.api.strict import TextField, read_query, refuse_parameters
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import Permission
@@ -44,11 +44,8 @@ class RunResultView(APIView):
     )
     def get(self, request: Request, run_id: UUID) -> Response:
         """Sorted by one column's values, nulls last; `sort` goes with every page's request."""
-        principal = principal_of(request)
-        principal.require(Permission.ASK)
-        asked = ResultPageSerializer(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        query = asked.validated_data
+        principal = principal_of(request, needs=Permission.ASK)
+        query = read_query(request, ResultPageSerializer)
         result = _result(principal, run_id)
         rows = in_order(result, _order(query.get("sort"), result))
         start = place_of(query["cursor"], length=1)[0] if "cursor" in query else 0
@@ -67,8 +64,7 @@ class RunCsvView(APIView):
     )
     def get(self, request: Request, run_id: UUID) -> Response:
         """Texts that a spreadsheet would run as formulas begin with an apostrophe."""
-        principal = principal_of(request)
-        principal.require(Permission.ASK)
+        principal = principal_of(request, needs=Permission.ASK)
         refuse_parameters(request)
         return csv_response(principal, run_id)
 

@@ -14,7 +14,7 @@ from nl2sql import runs
 from nl2sql.api.ask_headers import EventStreamRenderer, last_event_id, wants_stream
 from nl2sql.api.event_stream import event_stream
 from nl2sql.api.run_descriptions import EVENT_HEADERS, EVENT_RESPONSES
-from nl2sql.api.run_items import RunPageSerializer, run_item
+from nl2sql.api.run_items import RunItemSerializer, RunPageSerializer
 from nl2sql.api.serializers import ReplySerializer
 from nl2sql.running.cancel import cancel
 from nl2sql.running.close import close_left_behind
@@ -25,7 +25,7 @@ from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import NoParameters, refuse_parameters
+from tenants.api.strict import read_body, read_query, refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.roles import Permission
 
@@ -41,14 +41,13 @@ class RunListView(APIView):
         responses={200: RunPageSerializer, **problems(400, 401, 403)},
     )
     def get(self, request: Request) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.ASK)
-        asked = PageSerializer(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
+        principal = principal_of(request, needs=Permission.ASK)
+        query = read_query(request, PageSerializer)
         with tenant_transaction(principal.tenant_id):
             rows = own_runs(principal).defer("reply", "sql", "error_detail")
-            found, cursor = newest_first(rows, asked.validated_data)
-            return Response({"items": [run_item(close_left_behind(one)) for one in found], "next": cursor})
+            found, cursor = newest_first(rows, query)
+            items = RunItemSerializer(map(close_left_behind, found), many=True).data
+        return Response({"items": items, "next": cursor})
 
 
 class RunView(APIView):
@@ -59,8 +58,7 @@ class RunView(APIView):
         responses={200: ReplySerializer, **problems(401, 403, 404)},
     )
     def get(self, request: Request, run_id: UUID) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.ASK)
+        principal = principal_of(request, needs=Permission.ASK)
         refuse_parameters(request)
         return Response(runs.reply_of(runs.find_readable(principal, run_id), reader=principal.actor))
 
@@ -74,10 +72,8 @@ class RunShareView(APIView):
         responses={200: ReplySerializer, **problems(400, 401, 403, 404, 413, 415)},
     )
     def put(self, request: Request, run_id: UUID) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.ASK)
-        refuse_parameters(request)
-        NoParameters(data=request.data).is_valid(raise_exception=True)
+        principal = principal_of(request, needs=Permission.ASK)
+        read_body(request)
         return Response(runs.reply_of(share(principal, run_id)))
 
     @extend_schema(
@@ -87,8 +83,7 @@ class RunShareView(APIView):
         responses={204: None, **problems(400, 401, 403, 404)},
     )
     def delete(self, request: Request, run_id: UUID) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.ASK)
+        principal = principal_of(request, needs=Permission.ASK)
         refuse_parameters(request)
         unshare(principal, run_id)
         return Response(status=204)
@@ -107,10 +102,8 @@ class RunCancelView(APIView):
         },
     )
     def post(self, request: Request, run_id: UUID) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.ASK)
-        refuse_parameters(request)
-        NoParameters(data=request.data).is_valid(raise_exception=True)
+        principal = principal_of(request, needs=Permission.ASK)
+        read_body(request)
         run = cancel(principal, run_id)
         return Response(runs.reply_of(run), status=202 if run.is_at_work else 200)
 
@@ -128,14 +121,11 @@ class RunEventsView(APIView):
     def get(self, request: Request, run_id: UUID) -> HttpResponseBase:
         """With `Accept: text/event-stream`, events as they happen, up to one `done` or `error`; `Last-Event-ID` goes on
         after an event. As JSON, those of now: while the run is at work, `next` is where to look for more."""
-        principal = principal_of(request)
-        principal.require(Permission.ASK)
+        principal = principal_of(request, needs=Permission.ASK)
         if wants_stream(request):
             refuse_parameters(request)
             return event_stream(principal, runs.find(principal, run_id), after=last_event_id(request))
-        asked = PageSerializer(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        query = asked.validated_data
+        query = read_query(request, PageSerializer)
         after = place_of(query["cursor"], length=1)[0] - 1 if "cursor" in query else last_event_id(request)
         now = story(principal, run_id, after=after)
         page = now.events[: query["limit"]]

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from nl2sql.suggestions.suggest import suggest
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer
+from tenants.api.strict import StrictSerializer, read_query
 
 MAX_SUGGESTIONS = 24
 EXAMPLE = {
@@ -47,13 +47,5 @@ class SuggestionListView(APIView):
     )
     def get(self, request: Request) -> Response:
         principal = principal_of(request)
-        query = SuggestionQuerySerializer(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        found = suggest(principal, **query.validated_data)
-        return Response(
-            {
-                "items": [
-                    {"question": one.question, "data_source": one.data_source, "origin": one.origin} for one in found
-                ]
-            }
-        )
+        found = suggest(principal, **read_query(request, SuggestionQuerySerializer))
+        return Response({"items": SuggestionSerializer(found, many=True).data})

@@ -15,9 +15,7 @@ from nl2sql.api.verified_query_serializers import (
     VerifiedQueryPageQuerySerializer,
     VerifiedQueryPageSerializer,
     VerifiedQueryReplySerializer,
-    feedback_reply,
     query_address,
-    query_reply,
 )
 from nl2sql.curation import feedback, verified_queries
 from nl2sql.models import QueryOrigin, QueryState, Rating, VerifiedQuery
@@ -26,7 +24,7 @@ from schema_index.sources import pick
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import refuse_parameters
+from tenants.api.strict import read_body, read_query, refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission
@@ -54,9 +52,7 @@ class VerifiedQueryListView(APIView):
     )
     def get(self, request: Request) -> Response:
         principal = _curator(request)
-        asked = VerifiedQueryPageQuerySerializer(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        query = asked.validated_data
+        query = read_query(request, VerifiedQueryPageQuerySerializer)
         with tenant_transaction(principal.tenant_id):
             rows = VerifiedQuery.objects.select_related("source")
             if "state" in query:
@@ -64,7 +60,7 @@ class VerifiedQueryListView(APIView):
             if "data_source" in query:
                 rows = rows.filter(source__slug=query["data_source"])
             found, cursor = newest_first(rows, query)
-            return Response({"items": [query_reply(one) for one in found], "next": cursor})
+            return Response({"items": VerifiedQueryReplySerializer(found, many=True).data, "next": cursor})
 
     @extend_schema(
         operation_id="propose_verified_query",
@@ -77,18 +73,17 @@ class VerifiedQueryListView(APIView):
     def post(self, request: Request) -> Response:
         """Sent twice, it stands once: the second reply is the first one's query."""
         principal = _curator(request)
-        refuse_parameters(request)
-        sent = ProposedQuerySerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
+        fields = read_body(request, ProposedQuerySerializer)
         with tenant_transaction(principal.tenant_id):
             query = verified_queries.propose(
-                source=pick(sent.validated_data.get("data_source")),
-                question=sent.validated_data["question"],
-                sql=sent.validated_data["sql"],
+                source=pick(fields.get("data_source")),
+                question=fields["question"],
+                sql=fields["sql"],
                 origin=QueryOrigin.API,
                 actor=principal.actor,
             )
-            return Response(query_reply(query), status=201, headers={"Location": query_address(query)})
+            reply = VerifiedQueryReplySerializer(query).data
+            return Response(reply, status=201, headers={"Location": query_address(query)})
 
 
 class VerifiedQueryView(APIView):
@@ -102,7 +97,7 @@ class VerifiedQueryView(APIView):
         principal = _curator(request)
         refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
-            return Response(query_reply(verified_queries.find(query_id)))
+            return Response(VerifiedQueryReplySerializer(verified_queries.find(query_id)).data)
 
     @extend_schema(
         operation_id="change_verified_query",
@@ -114,10 +109,7 @@ class VerifiedQueryView(APIView):
     )
     def patch(self, request: Request, query_id: UUID) -> Response:
         principal = _curator(request)
-        refuse_parameters(request)
-        sent = ChangedQuerySerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        fields = sent.validated_data
+        fields = read_body(request, ChangedQuerySerializer)
         with tenant_transaction(principal.tenant_id):
             query = verified_queries.find(query_id)
             if "question" in fields or "sql" in fields:
@@ -127,7 +119,7 @@ class VerifiedQueryView(APIView):
             if "state" in fields:
                 state = QueryState(fields["state"])
                 verified_queries.decide(query, state=state, actor=principal.actor, explain=request_check)
-            return Response(query_reply(query))
+            return Response(VerifiedQueryReplySerializer(query).data)
 
     @extend_schema(
         operation_id="delete_verified_query",
@@ -154,19 +146,12 @@ class RunFeedbackView(APIView):
     )
     def put(self, request: Request, run_id: UUID) -> Response:
         """A thumb up proposes the run's statement to the curators. Sent twice, it stands once."""
-        refuse_parameters(request)
-        sent = FeedbackSerializer(data=request.data)
-        principal = principal_of(request)
-        principal.require(Permission.ASK)
-        sent.is_valid(raise_exception=True)
-        given = feedback.give(
-            principal, run_id, rating=Rating(sent.validated_data["rating"]), reason=sent.validated_data["reason"]
-        )
-        return Response(feedback_reply(given))
+        principal = principal_of(request, needs=Permission.ASK)
+        said = read_body(request, FeedbackSerializer)
+        given = feedback.give(principal, run_id, rating=Rating(said["rating"]), reason=said["reason"])
+        return Response(FeedbackReplySerializer(given).data)
 
 
 def _curator(request: Request) -> Principal:
     """Statements name tables that a policy may hide from others: whoever curates them reads all."""
-    principal = principal_of(request)
-    principal.require(Permission.MANAGE_KNOWLEDGE)
-    return principal
+    return principal_of(request, needs=Permission.MANAGE_KNOWLEDGE)

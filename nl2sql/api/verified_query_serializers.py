@@ -4,12 +4,17 @@ from typing import Any
 
 from rest_framework import serializers
 
-from nl2sql.models import QueryOrigin, QueryState, Rating, RunFeedback, VerifiedQuery
+from nl2sql.models import QueryOrigin, QueryState, Rating, VerifiedQuery
 from nl2sql.models.verified_query import MAX_QUESTION, MAX_REASON, MAX_SQL
 from tenants.api.cursor import PageSerializer
+from tenants.api.links import LinksField
 from tenants.api.strict import StrictSerializer, TextField
 
 STATES = [state.value for state in QueryState]
+
+
+def query_address(query: VerifiedQuery) -> str:
+    return f"/api/v1/verified-queries/{query.id}"
 
 
 class ProposedQuerySerializer(StrictSerializer):
@@ -49,7 +54,7 @@ class ParameterSerializer(serializers.Serializer[Any]):
 
 class VerifiedQueryReplySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    data_source = serializers.CharField()
+    data_source = serializers.CharField(source="source.slug")
     question = serializers.CharField()
     sql = serializers.CharField()
     parameters = ParameterSerializer(many=True, help_text="What may differ in a question that reuses it.")
@@ -62,42 +67,9 @@ class VerifiedQueryReplySerializer(serializers.Serializer[Any]):
     stale_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
-    links = serializers.DictField(child=serializers.CharField())
+    links = LinksField(query_address)
 
 
 class VerifiedQueryPageSerializer(serializers.Serializer[Any]):
     items = VerifiedQueryReplySerializer(many=True)
     next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
-
-
-def feedback_reply(feedback: RunFeedback) -> dict[str, Any]:
-    return {
-        "run_id": str(feedback.run_id),
-        "rating": feedback.rating,
-        "reason": feedback.reason,
-        "updated_at": feedback.updated_at,
-    }
-
-
-def query_address(query: VerifiedQuery) -> str:
-    return f"/api/v1/verified-queries/{query.id}"
-
-
-def query_reply(query: VerifiedQuery) -> dict[str, Any]:
-    return {
-        "id": str(query.id),
-        "data_source": query.source.slug,
-        "question": query.question,
-        "sql": query.sql,
-        "parameters": query.parameters,
-        "state": query.state,
-        "origin": query.origin,
-        "author": query.author,
-        "curator": query.curator,
-        "decided_at": query.decided_at,
-        "stale_reason": query.stale_reason,
-        "stale_at": query.stale_at,
-        "created_at": query.created_at,
-        "updated_at": query.updated_at,
-        "links": {"self": query_address(query)},
-    }

@@ -17,7 +17,7 @@ from nl2sql.clarification.choose import ask_request
 from nl2sql.models.verified_query import MAX_SQL
 from nl2sql.running.rerun import rerun_request
 from tenants.api.permissions import principal_of
-from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
+from tenants.api.strict import StrictSerializer, TextField, read_body
 from tenants.roles import Permission
 
 TAGS = ["Questions"]
@@ -47,12 +47,8 @@ class AskView(APIView):
         """Answers when the run is over; with `Accept: text/event-stream`, while it happens; with
         `Prefer: respond-async`, at once, with the run's address. The same `Idempotency-Key` with the same body gives
         the same run for 24 hours."""
-        principal = principal_of(request)
-        principal.require(Permission.ASK)
-        refuse_parameters(request)
-        serializer = AskSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return answered(request, ask_request(principal, serializer.validated_data))
+        principal = principal_of(request, needs=Permission.ASK)
+        return answered(request, ask_request(principal, read_body(request, AskSerializer)))
 
 
 @extend_schema_view(post=extend_schema(operation_id="ask_short", summary="Ask a question, at the short address"))
@@ -81,9 +77,5 @@ class RerunView(APIView):
     def post(self, request: Request, run_id: UUID) -> HttpResponseBase:
         """A new run in the same conversation, through the same guard and checks, without a model; marked as edited.
         Answers like a question does."""
-        principal = principal_of(request)
-        principal.require(Permission.ASK)
-        refuse_parameters(request)
-        serializer = RerunSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return answered(request, rerun_request(principal, run_id, **serializer.validated_data))
+        principal = principal_of(request, needs=Permission.ASK)
+        return answered(request, rerun_request(principal, run_id, **read_body(request, RerunSerializer)))

@@ -33,7 +33,7 @@ from schema_index.sources import source_choices
 from tenants.api.authentication import EmbedTokenAuthentication
 from tenants.api.csv_renderer import CsvRenderer
 from tenants.api.permissions import principal_of
-from tenants.api.strict import refuse_parameters
+from tenants.api.strict import read_body, refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 
@@ -62,10 +62,7 @@ class EmbedAskView(_ByToken):
     def post(self, request: Request) -> HttpResponseBase:
         """The run at work; its events tell when its card is to be fetched."""
         principal = principal_of(request)
-        refuse_parameters(request)
-        sent = AskSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        question = ask_request(principal, sent.validated_data)
+        question = ask_request(principal, read_body(request, AskSerializer))
         run = ask_and_leave(principal, question, request_id=request.META.get("HTTP_X_REQUEST_ID", ""))
         return _card(principal, run.id)
 
@@ -110,10 +107,7 @@ class EmbedFeedbackView(_ByToken):
     def put(self, request: Request, run_id: UUID) -> HttpResponseBase:
         """The thumbs as they stand then."""
         principal = principal_of(request)
-        refuse_parameters(request)
-        sent = FeedbackSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        said = sent.validated_data
+        said = read_body(request, FeedbackSerializer)
         feedback.give(principal, run_id, rating=Rating(said["rating"]), reason=said["reason"])
         run = runs.find(principal, run_id)
         return _html("embed/thumbs.html", {"run": run, **_thumbs(principal, run)})

@@ -57,4 +57,21 @@ class NoParameters(StrictSerializer):
 
 
 def refuse_parameters(request: Request) -> None:
-    NoParameters(data=request.query_params.dict()).is_valid(raise_exception=True)
+    read_query(request, NoParameters)
+
+
+def read_query(request: Request, kind: type[StrictSerializer]) -> dict[str, Any]:
+    """The parameters of the address. Raises ValidationError."""
+    return _read(kind, request.query_params.dict())
+
+
+def read_body(request: Request, kind: type[StrictSerializer] = NoParameters) -> dict[str, Any]:
+    """What was sent, to an address that takes no parameters. Raises ValidationError."""
+    refuse_parameters(request)
+    return _read(kind, request.data)
+
+
+def _read(kind: type[StrictSerializer], data: Any) -> dict[str, Any]:
+    serializer = kind(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
