@@ -47,6 +47,11 @@ class ForeignKey:
     target_table: str
     target_columns: tuple[str, ...]
 
+    @property
+    def target(self) -> str:
+        """`schema.table`."""
+        return f"{self.target_schema}.{self.target_table}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.utils import timezone
-
 from tenants.api_keys import KeyExpired, Unauthenticated, principal_of_key
 from tenants.attributes import AttributeValue, attributes_from_json
 from tenants.context import tenant_transaction
@@ -42,7 +40,7 @@ def _live_key(prefix: str) -> ApiKey:
     key = ApiKey.objects.filter(prefix=prefix, revoked_at=None).first()
     if key is None:
         raise Unauthenticated("The API key was revoked before the work was done.")
-    if key.expires_at is not None and key.expires_at <= timezone.now():
+    if key.is_expired:
         raise KeyExpired("The API key expired before the work was done.")
     return key
 

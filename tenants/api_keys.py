@@ -181,9 +181,9 @@ def authenticate(text: str) -> Principal:
         raise refusal
     if key.revoked_at is not None:
         raise refusal
-    now = timezone.now()
-    if key.expires_at is not None and key.expires_at <= now:
+    if key.is_expired:
         raise KeyExpired("The API key has expired: issue a new one.")
+    now = timezone.now()
     with tenant_transaction(key.tenant_id):
         tenant = Tenant.objects.get(id=key.tenant_id)
         if key.last_used_at is None or now - key.last_used_at > LAST_USED_RESOLUTION:

@@ -130,7 +130,7 @@ def principal_of_embed(
     """Somebody whom a live key speaks for: they may ask, and nothing else. Raises Unauthenticated or KeyExpired."""
     if key.revoked_at is not None or Permission.EMBED.value not in key.scopes:
         raise Unauthenticated("The API key that made the token was revoked.")
-    if key.expires_at is not None and key.expires_at <= timezone.now():
+    if key.is_expired:
         raise KeyExpired("The API key that made the token has expired.")
     return Principal(
         tenant_id=tenant.id,

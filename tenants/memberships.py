@@ -122,9 +122,7 @@ def set_attributes(principal: Principal, membership_id: UUID, *, attributes: Map
     if document == found.attributes:
         return
     Membership.objects.filter(id=found.id).update(attributes=document)
-    audit.record(
-        "membership.attributes", actor=principal.actor, subject=f"user:{found.user_id}", names=sorted(document)
-    )
+    audit.record("membership.attributes", actor=principal.actor, subject=found.actor, names=sorted(document))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +142,7 @@ def remove(principal: Principal, membership_id: UUID) -> Removed:
     if is_last_owner:
         raise LastOwner(LAST_OWNER)
     Membership.objects.filter(id=found.id).delete()
-    audit.record("membership.removed", actor=principal.actor, subject=f"user:{found.user_id}", role=found.role)
+    audit.record("membership.removed", actor=principal.actor, subject=found.actor, role=found.role)
     keys = api_keys.revoke_made_by(found.user_id, actor=principal.actor)
     return Removed(username=found.user.username, keys=keys)
 

@@ -83,7 +83,7 @@ def described(table: Table, access: Access) -> TableDescription:
         foreign_keys=[
             Reference(
                 columns=list(key.columns),
-                target=f"{key.target_schema}.{key.target_table}",
+                target=key.target,
                 target_columns=list(key.target_columns),
             )
             for key in table.foreign_keys

@@ -170,8 +170,7 @@ def _without_keys_of(schema: DatabaseSchema, columns: Set[str]) -> DatabaseSchem
             foreign_keys=tuple(
                 key
                 for key in table.foreign_keys
-                if free(table.qualified_name)(key.columns)
-                and free(f"{key.target_schema}.{key.target_table}")(key.target_columns)
+                if free(table.qualified_name)(key.columns) and free(key.target)(key.target_columns)
             ),
         )
         for table in schema.tables

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from schema_index.api.jobs import JobSerializer
 from schema_index.schema import ColumnKind, TableKind
 from schema_index.syncing.diff import ChangeKind
+from tenants.api.cursor import PageReplySerializer
 
 LAST = "The last sync, whoever asked for it."
 
@@ -33,7 +34,9 @@ class ColumnSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=list(get_args(ColumnKind)))
     nullable = serializers.BooleanField()
     comment = serializers.CharField()
-    allowed_values = serializers.ListField(child=serializers.CharField(), help_text="Of an enumerated type.")
+    allowed_values = serializers.ListField(
+        source="enum_values", child=serializers.CharField(), help_text="Of an enumerated type."
+    )
     generated = serializers.BooleanField()
 
 
@@ -55,25 +58,25 @@ class TableSerializer(serializers.Serializer[Any]):
     columns = ColumnSerializer(many=True)
 
 
-class SchemaPageSerializer(serializers.Serializer[Any]):
+class SchemaPageSerializer(PageReplySerializer):
     revision = serializers.IntegerField()
     dialect = serializers.CharField()
     default_schema = serializers.CharField()
     tables_in_all = serializers.IntegerField()
     items = TableSerializer(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
 
 
 class SchemaChangeSerializer(serializers.Serializer[Any]):
-    revision = serializers.IntegerField()
-    at = serializers.DateTimeField()
+    revision = serializers.IntegerField(source="snapshot.revision")
+    at = serializers.DateTimeField(source="snapshot.created_at")
     kind = serializers.ChoiceField(choices=list(get_args(ChangeKind)))
     table = serializers.CharField(help_text="`schema.table` as it is now, or was; empty of the whole database.")
     column = serializers.CharField()
-    renamed_from = serializers.CharField(help_text="`schema.table`, or the column's name; empty of other changes.")
+    renamed_from = serializers.CharField(
+        source="former", help_text="`schema.table`, or the column's name; empty of other changes."
+    )
     detail = serializers.CharField()
 
 
-class SchemaChangePageSerializer(serializers.Serializer[Any]):
+class SchemaChangePageSerializer(PageReplySerializer):
     items = SchemaChangeSerializer(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")

@@ -13,13 +13,14 @@ from schema_index.api.data_source_serializers import (
     DataSourceListSerializer,
     DataSourceSerializer,
     SchemaChangePageSerializer,
+    SchemaChangeSerializer,
     SchemaPageSerializer,
+    TableSerializer,
 )
 from schema_index.api.jobs import EXAMPLE, JobSerializer, job_address, job_of
 from schema_index.catalogue import catalogue_of
 from schema_index.connectors.postgres import POSTGRES
-from schema_index.models import DataSource, SchemaChange
-from schema_index.schema import Table
+from schema_index.models import DataSource
 from schema_index.sources import pick
 from schema_index.syncing import sync_runs
 from schema_index.syncing.visible_changes import visible_changes
@@ -27,7 +28,7 @@ from schema_index.tasks import send_sync
 from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import NoParameters, refuse_parameters
+from tenants.api.strict import read_body, read_query, refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission
@@ -83,8 +84,7 @@ class DataSourceListView(APIView):
         examples=_example("One source", {"items": [SOURCE]}),
     )
     def get(self, request: Request) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.READ_SCHEMA)
+        principal = principal_of(request, needs=Permission.READ_SCHEMA)
         refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
             sources = DataSource.objects.select_related("snapshot").order_by("slug")[:MAX_SOURCES]
@@ -100,8 +100,7 @@ class DataSourceView(APIView):
         examples=_example("A source", SOURCE),
     )
     def get(self, request: Request, slug: str) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.READ_SCHEMA)
+        principal = principal_of(request, needs=Permission.READ_SCHEMA)
         refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
             return Response(_source(pick(slug), principal))
@@ -116,9 +115,8 @@ class SchemaView(APIView):
         responses={200: SchemaPageSerializer, **problems(400, 401, 403, 404, "data_source_not_synced")},
     )
     def get(self, request: Request, slug: str) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.READ_SCHEMA)
-        page = _page(request)
+        principal = principal_of(request, needs=Permission.READ_SCHEMA)
+        page = read_query(request, PageSerializer)
         with tenant_transaction(principal.tenant_id):
             source = pick(slug)
             schema = catalogue_of(source, principal).schema
@@ -137,7 +135,7 @@ class SchemaView(APIView):
                 "dialect": schema.dialect,
                 "default_schema": schema.default_schema,
                 "tables_in_all": len(schema.tables),
-                "items": [_table(table) for table in schema.tables[start:end]],
+                "items": TableSerializer(schema.tables[start:end], many=True).data,
                 "next": cursor_of([revision, end]) if end < len(schema.tables) else None,
             }
         )
@@ -153,9 +151,8 @@ class SchemaChangesView(APIView):
         examples=_example("A renamed column", CHANGES),
     )
     def get(self, request: Request, slug: str) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.READ_SCHEMA)
-        page = _page(request)
+        principal = principal_of(request, needs=Permission.READ_SCHEMA)
+        page = read_query(request, PageSerializer)
         after = None
         if "cursor" in page:
             revision, place = place_of(page["cursor"], length=2)
@@ -167,7 +164,8 @@ class SchemaChangesView(APIView):
             found = visible_changes(source, policy=policy, limit=limit + 1, after=after)
         shown = found[:limit]
         last = [shown[-1].snapshot.revision, shown[-1].place] if len(found) > limit else None
-        return Response({"items": [_change(change) for change in shown], "next": cursor_of(last) if last else None})
+        items = SchemaChangeSerializer(shown, many=True).data
+        return Response({"items": items, "next": cursor_of(last) if last else None})
 
 
 class SyncView(APIView):
@@ -183,20 +181,12 @@ class SyncView(APIView):
         examples=_example("Under way", EXAMPLE),
     )
     def post(self, request: Request, slug: str) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.SYNC_SCHEMA)
-        refuse_parameters(request)
-        NoParameters(data=request.data).is_valid(raise_exception=True)
+        principal = principal_of(request, needs=Permission.SYNC_SCHEMA)
+        read_body(request)
         with tenant_transaction(principal.tenant_id):
             source = pick(slug)
             run = sync_runs.request(source, actor=principal.actor, send=send_sync)
             return Response(job_of(run, source, principal), status=202, headers={"Location": job_address(run)})
-
-
-def _page(request: Request) -> dict[str, Any]:
-    query = PageSerializer(data=request.query_params.dict())
-    query.is_valid(raise_exception=True)
-    return dict(query.validated_data)
 
 
 def _source(source: DataSource, principal: Principal) -> dict[str, Any]:
@@ -212,48 +202,4 @@ def _source(source: DataSource, principal: Principal) -> dict[str, Any]:
         "error": source.sync_error,
         "last_sync": None if run is None else job_of(run, source, principal),
         "links": {"self": address, **{part: f"{address}/{part}" for part in ("schema", "changes", "sync")}},
-    }
-
-
-def _table(table: Table) -> dict[str, Any]:
-    return {
-        "schema": table.schema,
-        "name": table.name,
-        "kind": table.kind,
-        "comment": table.comment,
-        "row_estimate": table.row_estimate,
-        "primary_key": table.primary_key,
-        "unique_keys": table.unique_keys,
-        "foreign_keys": [
-            {
-                "columns": key.columns,
-                "target": f"{key.target_schema}.{key.target_table}",
-                "target_columns": key.target_columns,
-            }
-            for key in table.foreign_keys
-        ],
-        "columns": [
-            {
-                "name": column.name,
-                "type": column.type,
-                "kind": column.kind,
-                "nullable": column.nullable,
-                "comment": column.comment,
-                "allowed_values": column.enum_values,
-                "generated": column.generated,
-            }
-            for column in table.columns
-        ],
-    }
-
-
-def _change(change: SchemaChange) -> dict[str, Any]:
-    return {
-        "revision": change.snapshot.revision,
-        "at": change.snapshot.created_at,
-        "kind": change.kind,
-        "table": change.table,
-        "column": change.column,
-        "renamed_from": change.former,
-        "detail": change.detail,
     }

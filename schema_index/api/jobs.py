@@ -111,8 +111,7 @@ class JobView(APIView):
         examples=[OpenApiExample("Under way", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
     def get(self, request: Request, job_id: UUID) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.READ_SCHEMA)
+        principal = principal_of(request, needs=Permission.READ_SCHEMA)
         refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
             run = sync_runs.find(job_id)

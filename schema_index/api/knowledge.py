@@ -1,5 +1,7 @@
 """FAQ entries and documents over HTTP. No address is ever fetched here: texts and files come with the request."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -7,204 +9,134 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from schema_index.api import knowledge_requests as requests
-from schema_index.api.knowledge_parsers import DocumentJsonParser, DocumentUploadParser
-from schema_index.api.knowledge_serializers import (
-    DocumentPageSerializer,
-    DocumentReplySerializer,
-    DocumentSerializer,
-    DocumentUploadSerializer,
-    FaqPageSerializer,
-    FaqReplySerializer,
-    FaqSerializer,
-    KnowledgeQuerySerializer,
-    document_item,
-    document_reply,
-    faq_reply,
-)
-from schema_index.models import Document, FaqEntry
+from schema_index.api.knowledge_kinds import DOCUMENT, FAQ, WRONG, Kind
+from schema_index.api.knowledge_requests import page_of, reader, store, withheld, writer
+from schema_index.api.knowledge_serializers import KnowledgeQuerySerializer, entry_address
+from schema_index.knowledge import knowledge
+from schema_index.knowledge.knowledge import KnowledgeNotFound
+from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
+from tenants.api.strict import read_body, read_query, refuse_parameters
+from tenants.context import tenant_transaction
 
-TAGS = ["Knowledge"]
-WRONG = problems(400, 401, 403, 404, 413, 415, "already_exists")
-UNREADABLE = problems("document_unreadable")
-BODIES = {"application/json": DocumentSerializer, "multipart/form-data": DocumentUploadSerializer}
-PARTS = {"application/json": DocumentSerializer(partial=True), "multipart/form-data": DocumentUploadSerializer}
+APPROVE = OpenApiExample("Approve it", value={"review_state": "reviewed"}, request_only=True)
 
-FAQ_EXAMPLE = OpenApiExample(
-    "A definition",
-    value={
-        "question": "What is net revenue?",
-        "answer": "The sum of orders.total less refunds, without cancelled orders.",
-        "data_source": "shop",
-        "metadata": {"team": "finance"},
-        "review_state": "reviewed",
-    },
-    request_only=True,
-)
-DOCUMENT_EXAMPLE = OpenApiExample(
-    "A page of a handbook",
-    value={"title": "Revenue", "text": "# Net revenue\nGross less refunds.", "metadata": {"team": "finance"}},
-    request_only=True,
-    media_type="application/json",
-)
+MethodT = TypeVar("MethodT", bound=Callable[..., Response])
 
 
-class FaqListView(APIView):
-    @extend_schema(
-        operation_id="list_faq",
-        tags=TAGS,
-        summary="FAQ entries, newest first",
-        parameters=[KnowledgeQuerySerializer],
-        responses={200: FaqPageSerializer, **problems(400, 401, 403)},
+def _operation(kind: Kind, does: str, **told: Any) -> Callable[[MethodT], MethodT]:
+    """How the description of the API tells of what is done to a kind of entry: `does` is add, get, change…"""
+    name = f"{does}_{kind.names if does == 'list' else kind.name}"
+    described: Callable[[MethodT], MethodT] = extend_schema(
+        operation_id=name, tags=["Knowledge"], summary=kind.summaries[does], **told
     )
-    def get(self, request: Request) -> Response:
-        return requests.page(request, FaqEntry, faq_reply)
-
-    @extend_schema(
-        operation_id="add_faq",
-        tags=TAGS,
-        summary="Add an FAQ entry",
-        request=FaqSerializer,
-        responses={201: FaqReplySerializer, **WRONG},
-        examples=[FAQ_EXAMPLE],
-    )
-    def post(self, request: Request) -> Response:
-        return requests.created(request, FaqEntry(), requests.faq_fields(request), faq_reply)
+    return described
 
 
-class FaqView(APIView):
-    @extend_schema(
-        operation_id="get_faq",
-        tags=TAGS,
-        summary="One FAQ entry",
-        responses={200: FaqReplySerializer, **problems(400, 401, 403, 404)},
-    )
-    def get(self, request: Request, entry_id: UUID) -> Response:
-        return requests.one(request, FaqEntry, entry_id, faq_reply)
+def _list_view(kind: Kind) -> type[APIView]:
+    class ListView(APIView):
+        parser_classes = kind.parsers
 
-    @extend_schema(
-        operation_id="replace_faq",
-        tags=TAGS,
-        summary="Replace an FAQ entry; what is left out gets its default",
-        request=FaqSerializer,
-        responses={200: FaqReplySerializer, **WRONG},
-        examples=[FAQ_EXAMPLE],
-    )
-    def put(self, request: Request, entry_id: UUID) -> Response:
-        return requests.changed(request, FaqEntry, entry_id, requests.faq_fields(request), faq_reply)
-
-    @extend_schema(
-        operation_id="change_faq",
-        tags=TAGS,
-        summary="Change parts of an FAQ entry",
-        request=FaqSerializer(partial=True),
-        responses={200: FaqReplySerializer, **WRONG},
-        examples=[OpenApiExample("Approve it", value={"review_state": "reviewed"}, request_only=True)],
-    )
-    def patch(self, request: Request, entry_id: UUID) -> Response:
-        return requests.changed(request, FaqEntry, entry_id, requests.faq_fields(request, partial=True), faq_reply)
-
-    @extend_schema(
-        operation_id="delete_faq",
-        tags=TAGS,
-        summary="Delete an FAQ entry; it can be restored",
-        responses={204: None, **problems(400, 401, 403, 404)},
-    )
-    def delete(self, request: Request, entry_id: UUID) -> Response:
-        return requests.deleted(request, FaqEntry, entry_id)
-
-
-class FaqRestoreView(APIView):
-    @extend_schema(
-        operation_id="restore_faq",
-        tags=TAGS,
-        summary="Bring a deleted FAQ entry back",
-        request=None,
-        responses={200: FaqReplySerializer, **WRONG},
-    )
-    def post(self, request: Request, entry_id: UUID) -> Response:
-        return requests.restored(request, FaqEntry, entry_id, faq_reply)
-
-
-class DocumentListView(APIView):
-    parser_classes = [DocumentJsonParser, DocumentUploadParser]
-
-    @extend_schema(
-        operation_id="list_documents",
-        tags=TAGS,
-        summary="Documents without their texts, newest first",
-        parameters=[KnowledgeQuerySerializer],
-        responses={200: DocumentPageSerializer, **problems(400, 401, 403)},
-    )
-    def get(self, request: Request) -> Response:
-        return requests.page(request, Document, document_item)
-
-    @extend_schema(
-        operation_id="add_document",
-        tags=TAGS,
-        summary="Add a document, as text or as a file",
-        request=BODIES,
-        responses={201: DocumentReplySerializer, **WRONG, **UNREADABLE},
-        examples=[DOCUMENT_EXAMPLE],
-    )
-    def post(self, request: Request) -> Response:
-        return requests.created(request, Document(), requests.document_fields(request), document_reply)
-
-
-class DocumentView(APIView):
-    parser_classes = [DocumentJsonParser, DocumentUploadParser]
-
-    @extend_schema(
-        operation_id="get_document",
-        tags=TAGS,
-        summary="One document with its text",
-        responses={200: DocumentReplySerializer, **problems(400, 401, 403, 404)},
-    )
-    def get(self, request: Request, entry_id: UUID) -> Response:
-        return requests.one(request, Document, entry_id, document_reply)
-
-    @extend_schema(
-        operation_id="replace_document",
-        tags=TAGS,
-        summary="Replace a document, by text or by a file",
-        request=BODIES,
-        responses={200: DocumentReplySerializer, **WRONG, **UNREADABLE},
-        examples=[DOCUMENT_EXAMPLE],
-    )
-    def put(self, request: Request, entry_id: UUID) -> Response:
-        return requests.changed(request, Document, entry_id, requests.document_fields(request), document_reply)
-
-    @extend_schema(
-        operation_id="change_document",
-        tags=TAGS,
-        summary="Change parts of a document",
-        request=PARTS,
-        responses={200: DocumentReplySerializer, **WRONG, **UNREADABLE},
-        examples=[OpenApiExample("Approve it", value={"review_state": "reviewed"}, request_only=True)],
-    )
-    def patch(self, request: Request, entry_id: UUID) -> Response:
-        return requests.changed(
-            request, Document, entry_id, requests.document_fields(request, partial=True), document_reply
+        @_operation(
+            kind,
+            "list",
+            parameters=[KnowledgeQuerySerializer],
+            responses={200: kind.page, **problems(400, 401, 403)},
         )
+        def get(self, request: Request) -> Response:
+            principal = reader(request)
+            query = read_query(request, KnowledgeQuerySerializer)
+            with tenant_transaction(principal.tenant_id):
+                found, cursor = page_of(kind.model, query)
+                left_out = withheld(found, principal)
+                shown = [entry for entry in found if entry.id not in left_out]
+                return Response({"items": kind.item(shown, many=True).data, "next": cursor})
 
-    @extend_schema(
-        operation_id="delete_document",
-        tags=TAGS,
-        summary="Delete a document; it can be restored",
-        responses={204: None, **problems(400, 401, 403, 404)},
-    )
-    def delete(self, request: Request, entry_id: UUID) -> Response:
-        return requests.deleted(request, Document, entry_id)
+        @_operation(
+            kind,
+            "add",
+            request=kind.body,
+            responses={201: kind.reply, **kind.wrong},
+            examples=[kind.example],
+        )
+        def post(self, request: Request) -> Response:
+            fields = kind.fields(request, partial=False)
+            principal = principal_of(request)
+            with tenant_transaction(principal.tenant_id):
+                entry = kind.model(tenant_id=principal.tenant_id)
+                store(entry, fields, principal)
+                return Response(kind.reply(entry).data, status=201, headers={"Location": entry_address(entry)})
+
+    return ListView
 
 
-class DocumentRestoreView(APIView):
-    @extend_schema(
-        operation_id="restore_document",
-        tags=TAGS,
-        summary="Bring a deleted document back",
-        request=None,
-        responses={200: DocumentReplySerializer, **WRONG},
-    )
-    def post(self, request: Request, entry_id: UUID) -> Response:
-        return requests.restored(request, Document, entry_id, document_reply)
+def _entry_view(kind: Kind) -> type[APIView]:
+    class EntryView(APIView):
+        parser_classes = kind.parsers
+
+        @_operation(kind, "get", responses={200: kind.reply, **problems(400, 401, 403, 404)})
+        def get(self, request: Request, entry_id: UUID) -> Response:
+            principal = reader(request)
+            refuse_parameters(request)
+            with tenant_transaction(principal.tenant_id):
+                entry = kind.find(entry_id)
+                if withheld([entry], principal):
+                    raise KnowledgeNotFound("There is no such entry.")
+                return Response(kind.reply(entry).data)
+
+        @_operation(
+            kind,
+            "replace",
+            request=kind.body,
+            responses={200: kind.reply, **kind.wrong},
+            examples=[kind.example],
+        )
+        def put(self, request: Request, entry_id: UUID) -> Response:
+            return self._changed(request, entry_id, partial=False)
+
+        @_operation(
+            kind,
+            "change",
+            request=kind.part,
+            responses={200: kind.reply, **kind.wrong},
+            examples=[APPROVE],
+        )
+        def patch(self, request: Request, entry_id: UUID) -> Response:
+            return self._changed(request, entry_id, partial=True)
+
+        @_operation(kind, "delete", responses={204: None, **problems(400, 401, 403, 404)})
+        def delete(self, request: Request, entry_id: UUID) -> Response:
+            principal = writer(request)
+            refuse_parameters(request)
+            with tenant_transaction(principal.tenant_id):
+                knowledge.delete(kind.find(entry_id), actor=principal.actor)
+            return Response(status=204)
+
+        def _changed(self, request: Request, entry_id: UUID, *, partial: bool) -> Response:
+            fields = kind.fields(request, partial=partial)
+            principal = principal_of(request)
+            with tenant_transaction(principal.tenant_id):
+                entry = kind.find(entry_id)
+                store(entry, fields, principal)
+                return Response(kind.reply(entry).data)
+
+    return EntryView
+
+
+def _restore_view(kind: Kind) -> type[APIView]:
+    class RestoreView(APIView):
+        @_operation(kind, "restore", request=None, responses={200: kind.reply, **WRONG})
+        def post(self, request: Request, entry_id: UUID) -> Response:
+            principal = writer(request)
+            read_body(request)
+            with tenant_transaction(principal.tenant_id):
+                entry = kind.find(entry_id, deleted=True)
+                knowledge.restore(entry, actor=principal.actor)
+                return Response(kind.reply(entry).data)
+
+    return RestoreView
+
+
+FaqListView, FaqView, FaqRestoreView = _list_view(FAQ), _entry_view(FAQ), _restore_view(FAQ)
+DocumentListView, DocumentView = _list_view(DOCUMENT), _entry_view(DOCUMENT)
+DocumentRestoreView = _restore_view(DOCUMENT)

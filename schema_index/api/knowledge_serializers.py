@@ -12,7 +12,8 @@ from schema_index.documents.read import MAX_BYTES
 from schema_index.knowledge.knowledge import MAX_ANSWER
 from schema_index.knowledge.metadata import MAX_FACTS, metadata_fault
 from schema_index.models import Document, FaqEntry, ReviewState
-from tenants.api.cursor import PageSerializer
+from tenants.api.cursor import PageReplySerializer, PageSerializer
+from tenants.api.links import LinksField
 from tenants.api.strict import StrictSerializer, TextField
 
 MAX_METADATA_TEXT = 10_000
@@ -97,9 +98,13 @@ class KnowledgeQuerySerializer(PageSerializer):
     deleted = serializers.BooleanField(required=False, default=False, help_text="What was deleted, instead.")
 
 
-class _EntryReplySerializer(serializers.Serializer[Any]):
+def entry_address(entry: FaqEntry | Document) -> str:
+    return f"/api/v1/knowledge/{'faq' if isinstance(entry, FaqEntry) else 'documents'}/{entry.id}"
+
+
+class EntryReplySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    data_source = serializers.CharField(allow_null=True)
+    data_source = serializers.CharField(source="source.slug", allow_null=True)
     metadata = serializers.DictField()
     review_state = serializers.ChoiceField(choices=[state.value for state in ReviewState])
     reviewer = serializers.CharField(help_text="Who accepted or rejected it; empty of a proposal.")
@@ -111,15 +116,16 @@ class _EntryReplySerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     deleted_at = serializers.DateTimeField(allow_null=True)
-    links = serializers.DictField(child=serializers.CharField())
+    links = LinksField(entry_address)
 
 
-class FaqReplySerializer(_EntryReplySerializer):
+class FaqReplySerializer(EntryReplySerializer):
     question = serializers.CharField()
     answer = serializers.CharField()
 
 
-class DocumentItemSerializer(_EntryReplySerializer):
+class DocumentItemSerializer(EntryReplySerializer):
+    # Without the text: a page of documents would be as large as all of them.
     title = serializers.CharField()
     characters = serializers.IntegerField()
 
@@ -128,47 +134,9 @@ class DocumentReplySerializer(DocumentItemSerializer):
     text = serializers.CharField()
 
 
-class FaqPageSerializer(serializers.Serializer[Any]):
+class FaqPageSerializer(PageReplySerializer):
     items = FaqReplySerializer(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
 
 
-class DocumentPageSerializer(serializers.Serializer[Any]):
+class DocumentPageSerializer(PageReplySerializer):
     items = DocumentItemSerializer(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
-
-
-def faq_reply(entry: FaqEntry) -> dict[str, Any]:
-    return {**_reply(entry), "question": entry.question, "answer": entry.answer}
-
-
-def document_item(document: Document) -> dict[str, Any]:
-    """Without the text: a page of documents would be as large as all of them."""
-    return {**_reply(document), "title": document.title, "characters": len(document.text)}
-
-
-def document_reply(document: Document) -> dict[str, Any]:
-    return {**document_item(document), "text": document.text}
-
-
-def entry_address(entry: FaqEntry | Document) -> str:
-    return f"/api/v1/knowledge/{'faq' if isinstance(entry, FaqEntry) else 'documents'}/{entry.id}"
-
-
-def _reply(entry: FaqEntry | Document) -> dict[str, Any]:
-    return {
-        "id": str(entry.id),
-        "data_source": entry.source.slug if entry.source else None,
-        "metadata": entry.metadata,
-        "review_state": entry.review_state,
-        "reviewer": entry.reviewer,
-        "reviewed_at": entry.reviewed_at,
-        "author": entry.author,
-        "content_hash": entry.content_hash,
-        "origin_uri": entry.origin_uri,
-        "origin_hash": entry.origin_hash,
-        "created_at": entry.created_at,
-        "updated_at": entry.updated_at,
-        "deleted_at": entry.deleted_at,
-        "links": {"self": entry_address(entry)},
-    }

@@ -1,7 +1,6 @@
 """Policies over HTTP: read, replace and withdraw what a role may see of a source, and look at the outcome."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -19,7 +18,7 @@ from schema_index.models import EVERYONE, AccessPolicy, DataSource
 from schema_index.sources import DataSourceNotFound, pick
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
+from tenants.api.strict import StrictSerializer, TextField, read_body, refuse_parameters
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission, Role
@@ -83,9 +82,10 @@ class PolicyView(APIView):
         responses={200: SavedPolicySerializer, **problems(401, 403, 404)},
     )
     def get(self, request: Request, slug: str, role: str) -> Response:
-        principal = _manager(request)
+        principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
+        refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
-            source = _source(slug)
+            source = pick(slug)
             return Response(_saved(source, role, policies.current(source, role=_role(role))))
 
     @extend_schema(
@@ -96,10 +96,8 @@ class PolicyView(APIView):
         responses={200: SavedPolicySerializer, **problems(400, 401, 403, 404, 413, 415, "data_source_not_synced")},
     )
     def put(self, request: Request, slug: str, role: str) -> Response:
-        principal = _manager(request)
-        serializer = PolicySerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return self._save(principal, slug, role, serializer.validated_data)
+        principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
+        return self._save(principal, slug, role, read_body(request, PolicySerializer))
 
     @extend_schema(
         operation_id="delete_policy",
@@ -108,11 +106,13 @@ class PolicyView(APIView):
         responses={200: SavedPolicySerializer, **problems(401, 403, 404)},
     )
     def delete(self, request: Request, slug: str, role: str) -> Response:
-        return self._save(_manager(request), slug, role, None)
+        principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
+        refuse_parameters(request)
+        return self._save(principal, slug, role, None)
 
     def _save(self, principal: Principal, slug: str, role: str, document: Mapping[str, Any] | None) -> Response:
         with tenant_transaction(principal.tenant_id):
-            source = _source(slug)
+            source = pick(slug)
             saved = policies.save(source, role=_role(role), document=document, actor=principal.actor)
             return Response(_saved(source, role, saved))
 
@@ -125,23 +125,13 @@ class PolicyPreviewView(APIView):
         responses={200: PreviewSerializer, **problems(401, 403, 404, "data_source_not_synced")},
     )
     def get(self, request: Request, slug: str, role: str) -> Response:
-        principal = _manager(request)
+        principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
+        refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
-            source = _source(slug)
+            source = pick(slug)
             access = catalogue_for_role(source, _role(role)).access
-        tables = [asdict(table) for table in policy_preview(access)]
-        return Response({"data_source": source.slug, "role": role, "tables": tables})
-
-
-def _manager(request: Request) -> Principal:
-    principal = principal_of(request)
-    principal.require(Permission.MANAGE_SOURCES)
-    refuse_parameters(request)
-    return principal
-
-
-def _source(slug: str) -> DataSource:
-    return pick(slug)
+        preview = {"data_source": source.slug, "role": role, "tables": policy_preview(access)}
+        return Response(PreviewSerializer(preview).data)
 
 
 def _role(name: str) -> str:

@@ -9,15 +9,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from schema_index.api.jobs import BrokenSerializer, JobSerializer, job_address, job_of
-from schema_index.models import ProposedSchema
 from schema_index.sources import pick
 from schema_index.syncing.proposed_schemas import NothingProposed, accept, proposed
 from schema_index.tasks import send_sync
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
+from tenants.api.strict import StrictSerializer, TextField, read_body, refuse_parameters
 from tenants.context import tenant_transaction
-from tenants.principal import Principal
 from tenants.roles import Permission
 
 TAGS = ["Data sources"]
@@ -57,12 +55,13 @@ class ProposedSchemaView(APIView):
         examples=[OpenApiExample("A removed column", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
     def get(self, request: Request, slug: str) -> Response:
-        principal = _manager(request)
+        principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
+        refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
             found = proposed(pick(slug))
         if found is None:
             raise NothingProposed("No changed schema of this data source waits to be accepted.")
-        return Response(_shown(found))
+        return Response(ProposedSchemaSerializer(found).data)
 
     @extend_schema(
         operation_id="accept_proposed_schema",
@@ -76,22 +75,9 @@ class ProposedSchemaView(APIView):
         examples=[OpenApiExample("What was looked at", value={"fingerprint": FINGERPRINT}, request_only=True)],
     )
     def post(self, request: Request, slug: str) -> Response:
-        principal = _manager(request)
-        body = AcceptSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        fingerprint = body.validated_data["fingerprint"]
+        principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
+        fingerprint = read_body(request, AcceptSerializer)["fingerprint"]
         with tenant_transaction(principal.tenant_id):
             source = pick(slug)
             run = accept(source, fingerprint=fingerprint, actor=principal.actor, send=send_sync)
             return Response(job_of(run, source, principal), status=202, headers={"Location": job_address(run)})
-
-
-def _manager(request: Request) -> Principal:
-    principal = principal_of(request)
-    principal.require(Permission.MANAGE_SOURCES)
-    refuse_parameters(request)
-    return principal
-
-
-def _shown(found: ProposedSchema) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in EXAMPLE}

@@ -11,7 +11,8 @@ from rest_framework.views import APIView
 
 from schema_index.models import ChunkKind
 from schema_index.search import SearchRequest, SearchResult, search
-from tenants.api.cursor import MAX_CURSOR, cursor_of, place_of
+from tenants.api.cursor import MAX_CURSOR, PageReplySerializer, cursor_of, place_of
+from tenants.api.links import LinksField
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
 from tenants.api.strict import StrictSerializer, TextField
@@ -65,6 +66,13 @@ class SearchQuerySerializer(StrictSerializer):
         return value
 
 
+def _address(result: SearchResult) -> str:
+    if result.kind == ChunkKind.TABLE:
+        return f"/api/v1/data-sources/{result.data_source}/schema"
+    folder = "faq" if result.kind == ChunkKind.FAQ else "documents"
+    return f"/api/v1/knowledge/{folder}/{quote(result.key, safe='')}"
+
+
 class SearchResultSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=ChunkKind.values)
     title = serializers.CharField()
@@ -74,12 +82,11 @@ class SearchResultSerializer(serializers.Serializer[Any]):
     why = serializers.CharField()
     data_source = serializers.CharField(allow_null=True, help_text="Null for knowledge about the whole tenant.")
     metadata = serializers.DictField()
-    links = serializers.DictField(child=serializers.CharField())
+    links = LinksField(_address)
 
 
-class SearchReplySerializer(serializers.Serializer[Any]):
+class SearchReplySerializer(PageReplySerializer):
     items = SearchResultSerializer(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
 
 
 class SearchView(APIView):
@@ -106,8 +113,7 @@ class SearchView(APIView):
         examples=[OpenApiExample("A table", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
     def get(self, request: Request) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.READ_SCHEMA)
+        principal = principal_of(request, needs=Permission.READ_SCHEMA)
         query = SearchQuerySerializer(data=_fields(request))
         query.is_valid(raise_exception=True)
         given = dict(query.validated_data)
@@ -117,7 +123,7 @@ class SearchView(APIView):
         # One more than is shown tells whether there is another page.
         found = search(principal, SearchRequest(kinds=kinds, limit=limit + 1, offset=offset, **given))
         following = cursor_of([offset + limit]) if len(found) > limit else None
-        return Response({"items": [_item(result) for result in found[:limit]], "next": following})
+        return Response({"items": SearchResultSerializer(found[:limit], many=True).data, "next": following})
 
 
 def _fields(request: Request) -> dict[str, Any]:
@@ -129,24 +135,3 @@ def _fields(request: Request) -> dict[str, Any]:
         else:
             fields[name] = values if name == "kind" else values[-1]
     return fields
-
-
-def _item(result: SearchResult) -> dict[str, Any]:
-    return {
-        "kind": result.kind,
-        "title": result.title,
-        "snippet": result.snippet,
-        "score": result.score,
-        "similarity": result.similarity,
-        "why": result.why,
-        "data_source": result.data_source,
-        "metadata": result.metadata,
-        "links": {"self": _address(result)},
-    }
-
-
-def _address(result: SearchResult) -> str:
-    if result.kind == ChunkKind.TABLE:
-        return f"/api/v1/data-sources/{result.data_source}/schema"
-    folder = "faq" if result.kind == ChunkKind.FAQ else "documents"
-    return f"/api/v1/knowledge/{folder}/{quote(result.key, safe='')}"

@@ -97,3 +97,7 @@ class Document(KnowledgeEntry):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def characters(self) -> int:
+        return len(self.text)

@@ -42,9 +42,7 @@ def neighbourhood_of(table: Table, schema: DatabaseSchema) -> Neighbourhood:
     """Within `schema`, which holds only what may be seen."""
     return Neighbourhood(
         table=table.qualified_name,
-        referred=tuple(
-            Neighbour(table=f"{key.target_schema}.{key.target_table}", told=_told(key)) for key in table.foreign_keys
-        ),
+        referred=tuple(Neighbour(table=key.target, told=_told(key)) for key in table.foreign_keys),
         referring=tuple(
             Neighbour(table=other.qualified_name, told=_told(key))
             for other in schema.tables

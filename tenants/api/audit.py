@@ -8,11 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenants.api.cursor import PageSerializer
+from tenants.api.cursor import PageReplySerializer, PageSerializer
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import TextField
+from tenants.api.strict import TextField, read_query
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
 from tenants.roles import Permission
@@ -59,9 +59,8 @@ class AuditEventSerializer(serializers.Serializer[Any]):
     details = serializers.DictField()
 
 
-class AuditPageSerializer(serializers.Serializer[Any]):
+class AuditPageSerializer(PageReplySerializer):
     items = AuditEventSerializer(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
 
 
 class AuditListView(APIView):
@@ -74,12 +73,9 @@ class AuditListView(APIView):
         examples=[OpenApiExample("A new key", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
     def get(self, request: Request) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.READ_AUDIT)
-        query = AuditQuerySerializer(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        asked = query.validated_data
-        wanted = {name: asked[name] for name in ("action", "actor", "subject") if name in asked}
+        principal = principal_of(request, needs=Permission.READ_AUDIT)
+        asked = read_query(request, AuditQuerySerializer)
+        wanted: dict[str, Any] = {name: asked[name] for name in ("action", "actor", "subject") if name in asked}
         for name in ("table", "column"):
             if name in asked:
                 wanted[f"details__{name}s__contains"] = [asked[name]]
@@ -89,15 +85,4 @@ class AuditListView(APIView):
             wanted["at__lt"] = asked["until"]
         with tenant_transaction(principal.tenant_id):
             found, cursor = newest_first(AuditEvent.objects.filter(**wanted), asked, by="at")
-        return Response({"items": [_reply(event) for event in found], "next": cursor})
-
-
-def _reply(event: AuditEvent) -> dict[str, Any]:
-    return {
-        "id": str(event.id),
-        "at": event.at,
-        "actor": event.actor,
-        "action": event.action,
-        "subject": event.subject,
-        "details": event.details,
-    }
+        return Response({"items": AuditEventSerializer(found, many=True).data, "next": cursor})

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, refuse_parameters
+from tenants.api.strict import StrictSerializer, read_body, refuse_parameters
 from tenants.roles import Permission
 from tenants.tenant_calendar import NO_SUCH_ZONE, calendar_of, is_time_zone, set_calendar
 
@@ -44,8 +44,7 @@ class CalendarView(APIView):
         responses={200: CalendarReplySerializer, **problems(400, 401, 403)},
     )
     def get(self, request: Request) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.ASK)
+        principal = principal_of(request, needs=Permission.ASK)
         refuse_parameters(request)
         return Response(asdict(calendar_of(principal.tenant_id)))
 
@@ -58,9 +57,6 @@ class CalendarView(APIView):
         examples=[OpenApiExample("From April", value=EXAMPLE, request_only=True)],
     )
     def patch(self, request: Request) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.MANAGE_SOURCES)
-        refuse_parameters(request)
-        sent = CalendarSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        return Response(asdict(set_calendar(principal.tenant_id, actor=principal.actor, **sent.validated_data)))
+        principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
+        sent = read_body(request, CalendarSerializer)
+        return Response(asdict(set_calendar(principal.tenant_id, actor=principal.actor, **sent)))

@@ -19,6 +19,11 @@ class PageSerializer(StrictSerializer):
     limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=MAX_PAGE)
 
 
+class PageReplySerializer(serializers.Serializer[Any]):
+    # What a list answers with beside its `items`; a docstring would stand in each list's description.
+    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
+
+
 def cursor_of(place: list[int]) -> str:
     """Opaque to clients, who would otherwise build on it."""
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")

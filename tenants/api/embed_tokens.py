@@ -12,7 +12,7 @@ from tenants import embed_tokens
 from tenants.api.keys import ROLES, AttributesField
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
+from tenants.api.strict import StrictSerializer, TextField, read_body
 from tenants.context import tenant_transaction
 from tenants.roles import Permission, Role
 
@@ -82,12 +82,8 @@ class EmbedTokenView(APIView):
     )
     def post(self, request: Request) -> Response:
         """It ends with its time, or with the key that made it."""
-        principal = principal_of(request)
-        principal.require(Permission.EMBED)
-        refuse_parameters(request)
-        sent = NewEmbedTokenSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        fields = sent.validated_data
+        principal = principal_of(request, needs=Permission.EMBED)
+        fields = read_body(request, NewEmbedTokenSerializer)
         with tenant_transaction(principal.tenant_id):
             made = embed_tokens.issue(
                 principal,

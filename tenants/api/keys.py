@@ -1,7 +1,7 @@
 """API keys over HTTP: listed without their secrets, issued once readable, revoked."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from django.utils import timezone
@@ -13,21 +13,26 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants import api_keys
-from tenants.api.cursor import PageSerializer
+from tenants.api.cursor import PageReplySerializer, PageSerializer
+from tenants.api.links import LinksField
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, TextField, refuse_parameters
+from tenants.api.strict import StrictSerializer, TextField, read_body, read_query, refuse_parameters
 from tenants.attributes import AttributesInvalid, AttributeValue, attributes_from_json
 from tenants.context import tenant_transaction
 from tenants.models import ApiKey
-from tenants.principal import Principal
+from tenants.models.api_key import KeyState
 from tenants.roles import Permission, Role
 
 TAGS = ["API keys"]
-STATES = ["live", "expired", "revoked"]
+STATES = list(get_args(KeyState))
 SCOPES = [permission.value for permission in Permission]
 ROLES = [role.value for role in Role]
+
+
+def address_of(key: ApiKey) -> str:
+    return f"/api/v1/keys/{key.id}"
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)
@@ -75,16 +80,15 @@ class KeySerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True, help_text="To the minute.")
-    links = serializers.DictField(child=serializers.CharField())
+    links = LinksField(address_of)
 
 
 class IssuedKeySerializer(KeySerializer):
     key = serializers.CharField(help_text="The key itself. It is stored nowhere, and never shown again.")
 
 
-class KeyPageSerializer(serializers.Serializer[Any]):
+class KeyPageSerializer(PageReplySerializer):
     items = KeySerializer(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
 
 
 class KeyListView(APIView):
@@ -96,12 +100,11 @@ class KeyListView(APIView):
         responses={200: KeyPageSerializer, **problems(400, 401, 403)},
     )
     def get(self, request: Request) -> Response:
-        principal = _keeper(request)
-        query = PageSerializer(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
+        principal = principal_of(request, needs=Permission.MANAGE_KEYS)
+        query = read_query(request, PageSerializer)
         with tenant_transaction(principal.tenant_id):
-            found, cursor = newest_first(ApiKey.objects.all(), query.validated_data)
-        return Response({"items": [key_reply(key) for key in found], "next": cursor})
+            found, cursor = newest_first(ApiKey.objects.all(), query)
+        return Response({"items": KeySerializer(found, many=True).data, "next": cursor})
 
     @extend_schema(
         operation_id="create_key",
@@ -114,11 +117,8 @@ class KeyListView(APIView):
         ],
     )
     def post(self, request: Request) -> Response:
-        principal = _keeper(request)
-        refuse_parameters(request)
-        sent = NewKeySerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        fields = sent.validated_data
+        principal = principal_of(request, needs=Permission.MANAGE_KEYS)
+        fields = read_body(request, NewKeySerializer)
         with tenant_transaction(principal.tenant_id):
             key, text = api_keys.issue_within(
                 principal,
@@ -129,9 +129,9 @@ class KeyListView(APIView):
                 attributes=fields.get("attributes"),
             )
         return Response(
-            {**key_reply(key), "key": text},
+            {**KeySerializer(key).data, "key": text},
             status=201,
-            headers={"Location": _address(key), "Cache-Control": "no-store"},
+            headers={"Location": address_of(key), "Cache-Control": "no-store"},
         )
 
 
@@ -143,10 +143,10 @@ class KeyView(APIView):
         responses={200: KeySerializer, **problems(400, 401, 403, 404)},
     )
     def get(self, request: Request, key_id: UUID) -> Response:
-        principal = _keeper(request)
+        principal = principal_of(request, needs=Permission.MANAGE_KEYS)
         refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
-            return Response(key_reply(api_keys.find(key_id)))
+            return Response(KeySerializer(api_keys.find(key_id)).data)
 
     @extend_schema(
         operation_id="revoke_key",
@@ -156,36 +156,8 @@ class KeyView(APIView):
     )
     def delete(self, request: Request, key_id: UUID) -> Response:
         """Sent twice, it stays revoked."""
-        principal = _keeper(request)
+        principal = principal_of(request, needs=Permission.MANAGE_KEYS)
         refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
             api_keys.revoke(api_keys.find(key_id), actor=principal.actor)
         return Response(status=204)
-
-
-def key_reply(key: ApiKey) -> dict[str, Any]:
-    expired = key.expires_at is not None and key.expires_at <= timezone.now()
-    return {
-        "id": str(key.id),
-        "name": key.name,
-        "prefix": key.prefix,
-        "scopes": key.scopes,
-        "role": key.role,
-        "attributes": key.attributes,
-        "state": "revoked" if key.revoked_at else "expired" if expired else "live",
-        "created_at": key.created_at,
-        "expires_at": key.expires_at,
-        "revoked_at": key.revoked_at,
-        "last_used_at": key.last_used_at,
-        "links": {"self": _address(key)},
-    }
-
-
-def _address(key: ApiKey) -> str:
-    return f"/api/v1/keys/{key.id}"
-
-
-def _keeper(request: Request) -> Principal:
-    principal = principal_of(request)
-    principal.require(Permission.MANAGE_KEYS)
-    return principal

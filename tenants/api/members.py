@@ -10,14 +10,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants import memberships
-from tenants.api.cursor import PageSerializer
+from tenants.api.cursor import PageReplySerializer, PageSerializer
 from tenants.api.keys import ROLES
+from tenants.api.links import LinksField
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, refuse_parameters
+from tenants.api.strict import StrictSerializer, read_body, read_query, refuse_parameters
 from tenants.context import tenant_transaction
-from tenants.models import Membership
 from tenants.roles import Permission, Role
 
 TAGS = ["Members"]
@@ -29,17 +29,16 @@ class RoleSerializer(StrictSerializer):
 
 class MemberSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    name = serializers.CharField(help_text="The name that the person signs in with.")
+    name = serializers.CharField(source="user.username", help_text="The name that the person signs in with.")
     actor = serializers.CharField(help_text="How audit events and runs name them.")
     role = serializers.ChoiceField(choices=ROLES)
     attributes = serializers.DictField(help_text="What row rules ask for.")
     created_at = serializers.DateTimeField()
-    links = serializers.DictField(child=serializers.CharField())
+    links = LinksField(lambda member: f"/api/v1/members/{member.id}")
 
 
-class MemberPageSerializer(serializers.Serializer[Any]):
+class MemberPageSerializer(PageReplySerializer):
     items = MemberSerializer(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
 
 
 class MemberListView(APIView):
@@ -51,13 +50,11 @@ class MemberListView(APIView):
         responses={200: MemberPageSerializer, **problems(400, 401, 403)},
     )
     def get(self, request: Request) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.READ_MEMBERS)
-        query = PageSerializer(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
+        principal = principal_of(request, needs=Permission.READ_MEMBERS)
+        query = read_query(request, PageSerializer)
         with tenant_transaction(principal.tenant_id):
-            found, cursor = newest_first(memberships.members(), query.validated_data)
-        return Response({"items": [_reply(one) for one in found], "next": cursor})
+            found, cursor = newest_first(memberships.members(), query)
+        return Response({"items": MemberSerializer(found, many=True).data, "next": cursor})
 
 
 class MemberView(APIView):
@@ -70,15 +67,11 @@ class MemberView(APIView):
         examples=[OpenApiExample("An analyst", value={"role": "analyst"}, request_only=True)],
     )
     def patch(self, request: Request, member_id: UUID) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.MANAGE_MEMBERS)
-        refuse_parameters(request)
-        sent = RoleSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
+        principal = principal_of(request, needs=Permission.MANAGE_MEMBERS)
+        role = read_body(request, RoleSerializer).get("role")
         with tenant_transaction(principal.tenant_id):
-            role = sent.validated_data.get("role")
             changed = memberships.change_role(principal, member_id, role=Role(role) if role else None)
-        return Response(_reply(changed))
+        return Response(MemberSerializer(changed).data)
 
     @extend_schema(
         operation_id="remove_member",
@@ -87,21 +80,8 @@ class MemberView(APIView):
         responses={204: None, **problems(400, 401, 403, 404, "last_owner")},
     )
     def delete(self, request: Request, member_id: UUID) -> Response:
-        principal = principal_of(request)
-        principal.require(Permission.MANAGE_MEMBERS)
+        principal = principal_of(request, needs=Permission.MANAGE_MEMBERS)
         refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
             memberships.remove(principal, member_id)
         return Response(status=204)
-
-
-def _reply(member: Membership) -> dict[str, Any]:
-    return {
-        "id": str(member.id),
-        "name": member.user.username,
-        "actor": f"user:{member.user_id}",
-        "role": member.role,
-        "attributes": member.attributes,
-        "created_at": member.created_at,
-        "links": {"self": f"/api/v1/members/{member.id}"},
-    }

@@ -65,13 +65,15 @@ def read_query(request: Request, kind: type[StrictSerializer]) -> dict[str, Any]
     return _read(kind, request.query_params.dict())
 
 
-def read_body(request: Request, kind: type[StrictSerializer] = NoParameters) -> dict[str, Any]:
-    """What was sent, to an address that takes no parameters. Raises ValidationError."""
+def read_body(
+    request: Request, kind: type[StrictSerializer] = NoParameters, *, partial: bool = False
+) -> dict[str, Any]:
+    """What was sent, to an address that takes no parameters; parts of it where `partial`. Raises ValidationError."""
     refuse_parameters(request)
-    return _read(kind, request.data)
+    return _read(kind, request.data, partial=partial)
 
 
-def _read(kind: type[StrictSerializer], data: Any) -> dict[str, Any]:
-    serializer = kind(data=data)
+def _read(kind: type[StrictSerializer], data: Any, *, partial: bool = False) -> dict[str, Any]:
+    serializer = kind(data=data, partial=partial)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

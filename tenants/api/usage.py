@@ -14,10 +14,9 @@ from tenants import quotas, usage
 from tenants.api.csv_renderer import CsvRenderer
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer
+from tenants.api.strict import StrictSerializer, read_query
 from tenants.context import tenant_transaction
 from tenants.models import UsageCounter
-from tenants.principal import Principal
 from tenants.roles import Permission
 
 TAGS = ["Usage"]
@@ -62,22 +61,11 @@ class UsageView(APIView):
         examples=[OpenApiExample("A day", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
     def get(self, request: Request) -> Response:
-        principal = principal_of(request)
-        counters = _counters(request, principal)
-        with tenant_transaction(principal.tenant_id):
+        counters = _counters(request)
+        with tenant_transaction(principal_of(request).tenant_id):
             today = quotas.today()
-        return Response(
-            {
-                "items": [{"day": one.day, "kind": one.kind, "amount": one.amount} for one in counters],
-                "totals": usage.totals(counters),
-                "today": {
-                    "limit": today.limit,
-                    "used": today.used,
-                    "remaining": today.remaining,
-                    "resets_in": today.resets_in,
-                },
-            }
-        )
+        found = {"items": counters, "totals": usage.totals(counters), "today": today}
+        return Response(UsageReplySerializer(found).data)
 
 
 class UsageCsvView(APIView):
@@ -94,16 +82,15 @@ class UsageCsvView(APIView):
         },
     )
     def get(self, request: Request) -> Response:
-        counters = _counters(request, principal_of(request))
+        counters = _counters(request)
         name = f"usage-{datetime.now(UTC).date()}.csv"
         return Response(
             "".join(usage.as_csv(counters)), headers={"Content-Disposition": f'attachment; filename="{name}"'}
         )
 
 
-def _counters(request: Request, principal: Principal) -> tuple[UsageCounter, ...]:
-    principal.require(Permission.READ_USAGE)
-    query = UsageQuerySerializer(data=request.query_params.dict())
-    query.is_valid(raise_exception=True)
+def _counters(request: Request) -> tuple[UsageCounter, ...]:
+    principal = principal_of(request, needs=Permission.READ_USAGE)
+    query = read_query(request, UsageQuerySerializer)
     with tenant_transaction(principal.tenant_id):
-        return usage.by_day(start=query.validated_data.get("since"), end=query.validated_data.get("until"))
+        return usage.by_day(start=query.get("since"), end=query.get("until"))

@@ -1,14 +1,17 @@
 """An API key: 256 random bits shown once; only their digest is stored."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from tenants.models.attributes_field import validate_attributes
 from tenants.models.tenant_owned import TenantManager, TenantOwned
 from tenants.roles import CHOICES, Role
+
+KeyState = Literal["live", "expired", "revoked"]
 
 
 class ApiKey(TenantOwned):
@@ -50,3 +53,11 @@ class ApiKey(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def state(self) -> KeyState:
+        return "revoked" if self.revoked_at else "expired" if self.is_expired else "live"

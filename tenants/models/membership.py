@@ -37,3 +37,8 @@ class Membership(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.user} as {self.role}"
+
+    @property
+    def actor(self) -> str:
+        """As audit events and runs name the person."""
+        return f"user:{self.user_id}"

@@ -70,7 +70,7 @@ def keys(request: HttpRequest, principal: Principal) -> HttpResponse:
     with tenant_transaction(principal.tenant_id):
         found = list(ApiKey.objects.order_by("revoked_at", "-created_at")[:SHOWN])
     context = {
-        **{"form": form, "keys": sorted(found, key=lambda key: key.revoked_at is not None), "now": timezone.now()},
+        **{"form": form, "keys": sorted(found, key=lambda key: key.revoked_at is not None)},
         **{"secret": secret, "problem": problem, "origin": request.build_absolute_uri("/")[:-1]},
     }
     return render(request, "page/keys.html", context, status=422 if problem or form.errors else 200)
