@@ -215,6 +215,9 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_TASK_SOFT_TIME_LIMIT = 870
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# After its broker's restart, Celery would change the prefetch count from the threads that end tasks. Over AMQP each of
+# them reads the reply off the connection that the main thread reads too: frames are torn, and the worker stands still.
+CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -33,6 +33,9 @@ TRIAL_S = 1_500
 SWEEP_S = 600.0
 """Of an hour: what is left goes with the next sweep."""
 
+ONCE_MORE = {"max_retries": 1, "interval_start": 0.0, "interval_step": 0.2, "interval_max": 0.2}
+"""A connection of the pool may have died with its broker, which is back since. No more: somebody waits for it."""
+
 BATCH = 50
 """Queries of one message: at ten seconds each, well inside a task's time."""
 
@@ -95,8 +98,7 @@ def _send(turn: Turn) -> bool:
         submit(partial(_carry_out, turn.tenant_id, turn.run_id))
         return True
     try:
-        # Once: somebody waits for it, and may ask again.
-        execute_run.apply_async((str(turn.tenant_id), str(turn.run_id)), retry=False)
+        execute_run.apply_async((str(turn.tenant_id), str(turn.run_id)), retry_policy=ONCE_MORE)
     except OperationalError:
         _log.warning("the broker cannot be reached", run=str(turn.run_id))
         return False

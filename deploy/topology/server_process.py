@@ -27,7 +27,7 @@ class ServerProcess:
         *,
         folder: Path,
         environment: Mapping[str, str] | None = None,
-        is_ready: Callable[[], bool] = lambda: True,
+        is_ready: Callable[[], bool] | None = None,
     ) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
@@ -45,6 +45,10 @@ class ServerProcess:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def is_ready(self) -> bool:
+        return self._is_ready is None or self._is_ready()
+
     def start(self, *, wait: bool = True) -> None:
         """Raises StartFailed. `wait` False leaves the waiting to a later `wait_until_ready`."""
         with self.log.open("ab") as log:
@@ -61,7 +65,7 @@ class ServerProcess:
 
     def wait_until_ready(self, *, timeout_s: float = START_TIMEOUT_S) -> None:
         deadline = time.monotonic() + timeout_s
-        while not self._is_ready():
+        while not self.is_ready:
             if not self.is_running:
                 raise StartFailed(f"{self.name} ended while it started: {self.log} has its last words.")
             if time.monotonic() > deadline:
@@ -79,7 +83,7 @@ class ServerProcess:
             self.kill()
 
     def kill(self) -> None:
-        """SIGKILL for the whole group, as a machine that loses power."""
+        """SIGKILL for the whole group, as a machine that loses power, until nobody answers in its place."""
         if self._process is None:
             return
         try:
@@ -87,6 +91,10 @@ class ServerProcess:
         except ProcessLookupError:
             return
         self._process.wait(STOP_TIMEOUT_S)
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        # Others of the group may hold its port for moments longer, so that the next one would seem ready before it is.
+        while self._is_ready is not None and self._is_ready() and time.monotonic() < deadline:
+            time.sleep(TICK_S)
 
 
 def free_port() -> int:
