@@ -33,7 +33,4 @@ ENV PATH=/opt/venv/bin:$PATH \
 USER querent
 VOLUME /data
 EXPOSE 8000
-# Requests worked on at once are bounded: more wait in the backlog instead of each holding a thread and memory.
-CMD ["granian", "--interface", "asginl", "--host", "0.0.0.0", "--port", "8000", "--backpressure", "64", \
-     "--static-path-route", "/static", "--static-path-mount", "/app/staticfiles", "--static-path-expires", "365d", \
-     "--no-access-log", "--log-level", "warning", "config.asgi:application"]
+CMD ["python", "manage.py", "serve", "--collected", "--host", "0.0.0.0"]

@@ -6,6 +6,8 @@ from typing import Any
 
 from celery import Celery
 from celery.bootsteps import StartStopStep
+from celery.concurrency import get_implementation
+from celery.concurrency.prefork import TaskPool
 from celery.signals import celeryd_init, worker_init, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -36,10 +38,10 @@ def _refuse_to_start_unready(options: dict[str, Any] | None = None, **_: Any) ->
 
 
 @worker_init.connect(dispatch_uid="config.metrics")
-def _serve_metrics(**_: Any) -> None:
+def _serve_metrics(sender: Any, **_: Any) -> None:
     from config.metrics import serve_metrics  # noqa: PLC0415  it needs the settings
 
-    serve_metrics()
+    serve_metrics(forks=issubclass(get_implementation(sender.pool_cls), TaskPool))
 
 
 @worker_init.connect(dispatch_uid="config.tracing")

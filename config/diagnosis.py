@@ -115,11 +115,16 @@ def _broker() -> Finding:
         return Finding(
             part="broker", state="failed", detail="It does not answer: check CELERY_BROKER_URL and start it."
         )
-    workers = current_app.control.ping(timeout=1.0)
+    workers = current_app.control.inspect(timeout=1.0).active_queues() or {}
     if not workers:
         return Finding(
             part="broker", state="warning", detail="It answers, and no worker does: start `celery -A config worker`."
         )
+    served = {queue["name"] for queues in workers.values() for queue in queues}
+    left = ",".join(queue.name for queue in settings.CELERY_TASK_QUEUES if queue.name not in served)
+    if left:
+        detail = f"It answers, and no worker serves {left}: start `celery -A config worker --queues {left}`."
+        return Finding(part="broker", state="warning", detail=detail)
     return Finding(part="broker", state="ok", detail=f"It answers, and {len(workers)} workers do.")
 
 

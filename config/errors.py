@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from tenants.api.parser import PayloadTooLarge
 from tenants.domain_error import DomainError
 from tenants.middleware import HEADER
-from tenants.outage import OUT_OF_REACH
+from tenants.outage import is_outage
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "urn:querent:error:"
@@ -101,7 +101,7 @@ class ProblemHandler(ExceptionHandler):
             return _ApiDomainError(exc)
         if isinstance(exc, RequestDataTooBig):
             return PayloadTooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        if isinstance(exc, OUT_OF_REACH):
+        if is_outage(exc):
             return _ApiDomainError(DatabaseUnavailable(DATABASE_AWAY, retry_after=RETRY_AFTER_S))
         converted: Exception = super().convert_known_exceptions(exc)
         return converted

@@ -22,7 +22,10 @@ def logging_settings(environment: Environment) -> dict[str, Any]:
         "formatters": {
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processor": _renderer(environment),
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    *_rendered(environment),
+                ],
                 "foreign_pre_chain": _SHARED,
             }
         },
@@ -48,8 +51,9 @@ def configure_structlog() -> None:
     )
 
 
-def _renderer(environment: Environment) -> Any:
+def _rendered(environment: Environment) -> list[Any]:
+    """Tracebacks as Python prints them: structlog's others show every frame's variables, keys and passwords among
+    them."""
     if environment.log_json:
-        return structlog.processors.JSONRenderer()
-    # Its default prints every frame's variables, keys and passwords among them.
-    return structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]

@@ -6,10 +6,16 @@ share; it is the client library's own variable, and read before anything is coun
 
 import hmac
 
+import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
+
+_log = structlog.stdlib.get_logger(__name__)
+
+NEEDS_A_PORT = "no metrics are served: give each worker of a machine a METRICS_PORT of its own"
+NEEDS_A_FOLDER = "what forked processes count is not served: name an empty folder in PROMETHEUS_MULTIPROC_DIR"
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
@@ -21,11 +27,18 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
 
 
-def serve_metrics() -> None:
-    """In a thread of the process, for as long as it lives; nothing where no port is set."""
-    port = settings.ENVIRONMENT.metrics_port
-    if port is not None:
-        start_http_server(port, registry=_registry())
+def serve_metrics(*, forks: bool) -> None:
+    """In a thread of the process, for as long as it lives; nothing where no port is set. What keeps numbers from being
+    read stands in the log: work goes on without them."""
+    environment = settings.ENVIRONMENT
+    if environment.metrics_port is None:
+        return
+    if forks and environment.prometheus_multiproc_dir is None:
+        _log.warning(NEEDS_A_FOLDER)
+    try:
+        start_http_server(environment.metrics_port, registry=_registry())
+    except OSError as error:
+        _log.error(NEEDS_A_PORT, port=environment.metrics_port, reason=error.strerror)
 
 
 def _registry() -> CollectorRegistry:

@@ -17,6 +17,9 @@ INDEX_READS = Counter(
     "Reads of the index where a replica is set, by the server that answered and why it was not the replica.",
     ["server", "reason"],
 )
+# From the start, so that the first one is an increase.
+for _fate in ("taken", "refused"):
+    BREAKING_SCHEMAS.labels(_fate)
 # Whichever process measured last is right.
 WAITING = Gauge(
     "querent_texts_waiting", "Texts without a current vector; once a minute, by beat.", multiprocess_mode="mostrecent"
@@ -24,5 +27,10 @@ WAITING = Gauge(
 LAG = Gauge(
     "querent_embedding_lag_seconds",
     "Age of the text that has waited longest; once a minute, by beat.",
+    multiprocess_mode="mostrecent",
+)
+MEASURED_AT = Gauge(
+    "querent_backlog_timestamp_seconds",
+    "When the waiting texts were last counted: beat, and a worker of the queue embed, were alive.",
     multiprocess_mode="mostrecent",
 )

@@ -5,17 +5,25 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 Found = TypeVar("Found")
 
-OUT_OF_REACH = (OperationalError, InterfaceError)
-"""What Django raises then; a full disk is among them."""
+MAY_BE_OUTAGE = (OperationalError, InterfaceError, InternalError)
+"""What Django raises then, and `is_outage` decides."""
 
 PAUSES_S = (0.1, 0.4, 1.0, 2.0, 4.0, 8.0)
 """Before each further try: a crashed server is back in seconds. Half of a run's lease, which nobody renews then."""
 
 _log = structlog.stdlib.get_logger(__name__)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database could not do it now; a full disk is among that. An internal error without a code is none of
+    the server's: the connection was cut in the middle of a reply, which the driver could not read."""
+    if isinstance(error, InternalError):
+        return getattr(error.__cause__, "sqlstate", None) is None
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def through_outage(work: Callable[[], Found]) -> Found:
@@ -27,8 +35,8 @@ def through_outage(work: Callable[[], Found]) -> Found:
     for pause_s in (*PAUSES_S, None):
         try:
             return work()
-        except OUT_OF_REACH as error:
-            if connection.in_atomic_block:
+        except MAY_BE_OUTAGE as error:
+            if connection.in_atomic_block or not is_outage(error):
                 raise
             connection.close()  # a broken one would fail whatever comes next
             if pause_s is None:

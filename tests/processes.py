@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 
@@ -58,7 +59,7 @@ def environment_of(**changes: str) -> dict[str, str]:
 
 @contextmanager
 def running_worker(
-    environment: dict[str, str], *, concurrency: int, queues: str = "embed"
+    environment: dict[str, str], *, concurrency: int, queues: str = "embed", stderr: IO[bytes] | None = None
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """A worker in a process group of its own, so that its children die with it."""
     # Mingling with the other workers of a fleet takes a second.
@@ -66,7 +67,7 @@ def running_worker(
     options += ["--queues", queues]
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", *options]
     with subprocess.Popen(
-        command, cwd=BASE_DIR, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+        command, cwd=BASE_DIR, env=environment, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True
     ) as process:
         try:
             yield process

@@ -17,6 +17,7 @@ from nl2sql.replies.event_payload import event_payload
 from nl2sql.replies.reply import reply_body
 from nl2sql.replies.stored_json import storable
 from nl2sql.running.recorder import Recorder, Superseded
+from nl2sql.running.run_lines import tell_end
 from nl2sql.running.work_time import Left, left_behind
 from tenants import audit, quotas
 from tenants.cancellation import Cancelled
@@ -127,6 +128,7 @@ def _write(run: Run) -> bool:
 
 def _count(run: Run, ending: Ending) -> None:
     observe_end(run)
+    tell_end(run)
     quotas.count_tokens(input_tokens=run.input_tokens, output_tokens=run.output_tokens)
     audit.record("question.ended", actor=run.actor, subject=str(run.id), status=run.status, **_seen(ending))
 

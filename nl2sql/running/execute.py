@@ -27,6 +27,7 @@ from nl2sql.pipeline import answer
 from nl2sql.running.close import close
 from nl2sql.running.own_run import RunNotFound, digest_of
 from nl2sql.running.recorder import Recorder, Superseded
+from nl2sql.running.run_lines import run_lines
 from nl2sql.running.run_span import run_span
 from nl2sql.running.watch import watched
 from nl2sql.running.work_time import LEASE
@@ -44,7 +45,7 @@ from tenants.clock import from_now
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Tenant
-from tenants.outage import OUT_OF_REACH, through_outage
+from tenants.outage import MAY_BE_OUTAGE, is_outage, through_outage
 from tenants.principal import Principal
 from tenants.roles import Permission, Role
 
@@ -83,7 +84,7 @@ def carry_out(
     is told of each event as it happens."""
     recorder = Recorder(run)
     stop = cancellation or Cancellation()
-    with run_span(run) as note:
+    with run_lines(run), run_span(run) as note:
         try:
             with watched(run, stop):
                 for event in _events(run, principal, stop):
@@ -93,7 +94,9 @@ def carry_out(
                         observe(event)
         except Superseded:
             pass
-        except OUT_OF_REACH as error:
+        except MAY_BE_OUTAGE as error:
+            if not is_outage(error):
+                raise
             _log.warning("the database was out of reach too long", run=str(run.id), kind=type(error).__name__)
             recorder.events.append(Failed(code="interrupted", message=OUTAGE, details={}, usage=Usage()))
         finally:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from schema_index.embedding.spaces import live_spaces
 from schema_index.indexing.chunks import pending
-from schema_index.metrics import LAG, WAITING
+from schema_index.metrics import LAG, MEASURED_AT, WAITING
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 
@@ -21,6 +21,7 @@ def measure_backlog(tenants: Iterable[Tenant]) -> None:
             waiting, oldest = waiting + count, min(oldest, since or now)
     WAITING.set(waiting)
     LAG.set((now - oldest).total_seconds())
+    MEASURED_AT.set(now.timestamp())
 
 
 def _backlog(tenant: Tenant) -> list[tuple[int, datetime | None]]:

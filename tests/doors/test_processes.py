@@ -3,15 +3,18 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from config.celery import app
 from config.environment import BASE_DIR
+from config.metrics import NEEDS_A_FOLDER, NEEDS_A_PORT
 from schema_index.knowledge import knowledge
 from schema_index.models import ChunkEmbedding, EmbeddingClaim
 from schema_index.tasks import embed_tenant
@@ -101,6 +104,44 @@ def test_a_worker_does_not_start_over_a_role_that_could_read_across_tenants(tena
     assert "owns tables or may act as their owner" in done.stderr
     assert "Traceback" not in done.stderr
     assert settings.DATABASES["owner"]["PASSWORD"] not in done.stderr
+
+
+@pytest.mark.redis
+@pytest.mark.skipif(
+    shutil.which("redis-server") is None and not IN_CI,
+    reason="redis-server is not installed (Debian: apt-get install redis-server)",
+)
+def test_a_worker_that_cannot_serve_its_metrics_says_so_and_works_and_idle_queues_are_told(
+    tenant: Tenant, redis_url: str, tmp_path: Path
+) -> None:
+    def doctor(environment: dict[str, str]) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "doctor"],
+            cwd=BASE_DIR,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return next(line for line in done.stdout.splitlines() if " broker:" in line)
+
+    log = tmp_path / "worker.log"
+    with socket.create_server(("", 0)) as taken, log.open("wb") as lines:
+        environment = environment_of(
+            CELERY_BROKER_URL=redis_url, METRICS_PORT=str(taken.getsockname()[1]), LOG_LEVEL="WARNING"
+        )
+        environment.pop("PROMETHEUS_MULTIPROC_DIR", None)
+        with running_worker(environment, concurrency=1, queues="embed,sync", stderr=lines):
+            wait_for(lambda: "no worker does" not in doctor(environment))
+            assert doctor(environment) == (
+                "warning  broker: It answers, and no worker serves ask,evaluate: "
+                "start `celery -A config worker --queues ask,evaluate`."
+            )
+    assert NEEDS_A_PORT in log.read_text()
+    assert NEEDS_A_FOLDER in log.read_text()
+    assert "Traceback" not in log.read_text()
 
 
 def test_the_web_process_starts_with_the_broker_down() -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import InternalError, OperationalError, transaction
 
 from nl2sql.models import Run
 from nl2sql.running.ask_request import AskRequest
@@ -98,6 +99,26 @@ def test_an_outage_that_lasts_is_an_error_after_some_tries(monkeypatch: pytest.M
     with transaction.atomic(), pytest.raises(OperationalError):
         outage.through_outage(work)
     assert len(tries) == 4, "what is open cannot be begun again"
+
+
+def test_a_reply_that_was_cut_off_is_an_outage_and_an_error_of_the_servers_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outage, "PAUSES_S", (0.0,))
+    tries: list[Exception] = []
+
+    def work(cause: Exception) -> None:
+        tries.append(cause)
+        raise InternalError from cause
+
+    for cause in (psycopg.InternalError("received 2 results from command 'BEGIN'"), psycopg.errors.DataCorrupted()):
+        with pytest.raises(InternalError):
+            outage.through_outage(partial(work, cause))
+    assert [type(cause) for cause in tries] == [
+        psycopg.InternalError,
+        psycopg.InternalError,
+        psycopg.errors.DataCorrupted,
+    ]
 
 
 def test_a_request_that_meets_an_outage_is_told_to_come_again(

@@ -18,7 +18,7 @@ from django.utils import timezone
 from config.bootstrap import connect
 from config.environment import BASE_DIR
 from config.secrets import derived_password
-from config.static_files import YEAR_S
+from config.web_server import server_command
 from nl2sql import runs
 from nl2sql.command_line.terminal import print_reply
 from nl2sql.demo.bean_there.generate import ORDERS
@@ -42,9 +42,6 @@ KEY_NAME = "demo"
 KEY_LIFE = timedelta(days=30)
 STOP_S = 10.0
 """For requests under way; what is still there then is killed."""
-
-BACKPRESSURE = 64
-"""Requests a server works on at once: more wait in its bounded backlog instead of each holding a thread and memory."""
 
 
 class Command(BaseCommand):
@@ -124,13 +121,7 @@ class Command(BaseCommand):
         ]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
-        server = [
-            *(sys.executable, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port)),
-            *("--backpressure", str(BACKPRESSURE)),
-            *("--static-path-route", "/static", "--static-path-mount", str(settings.STATIC_ROOT)),
-            *("--static-path-expires", str(YEAR_S)),
-            *("--no-access-log", "--log-level", "warning", "config.asgi:application"),
-        ]
+        server = server_command(host=host, port=port, static=settings.STATIC_ROOT)
         # Asked to end, the server goes first, with the processes it started.
         signal.signal(signal.SIGTERM, _end)
         with subprocess.Popen(server, cwd=BASE_DIR, start_new_session=True) as process:  # noqa: S603  our own words
