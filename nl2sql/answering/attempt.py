@@ -5,7 +5,6 @@ from collections.abc import Generator as Steps
 from dataclasses import dataclass, replace
 
 from nl2sql.answering.checked_answer import checked_answer
-from nl2sql.answering.evidence import Asked
 from nl2sql.answering.repair import after_doubt, after_query_error, after_violations
 from nl2sql.events import (
     Answered,
@@ -24,8 +23,7 @@ from nl2sql.generation.base import Draft, Feedback, GenerationRequest, Refused, 
 from nl2sql.task import Task
 from nl2sql.trust import grain
 from nl2sql.trust.check import Check
-from nl2sql.validation.restrictions import restrictions_of
-from nl2sql.validation.validate import validate
+from nl2sql.validation import judge as guard
 from nl2sql.validation.verdict import Accepted, Rejected, Verdict
 from schema_index.connectors.base import DataSourceError, Limits, QueryTooExpensive, ResultSet
 from schema_index.connectors.traced_read import traced_read
@@ -71,7 +69,7 @@ def attempt(
         yield step_done("execute", started, number)
     yield StepStarted(name="check", attempt=number)
     started = time.monotonic()
-    answered = checked_answer(asked_of(task), request, draft=draft, accepted=verdict, result=result)
+    answered = checked_answer(task, request, draft=draft, accepted=verdict, result=result)
     yield step_done("check", started, number)
     return _concluded(replace(answered, repaired=number > 1))
 
@@ -89,26 +87,9 @@ def _concluded(answered: Answered) -> Answered | Setback:
     return Setback(feedback=feedback, ending=CannotAnswer(refused=refused, usage=Usage()), check=certain)
 
 
-def asked_of(task: Task) -> Asked:
-    return Asked(
-        tenant_id=task.tenant_id,
-        source_id=task.source_id,
-        catalogue=task.catalogue,
-        connector=task.connector,
-        limits=task.limits,
-        every_word_placed=task.generator.places_every_word,
-        revision=task.revision,
-        synced_at=task.synced_at,
-        attributes=task.attributes,
-        cancellation=task.cancellation,
-    )
-
-
 def judge(task: Task, sql: str) -> Verdict:
-    """The guard as it is for the person who asks."""
-    access = task.catalogue.access
-    restrictions = restrictions_of(access, attributes=task.attributes)
-    return validate(sql, schema=access.visible, row_limit=task.limits.max_rows, restrictions=restrictions)
+    access, row_limit = task.catalogue.access, task.limits.max_rows
+    return guard.judge(sql, access=access, attributes=task.attributes, row_limit=row_limit)
 
 
 def failed(error: DomainError, spent: Usage | None = None) -> Failed:

@@ -5,7 +5,7 @@ from collections.abc import Generator as Steps
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nl2sql.answering.attempt import asked_of, failed, judge, run, step_done
+from nl2sql.answering.attempt import failed, judge, run, step_done
 from nl2sql.answering.candidates import APPROACHES, Candidate, groups_of
 from nl2sql.answering.checked_answer import checked_answer
 from nl2sql.events import Answered, Blocked, Drafted, Event, Failed, Passed, StepStarted
@@ -110,7 +110,5 @@ def _elected(
     return best, winners
 
 
-def _checked(task: Task, request: GenerationRequest, candidate: Candidate) -> Answered:
-    return checked_answer(
-        asked_of(task), request, draft=candidate.draft, accepted=candidate.accepted, result=candidate.result
-    )
+def _checked(task: Task, request: GenerationRequest, one: Candidate) -> Answered:
+    return checked_answer(task, request, draft=one.draft, accepted=one.accepted, result=one.result)

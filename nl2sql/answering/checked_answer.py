@@ -1,12 +1,11 @@
 """A statement that ran, its checks and its receipt, as the end of a run."""
 
-from dataclasses import replace
-
-from nl2sql.answering.evidence import Asked, facts_of
+from nl2sql.answering.evidence import facts_of
 from nl2sql.events import Answered
 from nl2sql.follow_up.difference import difference
 from nl2sql.follow_up.fragment import is_fragment
 from nl2sql.generation.base import Draft, Exchange, GenerationRequest, Usage
+from nl2sql.task import Task
 from nl2sql.trust.agreement import agreement
 from nl2sql.trust.receipt import FollowUp, checks_of, receipt_of
 from nl2sql.trust.statement import read_statement
@@ -15,19 +14,14 @@ from schema_index.connectors.base import ResultSet
 
 
 def checked_answer(
-    asked: Asked, request: GenerationRequest, *, draft: Draft, accepted: Accepted, result: ResultSet | None
+    task: Task, request: GenerationRequest, *, draft: Draft, accepted: Accepted, result: ResultSet | None
 ) -> Answered:
     """What was spent and whether it was repaired is for the caller to add. No transaction is open."""
     vouched = draft.vouched
-    if vouched is not None:
-        asked = replace(asked, every_word_placed=True)
-    if draft.is_given:
-        asked = replace(asked, every_word_placed=False)
+    placed = vouched is not None or (task.generator.places_every_word and not draft.is_given)
     follows = continued(request, draft)
-    facts = facts_of(asked, request, accepted=accepted, result=result, follows=follows)
-    checks = checks_of(
-        every_word_placed=asked.every_word_placed, result=result, accepted=accepted, facts=facts, vouched=vouched
-    )
+    facts = facts_of(task, request, every_word_placed=placed, accepted=accepted, result=result, follows=follows)
+    checks = checks_of(every_word_placed=placed, result=result, accepted=accepted, facts=facts, vouched=vouched)
     if draft.agreed is not None:
         # Of a kept answer: the others were not kept.
         checks = (*checks, agreement(draft.agreed[0], of=draft.agreed[1]))
@@ -51,8 +45,8 @@ def checked_answer(
                     read_statement(follows.sql, schema=request.schema), facts.statement, row_limit=request.max_rows
                 ),
             ),
-            catalogue_revision=asked.revision,
-            synced_at=asked.synced_at,
+            catalogue_revision=task.revision,
+            synced_at=task.synced_at,
             verified_by=vouched.by if vouched else "",
             edited=draft.is_given,
         ),

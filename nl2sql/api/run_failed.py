@@ -1,4 +1,4 @@
-"""A run's own error as the error of a request."""
+"""A run's own error as the error of a request, or of an agent's call."""
 
 from typing import Any
 

@@ -8,10 +8,10 @@ from rest_framework import serializers
 from nl2sql.clarification.choose import MAX_CHOICE
 from nl2sql.generation.answer_format import MAX_CHOICES
 from nl2sql.models import RunStatus
+from nl2sql.models.verified_query import MAX_QUESTION
 from nl2sql.trust.agreement import Fate
 from tenants.api.strict import StrictSerializer, TextField
 
-MAX_QUESTION = 2_000
 _METADATA_NAME = serializers.CharField(max_length=100)
 
 

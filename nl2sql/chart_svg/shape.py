@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from nl2sql.execution.results import NUMBERS, TIMES
+
 Kind = Literal["number", "line", "area", "bar", "column", "points"]
 
 TITLES: dict[Kind, str] = {
@@ -25,8 +27,6 @@ MAX_COLUMNS = 62
 
 MAX_POINTS = 1_000
 
-_NUMBERS = ("integer", "number")
-_TIMES = ("date", "timestamp")
 _YEAR_OR_MONTH = re.compile(r"\d{4}(-(\d{2}|Q[1-4]|W\d{2}))?")
 
 
@@ -54,7 +54,7 @@ def picture_of(result: dict[str, Any] | None) -> Picture | None:
     if result is None or not result["rows"] or result["truncated"]:
         return None
     columns, rows = result["columns"], result["rows"]
-    numeric = [place for place, column in enumerate(columns) if column["type"] in _NUMBERS]
+    numeric = [place for place, column in enumerate(columns) if column["type"] in NUMBERS]
     named = [place for place in range(len(columns)) if place not in numeric]
     if len(columns) == 1 and len(rows) == 1 and numeric and rows[0][0] is not None:
         return Picture(kinds=("number",), label_name="", labels=("",), series=(_series(result, 0),))
@@ -71,7 +71,7 @@ def _labelled(result: dict[str, Any], place: int, numeric: list[int]) -> Picture
     column = result["columns"][place]
     labels = tuple("null" if row[place] is None else str(row[place]) for row in result["rows"])
     series = tuple(_series(result, one) for one in numeric)
-    days = _days(labels) if column["type"] in _TIMES else ()
+    days = _days(labels) if column["type"] in TIMES else ()
     few = len(labels) <= MAX_BARS
     ordered = bool(days) or all(_YEAR_OR_MONTH.fullmatch(label) for label in labels)
     kinds: tuple[Kind, ...] = ()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from nl2sql.generation.base import Clarified
 from nl2sql.models import Run, RunStatus
+from nl2sql.replies.reply import said_choice
 from nl2sql.running.ask_request import AskRequest
 from nl2sql.running.own_run import find
 from schema_index.knowledge import knowledge
@@ -74,7 +75,7 @@ def choose(principal: Principal, chosen: Chosen, **options: Any) -> AskRequest:
         data_source=run.source_slug,
         conversation_id=run.conversation_id,
         clarifies_id=run.id,
-        choice=_said(choice) if choice is not None else str(chosen.choice)[:MAX_CHOICE],
+        choice=said_choice(choice) if choice is not None else str(chosen.choice)[:MAX_CHOICE],
         **options,
     )
 
@@ -112,18 +113,14 @@ def _offered(choices: list[dict[str, str]], choice: int | str) -> dict[str, str]
     if isinstance(choice, int):
         return choices[choice - 1] if 0 < choice <= len(choices) else None
     wanted = choice.strip().casefold()
-    # Agents and terminals show a choice with its reading: that is sent back whole.
-    return next((one for one in choices if wanted in (one["text"].casefold(), _said(one).casefold())), None)
-
-
-def _said(choice: Mapping[str, str]) -> str:
-    return f"{choice['text']}: {choice['reading']}" if choice["reading"] else choice["text"]
+    # Agents and terminals show a choice with its reading.
+    return next((one for one in choices if wanted in (one["text"].casefold(), said_choice(one).casefold())), None)
 
 
 def _propose(run: Run, question: str, choice: Mapping[str, str]) -> None:
     """Titled by question and choice, so that two people who choose differently propose two definitions."""
     room = MAX_TITLE - len(question) - 1
     title = f"{question} {choice['text'][: max(room, 40)]}"[:MAX_TITLE]
-    text = f"{_said(choice)}\n\nChosen when this was asked: {run.question}"
+    text = f"{said_choice(choice)}\n\nChosen when this was asked: {run.question}"
     source = DataSource.objects.filter(slug=run.source_slug).first()
     knowledge.propose_faq(question=title, answer=text, actor=run.actor, source=source)

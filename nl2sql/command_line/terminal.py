@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from nl2sql.execution.results import cell_text
-from nl2sql.replies.reply import pretty_sql
+from nl2sql.execution.results import NUMBERS, cell_text
+from nl2sql.replies.reply import pretty_sql, said_choice
 
 SHOWN_ROWS = 20
 PLAIN_WIDTH = 120
@@ -42,7 +42,7 @@ def _beside(reply: dict[str, Any]) -> Iterator[str]:
         if check["outcome"] != "passed":
             yield f"{check['outcome']}: {check['detail']}"
     for number, choice in enumerate((reply["clarification"] or {}).get("choices", ()), start=1):
-        yield f"{number}. {choice['text']}{': ' if choice['reading'] else ''}{choice['reading']}"
+        yield f"{number}. {said_choice(choice)}"
     refusal = reply["refusal"] or {"missing": [], "available": []}
     unsaid = [word for word in refusal["missing"] if f"'{word}'" not in reply["answer"]]
     if unsaid:
@@ -54,7 +54,7 @@ def _beside(reply: dict[str, Any]) -> Iterator[str]:
 def _table(result: dict[str, Any]) -> Table:
     table = Table(show_edge=False, pad_edge=False)
     for column in result["columns"]:
-        table.add_column(escape(column["name"]), justify="right" if column["type"] in ("integer", "number") else "left")
+        table.add_column(escape(column["name"]), justify="right" if column["type"] in NUMBERS else "left")
     for row in result["rows"][:SHOWN_ROWS]:
         table.add_row(*(escape(cell_text(value)) for value in row))
     if len(result["rows"]) > SHOWN_ROWS:

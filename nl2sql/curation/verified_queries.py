@@ -11,6 +11,7 @@ from nl2sql.evaluation.accepted_states import first_in_use
 from nl2sql.models import QueryOrigin, QueryState, Run, RunEvent, RunStatus, VerifiedQuery
 from nl2sql.models.verified_query import UNEXPLAINED
 from nl2sql.reuse.reuse import Verified, parameters
+from nl2sql.validation.judge import UNRUN
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
 from schema_index import judged_questions
@@ -28,8 +29,6 @@ MAX_KNOWN = 2_000
 """Verified queries of one source that a question is compared with, the latest verified first."""
 
 JUDGED_ORIGIN = "verified query"
-ROW_LIMIT = 1_000
-"""Only for the guard's reading: what runs gets the asker's own limit."""
 
 
 class VerifiedQueryNotFound(DomainError):
@@ -143,7 +142,7 @@ def check(source: DataSource, sql: str) -> Accepted:
 
 def check_over(schema: DatabaseSchema, sql: str) -> Accepted:
     """The same over another schema. Raises StatementBlocked."""
-    verdict = validate(sql, schema=schema, row_limit=ROW_LIMIT)
+    verdict = validate(sql, schema=schema, row_limit=UNRUN)
     if isinstance(verdict, Rejected):
         first = verdict.violations[0]
         raise StatementBlocked(f"The statement was blocked: {first.message}", rule=first.code, hint=first.hint)

@@ -1,11 +1,9 @@
 """An evaluation's cases as CSV lines or JSON, for other tools. Pure."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from nl2sql.replies.export import text_cell
+from nl2sql.replies.export import csv_line, text_cell
 
 COLUMNS = (
     *("number", "key", "question", "source_slug", "is_answerable", "verdict", "status", "detail", "sql", "golds"),
@@ -15,9 +13,9 @@ COLUMNS = (
 
 def case_csv(cases: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """A header, then a line a case; cells that a spreadsheet would take for formulas are made text."""
-    yield _line(COLUMNS)
+    yield csv_line(COLUMNS)
     for case in cases:
-        yield _line([text_cell(_text(case[name])) for name in COLUMNS])
+        yield csv_line([text_cell(_text(case[name])) for name in COLUMNS])
 
 
 def _text(value: Any) -> str:
@@ -30,9 +28,3 @@ def _text(value: Any) -> str:
             return "; ".join(f"{name}={item}" for name, item in value.items())
         case _:
             return str(value)
-
-
-def _line(cells: Iterable[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, quoting=csv.QUOTE_ALL).writerow(cells)
-    return buffer.getvalue()

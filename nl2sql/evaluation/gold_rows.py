@@ -7,8 +7,7 @@ from django.conf import settings
 
 from nl2sql.evaluation.statement_order import is_ordered
 from nl2sql.execution.results import json_rows
-from nl2sql.validation.restrictions import restrictions_of
-from nl2sql.validation.validate import validate
+from nl2sql.validation.judge import judge
 from nl2sql.validation.verdict import Accepted
 from schema_index.catalogue import Catalogue, catalogue_of
 from schema_index.connectors.base import Connector, Limits
@@ -46,8 +45,12 @@ class GoldReader:
         schema, environment = catalogue.schema, settings.ENVIRONMENT
         if dialect and dialect != schema.dialect:
             return GoldRows(rows=None, problem=f"The gold statement is {dialect}, the source {schema.dialect}.")
-        restrictions = restrictions_of(catalogue.access, attributes=self.principal.attributes)
-        verdict = validate(sql, schema=schema, row_limit=environment.query_max_rows, restrictions=restrictions)
+        verdict = judge(
+            sql,
+            access=catalogue.access,
+            attributes=self.principal.attributes,
+            row_limit=environment.query_max_rows,
+        )
         if not isinstance(verdict, Accepted):
             return GoldRows(rows=None, problem=f"The guard refuses the gold statement: {verdict.violations[0].message}")
         limits = Limits(

@@ -13,6 +13,11 @@ from schema_index.connectors.base import ResultSet
 MAX_DEPTH = 32
 """Levels of arrays and JSON that are kept; deeper ones become `…`."""
 
+NUMBERS = ("integer", "number")
+"""Kinds of columns whose cells are numbers, also where they are stored as strings."""
+
+TIMES = ("date", "timestamp")
+
 SAFE_INTEGER = 2**53 - 1
 """Beyond it JavaScript and every JSON reader built on doubles silently rounds (RFC 8259 §6)."""
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from nl2sql.mcp.tool import Result
+from nl2sql.replies.reply import said_choice
 
 MAX_CELL_CHARACTERS = 2_000
 MAX_ROWS_CHARACTERS = 100_000
@@ -95,7 +96,3 @@ def _shortened(value: Any) -> Any:
     """A long text is cut; a nested value that is too long becomes its text, cut."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return value if len(text) <= MAX_CELL_CHARACTERS else f"{text[:MAX_CELL_CHARACTERS]}…"
-
-
-def said_choice(choice: Mapping[str, str]) -> str:
-    return f"{choice['text']}: {choice['reading']}" if choice["reading"] else choice["text"]

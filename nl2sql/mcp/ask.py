@@ -6,17 +6,17 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from nl2sql import runs
+from nl2sql.api.run_failed import RunFailed
 from nl2sql.asking import ask_and_wait
 from nl2sql.clarification.choose import MAX_CHOICE, ask_request
 from nl2sql.generation.answer_format import MAX_CHOICES
 from nl2sql.mcp.answer import Answer, answer_of
 from nl2sql.mcp.tool import Arguments, Caller, Slug, Text, Tool
 from nl2sql.models import Run, RunStatus
+from nl2sql.models.verified_query import MAX_QUESTION
 from nl2sql.task import Mode
-from tenants.domain_error import DomainError
 from tenants.roles import Permission
 
-MAX_QUESTION = 2_000
 MAX_ROWS = 500
 ROWS = 50
 """As many as an agent reads; who wants all of them has the run's address in the API."""
@@ -59,16 +59,6 @@ class AskArguments(Arguments):
         elif self.choice is None or self.question or self.data_source or self.conversation_id:
             raise ValueError("Where it `clarifies`, send `choice`, and no question, data source or conversation.")
         return self
-
-
-class RunFailed(DomainError):
-    """A run ended in an error; its own code and message are passed on."""
-
-    def __init__(self, run: Run) -> None:
-        kept = ("rule", "hint", "rules", "retry_after", "deadline_ms", "estimate", "limit")
-        details = {name: value for name, value in run.reply["error"].items() if name in kept}
-        super().__init__(run.error_detail, **details, run_id=str(run.id))
-        self.code = run.error_code  # type: ignore[misc]  # known only when it is raised
 
 
 def ask(caller: Caller, arguments: AskArguments) -> Answer:

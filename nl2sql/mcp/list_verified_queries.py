@@ -7,10 +7,10 @@ from pydantic import Field
 
 from nl2sql.curation import verified_queries
 from nl2sql.mcp.tool import Arguments, Caller, Result, Slug, Text, Tool
+from nl2sql.models.verified_query import MAX_QUESTION
 from nl2sql.reuse.closest import closest
 from nl2sql.reuse.reuse import Verified
-from nl2sql.validation.restrictions import restrictions_of
-from nl2sql.validation.validate import validate
+from nl2sql.validation.judge import judge
 from nl2sql.validation.verdict import Accepted
 from schema_index.catalogue import Catalogue, catalogue_of
 from schema_index.sources import pick
@@ -18,14 +18,10 @@ from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission
 
-MAX_QUESTION = 2_000
 MAX_ITEMS = 50
 ITEMS = 20
 MAX_TRIED = 200
 """Offered to the guard for one listing: well under a second."""
-
-ROW_LIMIT = 1_000
-"""Only for the guard's reading: nothing runs here."""
 
 
 class VerifiedArguments(Arguments):
@@ -64,9 +60,7 @@ def list_verified_queries(caller: Caller, arguments: VerifiedArguments) -> Verif
 
 def _is_whole(one: Verified, catalogue: Catalogue, principal: Principal) -> bool:
     """Whether the caller may run it without any restriction: what a policy keeps from them may stand in a literal."""
-    access = catalogue.access
-    restrictions = restrictions_of(access, attributes=principal.attributes)
-    verdict = validate(one.sql, schema=access.visible, row_limit=ROW_LIMIT, restrictions=restrictions)
+    verdict = judge(one.sql, access=catalogue.access, attributes=principal.attributes)
     return isinstance(verdict, Accepted) and not verdict.stated
 
 

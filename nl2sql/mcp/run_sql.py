@@ -6,9 +6,9 @@ from pydantic import Field
 
 from nl2sql.asking import ask_and_wait
 from nl2sql.mcp.answer import Answer
-from nl2sql.mcp.ask import MAX_QUESTION, MAX_ROWS, ROWS, ended
+from nl2sql.mcp.ask import MAX_ROWS, ROWS, ended
 from nl2sql.mcp.tool import Arguments, Caller, Slug, Text, Tool
-from nl2sql.models.verified_query import MAX_SQL
+from nl2sql.models.verified_query import MAX_QUESTION, MAX_SQL
 from nl2sql.runs import AskRequest
 from nl2sql.task import Mode
 from tenants.roles import Permission

@@ -4,11 +4,10 @@ import math
 from decimal import Decimal
 from typing import Any
 
-from nl2sql.execution.results import cell_text, json_value
+from nl2sql.execution.results import NUMBERS, cell_text, json_value
 from nl2sql.replies.rounded_number import is_same_number, rounded
 from schema_index.connectors.base import ResultSet
 
-NUMBERS = ("integer", "number")
 FEW = 2
 """So many rows are read at a glance."""
 

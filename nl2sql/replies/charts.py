@@ -2,13 +2,9 @@
 
 from typing import Any
 
-from nl2sql.execution.results import json_rows
+from nl2sql.chart_svg.shape import MAX_BARS, MAX_POINTS
+from nl2sql.execution.results import NUMBERS, TIMES, json_rows
 from schema_index.connectors.base import ResultColumn, ResultSet
-
-MAX_BARS = 30
-MAX_POINTS = 1_000
-_NUMBERS = ("integer", "number")
-_TIMES = ("date", "timestamp")
 
 
 def chart_of(result: ResultSet | None) -> dict[str, Any] | None:
@@ -16,15 +12,15 @@ def chart_of(result: ResultSet | None) -> dict[str, Any] | None:
     if result is None or not result.rows or result.truncated:
         return None
     columns = result.columns
-    if len(columns) == 1 and len(result.rows) == 1 and columns[0].kind in _NUMBERS:
+    if len(columns) == 1 and len(result.rows) == 1 and columns[0].kind in NUMBERS:
         return {"kind": "number", "vega_lite": None}
     if len(columns) != 2 or len({column.name for column in columns}) != 2 or len(result.rows) < 2:
         return None
-    label = next((column for column in columns if column.kind not in _NUMBERS), None)
-    number = next((column for column in columns if column.kind in _NUMBERS), None)
+    label = next((column for column in columns if column.kind not in NUMBERS), None)
+    number = next((column for column in columns if column.kind in NUMBERS), None)
     if label is None or number is None:
         return None
-    line = label.kind in _TIMES and len(result.rows) <= MAX_POINTS
+    line = label.kind in TIMES and len(result.rows) <= MAX_POINTS
     if not line and (label.kind != "text" or len(result.rows) > MAX_BARS):
         return None
     mark, scale = ("line", "temporal") if line else ("bar", "nominal")

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from nl2sql.execution.results import NUMBERS
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A spreadsheet runs a cell that starts so (OWASP, CSV Injection)."""
 
-_NUMBERS = ("integer", "number")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -19,10 +20,10 @@ def csv_lines(result: dict[str, Any]) -> Iterator[str]:
     semicolons too. `result` is the reply's `result`.
     """
     names = [column["name"] for column in result["columns"]]
-    numeric = [column["type"] in _NUMBERS for column in result["columns"]]
-    yield _line([text_cell(name) for name in names])
+    numeric = [column["type"] in NUMBERS for column in result["columns"]]
+    yield csv_line([text_cell(name) for name in names])
     for row in result["rows"]:
-        yield _line([_cell(value, is_number=is_number) for value, is_number in zip(row, numeric, strict=True)])
+        yield csv_line([_cell(value, is_number=is_number) for value, is_number in zip(row, numeric, strict=True)])
 
 
 def _cell(value: Any, *, is_number: bool) -> str:
@@ -40,7 +41,8 @@ def text_cell(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def _line(cells: Sequence[str]) -> str:
+def csv_line(cells: Sequence[str]) -> str:
+    """Cells as they are, all quoted."""
     buffer = io.StringIO()
     csv.writer(buffer, quoting=csv.QUOTE_ALL).writerow(cells)
     return buffer.getvalue()

@@ -1,6 +1,6 @@
 """A run as the API's reply: one JSON shape for every door. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlglot
@@ -79,6 +79,11 @@ def unanswered_body() -> dict[str, Any]:
 def pretty_sql(sql: str, *, dialect: str) -> str:
     """The statement over several lines, for people. What runs is the original."""
     return sqlglot.parse_one(sql, dialect=dialect).sql(dialect=dialect, pretty=True)
+
+
+def said_choice(choice: Mapping[str, str]) -> str:
+    """As people and agents see it; sent back whole, it is understood."""
+    return f"{choice['text']}: {choice['reading']}" if choice["reading"] else choice["text"]
 
 
 def _status(ending: Ending) -> str:

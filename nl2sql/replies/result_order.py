@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from nl2sql.execution.results import cell_text
-
-NUMBERS = ("integer", "number")
-"""Kinds of columns whose cells are numbers, also where they are stored as strings."""
+from nl2sql.execution.results import NUMBERS, cell_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,10 @@ from itertools import islice
 
 from nl2sql.generation.base import Draft, GenerationRequest
 from nl2sql.generation.composer.compose import compose
-from nl2sql.validation.restrictions import restrictions_of
-from nl2sql.validation.validate import validate
+from nl2sql.validation.judge import UNRUN, judge
 from nl2sql.validation.verdict import Accepted
 from schema_index.access.policy import Access
 from tenants.attributes import AttributeValue
-
-ROW_LIMIT = 1_000
-"""Only for the guard's reading: what runs gets the asker's own limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +21,7 @@ class Asker:
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
 
     def may_run(self, sql: str) -> bool:
-        restrictions = restrictions_of(self.access, attributes=self.attributes)
-        verdict = validate(sql, schema=self.access.visible, row_limit=ROW_LIMIT, restrictions=restrictions)
-        return isinstance(verdict, Accepted)
+        return isinstance(judge(sql, access=self.access, attributes=self.attributes), Accepted)
 
 
 def prove(questions: Iterable[str], *, asker: Asker, today: date, limit: int, tries: int) -> Iterator[str]:
@@ -45,7 +39,7 @@ def _answerable(question: str, *, asker: Asker, today: date) -> bool:
             tables=(),
             limited=access.limited,
             today=today,
-            max_rows=ROW_LIMIT,
+            max_rows=UNRUN,
         )
     )
     return isinstance(draft, Draft) and asker.may_run(draft.sql)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schema_index.access.column_access import ColumnAccess, having
-from schema_index.access.policy import DEFAULT_MIN_GROUP, Access
+from schema_index.access.policy import DEFAULT_MIN_GROUP
 from schema_index.schema import DatabaseSchema
 from tenants.attributes import AttributeValue
 
-__all__ = ["AttributeValue", "Restrictions", "restrictions_of"]
+__all__ = ["AttributeValue", "Restrictions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +34,3 @@ class Restrictions:
     @property
     def _with_masked(self) -> frozenset[str]:
         return frozenset(name.rpartition(".")[0] for name in having("masked", self.limited))
-
-
-def restrictions_of(access: Access, *, attributes: Mapping[str, AttributeValue]) -> Restrictions:
-    """What `access` asks of the statements of somebody of whom `attributes` are known."""
-    return Restrictions(
-        whole=access.whole,
-        limited=access.limited,
-        row_rules=access.row_rules,
-        attributes=attributes,
-        min_group=access.min_group,
-    )

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from nl2sql.api.serializers import MAX_QUESTION
+from nl2sql.models.verified_query import MAX_QUESTION
 from tenants.api.strict import no_control_characters
 
 PLACEHOLDER = "How many orders were placed last month?"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from nl2sql.execution.results import cell_text
-from nl2sql.replies.result_order import NUMBERS, Order, in_order
+from nl2sql.execution.results import NUMBERS, cell_text
+from nl2sql.replies.result_order import Order, in_order
 from nl2sql.replies.rounded_number import is_same_number, rounded
 
 PAGE_ROWS = 50

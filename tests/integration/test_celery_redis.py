@@ -18,8 +18,9 @@ from pydantic import SecretStr
 from config.celery import app
 from config.environment import Environment
 from config.settings import SOON
+from nl2sql.api.run_failed import RunFailed
 from nl2sql.asking import ask_and_leave, ask_and_wait
-from nl2sql.mcp.ask import AskArguments, RunFailed
+from nl2sql.mcp.ask import AskArguments
 from nl2sql.mcp.ask import ask as mcp_ask
 from nl2sql.mcp.tool import Caller
 from nl2sql.models import Run
