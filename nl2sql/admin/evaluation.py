@@ -13,9 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from nl2sql.evaluation.accepted_states import untried
 from nl2sql.evaluation.chart import MAX_BARS, Bar, chart
-from nl2sql.evaluation.comparison import EvaluationComparison, compared
 from nl2sql.evaluation.configuration_words import NAMES, PER_SOURCE, differences
-from nl2sql.evaluation.evaluate import ended_of, previous
+from nl2sql.evaluation.evaluate import compare, earlier
 from nl2sql.evaluation.export import COLUMNS, case_csv
 from nl2sql.evaluation.judged_case import VERDICTS
 from nl2sql.events import StepName
@@ -110,22 +109,22 @@ class AcceptedStateAdmin(ReadOnlyAdmin[AcceptedState]):
 
 def _page(evaluation: Evaluation, *, chosen: str) -> dict[str, Any]:
     """What the template shows of one evaluation. Needs an open scope."""
-    earlier = Evaluation.objects.filter(
+    before = Evaluation.objects.filter(
         set_name=evaluation.set_name, ended_at__isnull=False, started_at__lt=evaluation.started_at
     )
-    other = next((one for one in earlier if str(one.id) == chosen), None) or previous(evaluation)
+    other = next((one for one in before if str(one.id) == chosen), None) or earlier(evaluation).first()
     cases = evaluation.cases.all()
     return {
-        "chart": _chart([evaluation, *earlier[: MAX_BARS - 1]]) if evaluation.scores else None,
+        "chart": _chart([evaluation, *before[: MAX_BARS - 1]]) if evaluation.scores else None,
         "scores": evaluation.scores,
         "figures": _figures(evaluation.scores),
         "latency": _latency(evaluation.scores.get("latency_ms") or {}),
         "violations": (evaluation.scores.get("violations") or {}).items(),
         "configuration": _configuration(evaluation.configuration),
-        "offered": earlier[:OFFERED],
+        "offered": before[:OFFERED],
         "other": other,
         "differences": differences(other.configuration, evaluation.configuration) if other else (),
-        "comparison": _comparison(other, evaluation) if other else None,
+        "comparison": compare(other, evaluation) if other else None,
         "cases": _worst_first(cases)[:SHOWN_CASES],
         "case_count": cases.count(),
     }
@@ -134,10 +133,6 @@ def _page(evaluation: Evaluation, *, chosen: str) -> dict[str, Any]:
 def _worst_first(cases: QuerySet[EvaluationCase]) -> list[EvaluationCase]:
     order = {"wrong": 0, "failed": 1, "refused": 2, "unjudged": 3, "right": 4}
     return sorted(cases, key=lambda case: (order[case.verdict], case.number))
-
-
-def _comparison(before: Evaluation, after: Evaluation) -> EvaluationComparison:
-    return compared(ended_of(before), ended_of(after))
 
 
 def _figures(scores: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -116,10 +116,10 @@ class EvaluationComparisonView(APIView):
     def get(self, request: Request, evaluation_id: UUID) -> Response:
         principal = _curator(request)
         query = read_query(request, ComparisonQuerySerializer)
-        tenant_id = principal.tenant_id
-        before, after = (find(tenant_id, one) for one in (query["before"], evaluation_id))
-        found = compare(tenant_id, before=before.id, after=after.id)
-        return Response(comparison_reply(found, changed=differences(before.configuration, after.configuration)))
+        before, after = (find(principal.tenant_id, one) for one in (query["before"], evaluation_id))
+        return Response(
+            comparison_reply(compare(before, after), changed=differences(before.configuration, after.configuration))
+        )
 
 
 def _curator(request: Request) -> Principal:

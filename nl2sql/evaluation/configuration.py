@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from nl2sql.model_access.generators import generator_name
-from nl2sql.model_access.tenant_models import candidates, prompt_tokens
+from nl2sql.model_access.tenant_models import candidates_of, effective, prompt_tokens_of
 from nl2sql.prompt.template_files import template_version
 from schema_index.access.policies import policy_for
 from schema_index.embedding.spaces import active_embedder
@@ -23,9 +23,9 @@ def configuration_in_force(
 
     `is_candidate` reads it as it would be with the model that waits to be taken into use.
     """
-    environment = settings.ENVIRONMENT
     embedder = active_embedder(principal.tenant_id)
     with tenant_transaction(principal.tenant_id):
+        model = effective(is_candidate=is_candidate)
         rows = DataSource.objects.select_related("snapshot").order_by("slug")
         if sources:
             rows = rows.filter(slug__in=sources)
@@ -38,13 +38,13 @@ def configuration_in_force(
         policies = {row.slug: policy_for(row, role=principal.role).digest for row in rows}
         threshold = threshold_for(embedder.model, dimension=embedder.dimension)
     return {
-        "generator": generator_name(principal.tenant_id, is_candidate=is_candidate),
+        "generator": generator_name(model),
         "prompt_version": template_version(),
-        "prompt_tokens": prompt_tokens(principal.tenant_id, is_candidate=is_candidate),
-        "candidates": candidates(principal.tenant_id, is_candidate=is_candidate),
+        "prompt_tokens": prompt_tokens_of(model),
+        "candidates": candidates_of(model),
         "embedding_model": f"{embedder.model} ({embedder.dimension})",
         "threshold": threshold,
-        "top_k": environment.retrieval_top_k,
+        "top_k": settings.ENVIRONMENT.retrieval_top_k,
         "sources": schemas,
         "policies": policies,
     }

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from nl2sql.evaluation.ask_case import AskedCase, ask_case
@@ -28,6 +29,9 @@ ROLE = Role.ANALYST
 
 CANDIDATE = "candidate"
 """In a configuration: whether it is of a model that was not in use."""
+
+JUDGED = tuple(field.name for field in fields(JudgedCase))
+"""What a stored case holds under the same names."""
 
 Progress = Callable[[int, int, AskedCase], None]
 
@@ -136,7 +140,8 @@ def carry_on(
 
 def _end(evaluation: Evaluation, *, actor: str) -> Scores:
     with tenant_transaction(evaluation.tenant_id):
-        cases = [_judged(case) for case in evaluation.cases.order_by("number")]
+        stored = evaluation.cases.order_by("number").values(*JUDGED)
+        cases = [JudgedCase(**{**case, "violations": tuple(case["violations"])}) for case in stored]
         scores = scores_of(cases)
         evaluation.scores, evaluation.ended_at = as_json(scores), timezone.now()
         evaluation.save(update_fields=["scores", "ended_at"])
@@ -144,28 +149,9 @@ def _end(evaluation: Evaluation, *, actor: str) -> Scores:
     return scores
 
 
-def _judged(case: EvaluationCase) -> JudgedCase:
-    return JudgedCase(
-        key=case.key,
-        question=case.question,
-        is_answerable=case.is_answerable,
-        status=case.status,
-        verdict=verdict_named(case.verdict),
-        full_rank=case.full_rank,
-        needs_tables=case.needs_tables,
-        input_tokens=case.input_tokens,
-        output_tokens=case.output_tokens,
-        cost=case.cost,
-        steps=case.steps,
-        violations=tuple(case.violations),
-    )
-
-
-def compare(tenant_id: UUID, *, before: UUID, after: UUID) -> EvaluationComparison:
-    """Raises EvaluationNotFound."""
-    sides = find(tenant_id, before), find(tenant_id, after)
-    with tenant_transaction(tenant_id):
-        return compared(*(ended_of(side) for side in sides))
+def compare(before: Evaluation, after: Evaluation) -> EvaluationComparison:
+    with tenant_transaction(after.tenant_id):
+        return compared(_ended(before), _ended(after))
 
 
 def find(tenant_id: UUID, evaluation_id: UUID) -> Evaluation:
@@ -177,47 +163,31 @@ def find(tenant_id: UUID, evaluation_id: UUID) -> Evaluation:
     return found
 
 
-def previous(evaluation: Evaluation) -> Evaluation | None:
-    """The latest earlier one of the same set and source that came to its end. Needs an open scope."""
-    return (
-        Evaluation.objects.filter(
-            set_name=evaluation.set_name,
-            source_slug=evaluation.source_slug,
-            started_at__lt=evaluation.started_at,
-            ended_at__isnull=False,
-        )
-        .order_by("-started_at")
-        .first()
-    )
+def earlier(evaluation: Evaluation) -> "QuerySet[Evaluation]":
+    """Those of the same set and source that came to their end, the latest first. Needs an open scope."""
+    return Evaluation.objects.filter(
+        set_name=evaluation.set_name,
+        source_slug=evaluation.source_slug,
+        started_at__lt=evaluation.started_at,
+        ended_at__isnull=False,
+    ).order_by("-started_at")
 
 
-def ended_of(evaluation: Evaluation) -> dict[str, Ended]:
+def _ended(evaluation: Evaluation) -> dict[str, Ended]:
     """Its questions by their keys. Needs an open scope."""
     cases = evaluation.cases.only("key", "question", "verdict")
     return {case.key: Ended(question=case.question, verdict=verdict_named(case.verdict)) for case in cases}
 
 
 def _stored(case: AskedCase, question: EvaluationQuestion, *, evaluation: Evaluation, number: int) -> EvaluationCase:
-    judged = case.judged
     return EvaluationCase(
         tenant_id=evaluation.tenant_id,
         evaluation=evaluation,
         number=number,
-        key=storable(judged.key),
-        question=storable(judged.question),
         source_slug=case.source,
-        is_answerable=judged.is_answerable,
-        verdict=judged.verdict,
-        status=judged.status,
         run_id=case.run_id,
         sql=case.sql,
-        golds=storable(list(question.golds)),
+        golds=storable(question.golds),
         detail=storable(case.detail),
-        needs_tables=judged.needs_tables,
-        full_rank=judged.full_rank,
-        input_tokens=judged.input_tokens,
-        output_tokens=judged.output_tokens,
-        cost=judged.cost,
-        steps=dict(judged.steps),
-        violations=list(judged.violations),
+        **storable(asdict(case.judged)),
     )

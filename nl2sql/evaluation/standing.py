@@ -8,10 +8,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
-from nl2sql.evaluation.comparison import compared
 from nl2sql.evaluation.configuration import configuration_in_force
 from nl2sql.evaluation.configuration_words import NAMES, differences
-from nl2sql.evaluation.evaluate import CANDIDATE, ended_of
+from nl2sql.evaluation.evaluate import CANDIDATE, compare, earlier
 from nl2sql.evaluation.gate import GateReport, decide
 from nl2sql.models import Evaluation
 from tenants.context import tenant_transaction
@@ -38,19 +37,13 @@ def gate_report(tenant_id: UUID, evaluation: Evaluation) -> GateReport | None:
     """Against the last one under other settings, so that asking again under the same ones hides nothing; where there
     is none, the last one at all. None of a first evaluation."""
     with tenant_transaction(tenant_id):
-        earlier = Evaluation.objects.filter(
-            set_name=evaluation.set_name,
-            source_slug=evaluation.source_slug,
-            started_at__lt=evaluation.started_at,
-            ended_at__isnull=False,
-        ).exclude(TRIED)[:MAX_EARLIER]
-        known = [(one, differences(one.configuration, evaluation.configuration)) for one in earlier]
-        if not known:
-            return None
-        before, changed = next((pair for pair in known if pair[1]), known[0])
-        found = compared(ended_of(before), ended_of(evaluation))
+        tried = earlier(evaluation).exclude(TRIED)[:MAX_EARLIER]
+        known = [(one, differences(one.configuration, evaluation.configuration)) for one in tried]
+    if not known:
+        return None
+    before, changed = next((pair for pair in known if pair[1]), known[0])
     mode = settings.ENVIRONMENT.evaluation_gate
-    return decide(found, change=", ".join(changed) or "nothing that is known", mode=mode)
+    return decide(compare(before, evaluation), change=", ".join(changed) or "nothing that is known", mode=mode)
 
 
 def standings(principal: Principal) -> Iterator[Standing]:

@@ -1,17 +1,16 @@
 """A model that a tenant chose, tried on the tenant's verified queries before it is taken into use."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
 
-from nl2sql.evaluation.comparison import compared
 from nl2sql.evaluation.configuration import configuration_in_force
 from nl2sql.evaluation.configuration_words import differences
-from nl2sql.evaluation.evaluate import CANDIDATE, ROLE, ended_of, evaluate
+from nl2sql.evaluation.evaluate import CANDIDATE, ROLE, compare, evaluate
 from nl2sql.evaluation.gate import GateReport, decide
 from nl2sql.evaluation.question_set import EvaluationQuestion, QuestionSetInvalid
-from nl2sql.evaluation.question_sources import kept_questions
+from nl2sql.evaluation.question_sources import evenly, kept_questions
 from nl2sql.evaluation.standing import TRIED
 from nl2sql.model_access.tenant_models import promote
 from nl2sql.models import Evaluation, TenantModel
@@ -23,12 +22,6 @@ from tenants.principal import Principal, principal_of_role
 SET = "verified"
 MAX_QUESTIONS = 100
 """Asked twice at most, each for some seconds; of more, as many evenly spread."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trial:
-    principal: Principal
-    questions: tuple[EvaluationQuestion, ...]
 
 
 def try_candidate(tenant_id: UUID, model_id: UUID) -> None:
@@ -76,33 +69,26 @@ def _tried(tenant_id: UUID) -> tuple[GateReport, Evaluation | None]:
         known = kept_questions(SET, tenant_id=tenant_id, source="")
     except QuestionSetInvalid:  # the last of them went stale meanwhile
         return GateReport(is_refused=False, message="No verified query could be asked."), None
-    count = min(len(known), MAX_QUESTIONS)
-    trial = _Trial(principal=principal, questions=tuple(known[place * len(known) // count] for place in range(count)))
-    before = _measured_before(trial)
-    after = _evaluated(trial, is_candidate=True)
-    with tenant_transaction(tenant_id):
-        found = compared(ended_of(before), ended_of(after))
+    questions = evenly(known, limit=MAX_QUESTIONS)
+    before = _measured_before(principal, questions)
+    after = _evaluated(principal, questions, is_candidate=True)
     changed = ", ".join(differences(before.configuration, after.configuration)) or "the model's settings"
-    return decide(found, change=changed, mode=settings.ENVIRONMENT.evaluation_gate), after
+    return decide(compare(before, after), change=changed, mode=settings.ENVIRONMENT.evaluation_gate), after
 
 
-def _measured_before(trial: _Trial) -> Evaluation:
+def _measured_before(principal: Principal, questions: Sequence[EvaluationQuestion]) -> Evaluation:
     """The last evaluation under what is in force, where it asked all of the questions; else one that is made now."""
-    now = configuration_in_force(trial.principal, sources=_sources(trial))
-    with tenant_transaction(trial.principal.tenant_id):
+    now = configuration_in_force(principal, sources={question.source for question in questions})
+    with tenant_transaction(principal.tenant_id):
         ended = Evaluation.objects.filter(set_name=SET, source_slug="", ended_at__isnull=False)
         last = ended.exclude(TRIED).first()
         if last is not None and all(last.configuration.get(name) == value for name, value in now.items()):
             asked = set(last.cases.values_list("key", flat=True))
-            if asked >= {question.key for question in trial.questions}:
+            if asked >= {question.key for question in questions}:
                 return last
-    return _evaluated(trial, is_candidate=False)
+    return _evaluated(principal, questions, is_candidate=False)
 
 
-def _evaluated(trial: _Trial, *, is_candidate: bool) -> Evaluation:
+def _evaluated(principal: Principal, questions: Sequence[EvaluationQuestion], *, is_candidate: bool) -> Evaluation:
     name = "a model that waits" if is_candidate else "before a change of model"
-    return evaluate(trial.principal, trial.questions, set_name=SET, name=name, is_candidate=is_candidate).evaluation
-
-
-def _sources(trial: _Trial) -> set[str]:
-    return {question.source for question in trial.questions}
+    return evaluate(principal, questions, set_name=SET, name=name, is_candidate=is_candidate).evaluation

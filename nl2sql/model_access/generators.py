@@ -4,7 +4,7 @@ from uuid import UUID
 
 from nl2sql.generation.base import Generator
 from nl2sql.generation.composer import Composer
-from nl2sql.model_access.tenant_models import settings_of, written_by
+from nl2sql.model_access.tenant_models import model_of, settings_of
 from nl2sql.models import TenantModel
 
 
@@ -22,6 +22,6 @@ def generator_of(row: TenantModel, *, tenant_id: UUID) -> Generator:
     return OpenAICompatibleGenerator(settings)
 
 
-def generator_name(tenant_id: UUID, *, is_candidate: bool = False) -> str:
+def generator_name(row: TenantModel) -> str:
     """Of the one that `generator_of` would give, without a look at where it is."""
-    return written_by(tenant_id, is_candidate=is_candidate) or Composer().name
+    return model_of(row) or Composer().name

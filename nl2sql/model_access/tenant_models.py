@@ -97,29 +97,26 @@ def settings_of(row: TenantModel, *, tenant_id: UUID) -> ModelSettings | None:
         temperature=_or_default(row.temperature, environment.llm_temperature),
         seed=_or_default(row.seed, environment.llm_seed),
         max_output_tokens=_or_default(row.max_output_tokens, environment.llm_max_output_tokens),
-        token_budget=_or_default(row.prompt_tokens, environment.llm_prompt_tokens),
+        token_budget=prompt_tokens_of(row),
         price=price_of(row),
         meter=TenantMeter(tenant_id=tenant_id),
         breaker=BreakerRules(failures=environment.llm_breaker_failures, rest_s=environment.llm_breaker_rest_s),
     )
 
 
-def written_by(tenant_id: UUID, *, is_candidate: bool = False) -> str:
-    """The model's name; empty where the composer writes."""
+def written_by(tenant_id: UUID) -> str:
+    """As `model_of`, of what is in use."""
     with tenant_transaction(tenant_id):
-        row = effective(is_candidate=is_candidate)
+        return model_of(effective())
+
+
+def model_of(row: TenantModel) -> str:
+    """The model's name; empty where the composer writes."""
     return _model(row) if _is_configured(row) else ""
 
 
-def prompt_tokens(tenant_id: UUID, *, is_candidate: bool = False) -> int:
-    with tenant_transaction(tenant_id):
-        row = effective(is_candidate=is_candidate)
+def prompt_tokens_of(row: TenantModel) -> int:
     return _or_default(row.prompt_tokens, int(settings.ENVIRONMENT.llm_prompt_tokens))
-
-
-def candidates(tenant_id: UUID, *, is_candidate: bool = False) -> int:
-    with tenant_transaction(tenant_id):
-        return candidates_of(effective(is_candidate=is_candidate))
 
 
 def candidates_of(row: TenantModel) -> int:

@@ -7,7 +7,7 @@ must every other word of the question.
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import InvalidOperation
 from functools import lru_cache
 from typing import Literal
@@ -189,16 +189,7 @@ def _with_texts(question: str, slots: list[Slot]) -> tuple[str, tuple[Slot, ...]
         if len(spans) == 1:
             start, end, is_quoted = spans[0]
             text = text[:start] + SLOT.format(len(kept)) + text[end:]
-            kept.append(
-                Slot(
-                    kind="text",
-                    place=slot.place,
-                    value=slot.value,
-                    table=slot.table,
-                    column=slot.column,
-                    is_quoted=is_quoted,
-                )
-            )
+            kept.append(replace(slot, is_quoted=is_quoted))
     return text, tuple(kept)
 
 

@@ -19,6 +19,7 @@ from nl2sql.evaluation.report import compared_json, compared_lines, score_lines
 from nl2sql.evaluation.scores import as_json
 from nl2sql.evaluation.settle import settle
 from nl2sql.evaluation.standing import gate_report
+from nl2sql.models import Evaluation
 from tenants import tenancy
 from tenants.domain_error import DomainError
 from tenants.models import Tenant
@@ -73,15 +74,15 @@ class Command(BaseCommand):
         try:
             tenant = tenancy.by_slug(options["tenant"])
             if options["compare"]:
-                self._compare(tenant, *options["compare"], as_text=not options["json"])
+                before, after = (find(tenant.id, one) for one in options["compare"])
+                self._compare(before, after, as_text=not options["json"])
             elif not self._evaluate(tenant, options):
                 sys.exit(REFUSED)
         except DomainError as error:
             raise CommandError(error.message, returncode=FAILED) from None
 
-    def _compare(self, tenant: Tenant, before: UUID, after: UUID, *, as_text: bool) -> None:
-        found = compare(tenant.id, before=before, after=after)
-        what = differences(*(find(tenant.id, one).configuration for one in (before, after)))
+    def _compare(self, before: Evaluation, after: Evaluation, *, as_text: bool) -> None:
+        found, what = compare(before, after), differences(before.configuration, after.configuration)
         if not as_text:
             self.stdout.write(json.dumps(compared_json(found, differences=what), indent=2, ensure_ascii=False))
             return
