@@ -21,38 +21,18 @@ INSERT INTO orders SELECT n, 1 + n % 100, n % 100 FROM generate_series(1, 2000) 
 
 def main() -> None:
     django.setup()
-    from benchmarks.target_databases import READER  # noqa: PLC0415  the settings must be loaded first
-    from schema_index import sources  # noqa: PLC0415
-    from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
-    from schema_index.embedding.minilm import MiniLMEmbedder  # noqa: PLC0415
-    from schema_index.syncing.snapshots import sync  # noqa: PLC0415
-    from tenants import api_keys, memberships, tenancy  # noqa: PLC0415
+    from benchmarks.load_shop import ACTOR, furnished  # noqa: PLC0415  the settings must be loaded first
+    from tenants import memberships, tenancy  # noqa: PLC0415
     from tenants.context import tenant_transaction  # noqa: PLC0415
     from tenants.models import User  # noqa: PLC0415
     from tenants.roles import Permission, Role  # noqa: PLC0415
 
-    keys = {}
-    for slug in ("one", "other"):
-        tenant = tenancy.create(slug=slug, name=slug, actor="system:faults")
-        with tenant_transaction(tenant.id):
-            source = sources.upsert(
-                slug="shop",
-                name="Shop",
-                dialect="postgres",
-                host="127.0.0.1",
-                port=int(sys.argv[1]),
-                database=DATABASE,
-                username=READER,
-                password=PASSWORD,
-                actor="system:faults",
-            )
-            scopes = [Permission.ASK, Permission.READ_SCHEMA, Permission.MANAGE_KNOWLEDGE, Permission.MANAGE_KEYS]
-            if slug == "one":
-                ada = User.objects.create_user(username=PERSON[0], password=PERSON[1])
-                memberships.set_role(ada, role=Role.ANALYST, actor="system:faults")
-            _, keys[slug] = api_keys.issue(name="faults", scopes=scopes, actor="system:faults", role=Role.ADMIN)
-        sync(tenant.id, source_id=source.id, actor="system:faults")
-        embed_pending(tenant.id, embedder=MiniLMEmbedder())
+    scopes = [Permission.ASK, Permission.READ_SCHEMA, Permission.MANAGE_KNOWLEDGE, Permission.MANAGE_KEYS]
+    target = {"port": int(sys.argv[1]), "database": DATABASE, "password": PASSWORD}
+    keys = {slug: furnished(slug, target=target, scopes=scopes, role=Role.ADMIN) for slug in ("one", "other")}
+    with tenant_transaction(tenancy.by_slug("one").id):
+        ada = User.objects.create_user(username=PERSON[0], password=PERSON[1])
+        memberships.set_role(ada, role=Role.ANALYST, actor=ACTOR)
     sys.stdout.write(json.dumps(keys))
 
 

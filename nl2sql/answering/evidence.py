@@ -56,7 +56,7 @@ def facts_of(
     statement continues: the composer reads no question that leans on another."""
     statement = read_statement(accepted.shown, schema=request.schema)
     alone = every_word_placed or result is None or follows is not None
-    second = None if alone or result is None else _second(task, request, accepted, result)
+    second = None if alone or result is None else _second(task, request, result)
     return Facts(
         question=request.question,
         every_word_placed=every_word_placed,
@@ -148,7 +148,7 @@ def _read(task: Task, sql: str, *, deadline_ms: int) -> ResultSet | None:
         return None
 
 
-def _second(task: Task, request: GenerationRequest, accepted: Accepted, result: ResultSet) -> SecondOpinion | None:
+def _second(task: Task, request: GenerationRequest, result: ResultSet) -> SecondOpinion | None:
     composed = compose(replace(request, feedback=None))
     if not isinstance(composed, Draft):
         return None

@@ -33,7 +33,8 @@ CANDIDATE = "candidate"
 JUDGED = tuple(field.name for field in fields(JudgedCase))
 """What a stored case holds under the same names."""
 
-Progress = Callable[[int, int, AskedCase], None]
+Progress = Callable[[int, int], None]
+"""How many questions were asked, of how many."""
 
 
 class EvaluationNotFound(DomainError):
@@ -134,7 +135,7 @@ def carry_on(
             evaluation.seen_at = database_now()
             evaluation.save(update_fields=["seen_at"])
         if progress is not None:
-            progress(number, len(questions), case)
+            progress(number, len(questions))
     return _end(evaluation, actor=principal.actor)
 
 

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from nl2sql.evaluation.accepted_states import untried
-from nl2sql.evaluation.ask_case import AskedCase
 from nl2sql.evaluation.configuration_words import differences
 from nl2sql.evaluation.evaluate import ROLE, Evaluated, compare, evaluate, find
 from nl2sql.evaluation.gate import GateReport, of_a_first
@@ -145,7 +144,7 @@ class Command(BaseCommand):
         if report and report.is_refused and options["accept"]:
             self.stdout.write("Accepted all the same.")
 
-    def _progress(self, done: int, total: int, case: AskedCase) -> None:
+    def _progress(self, done: int, total: int) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{done}/{total} questions", ending="" if done < total else "\n")
         elif done % 100 == 0 or done == total:
