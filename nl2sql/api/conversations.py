@@ -13,7 +13,7 @@ from nl2sql.api.run_items import RunItemSerializer
 from nl2sql.models import Conversation
 from nl2sql.running import conversations
 from nl2sql.running.conversations import MAX_SEARCH, MAX_TITLE
-from tenants.api.cursor import PageSerializer
+from tenants.api.cursor import PageReplySerializer, PageSerializer
 from tenants.api.newest_first import newest_first
 from tenants.api.permissions import principal_of
 from tenants.api.problems import problems
@@ -41,9 +41,8 @@ class ConversationItemSerializer(serializers.Serializer[Any]):
     links = serializers.DictField(child=serializers.CharField())
 
 
-class ConversationPageSerializer(serializers.Serializer[Any]):
+class ConversationPageSerializer(PageReplySerializer):
     items = ConversationItemSerializer(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
 
 
 class ConversationSerializer(ConversationItemSerializer):

@@ -12,7 +12,7 @@ from nl2sql.evaluation.judged_case import VERDICTS
 from nl2sql.evaluation.question_set import MAX_QUESTIONS
 from nl2sql.evaluation.question_sources import KEPT
 from nl2sql.models import Evaluation
-from tenants.api.cursor import PageSerializer
+from tenants.api.cursor import PageReplySerializer, PageSerializer
 from tenants.api.strict import StrictSerializer, TextField
 
 STATES = list(get_args(State))
@@ -56,9 +56,8 @@ class EvaluationSerializer(serializers.Serializer[Any]):
     links = serializers.DictField(child=serializers.CharField())
 
 
-class EvaluationPageSerializer(serializers.Serializer[Any]):
+class EvaluationPageSerializer(PageReplySerializer):
     items = EvaluationSerializer(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
 
 
 class CaseSerializer(serializers.Serializer[Any]):

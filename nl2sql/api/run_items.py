@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from nl2sql.models import RunStatus
 from nl2sql.runs import run_address
+from tenants.api.cursor import PageReplySerializer
 from tenants.api.links import LinksField
 
 
@@ -20,6 +21,5 @@ class RunItemSerializer(serializers.Serializer[Any]):
     links = LinksField(run_address)
 
 
-class RunPageSerializer(serializers.Serializer[Any]):
+class RunPageSerializer(PageReplySerializer):
     items = RunItemSerializer(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from nl2sql.models import QueryOrigin, QueryState, Rating, VerifiedQuery
 from nl2sql.models.verified_query import MAX_QUESTION, MAX_REASON, MAX_SQL
-from tenants.api.cursor import PageSerializer
+from tenants.api.cursor import PageReplySerializer, PageSerializer
 from tenants.api.links import LinksField
 from tenants.api.strict import StrictSerializer, TextField
 
@@ -70,6 +70,5 @@ class VerifiedQueryReplySerializer(serializers.Serializer[Any]):
     links = LinksField(query_address)
 
 
-class VerifiedQueryPageSerializer(serializers.Serializer[Any]):
+class VerifiedQueryPageSerializer(PageReplySerializer):
     items = VerifiedQueryReplySerializer(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from nl2sql.replies.charts import MAX_BARS, MAX_POINTS, chart_of
+from nl2sql.chart_svg.shape import MAX_BARS, MAX_POINTS
+from nl2sql.replies.charts import chart_of
 from schema_index.connectors.base import ResultColumn, ResultSet
 from schema_index.schema import ColumnKind
 
