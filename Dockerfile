@@ -30,7 +30,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     QUERENT_HOME=/data
-USER querent
+# By its number, or Kubernetes cannot tell that it is not root.
+USER 10001
 VOLUME /data
 EXPOSE 8000
 CMD ["python", "manage.py", "serve", "--collected", "--host", "0.0.0.0"]

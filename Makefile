@@ -13,7 +13,7 @@ ARGS ?=
 SAME_REGISTRY = index="$${PIP_INDEX_URL:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}"; \
   if [ -n "$$index" ] && [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX="$$index"; fi;
 
-.PHONY: help install demo test test-engines test-pooled test-doors test-faults fuzz-api flaky lint audit lock clean
+.PHONY: help install demo test test-engines test-pooled test-doors test-faults fuzz-api flaky lint lint-deploy audit lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -74,6 +74,9 @@ lint: $(STAMP) ## Format check, lint, types, import direction, missing migration
 	@$(VENV)/bin/mypy .
 	@$(VENV)/bin/lint-imports
 	@$(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run  # it warns before a first start
+
+lint-deploy: $(STAMP) ## Dockerfile, docker-compose.yml, Prometheus' rules and the dashboard's queries, each by the tool of its kind
+	@$(SAME_REGISTRY) $(RUN) -m deploy.lint
 
 bench-%: $(STAMP) ## Measure: bench-retrieval, bench-guard, bench-answers, bench-vectors, bench-trust, bench-reembed, bench-reuse, bench-sync, bench-load, bench-page, bench-profile (DATA=folder OUT=file ROWS=number LIMIT=number)
 	@$(RUN) -m benchmarks.$* $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT)) $(if $(LIMIT),--limit $(LIMIT)) $(ARGS)

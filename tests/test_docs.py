@@ -294,7 +294,7 @@ def test_the_dockerfile_copies_what_exists_and_what_is_sent() -> None:
 
 def test_the_image_runs_without_root_and_without_secrets() -> None:
     stages = _text("Dockerfile").split("\nFROM ")
-    assert re.findall(r"^USER (\w+)$", stages[-1], re.MULTILINE) == ["querent"]
+    assert re.findall(r"^USER (\w+)$", stages[-1], re.MULTILINE) == ["10001"]
     assert re.findall(r"^(?:ENV|ARG) .*(?:KEY|PASSWORD|_URL)", _text("Dockerfile"), re.MULTILINE) == []
 
 

@@ -12,6 +12,7 @@ resource "aws_security_group" "database" {
 resource "aws_security_group_rule" "clients" {
   for_each = toset(var.client_security_group_ids)
 
+  description              = "Querent's own"
   type                     = "ingress"
   from_port                = 5432
   to_port                  = 5432
@@ -87,6 +88,9 @@ resource "aws_db_instance" "primary" {
   final_snapshot_identifier = "${var.name}-final"
 
   auto_minor_version_upgrade = true
+
+  # Errors and upgrades, where an operator looks.
+  enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
 }
 
 resource "aws_db_instance" "replica" {
@@ -103,4 +107,6 @@ resource "aws_db_instance" "replica" {
   backup_retention_period    = 0
   skip_final_snapshot        = true
   auto_minor_version_upgrade = true
+
+  enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
 }
