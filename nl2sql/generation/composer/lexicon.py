@@ -41,7 +41,7 @@ _add(
 _add("wh", "what|which|whats|what is|what are|what was|what were|which is|which are|what s|which of|whichever")
 _add("who", "who|who is|who are|who was|who were|whom")
 _add("be", "is|are|was|were|be|been|being")
-_add("do", "do|does|did")
+_add("do", "do|does|did|can|could")
 _add("have", "have|has|had|having|own|owns|owned|possess|possesses")
 _add("there", "there")
 _add(
@@ -54,7 +54,7 @@ _add(
     "each|every|per|for each|for every|in each|in every|of each|of every|from each|by each|on each|at each|"
     "to each|for each of the|of each of the|within each|each of|for each different|for each distinct|with each|"
     "under each|for each of|for different|"
-    "for all different|across each|across different|for the different|of different",
+    "for all different|across each|across different|for the different",
 )
 _add("group_by", "grouped by|group by|broken down by|split by|by each")
 _add(
@@ -75,7 +75,9 @@ _add(
     "that|which|who|where|such that|when|whom|in which|for which|to which|from which|on which|by which|at which|"
     "with which|for whom|to whom|so that|which is|which are|who is|who are|that is|that are",
 )
+_add("rows", "record|records|entry|entries|row|rows|time|times")
 _add("whose", "whose")
+_add("as", "as|as a|as an|as the|as their|as its|as his or her|as his|as her")
 _add("than", "than")
 for _unit in ("day", "week", "month", "quarter", "year"):
     _add("unit", _unit, _unit)
@@ -97,10 +99,10 @@ _add("howmany", "how many|how many total|how many of the|in total how many")
 _add(
     "numof",
     "number of|the number of|total number of|the total number of|count of|total count of|"
-    "amount of|no of|num of|number of all|overall number of|the count of|number of total",
+    "amount of|no of|num of|number of all|overall number of|the count of|number of total|the number of total",
 )
 _add("count_lead", "count|count up")
-_add("count_self", "number|count|amount of times|number of times|number of occurrences|the number|the count")
+_add("count_self", "frequency|number|count|amount of times|number of times|number of occurrences|the number|the count")
 _add(
     "info",
     "information|info|details|detail|all information|all the information|all info|all the details|all details|"
@@ -162,10 +164,16 @@ _add("cmp", "exactly|equal to|equals|equal|of exactly|precisely|is equal to|the 
 _add("cmp", "not equal to|different from|other than|differs from|not the same as", "<>")
 _add(
     "cmp_after",
+    "or later|and later|or after|and after|or newer|"
     "or more|or above|or higher|or greater|and above|or over|or older|and over|and higher|or larger|or longer",
     ">=",
 )
-_add("cmp_after", "or less|or fewer|or below|or lower|and below|or under|or younger|or smaller|or shorter", "<=")
+_add(
+    "cmp_after",
+    "or earlier|and earlier|or before|and before|or less|or fewer|or below|or lower|and below|or under|"
+    "or younger|or smaller|or shorter",
+    "<=",
+)
 _add("between", "between|ranging from|in the range of|in between|within the range of|from between|in the range from")
 _add("after", "after|later than|since|newer than|more recent than|more recently than", ">")
 _add("after", "before|earlier than|prior to|until", "<")
@@ -200,9 +208,9 @@ _add(
     "in total|please|at least once|in the database|in the system|on record|in our records|overall|respectively|"
     "altogether|corresponding|respective|the corresponding|in the record|in the records|recorded|at all|too|"
     "in the dataset|in this database|in our database|currently totally|existing|exist|exists|"
-    "registered in the database|in the table|as well|in all|in the data|we have|do we have|are there|is there|"
+    "on file|in our record|in the table|as well|in all|in the data|we have|do we have|are there|is there|"
     "do you have|were there|in our system|available|in the list|to date|the following|following|"
-    "do they have|does it have|do they each have|does each have|does each one have|are in|is in|own",
+    "ever|do they have|does it have|do they each have|does each have|does each one have|are in|is in|own",
 )
 _add("verb", VERBS)
 

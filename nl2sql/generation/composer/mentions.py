@@ -132,15 +132,21 @@ def _pieces_at(
         said = stems[1:] if norms[:2] == ("the", "total") else stems
         columns = tuple(vocabulary.columns.get(said, {}).values()) if named else ()
         tables = tuple(vocabulary.tables_at(stems).values()) if named else ()
+        phrases = phrases_at(norms) if plain and len(part) <= MAX_PHRASE_WORDS and not _acronym(part) else _mark(single)
+        if not tables and not phrases and named and len(part) == 2:
+            tables = tuple(vocabulary.tables_at(("".join(stems),)).values())
         if any(name.cost == 0 for name in tables):
             columns = tuple(name for name in columns if name.cost < PART_COST)
-        phrases = phrases_at(norms) if plain and len(part) <= MAX_PHRASE_WORDS and not _acronym(part) else _mark(single)
         if single is not None and single.norm.endswith("ed") and len(single.norm) > 4:
             columns = tuple(name for name in columns if name.cost < PART_COST)
             if verb_roots(single.norm) & vocabulary.date_verbs:
                 phrases = (*phrases, Phrase("dated"))
+            elif not phrases and verb_roots(single.norm) & vocabulary.deeds:
+                phrases = (Phrase("verb"),)
         elif plain and not columns and not tables and stems in vocabulary.moments:
             phrases = (*phrases, Phrase("dated"))
+        if end < len(tokens) and (tokens[end].norm == "than" or tokens[end].kind in ("number", "date")):
+            phrases = tuple(phrase for phrase in phrases if phrase.tag != "cmp_after")
         stored = tuple(values.get(end, ()))
         weak = bool(stored) and _everyday(part, stored, vocabulary, first=start == 0)
         piece = Chunk(

@@ -60,6 +60,7 @@ class Vocabulary:
             for word in name_words(column.name)
             for root in verb_roots(word)
         )
+        self.deeds = frozenset(root for word in self._known for root in _deeds(word))
         self.stems: dict[tuple[str, str], Stems] = {}
         self.moments: set[Stems] = set()
         self._prefix = _shared_prefix(schema)
@@ -168,7 +169,7 @@ class Vocabulary:
             self.moments.add(rest[:-1])
         elif rest[-1] != "id":
             for part in (part for at in range(1, len(rest)) for part in (rest[at:], rest[:at])):
-                if not all(is_function_word(word) for word in part):
+                if not is_function_word(part[0]) and not is_function_word(part[-1]):
                     self._name_column(part, table, column, PART_COST, trimmed=True)
         if rest != words:
             for stems, cost in _spellings(rest, self.tables):
@@ -177,6 +178,15 @@ class Vocabulary:
             self._name_column((*owner, *stems), table, column, cost, owned=True)
             if len(owner) > 1:
                 self._name_column((owner[-1], *stems), table, column, cost + 0.25, owned=True)
+        refers = any(column.name in key.columns for key in table.foreign_keys)
+        if (
+            column.kind == "text"
+            and len(rest) == 1
+            and not refers
+            and rest not in self.tables
+            and rest[0] not in _ENDINGS
+        ):
+            self._name_column((*rest, "name"), table, column, PART_COST / 2)
         comment = tuple(singular(word) for word in name_words(column.comment))
         if 1 <= len(comment) <= 4:
             self._name_column(comment, table, column, 0.25)
@@ -193,6 +203,13 @@ class Vocabulary:
 
 
 _ENDINGS = {"id", "name", "no", "num", "code", "date", "number", "type", "start", "end", "key", "time", "floor", "year"}
+
+
+def _deeds(word: str) -> Iterator[str]:
+    """What somebody called so does: an investor invests, a publisher publishes, a climber climbs."""
+    for ending in ("er", "or"):
+        if word.endswith(ending) and len(word) >= 6:
+            yield from (word.removesuffix(ending), word.removesuffix(ending) + "e")
 
 
 def _is_moment(column: Column, words: Stems) -> bool:

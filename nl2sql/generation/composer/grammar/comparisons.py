@@ -36,6 +36,10 @@ class Comparisons(Cursor):
             if number and follower is not None:
                 condition = self._compare(follower, operator, number, reading)
                 yield self._add(reading, condition, self.skip(start + 1, "of", "prep") + 1)
+            measured = self.noun(start, reading.focus)
+            amount = self.skip(start + 1, "of")
+            if measured is not None and not number and amount > start + 1 and self.at(amount).number:
+                yield self._add(reading, self._compare(measured, operator, self.at(amount).number, reading), amount + 1)
             if self.at(start).data("agg") == "avg" and not number:
                 follower = self.noun(self.skip(start + 1, "of", "det"), reading.focus)
                 if follower is not None:
@@ -127,8 +131,9 @@ class Comparisons(Cursor):
         if chunk.span is not None and (
             self.has(position - 1, "prep", "verb", "or", "noise", "either") or not chunk.number
         ):
-            condition = Condition(kind="span", text="", focus=focus, span=chunk.span, operator="=")
-            yield self._add(reading, condition, position + 1)
+            bound = self.at(position + 1).data("cmp_after")
+            condition = Condition(kind="span", text="", focus=focus, span=chunk.span, operator=bound or "=")
+            yield self._add(reading, condition, position + 1 + (bound is not None))
 
     @staticmethod
     def _compare(noun: Noun, operator: str, number: str, reading: Reading, *, negated: bool = False) -> Condition:

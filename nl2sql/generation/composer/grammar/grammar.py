@@ -57,6 +57,11 @@ class Grammar(Shown, Comparisons, Orders):
         if position >= len(self.chunks):
             yield reading
             return
+        if self.has(position, "order_head", "sorted"):
+            by = self.skip(position, "order_head", "sorted", "det", "pron") + 1
+            if self.has(by, "by"):
+                for after, following in self._order_keys(reading, by + 1, descending=False):
+                    yield from self._rest(after, following)
         start = self.skip(position, "lead", "wh", "be", "who", "noise", "also", "and")
         if start > position or self.at(start).columns or self.has(start, "pron", "numof", "det"):
             for items, root, following in self._items(replace(reading, items=(), focus=_asked(reading)), start):
@@ -122,6 +127,8 @@ class Grammar(Shown, Comparisons, Orders):
         if not reading.either:
             yield from self._related(reading, position)
             yield from self._extra_item(reading, position)
+        if self.has(position, "rows") and self.at(position - 1).tables:
+            yield reading, position + 1
         if self.has(position, "after") and position > 0 and position + 1 == len(self.chunks):
             yield reading, position + 1
         idle_by = self.has(position, "by") and not self.has(position - 1, "verb") and not self.has(position, "verb")
@@ -196,12 +203,15 @@ class Grammar(Shown, Comparisons, Orders):
     def _universal(self, position: int) -> bool:
         """ "who take all courses" asks for every one of them, not for some."""
         words = self.at(position - 1).text.lower().split(" ")
-        return words[0] in ("all", "every", "each") and not self.has(position - 2, "prep", "of", "comma")
+        passive = self.at(position - 2).text.lower().endswith(" by")
+        return (
+            words[0] in ("all", "every", "each") and not passive and not self.has(position - 2, "prep", "of", "comma")
+        )
 
     def _coordinated(self, position: int) -> bool:
         """ "customers and staff": a second thing listed, not one that the first is related to."""
         back = position - 1
-        while self.has(back, "det", "distinct") and not self.has(back, "and"):
+        while self.has(back, "det", "distinct", "wh") and not self.has(back, "and"):
             back -= 1
         return self.has(back, "and", "comma")
 

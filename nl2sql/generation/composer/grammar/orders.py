@@ -21,6 +21,8 @@ from nl2sql.generation.composer.reading import (
     Ordering,
     Reading,
 )
+from nl2sql.generation.composer.vocabulary import ColumnName
+from nl2sql.generation.composer.words import name_words
 
 
 class Orders(Values):
@@ -186,7 +188,9 @@ class Orders(Values):
         if chunk.has("recent"):
             ranked = Ordering(measures=("date",), descending=chunk.data("recent") == "max")
             noun = self.noun(start + 1, reading.focus)
-            if noun is not None and all(name.column.kind in ("date", "timestamp", "time") for name in noun.names):
+            if chunk.tokens[-1].norm == "recently":
+                yield replace(reading, superlative=ranked, limit=limit), start + 1
+            if noun is not None and all(_is_time(name) for name in noun.names):
                 yield replace(reading, superlative=replace(ranked, noun=noun, measures=()), limit=limit), start + 2
 
     def _superlative_of(self, reading: Reading, tag: str, named: int, *, descending: bool, limit: int) -> Partial:
@@ -199,6 +203,8 @@ class Orders(Values):
         if tag == "sup" and self.has(named, "numof"):
             tag, named = "most", self.skip(named + 1, "det", "of", "distinct", "noise", "pron")
         entity, noun = self.entity(named), self.noun(named, reading.focus)
+        if tag == "most" and self.has(named, "rows"):
+            yield replace(reading, superlative=Ordering(counted=True, descending=descending), limit=limit), named + 1
         if tag == "most" and entity is not None:
             ranked = Ordering(counted=True, entity=entity, descending=descending)
             yield replace(reading, superlative=ranked, limit=limit, focus=entity), named + 1
@@ -228,9 +234,18 @@ class Orders(Values):
         if operator is None and not self.has(position - 1, "have", "with", "verb", "noise"):
             return
         entity = self.entity(named)
+        if entity is None and self.has(named, "rows"):
+            yield replace(reading, having=Having(operator=operator or "=", number=number, entity=None)), named + 1
         things: Iterable[Described] = (
             [(entity, (), named + 1)] if entity is not None else self._described(reading, named)
         )
         for thing, said, following in things:
             having = Having(operator=operator or "=", number=number, entity=thing)
             yield replace(reading, having=having, focus=thing, conditions=(*reading.conditions, *said)), following
+
+
+def _is_time(name: ColumnName) -> bool:
+    """A moment, or a year kept as a number."""
+    return name.column.kind in ("date", "timestamp", "time") or (
+        name.column.kind == "integer" and name_words(name.column.name)[-1] == "year"
+    )

@@ -237,6 +237,11 @@ class Shown(Values):
         for described, said, following in self._described(reading, start):
             after = replace(reading, root=described, focus=described, conditions=(*reading.conditions, *said))
             yield (Item(kind="label", entity=described),), after, following
+        if chunk.values and self.has(start + 1, "possessive"):
+            noun = self.noun(start + 2, reading.focus)
+            if noun is not None:
+                said = (*reading.conditions, replace(self._value(reading, start), labelled=True))
+                yield (Item(kind="column", noun=noun),), replace(reading, conditions=said), start + 3
         entity, noun = self.entity(start), self.noun(start, reading.focus)
         if entity is not None:
             owned_at = self.skip(start + 1, "possessive")

@@ -51,10 +51,11 @@ class Values(Cursor):
             yield self._add(reading, self._flag(reading, position), position + 1)
         if not chunk.values or (chunk.has("dated") and self._moment_follows(position + 1)):
             return
-        follower = self.noun(position + 1, reading.focus)
+        named = self.skip(position + 1, "as")
+        follower = self.noun(named, reading.focus)
         if follower is not None:
             condition = replace(self._value(reading, position), noun=follower)
-            yield self._add(reading, condition, position + 2)
+            yield self._add(reading, condition, named + 1)
         if chunk.weak and not self._is_state(reading, position):
             return
         entity = self.entity(position + 1)
@@ -92,6 +93,7 @@ class Values(Cursor):
         start = self.skip(
             position, "be", "have", "of", "det", "rel", "named", "prep", "either", "both", "verb", "noise"
         )
+        start = next((at for at in range(position, start) if self.at(at).values), start)
         operator = self.at(start).data("cmp")
         negated = operator == "<>"
         if operator in ("=", "<>"):
@@ -125,6 +127,7 @@ class Values(Cursor):
             negated = False
         kind = self.at(start).data("starts")
         if kind is None:
+            yield from self._within(reading, position)
             return
         kind = "ends" if "end" in self.at(start).text.lower().split(" ")[0] else kind
         value_at = self.skip(start + 1, "noise")
@@ -140,12 +143,24 @@ class Values(Cursor):
         if noun is None:
             named = self.skip(end, "prep", "pron", "det", "of")
             noun = self.noun(named, reading.focus)
-            if noun is None or named == end:
-                return
-            end = named + 1
+            if noun is not None and named > end:
+                end = named + 1
+            elif not self.has(position - 2, "whose", "with"):
+                noun = _only_column(reading)
+        if noun is None:
+            return
         condition = Condition(kind="like", text=noun.text, noun=noun, focus=reading.focus, like=cast(LikeKind, kind),
                               operand=text, negated=negated)  # fmt: skip
         yield self._add(reading, condition, end)
+
+    def _within(self, reading: Reading, position: int) -> Partial:
+        """ "have 'Express' in their names"."""
+        text = self.at(position).literal
+        owner = self.skip(position + 1, "prep")
+        noun = self.noun(self.skip(owner, "pron"), reading.focus)
+        if text and noun is not None and owner > position + 1 and self.has(owner, "pron"):
+            condition = Condition(kind="like", text=noun.text, noun=noun, focus=reading.focus, operand=text)
+            yield self._add(reading, condition, self.skip(owner, "pron") + 1)
 
     def _is_state(self, reading: Reading, position: int) -> bool:
         """ "are registered", "were handled": a verb that is a stored value of what is spoken of."""
@@ -162,7 +177,8 @@ class Values(Cursor):
 
     def _moment_follows(self, position: int) -> bool:
         """ "closed last week": a deed and its time, whatever state has the same name."""
-        return self.at(self.skip(position, "prep", "after", "between")).span is not None
+        moment = self.skip(position, "prep", "after", "between")
+        return self.at(moment).span is not None or self.has(position, "recent")
 
     def _value(self, reading: Reading, position: int) -> Condition:
         chunk = self.at(position)
@@ -180,3 +196,8 @@ class Values(Cursor):
 def _ends_with_table(chunk: Chunk, name: ColumnName) -> bool:
     """ "billing contacts": the flag is_billing_contact of contacts names what it is said of."""
     return singular(name_words(name.table.name)[-1]) == chunk.tokens[-1].stem
+
+
+def _only_column(reading: Reading) -> Noun | None:
+    """ "titles that contain 'ML'": what is listed, where nothing else is."""
+    return reading.items[0].noun if len(reading.items) == 1 and reading.items[0].kind == "column" else None

@@ -64,6 +64,8 @@ class Columns:
         focus = self.focus_of(noun.focus)
         if noun.text.lower() in ("id", "ids"):
             return self._identifier(noun, focus or frozenset({scene.root}))
+        if (called := self._called(noun, focus)) is not None:
+            return called
         scored: list[tuple[float, ColumnName]] = []
         near = focus if noun.owned else focus | scene.mentioned | {scene.root}
         if noun.owned:
@@ -87,6 +89,14 @@ class Columns:
             names = ", ".join(f"{name.table.name}.{name.column.name}" for _, name in (best, *rivals))
             raise fail("ambiguous", f"'{noun.text}' may be {names}", noun.text)
         return ColumnRef(table=key_of(best[1].table), column=best[1].column)
+
+    def _called(self, noun: Noun, focus: frozenset[Key]) -> ColumnRef | None:
+        """ "names of orchestras": their own label, where no column of theirs is called name, before another table's."""
+        own = any(key_of(name.table) in focus for name in noun.names)
+        if own or noun.text.lower() not in ("name", "names") or len(focus) != 1:
+            return None
+        labels = self.label(next(iter(focus)))
+        return labels[0] if len(labels) == 1 else None
 
     def keeps(self, table: Table, deed: str) -> bool:
         """ "quantity sold" is kept with orders or sales."""
@@ -204,7 +214,7 @@ class Columns:
 
     def _owns_label(self, value: StoredValue, scene: Scene, prep: str) -> bool:
         """ "tracks in X" with X the name of a track: something else of that name is meant."""
-        if not prep or (value.schema, value.table) != scene.root:
+        if prep in ("", "for") or (value.schema, value.table) != scene.root:
             return False
         return value.column in {ref.column.name for ref in self.label(scene.root)}
 

@@ -69,10 +69,24 @@ class Tables:
             raise fail("ambiguous", f"{start[1]} and {goal[1]} are joined in {len(paths)} ways", word)
         path = paths[0]
         unnamed = any(step.target not in self.mentioned for step in path[:-1])
-        if unnamed and any(step.many for step in path) and not self.graph.is_bridge(path):
+        if unnamed and any(step.many for step in path) and not self._links(path):
             via = ", ".join(step.target[1] for step in path[:-1])
             raise fail("unsure", f"{start[1]} and {goal[1]} meet only through {via}, which was not named", word)
         return path
+
+    def _links(self, path: Path) -> bool:
+        """Whether the path runs through one table that relates its ends and nothing else: of nothing but pairs, or
+        without a name of its own and called after one of the ends ("order_items", "authorship")."""
+        if len(path) != 2 or not path[0].many or path[1].many:
+            return False
+        if self.graph.is_bridge(path):
+            return True
+        link, *ends = (self._words(key) for key in (path[0].target, path[0].source, path[1].target))
+        named_after = any(word.startswith(end) for word in link for words in ends for end in words)
+        return named_after and not self.columns.label(path[0].target)
+
+    def _words(self, key: Key) -> tuple[str, ...]:
+        return self.columns.vocabulary.table_stems(self.columns.table(key))
 
     def _joined(self, draft: PlanDraft) -> set[Key]:
         return {draft.grain, *(step.target for step in draft.joins)}

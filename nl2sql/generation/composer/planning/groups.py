@@ -23,7 +23,11 @@ class Groups(Tables):
         draft.groups.extend(explicit)
         self._show_groups(explicit, shown, draft)
         for ref in shown:
-            if ref.table != draft.grain and not explicit and self._stands_for_row(ref.table, shown):
+            if (
+                (ref.table != draft.grain or draft.multiplied)
+                and not explicit
+                and self._stands_for_row(ref.table, shown)
+            ):
                 draft.groups.extend(self.columns.key(ref.table))
             draft.groups.append(ref)
         if reading.having is not None:
@@ -44,8 +48,8 @@ class Groups(Tables):
         """Each group is told by its name, unless a sentence of its own said what to show."""
         if self.reading.listed:
             return
-        for ref in reversed(self._shown_groups(explicit)):
-            if ref not in shown and not (shown and self._by_entity(ref)):
+        for ref in reversed(self._shown_groups(list(dict.fromkeys(explicit)))):
+            if ref not in shown and not (shown and self._by_entity(ref, draft)):
                 draft.outputs.insert(0, Output(kind="column", column=ref))
 
     def _check_each(self, draft: PlanDraft) -> None:
@@ -58,8 +62,11 @@ class Groups(Tables):
             if not own and not (group.noun is not None and self.columns.resolve(group.noun, draft.scene) in shown):
                 raise fail("unsure", "it is not said what to measure for each")
 
-    def _by_entity(self, ref: ColumnRef) -> bool:
-        """Whether the group is a thing that the columns asked for already name."""
+    def _by_entity(self, ref: ColumnRef, draft: PlanDraft) -> bool:
+        """Whether the group is a thing that the columns asked for already name, and no column said besides."""
+        nouns = [group.noun for group in self.reading.groups if group.noun is not None]
+        if any(self.columns.resolve(noun, draft.scene) == ref for noun in nouns):
+            return False
         return any(ref.table in self.columns.focus_of(group.entity) for group in self.reading.groups if group.entity)
 
     def _stands_for_row(self, table: Key, shown: list[ColumnRef]) -> bool:
@@ -95,7 +102,7 @@ class Groups(Tables):
             return [ref]
         assert group.entity is not None, "a group is a column, an entity or a unit"
         key = self._entity_key(group.entity, draft.grain)
-        if key == draft.grain:
+        if key == draft.grain and not draft.multiplied:
             return []
         self._join(draft, key)
         return [*self.columns.key(key), *self.columns.label(key)]

@@ -79,7 +79,13 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         """Tables that a restriction can only be of."""
         spoken = set(self.mentioned)
         for condition in self.reading.conditions:
-            tables = {key_of(name.table) for name in condition.noun.names} if condition.noun is not None else set()
+            tables = {(value.schema, value.table) for value in condition.values}
+            if condition.noun is not None:
+                tables = {
+                    key_of(name.table)
+                    for name in condition.noun.names
+                    if not self.columns.is_foreign(ColumnRef(table=key_of(name.table), column=name.column))
+                }
             spoken |= tables if len(tables) == 1 else set()
         return spoken
 
@@ -185,8 +191,10 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         if self._bare(draft) and any(condition.negated for condition in self.reading.conditions):
             raise fail("unsure", "none of its rows, or some row that is not so, may be meant")
         counted = reading.superlative is not None and reading.superlative.counted and reading.superlative.entity is None
+        counted = counted or (reading.having is not None and reading.having.entity is None)
         named = counted and any(item.kind == "label" for item in reading.items) and draft.grain == draft.scene.root
-        if draft.groups and draft.limit is not None and (named or self._is_unique(draft)):
+        counted_rows = reading.having is not None and reading.having.entity is None
+        if draft.groups and (draft.limit is not None or counted_rows) and (named or self._is_unique(draft)):
             raise fail("unsure", f"each of {draft.grain[1]} is there once")
         self._check_ranges(draft)
         equal: set[ColumnRef] = set()

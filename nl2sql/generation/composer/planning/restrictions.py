@@ -93,7 +93,8 @@ class Restrictions(Tables):
         scene = Scene(root=key, mentioned=draft.scene.mentioned)
         for alternatives in _alternatives(condition.inner):
             if alternatives[0].kind == "related":
-                raise fail("unsure", "an absence of a relation of a relation", condition.text)
+                self._joined_inside(alternatives[0], key, path, joins)
+                continue
             pairs = [self.conditions.filter(one, scene) for one in alternatives]
             tables = {ref.table for ref, _ in pairs}
             if len(tables) != 1 or anchor in tables:
@@ -103,6 +104,17 @@ class Restrictions(Tables):
                     joins.append(step)
             inner.append(either([one for _, one in pairs]))
         return Exists(first=path[0], joins=tuple(joins), filters=tuple(inner), negated=True)
+
+    def _joined_inside(self, condition: Condition, key: Key, path: Path, joins: list[Step]) -> None:
+        """ "no devices in stock", "no treatment of dogs": a table on the way, or that each absent row refers to."""
+        assert condition.entity is not None, "a relation is to an entity"
+        further = self._entity_key(condition.entity, key)
+        if further in {step.target for step in path} and not condition.negated:
+            return
+        beyond = self._path(key, further, condition.text)
+        if condition.negated or any(step.many for step in beyond):
+            raise fail("unsure", "an absence of a relation of a relation", condition.text)
+        joins.extend(step for step in beyond if step not in joins)
 
     def _exists(self, step: Step, groups: list[tuple[Path, list[tuple[ColumnRef, Filter]]]]) -> Filter:
         joins: list[Step] = []
