@@ -11,7 +11,7 @@ from django.db import Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
-from config.finding import Finding, State
+from config.finding import Finding, State, failed, ok, warning
 from config.model_diagnosis import installation_model, tenant_model
 from nl2sql.curation.verified_staleness import broken_queries
 from nl2sql.evaluation.accepted_states import untried
@@ -63,12 +63,12 @@ def _database() -> list[Finding]:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DomainError as error:
-        return [Finding(part="database role", state="failed", detail=error.message)]
+        return [failed("database role", detail=error.message)]
     except Error:
         detail = (
             "It cannot be reached with the address in DATABASE_URL: check it, then run `manage.py prepare_database`."
         )
-        return [Finding(part="database", state="failed", detail=detail)]
+        return [failed("database", detail=detail)]
     return [
         _finding("database role", reason, good="Row-level security binds it."),
         _finding(
@@ -92,40 +92,36 @@ def _replica() -> Finding:
             )
             is_replica, age_s = cursor.fetchone()
     except DomainError as error:
-        return Finding(part="replica", state="failed", detail=error.message)
+        return failed("replica", detail=error.message)
     except Error:
         detail = "It does not answer at DATABASE_REPLICA_URL, so that the primary answers all reads."
-        return Finding(part="replica", state="warning", detail=detail)
+        return warning("replica", detail=detail)
     if not is_replica:
         detail = (
             "DATABASE_REPLICA_URL is a server that takes writes of its own: only a streaming replica has all reads."
         )
-        return Finding(part="replica", state="warning", detail=detail)
+        return warning("replica", detail=detail)
     told = "nothing was replayed yet" if age_s is None else f"the last change that it replayed is {age_s} s old"
-    return Finding(part="replica", state="ok", detail=f"It answers; {told}.")
+    return ok("replica", detail=f"It answers; {told}.")
 
 
 def _broker() -> Finding:
     if settings.ENVIRONMENT.embedded_worker:
-        return Finding(part="broker", state="ok", detail="In this process (memory://): a worker runs where it serves.")
+        return ok("broker", detail="In this process (memory://): a worker runs where it serves.")
     try:
         with current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT_S) as broker:
             broker.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_S)
     except (OperationalError, OSError):
-        return Finding(
-            part="broker", state="failed", detail="It does not answer: check CELERY_BROKER_URL and start it."
-        )
+        return failed("broker", detail="It does not answer: check CELERY_BROKER_URL and start it.")
     workers = current_app.control.inspect(timeout=1.0).active_queues() or {}
     if not workers:
-        return Finding(
-            part="broker", state="warning", detail="It answers, and no worker does: start `celery -A config worker`."
-        )
+        return warning("broker", detail="It answers, and no worker does: start `celery -A config worker`.")
     served = {queue["name"] for queues in workers.values() for queue in queues}
     left = ",".join(queue.name for queue in settings.CELERY_TASK_QUEUES if queue.name not in served)
     if left:
         detail = f"It answers, and no worker serves {left}: start `celery -A config worker --queues {left}`."
-        return Finding(part="broker", state="warning", detail=detail)
-    return Finding(part="broker", state="ok", detail=f"It answers, and {len(workers)} workers do.")
+        return warning("broker", detail=detail)
+    return ok("broker", detail=f"It answers, and {len(workers)} workers do.")
 
 
 def _embeddings(tenants: list[Tenant]) -> Finding:
@@ -138,8 +134,8 @@ def _embeddings(tenants: list[Tenant]) -> Finding:
         try:
             found.append(embed(tenant))
         except DomainError as error:
-            return Finding(part="embeddings", state="failed", detail=f"{tenant.slug}: {error.message}")
-    return Finding(part="embeddings", state="ok", detail="; ".join(dict.fromkeys(found)) or "No tenant yet.")
+            return failed("embeddings", detail=f"{tenant.slug}: {error.message}")
+    return ok("embeddings", detail="; ".join(dict.fromkeys(found)) or "No tenant yet.")
 
 
 def _sources(tenant: Tenant) -> Iterator[Finding]:
@@ -155,19 +151,18 @@ def _source(part: str, source: DataSource) -> Iterator[Finding]:
         connector.read("SELECT 1", limits=SOURCE_LIMITS)
         rights = connector.excess_rights()
     except DomainError as error:
-        yield Finding(part=part, state="failed", detail=error.message)
+        yield failed(part, detail=error.message)
         return
     if source.snapshot_id is None:
-        yield Finding(part=part, state="warning", detail="It answers, and was never synced: `manage.py sync_schema`.")
+        yield warning(part, detail="It answers, and was never synced: `manage.py sync_schema`.")
     elif source.sync_error:
-        yield Finding(part=part, state="warning", detail=f"It answers; the last sync failed: {source.sync_error}")
+        yield warning(part, detail=f"It answers; the last sync failed: {source.sync_error}")
     else:
-        yield Finding(part=part, state="ok", detail="It answers and is synced.")
+        yield ok(part, detail="It answers and is synced.")
     yield from _changed_schema(part, source)
     if rights:
-        yield Finding(
-            part=part,
-            state="warning",
+        yield warning(
+            part,
             detail=f"The role {'; it '.join(rights)}. `manage.py grants {source.slug}` prints one that only reads.",
         )
 
@@ -178,9 +173,9 @@ def _changed_schema(part: str, source: DataSource) -> Iterator[Finding]:
         waiting, broken = proposed(source), broken_queries(source)
     if waiting is not None:
         detail = f"{in_words(waiting.broken_count, is_refused=True)} `manage.py sync_schema {source.slug} --accept`."
-        yield Finding(part=part, state="warning", detail=detail)
+        yield warning(part, detail=detail)
     if broken:
-        yield Finding(part=part, state="warning", detail=in_words(broken, is_refused=False))
+        yield warning(part, detail=in_words(broken, is_refused=False))
 
 
 def _untried(tenant: Tenant) -> Iterator[Finding]:
@@ -211,7 +206,7 @@ def _evaluations(tenant: Tenant) -> Iterator[Finding]:
                 state: State = bad if standing.report.breaks else "ok"
                 yield Finding(part=part, state=state, detail=standing.report.message)
     except DomainError as error:
-        yield Finding(part=f"{tenant.slug}: questions", state="failed", detail=error.message)
+        yield failed(f"{tenant.slug}: questions", detail=error.message)
 
 
 def _finding(part: str, problem: str | None, *, good: str) -> Finding:

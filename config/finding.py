@@ -13,3 +13,15 @@ class Finding:
     part: str
     state: State
     detail: str
+
+
+def ok(part: str, *, detail: str) -> Finding:
+    return Finding(part=part, state="ok", detail=detail)
+
+
+def warning(part: str, *, detail: str) -> Finding:
+    return Finding(part=part, state="warning", detail=detail)
+
+
+def failed(part: str, *, detail: str) -> Finding:
+    return Finding(part=part, state="failed", detail=detail)

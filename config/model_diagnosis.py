@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from config.finding import Finding
+from config.finding import Finding, failed, ok, warning
 from nl2sql.generation.circuit import BREAKERS
 from nl2sql.generation.price import Price, money_text
 from nl2sql.model_access import tenant_models
@@ -27,7 +27,7 @@ def installation_model() -> Iterator[Finding]:
     environment = settings.ENVIRONMENT
     if not environment.model_configured:
         detail = "None: the composer answers what it can prove. Set LLM_API_KEY or LLM_BASE_URL for one."
-        yield Finding(part=PART, state="ok", detail=detail)
+        yield ok(PART, detail=detail)
         return
     key = environment.llm_api_key.get_secret_value() if environment.llm_api_key else ""
     base_url = environment.llm_base_url or tenant_models.OPENAI_URL
@@ -48,7 +48,7 @@ def tenant_model(tenant: Tenant) -> Iterator[Finding]:
     if waiting is not None:
         fate = "is refused" if waiting.is_refused else "waits"
         detail = f"{waiting} {fate}: {waiting.report or 'its trial has not ended; save it again for another.'}"
-        yield Finding(part=part, state="warning", detail=detail)
+        yield warning(part, detail=detail)
     yield from (_used_up(f"{tenant.slug}: budget", line) for line in lines if line.limit is not None and _is_full(line))
 
 
@@ -57,7 +57,7 @@ def _own(part: str, tenant: Tenant) -> Finding:
     try:
         found = tenant_models.model_settings(tenant.id)
     except DomainError as error:
-        return Finding(part=part, state="failed", detail=error.message)
+        return failed(part, detail=error.message)
     assert found is not None  # an endpoint of its own is a model
     return _endpoint(part, found.base_url, key=found.api_key, model=found.model, address=found.address, **words)
 
@@ -70,21 +70,21 @@ def _endpoint(
             call(client.models.with_raw_response.list)
     except EndpointProblem as problem:
         if problem.kind == "unknown":
-            return Finding(part=part, state="ok", detail=f"The endpoint answers; {model} was not tried.")
+            return ok(part, detail=f"The endpoint answers; {model} was not tried.")
         wrong = {
             "key": f"It refuses the key: check {key_is}.",
             "unreachable": f"It cannot be reached: check {url_is}.",
         }
         other = f"It does not answer as it should: check {url_is}, or try again later."
-        return Finding(part=part, state="failed", detail=wrong.get(problem.kind, other))
-    return Finding(part=part, state="ok", detail=f"The endpoint answers; {model} is asked.")
+        return failed(part, detail=wrong.get(problem.kind, other))
+    return ok(part, detail=f"The endpoint answers; {model} is asked.")
 
 
 def _price(part: str, price: Price | None, *, place: str) -> Finding:
     if price is None:
-        return Finding(part=part, state="ok", detail=NO_PRICE.format(place=place))
+        return ok(part, detail=NO_PRICE.format(place=place))
     told = f"{money_text(price.input)} a million tokens read, {money_text(price.output)} written."
-    return Finding(part=part, state="ok", detail=told)
+    return ok(part, detail=told)
 
 
 def _breakers() -> Iterator[Finding]:
@@ -92,9 +92,9 @@ def _breakers() -> Iterator[Finding]:
     open_ones = sorted({key.model for key, word in BREAKERS.words().items() if word != "closed"})
     if open_ones:
         detail = f"{', '.join(open_ones)}: left alone after failures in a row, until a trial succeeds."
-        yield Finding(part=f"{PART}: breaker", state="warning", detail=detail)
+        yield warning(f"{PART}: breaker", detail=detail)
     else:
-        yield Finding(part=f"{PART}: breaker", state="ok", detail="Closed in this process: nothing failed in a row.")
+        yield ok(f"{PART}: breaker", detail="Closed in this process: nothing failed in a row.")
 
 
 def _is_full(line: BudgetLine) -> bool:
@@ -105,4 +105,4 @@ def _used_up(part: str, line: BudgetLine) -> Finding:
     what = "tokens" if line.unit == "tokens" else "money"
     when = "today's (UTC)" if line.period == "day" else "this month's (UTC)"
     detail = f"All of {when} {what} for models is used: wait, or raise the limit on the tenant's page in the admin."
-    return Finding(part=part, state="warning", detail=detail)
+    return warning(part, detail=detail)

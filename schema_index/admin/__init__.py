@@ -2,22 +2,18 @@
 
 from schema_index.admin import (
     access_policy,
-    chunk,
     data_source,
     embedding,
     judged_question,
     knowledge,
     snapshot,
-    vocabulary,
 )
 
 __all__ = [
     "access_policy",
-    "chunk",
     "data_source",
     "embedding",
     "judged_question",
     "knowledge",
     "snapshot",
-    "vocabulary",
 ]

@@ -1,16 +1,23 @@
-"""How far a tenant's texts are embedded, what stands in the way, and trying again what was refused."""
+"""The texts that questions are compared with: how far they are embedded, what stands in the way, and trying again what
+was refused."""
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from schema_index.embedding import reembedding
-from schema_index.models import EmbeddingFailure, EmbeddingSpace
+from schema_index.models import Chunk, EmbeddingFailure, EmbeddingSpace
 from schema_index.tasks import request_embedding
 from tenants import audit
 from tenants.tenant_admin import ReadOnlyAdmin, actor_of, chosen_tenant
 
 TIMES = ["created_at", "activated_at", "retired_at"]
+
+
+@admin.register(Chunk)
+class ChunkAdmin(ReadOnlyAdmin[Chunk]):
+    list_display = ["kind", "title", "updated_at"]
+    list_filter = ["kind"]
 
 
 @admin.register(EmbeddingSpace)

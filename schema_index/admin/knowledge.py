@@ -1,5 +1,6 @@
 """What a tenant's words mean: FAQ entries and documents, reviewed, deleted and restored."""
 
+from functools import partial
 from typing import Any, TypeVar
 
 from django import forms
@@ -24,21 +25,13 @@ EntryT = TypeVar("EntryT", FaqEntry, Document)
 MAX_CHOICES = 50
 """Facts offered to filter by; of the first thousand entries."""
 
-COMMON_FIELDS = [
-    *("source", "review_state", "metadata"),
-    *(
-        "stale",
-        "reviewer",
-        "reviewed_at",
-        "author",
-        "origin_uri",
-        "created_at",
-        "updated_at",
-        "deleted_at",
-        "deleted_by",
-    ),
+LAST = ["updated_at", "deleted_at"]
+# The stubs take names alone; Django takes functions too.
+READ_ONLY: Any = [
+    *(stale_reason, "reviewer", "reviewed_at", "author", "origin_uri"),
+    *("created_at", *LAST, "deleted_by"),
 ]
-READ_ONLY = COMMON_FIELDS[3:]
+COMMON_FIELDS: Any = ["source", "review_state", "metadata", *READ_ONLY]
 
 
 class DeletedFilter(admin.SimpleListFilter):
@@ -138,6 +131,11 @@ class DocumentForm(KnowledgeForm[Document]):
         cleaned["title"], cleaned["text"] = cleaned.get("title") or found.title, found.text
 
 
+@admin.display(description="metadata")
+def facts(entry: KnowledgeEntry) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in entry.metadata.items())
+
+
 class KnowledgeAdmin(TenantOwnedAdmin[EntryT]):
     list_filter = ["review_state", StaleFilter, DeletedFilter, MetadataFilter, SourceFilter]
     readonly_fields = READ_ONLY
@@ -148,66 +146,47 @@ class KnowledgeAdmin(TenantOwnedAdmin[EntryT]):
         return obj.review_state
 
     def save_model(self, request: HttpRequest, obj: EntryT, form: Any, change: bool) -> None:
-        tenant_id = chosen_tenant(request)
-        assert tenant_id is not None
-        obj.tenant_id = tenant_id
         knowledge.store(obj, actor=actor_of(request))
 
     def delete_model(self, request: HttpRequest, obj: EntryT) -> None:
         """The row stays, so that it can be restored."""
         knowledge.delete(obj, actor=actor_of(request))
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
-        for obj in queryset:
-            self.delete_model(request, obj)
-
-    @admin.display(description="stale")
-    def stale(self, obj: EntryT) -> str:
-        return stale_reason(obj)
-
     @admin.action(description="Still right: no longer stale", permissions=["change"])
     def still_right(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
-        self._each(request, queryset, lambda entry, actor: confirm(entry, actor=actor), "confirmed")
+        self._each(request, queryset, confirm, "confirmed")
 
     @admin.action(description="Approve: questions may find it", permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
-        self._each(request, queryset, lambda entry, actor: _review(entry, ReviewState.REVIEWED, actor), "approved")
+        self._each(request, queryset, partial(knowledge.review, state=ReviewState.REVIEWED), "approved")
 
     @admin.action(description="Reject: questions never find it", permissions=["change"])
     def reject(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
-        self._each(request, queryset, lambda entry, actor: _review(entry, ReviewState.REJECTED, actor), "rejected")
+        self._each(request, queryset, partial(knowledge.review, state=ReviewState.REJECTED), "rejected")
 
     @admin.action(description="Withdraw: questions no longer find it", permissions=["change"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
-        self._each(request, queryset, lambda entry, actor: _review(entry, ReviewState.PROPOSED, actor), "withdrawn")
+        self._each(request, queryset, partial(knowledge.review, state=ReviewState.PROPOSED), "withdrawn")
 
     @admin.action(description="Restore what was deleted", permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
         deleted = queryset.exclude(deleted_at=None)
-        self._each(request, deleted, lambda entry, actor: knowledge.restore(entry, actor=actor), "restored")
+        self._each(request, deleted, knowledge.restore, "restored")
 
     @admin.action(description="Erase what was deleted, for good", permissions=["delete"])
     def erase(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
         deleted = queryset.exclude(deleted_at=None)
-        self._each(request, deleted, lambda entry, actor: knowledge.erase(entry, actor=actor), "erased")
+        self._each(request, deleted, knowledge.erase, "erased")
 
     def _each(self, request: HttpRequest, queryset: QuerySet[EntryT], act: Any, done: str) -> None:
         count = 0
         for entry in queryset.select_for_update():
             try:
-                act(entry, actor_of(request))
+                act(entry, actor=actor_of(request))
                 count += 1
             except DomainError as error:
                 self.message_user(request, f"{entry}: {error.message}", messages.ERROR)
         self.message_user(request, f"{count} {done}.", messages.SUCCESS if count else messages.WARNING)
-
-
-def _review(entry: FaqEntry | Document, state: ReviewState, actor: str) -> None:
-    knowledge.review(entry, state=state, actor=actor)
-
-
-def _excerpt(entry: KnowledgeEntry) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in entry.metadata.items())
 
 
 @admin.register(FaqEntry)
@@ -215,11 +194,7 @@ class FaqEntryAdmin(KnowledgeAdmin[FaqEntry]):
     form = KnowledgeForm  # type: ignore[assignment]  # the stubs want the form of one model, not of any
     fields = ["question", "answer", *COMMON_FIELDS]
     search_fields = ["question", "answer"]
-    list_display = ["question", "state", "stale", "source", "facts", "author", "reviewer", "updated_at", "deleted_at"]
-
-    @admin.display(description="metadata")
-    def facts(self, obj: FaqEntry) -> str:
-        return _excerpt(obj)
+    list_display = ["question", "state", stale_reason, "source", facts, "author", "reviewer", *LAST]
 
 
 @admin.register(Document)
@@ -227,8 +202,4 @@ class DocumentAdmin(KnowledgeAdmin[Document]):
     form = DocumentForm
     fields = ["file", "title", "text", *COMMON_FIELDS]
     search_fields = ["title", "text", "origin_uri"]
-    list_display = ["title", "state", "stale", "source", "facts", "author", "updated_at", "deleted_at"]
-
-    @admin.display(description="metadata")
-    def facts(self, obj: Document) -> str:
-        return _excerpt(obj)
+    list_display = ["title", "state", stale_reason, "source", facts, "author", *LAST]

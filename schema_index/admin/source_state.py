@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
@@ -25,11 +26,13 @@ MAX_SHOWN = 50
 NOTHING = "-"
 
 
+@admin.display(description="last sync")
 def last_sync(source: DataSource) -> str:
     run = latest_run(source.id)
     return NOTHING if run is None else run_in_words(run)
 
 
+@admin.display(description="state")
 def run_in_words(run: SyncRun) -> str:
     """In one line: the state, how far it is, and who asked for it."""
     progress = f"{run.done} of {run.total} tables" if run.total else "connecting"
@@ -51,6 +54,7 @@ def run_in_words(run: SyncRun) -> str:
     return f"{state}: {run.total} tables, {changes}{breaks}, for {run.requested_by}"
 
 
+@admin.display(description="what it changed")
 def last_changes(source: DataSource) -> str:
     """The changes of the last revision, the first fifty of them."""
     if source.snapshot is None:
@@ -62,6 +66,7 @@ def last_changes(source: DataSource) -> str:
     return in_lines(((line,) for line in lines), more=total - MAX_SHOWN)
 
 
+@admin.display(description="waits to be accepted")
 def waiting(source: DataSource) -> str:
     """The changed schema that waits to be accepted, and what it would break."""
     found = proposed(source)
@@ -73,6 +78,7 @@ def waiting(source: DataSource) -> str:
     return in_lines(((line,) for line in (head, *found.changes, *breaks)), more=0)
 
 
+@admin.display(description="left out")
 def left_out(source: DataSource) -> str:
     """What could not be read, with the reason."""
     if source.snapshot is None or not source.snapshot.unreadable:

@@ -30,6 +30,7 @@ class StaleFilter(admin.SimpleListFilter):
         return queryset.filter(id__in=stale) if self.value() == "yes" else queryset.exclude(id__in=stale)
 
 
+@admin.display(description="stale")
 def stale_reason(entry: FaqEntry | Document) -> str:
     return references.stale_reasons([entry.id]).get(entry.id, NOTHING)
 
@@ -41,6 +42,7 @@ def confirm(entry: FaqEntry | Document, *, actor: str) -> None:
     audit.record("knowledge.confirmed", actor=actor, subject=str(entry.id), kind=kind.value)
 
 
+@admin.display(description="stale knowledge")
 def stale_of_source(source: DataSource) -> str:
     """With a link to each entry, the newest first."""
     marks = StaleMark.objects.filter(source_id=source.id)

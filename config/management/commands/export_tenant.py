@@ -1,14 +1,14 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from config.tenant_export import export_tenant
 from tenants import tenancy
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import DomainCommand
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = "Write all that a tenant owns into a ZIP file of JSON lines, without secrets and what can be computed again."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -18,8 +18,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             rows = export_tenant(tenancy.by_slug(options["slug"]), path=options["path"])
-        except DomainError as error:
-            raise CommandError(error.message) from None
         except OSError as error:
             raise CommandError(f"{options['path']} cannot be made: {error.strerror}. Name a new file.") from None
         self.stdout.write(f"{sum(rows.values())} rows of {len(rows)} tables are in {options['path']}.")

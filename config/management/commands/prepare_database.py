@@ -2,14 +2,14 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import OperationalError
 
 from config.bootstrap import prepare_database
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import DomainCommand
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = "Create Querent's database roles, database and tables, or bring them up to date. Safe to run again."
 
     # The application role may not exist yet, and its checks would connect with it.
@@ -18,8 +18,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             prepare_database(verbosity=options["verbosity"])
-        except DomainError as error:
-            raise CommandError(error.message) from None
         except (psycopg.OperationalError, OperationalError):
             raise CommandError(
                 "The database cannot be reached with the address in DATABASE_URL: check host, port, user and password."

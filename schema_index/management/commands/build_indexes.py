@@ -1,13 +1,12 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from schema_index.indexing.keyword_index import refresh_frequencies, write_missing_words
 from schema_index.vector_index.advice import Action, SpaceIndex
 from schema_index.vector_index.tend import tend
-from tenants import tenancy
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import DomainCommand, one_or_all
 
 MAX_ROUNDS = 1_000
 """Of up to 5,000 chunks whose words are written."""
@@ -15,7 +14,7 @@ MAX_ROUNDS = 1_000
 DEFAULT_TIMEOUT_S = 3_600
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = (
         "Build, rebuild or drop tenants' vector indexes as index_stats advises, without locking. "
         "Connects as the tables' owner."
@@ -27,22 +26,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         actions = 0
-        try:
-            tenants = [tenancy.by_slug(options["tenant"])] if options["tenant"] else tenancy.all_tenants()
-            for tenant in tenants:
-                with tenant_transaction(tenant.id):
-                    for _ in range(MAX_ROUNDS):
-                        if not write_missing_words():
-                            break
-                    refresh_frequencies()
+        tenants = one_or_all(options["tenant"])
+        for tenant in tenants:
+            with tenant_transaction(tenant.id):
+                for _ in range(MAX_ROUNDS):
+                    if not write_missing_words():
+                        break
+                refresh_frequencies()
 
-                def report(action: Action, space: SpaceIndex, slug: str = tenant.slug) -> None:
-                    self.stdout.write(f"{slug}: {action} {space.model} ({space.vectors:,} vectors)…")
+            def report(action: Action, space: SpaceIndex, slug: str = tenant.slug) -> None:
+                self.stdout.write(f"{slug}: {action} {space.model} ({space.vectors:,} vectors)…")
 
-                done = tend(tenant.id, timeout_s=options["timeout"], report=report)
-                if done.is_busy:
-                    raise CommandError("Another process is building vector indexes: run this again when it is done.")
-                actions += len(done.actions)
-        except DomainError as error:
-            raise CommandError(error.message) from None
+            done = tend(tenant.id, timeout_s=options["timeout"], report=report)
+            if done.is_busy:
+                raise CommandError("Another process is building vector indexes: run this again when it is done.")
+            actions += len(done.actions)
         self.stdout.write(f"{len(tenants)} tenants looked at, {actions} indexes built, rebuilt or dropped.")

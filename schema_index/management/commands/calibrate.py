@@ -1,41 +1,35 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from schema_index.embedding.calibrate_threshold import Calibration, calibrate_threshold, forget_threshold
 from schema_index.retrieval.calibration import FEWEST, Calibrated, TooFew
 from schema_index.sources import pick
 from tenants import tenancy
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import ACTOR, DomainCommand, add_tenant
 
-ACTOR = "system:command"
 SHOWN = 20
 REFUSED = 4
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = "Set the similarity at which a hit counts from the tenant's judged questions (manage.py import_questions)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
+        add_tenant(parser)
         parser.add_argument("--source", help="Slug: only this source's questions; by default all of the tenant's.")
         parser.add_argument("--forget", action="store_true", help="Go back to the embedding model's own threshold.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            tenant = tenancy.by_slug(options["tenant"])
-            if options["forget"]:
-                self.stdout.write(
-                    f"The threshold is the model's own again: {forget_threshold(tenant.id, actor=ACTOR)}."
-                )
-                return
-            with tenant_transaction(tenant.id):
-                source_id = pick(options["source"]).id if options["source"] else None
-            done = calibrate_threshold(tenant.id, source_id=source_id, actor=ACTOR, progress=self._progress)
-        except DomainError as error:
-            raise CommandError(error.message) from None
+        tenant = tenancy.by_slug(options["tenant"])
+        if options["forget"]:
+            self.stdout.write(f"The threshold is the model's own again: {forget_threshold(tenant.id, actor=ACTOR)}.")
+            return
+        with tenant_transaction(tenant.id):
+            source_id = pick(options["source"]).id if options["source"] else None
+        done = calibrate_threshold(tenant.id, source_id=source_id, actor=ACTOR, progress=self._progress)
         self.stdout.write(f"{done.model}: {done.tables} needed tables of {done.questions} judged questions.")
         self.stdout.write(_told("in force until now", done.before))
         self.stdout.write(_outcome(done))

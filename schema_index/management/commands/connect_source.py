@@ -7,24 +7,24 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from schema_index import sources
 from schema_index.connectors.registry import ENGINES
 from schema_index.models import DataSource
 from tenants import tenancy
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import ACTOR, DomainCommand, add_tenant
 
 TLS = ("verify-full", "require", "prefer", "disable")
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = "Connect a tenant's database: try the connection, store it, and read the schema. Again: change it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", help="Slug to give it: letters, digits and hyphens.")
-        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
+        add_tenant(parser)
         parser.add_argument("--dialect", required=True, choices=list(ENGINES), help="The engine.")
         parser.add_argument("--file", type=Path, help="Of an engine that reads files: the tenant's folder gets a copy.")
         parser.add_argument("--host", default="", help="Name or address of the server.")
@@ -51,19 +51,16 @@ class Command(BaseCommand):
         }
         if not by_file:
             fields |= {name: options[name] for name in ("host", "port", "username", "tls")}
-        try:
-            tenant = tenancy.by_slug(options["tenant"])
-            if by_file:
-                _copy(options["file"], tenant_id=tenant.id)
-            password = "" if by_file else _password(options["password_file"])
-            # Tried before anything is stored, as on the page.
-            tried = DataSource(tenant_id=tenant.id, slug=options["source"], **fields)
-            sources.set_password(tried, password)
-            self.stdout.write(sources.test_connection(tried))
-            with tenant_transaction(tenant.id):
-                sources.upsert(slug=options["source"], password=password, actor="system:command", **fields)
-        except DomainError as error:
-            raise CommandError(error.message) from None
+        tenant = tenancy.by_slug(options["tenant"])
+        if by_file:
+            _copy(options["file"], tenant_id=tenant.id)
+        password = "" if by_file else _password(options["password_file"])
+        # Tried before anything is stored, as on the page.
+        tried = DataSource(tenant_id=tenant.id, slug=options["source"], **fields)
+        sources.set_password(tried, password)
+        self.stdout.write(sources.test_connection(tried))
+        with tenant_transaction(tenant.id):
+            sources.upsert(slug=options["source"], password=password, actor=ACTOR, **fields)
         call_command("sync_schema", options["source"], tenant=options["tenant"], stdout=self.stdout, stderr=self.stderr)
 
 

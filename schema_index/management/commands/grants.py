@@ -1,37 +1,29 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from schema_index.grants import grants
+from schema_index.management.one_source import add_source, source_of
 from schema_index.schema_json import from_json
-from schema_index.sources import DataSourceNotSynced, pick, visible_part
-from tenants import tenancy
-from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from schema_index.sources import DataSourceNotSynced, visible_part
+from tenants.management.domain_command import DomainCommand
 
 MAX_ROLE = 63
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = "Print the SQL that creates a role which can read what a data source shows, and nothing else."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("source", nargs="?", help="Slug; may be left out when the tenant has one source.")
-        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
+        add_source(parser)
         parser.add_argument("--role", default="querent_reader", help="Name of the role to create.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 0 < len(options["role"].encode()) <= MAX_ROLE or not options["role"].isprintable():
             raise CommandError(f"--role must have 1 to {MAX_ROLE} printable characters.")
-        try:
-            tenant = tenancy.by_slug(options["tenant"])
-            with tenant_transaction(tenant.id):
-                source = pick(options["source"])
-                snapshot = source.snapshot
-            if snapshot is None:
-                raise DataSourceNotSynced(f'The data source "{source.slug}" was never synced: sync it first.')
-        except DomainError as error:
-            raise CommandError(error.message) from None
-        whole = from_json(snapshot.description)
+        source = source_of(options)
+        if source.snapshot is None:
+            raise DataSourceNotSynced(f'The data source "{source.slug}" was never synced: sync it first.')
+        whole = from_json(source.snapshot.description)
         visible = visible_part(whole, hidden=source.hidden)
         self.stdout.write(grants(visible, whole=whole, role=options["role"], database=source.database), ending="")

@@ -3,7 +3,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from schema_index.documents.formats import IN_WORDS
 from schema_index.embedding.embed_chunks import embed_everything
@@ -15,33 +15,30 @@ from schema_index.models import ReviewState
 from schema_index.sources import pick
 from tenants import tenancy
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import DomainCommand, add_tenant
 
 SAID = (Outcome.FAILED, Outcome.LEFT_DELETED, Outcome.PRUNED)
 """Outcomes that are told one by one; the others are counted."""
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = f"Import files ({IN_WORDS}), and FAQ entries as JSON Lines, from a folder or store."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address", help="A folder, a file, or any address fsspec knows: s3://bucket/folder.")
-        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
+        add_tenant(parser)
         parser.add_argument("--source", help="Slug of the data source it is about; without it, the whole tenant.")
         parser.add_argument("--metadata", help='Of every entry, as JSON: {"team": "finance"}.')
         parser.add_argument("--proposed", action="store_true", help="Leave it to be reviewed before questions find it.")
         parser.add_argument("--prune", action="store_true", help="Delete entries whose files are not there any more.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            tenant = tenancy.by_slug(options["tenant"])
-            with tenant_transaction(tenant.id):
-                source_id = pick(options["source"]).id if options["source"] else None
-            counts = self._import(tenant.id, source_id, options)
-            # Embedded here as well as by the task: a command ends when its work is done, not when it is queued.
-            done = sum(embed_everything(tenant.id, embedder=embedder_of(space)) for space in live_spaces(tenant.id))
-        except DomainError as error:
-            raise CommandError(error.message) from None
+        tenant = tenancy.by_slug(options["tenant"])
+        with tenant_transaction(tenant.id):
+            source_id = pick(options["source"]).id if options["source"] else None
+        counts = self._import(tenant.id, source_id, options)
+        # Embedded here as well as by the task: a command ends when its work is done, not when it is queued.
+        done = sum(embed_everything(tenant.id, embedder=embedder_of(space)) for space in live_spaces(tenant.id))
         told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]) or "nothing there"
         self.stdout.write(f"{told}; {done} texts embedded.")
         if counts[Outcome.FAILED]:

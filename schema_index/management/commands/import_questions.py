@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from schema_index import judged_questions
 from schema_index.catalogue import indexed_catalogue
@@ -11,18 +11,18 @@ from schema_index.models import DataSource
 from schema_index.sources import DataSourceNotSynced, pick
 from tenants import tenancy
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import ACTOR, DomainCommand, add_tenant
 
 SHOWN_TABLES = 10
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = 'Store questions with the tables that answer them, a JSON line each: {"question": "…", "tables": ["s.t"]}.'
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", help="Slug.")
         parser.add_argument("file", type=Path, help="JSON lines.")
-        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
+        add_tenant(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -31,10 +31,8 @@ class Command(BaseCommand):
                 judged = judged_questions.parse(lines, origin=options["file"].name[:100])
             with tenant_transaction(tenant.id):
                 source = pick(options["source"])
-                fresh = judged_questions.save_all(judged, source=source, actor="system:command")
+                fresh = judged_questions.save_all(judged, source=source, actor=ACTOR)
             self._warn(judged, source)
-        except DomainError as error:
-            raise CommandError(error.message) from None
         except OSError as error:
             raise CommandError(f"The file cannot be read: {error.strerror}.") from None
         self.stdout.write(f"{source.slug}: {fresh} questions added, {len(judged) - fresh} replaced.")

@@ -2,12 +2,11 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from schema_index.vector_index.advice import Action, Advice, SpaceIndex, advise_space, advise_table
 from schema_index.vector_index.measure import TableFacts, TenantState, table_facts, tenant_state, vector_indexes
-from tenants import tenancy
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import DomainCommand, one_or_all
 from tenants.models import Tenant
 
 MENDING = {
@@ -19,7 +18,7 @@ MENDING = {
 }
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = "Show each tenant's vectors, index sizes and use, waiting chunks, and what to do about them."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,10 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="One object, for scripts.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            tenants = [tenancy.by_slug(options["tenant"])] if options["tenant"] else tenancy.all_tenants()
-        except DomainError as error:
-            raise CommandError(error.message) from None
+        tenants = one_or_all(options["tenant"])
         indexes, facts = vector_indexes(), table_facts()
         advice = advise_table(live_rows=facts.live_rows, dead_rows=facts.dead_rows)
         states = [(tenant, tenant_state(tenant.id, indexes=indexes)) for tenant in tenants]

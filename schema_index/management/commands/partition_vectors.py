@@ -1,16 +1,16 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from schema_index.vector_index.partitions import MAX_PARTITIONS, Shape, repartition, shape
 from schema_index.vector_index.tend import tend
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import DomainCommand
 from tenants.tenancy import all_tenants
 
 INDEX_TIMEOUT_S = 3_600
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = (
         "Cut the table of vectors into hash partitions by tenant, or make one table of it again. Questions go on; what "
         "embeds and syncs waits until it is done. Connects as the tables' owner."
@@ -26,26 +26,21 @@ class Command(BaseCommand):
         wanted = 0 if options["undo"] else options["hash"]
         if not options["undo"] and not 2 <= wanted <= MAX_PARTITIONS:
             raise CommandError(f"--hash takes 2 to {MAX_PARTITIONS} partitions.")
-        try:
-            now = shape()
-            if now.partitions == wanted:
-                self.stdout.write(f"It is {_said(wanted)} already.")
-                return
-            self.stdout.write(self._plan(now, wanted))
-            if options["dry_run"]:
-                return
-            copied = repartition(wanted, progress=self._progress)
-            self.stdout.write(f"{copied:,} vectors copied: it is {_said(wanted)} now.")
-            for tenant in all_tenants():
-                built = tend(tenant.id, timeout_s=INDEX_TIMEOUT_S)
-                if built.is_busy:
-                    raise CommandError(
-                        "Another process is building vector indexes: run `manage.py build_indexes` then."
-                    )
-                for action, name in built.actions:
-                    self.stdout.write(f"{tenant.slug}: {action} {name}")
-        except DomainError as error:
-            raise CommandError(error.message) from None
+        now = shape()
+        if now.partitions == wanted:
+            self.stdout.write(f"It is {_said(wanted)} already.")
+            return
+        self.stdout.write(self._plan(now, wanted))
+        if options["dry_run"]:
+            return
+        copied = repartition(wanted, progress=self._progress)
+        self.stdout.write(f"{copied:,} vectors copied: it is {_said(wanted)} now.")
+        for tenant in all_tenants():
+            built = tend(tenant.id, timeout_s=INDEX_TIMEOUT_S)
+            if built.is_busy:
+                raise CommandError("Another process is building vector indexes: run `manage.py build_indexes` then.")
+            for action, name in built.actions:
+                self.stdout.write(f"{tenant.slug}: {action} {name}")
 
     def _plan(self, now: Shape, wanted: int) -> str:
         return (

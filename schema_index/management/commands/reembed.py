@@ -3,25 +3,24 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from schema_index.embedding import reembedding
 from schema_index.embedding.embed_spaces import embed_spaces
 from schema_index.embedding.reembedding import SpaceProgress
 from schema_index.embedding.retry import AskAgain, LeavePending
 from schema_index.models import SpaceState
-from tenants import tenancy
 from tenants.domain_error import DomainError
+from tenants.management.domain_command import ACTOR, DomainCommand, one_or_all
 from tenants.models import Tenant
 
-ACTOR = "system:command"
 MAX_ROUNDS = 10_000
 """Of `--wait`: with 2,000 texts each, more than any tenant has."""
 
 MAX_WAIT_S = 60.0
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = "Move a tenant to another embedding model, without a moment in which its questions find nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,10 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not (options["model"] or options["status"] or options["back"] or options["drop"]):
             raise CommandError("Name the model to move to with --model, or ask for --status, --back or --drop.")
-        try:
-            tenants = tenancy.all_tenants() if options["all"] else [tenancy.by_slug(options["tenant"])]
-        except DomainError as error:
-            raise CommandError(error.message) from None
+        tenants = one_or_all(options["tenant"])
         failed = 0
         for tenant in tenants:
             try:

@@ -5,16 +5,14 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+from django.core.management.base import CommandParser, OutputWrapper
 
 from schema_index.embedding.embed_chunks import embed_everything
 from schema_index.embedding.spaces import embedder_of, live_spaces
-from schema_index.sources import pick
+from schema_index.management.one_source import add_source, source_of
 from schema_index.syncing.breakage import in_words
 from schema_index.syncing.snapshots import sync
-from tenants import tenancy
-from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import ACTOR, DomainCommand
 
 REFUSED = 4
 
@@ -22,33 +20,27 @@ MAX_LISTED = 50
 """Changes, and what was left out, that are printed."""
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = (
         "Read a data source's schema, store what changed, and embed it. "
         "Exit code 0: synced; 1: something failed; 4: the change breaks verified queries and waits to be accepted."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("source", nargs="?", help="Slug; may be left out when the tenant has one source.")
-        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
+        add_source(parser)
         parser.add_argument("--accept", action="store_true", help="Take what is found into use, whatever it breaks.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            tenant = tenancy.by_slug(options["tenant"])
-            with tenant_transaction(tenant.id):
-                source = pick(options["source"])
-            result = sync(
-                tenant.id,
-                source_id=source.id,
-                actor="system:command",
-                progress=self._progress,
-                accept=options["accept"],
-            )
-            # Embedded here as well as by the task: a command ends when its work is done, not when it is queued.
-            done = self._embed(tenant.id)
-        except DomainError as error:
-            raise CommandError(error.message) from None
+        source = source_of(options)
+        result = sync(
+            source.tenant_id,
+            source_id=source.id,
+            actor=ACTOR,
+            progress=self._progress,
+            accept=options["accept"],
+        )
+        # Embedded here as well as by the task: a command ends when its work is done, not when it is queued.
+        done = self._embed(source.tenant_id)
         self.stdout.write(
             f"{source.slug}: revision {result.revision}, {result.tables} tables, {len(result.changes)} changes, "
             f"{done} texts embedded."

@@ -1,24 +1,24 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from tenants import api_keys, tenancy
 from tenants.attributes import AttributeValue, attributes_from_json
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import ACTOR, DomainCommand, add_tenant
 from tenants.roles import Permission, Role
 
 MAX_DAYS = 3_650
 MAX_NAME = 100
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = "Issue an API key of a tenant and print it, the only time that it can be read."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
+        add_tenant(parser)
         parser.add_argument("--name", default="command line", help="What the key is for.")
         parser.add_argument(
             "--scope", action="append", choices=[one.value for one in Permission], help="Repeatable; `ask` by default."
@@ -44,19 +44,16 @@ class Command(BaseCommand):
             raise CommandError(f"--days must lie between 1 and {MAX_DAYS}.")
         if not 0 < len(options["name"]) <= MAX_NAME:
             raise CommandError(f"--name must have 1 to {MAX_NAME} characters.")
-        try:
-            tenant = tenancy.by_slug(options["tenant"])
-            with tenant_transaction(tenant.id):
-                _, text = api_keys.issue(
-                    name=options["name"],
-                    scopes=scopes,
-                    actor="system:command",
-                    role=Role(options["role"]),
-                    attributes=_attributes(options["attribute"]),
-                    expires_at=timezone.now() + timedelta(days=options["days"]),
-                )
-        except DomainError as error:
-            raise CommandError(error.message) from None
+        tenant = tenancy.by_slug(options["tenant"])
+        with tenant_transaction(tenant.id):
+            _, text = api_keys.issue(
+                name=options["name"],
+                scopes=scopes,
+                actor=ACTOR,
+                role=Role(options["role"]),
+                attributes=_attributes(options["attribute"]),
+                expires_at=timezone.now() + timedelta(days=options["days"]),
+            )
         self.stdout.write(text)
 
 

@@ -1,17 +1,17 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from tenants import memberships, tenancy
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import ACTOR, DomainCommand
 from tenants.models import User
 from tenants.roles import Role
 
 MAX_NAME = 200
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = "Create a tenant, and make an existing user its owner."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,13 +25,8 @@ class Command(BaseCommand):
             owner = User.objects.filter(username=options["owner"]).first()
             if owner is None:
                 raise CommandError(f'There is no user "{options["owner"]}": `manage.py createsuperuser` makes one.')
-        try:
-            tenant = tenancy.create(
-                slug=options["slug"], name=options["name"] or options["slug"], actor="system:command"
-            )
-        except DomainError as error:
-            raise CommandError(error.message) from None
+        tenant = tenancy.create(slug=options["slug"], name=options["name"] or options["slug"], actor=ACTOR)
         if owner is not None:
             with tenant_transaction(tenant.id):
-                memberships.set_role(owner, role=Role.OWNER, actor="system:command")
+                memberships.set_role(owner, role=Role.OWNER, actor=ACTOR)
         self.stdout.write(f"Tenant {tenant.slug} is there ({tenant.id}).")

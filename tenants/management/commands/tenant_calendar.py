@@ -1,13 +1,13 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from tenants import tenancy
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import ACTOR, DomainCommand
 from tenants.tenant_calendar import set_calendar
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = "Show or set a tenant's time zone, and the month that its fiscal year begins with."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -16,14 +16,11 @@ class Command(BaseCommand):
         parser.add_argument("--fiscal-year-starts", type=int, metavar="MONTH", help="1 to 12.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            found = set_calendar(
-                tenancy.by_slug(options["slug"]).id,
-                time_zone=options["time_zone"],
-                fiscal_year_start_month=options["fiscal_year_starts"],
-                actor="system:command",
-            )
-        except DomainError as error:
-            raise CommandError(error.message) from None
+        found = set_calendar(
+            tenancy.by_slug(options["slug"]).id,
+            time_zone=options["time_zone"],
+            fiscal_year_start_month=options["fiscal_year_starts"],
+            actor=ACTOR,
+        )
         month = found.fiscal_year_start_month
         self.stdout.write(f"Time zone {found.time_zone}; the fiscal year begins with month {month}.")
