@@ -9,11 +9,10 @@ from django.urls import reverse
 
 from schema_index.admin.source_state import MAX_SHOWN, NOTHING, in_lines
 from schema_index.knowledge import references
-from schema_index.models import DataSource, Document, FaqEntry, StaleMark, SubjectKind
+from schema_index.models import DataSource, Document, FaqEntry, StaleMark
 from tenants import audit
 
-KINDS: dict[type[Any], SubjectKind] = {FaqEntry: SubjectKind.FAQ, Document: SubjectKind.DOCUMENT}
-MODELS = {kind.value: model for model, kind in KINDS.items()}
+MODELS: dict[str, type[FaqEntry] | type[Document]] = {model.kind.value: model for model in (FaqEntry, Document)}
 
 
 class StaleFilter(admin.SimpleListFilter):
@@ -26,7 +25,7 @@ class StaleFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in ("yes", "no"):
             return queryset
-        stale = references.stale_ids(KINDS[queryset.model])
+        stale = references.stale_ids(queryset.model.kind)
         return queryset.filter(id__in=stale) if self.value() == "yes" else queryset.exclude(id__in=stale)
 
 
@@ -37,9 +36,8 @@ def stale_reason(entry: FaqEntry | Document) -> str:
 
 def confirm(entry: FaqEntry | Document, *, actor: str) -> None:
     """Somebody has read it, and it holds as it stands."""
-    kind = KINDS[type(entry)]
-    references.clear(kind=kind, subject_id=entry.id)
-    audit.record("knowledge.confirmed", actor=actor, subject=str(entry.id), kind=kind.value)
+    references.clear(kind=entry.kind, subject_id=entry.id)
+    audit.record("knowledge.confirmed", actor=actor, subject=str(entry.id), kind=entry.kind.value)
 
 
 @admin.display(description="stale knowledge")
@@ -57,8 +55,5 @@ def _line(mark: StaleMark) -> tuple[str, str, str]:
     if model is None:
         return "", mark.get_subject_kind_display(), mark.reason
     address = reverse(f"admin:schema_index_{model._meta.model_name}_change", args=[mark.subject_id])
-    return (
-        address,
-        str(model.objects.filter(id=mark.subject_id).first() or mark.get_subject_kind_display()),
-        mark.reason,
-    )
+    entry = model._default_manager.filter(id=mark.subject_id).first()
+    return address, str(entry or mark.get_subject_kind_display()), mark.reason

@@ -5,17 +5,15 @@ from collections.abc import Iterable
 from schema_index.indexing.chunking import ChunkText, document_chunks, faq_chunks
 from schema_index.indexing.chunks import reconcile
 from schema_index.knowledge import references
-from schema_index.models import Chunk, ChunkKind, Document, FaqEntry, SubjectKind
+from schema_index.models import Chunk, ChunkKind, Document, FaqEntry
 from schema_index.tasks import request_embedding
 
 Entry = FaqEntry | Document
 
-KINDS: dict[type[Entry], ChunkKind] = {FaqEntry: ChunkKind.FAQ, Document: ChunkKind.DOCUMENT}
-
 
 def index(entry: Entry) -> None:
     """Make its chunks what it says now: none at all unless it is reviewed and not deleted. Needs an open scope."""
-    kind = KINDS[type(entry)]
+    kind = ChunkKind(entry.kind.value)
     of_entry = Chunk.objects.filter(kind=kind, object_key__startswith=str(entry.id))
     # An entry that moved to another source leaves nothing with the one it had.
     for source_id in set(of_entry.values_list("source_id", flat=True)) - {entry.source_id}:
@@ -31,11 +29,11 @@ def index(entry: Entry) -> None:
 
 def _refer(entry: Entry) -> None:
     """Its references follow it too, so that it is told when what it names changes."""
-    kind = SubjectKind(KINDS[type(entry)].value)
     if entry.is_used:
-        references.update(kind=kind, subject_id=entry.id, source_id=entry.source_id, text=references.text_of(entry))
+        text = references.text_of(entry)
+        references.update(kind=entry.kind, subject_id=entry.id, source_id=entry.source_id, text=text)
     else:
-        references.forget(kind=kind, subject_id=entry.id)
+        references.forget(kind=entry.kind, subject_id=entry.id)
 
 
 def _chunks(entry: Entry) -> Iterable[ChunkText]:

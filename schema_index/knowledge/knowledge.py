@@ -114,7 +114,7 @@ def store(entry: Entry, *, actor: str) -> None:
     """
     _clean(entry)
     _check(entry)
-    digest = _digest(entry)
+    digest = hashlib.sha256(f"{entry.heading}\n{entry.body}".encode()).hexdigest()
     is_new = entry.content_hash != digest
     if is_new:
         entry.content_hash, entry.author = digest, actor
@@ -123,10 +123,9 @@ def store(entry: Entry, *, actor: str) -> None:
         with transaction.atomic():
             entry.save()
     except IntegrityError:
-        what = "question" if isinstance(entry, FaqEntry) else "title"
-        raise KnowledgeExists(f"There is an entry with this {what} already: change that one.") from None
+        raise KnowledgeExists(f"There is an entry with this {entry.heading_field} already: change that one.") from None
     index(entry)
-    audit.record(f"{_noun(entry)}.saved", actor=actor, subject=str(entry.id), review_state=entry.review_state)
+    audit.record(f"{entry.kind}.saved", actor=actor, subject=str(entry.id), review_state=entry.review_state)
 
 
 def delete(entry: Entry, *, actor: str) -> None:
@@ -134,7 +133,7 @@ def delete(entry: Entry, *, actor: str) -> None:
     entry.deleted_at, entry.deleted_by = timezone.now(), actor
     entry.save(update_fields=["deleted_at", "deleted_by", "updated_at"])
     index(entry)
-    audit.record(f"{_noun(entry)}.deleted", actor=actor, subject=str(entry.id))
+    audit.record(f"{entry.kind}.deleted", actor=actor, subject=str(entry.id))
 
 
 def restore(entry: Entry, *, actor: str) -> None:
@@ -148,7 +147,7 @@ def erase(entry: Entry, *, actor: str) -> None:
     subject = str(entry.id)
     delete(entry, actor=actor)
     entry.delete()
-    audit.record(f"{_noun(entry)}.erased", actor=actor, subject=subject)
+    audit.record(f"{entry.kind}.erased", actor=actor, subject=subject)
 
 
 def review(entry: Entry, *, state: ReviewState, actor: str) -> None:
@@ -193,44 +192,25 @@ def _note_review(entry: Entry, *, actor: str, is_new: bool) -> None:
 
 
 def _clean(entry: Entry) -> None:
-    if isinstance(entry, FaqEntry):
-        _refuse_null_characters(entry.question + entry.answer)
-        entry.question, entry.answer = clean_line(entry.question), clean_text(entry.answer)
-    else:
-        _refuse_null_characters(entry.title + entry.text)
-        entry.title, entry.text = clean_line(entry.title), clean_text(entry.text)
-
-
-def _refuse_null_characters(text: str) -> None:
-    """They mark what is no text at all, rather than text with something invisible in it."""
-    if "\0" in text:
+    if "\0" in entry.heading + entry.body:
+        # They mark what is no text at all, rather than text with something invisible in it.
         raise KnowledgeInvalid("The entry is not valid. Null characters are no text.")
+    setattr(entry, entry.heading_field, clean_line(entry.heading))
+    setattr(entry, entry.body_field, clean_text(entry.body))
 
 
 def _check(entry: Entry) -> None:
-    if isinstance(entry, FaqEntry):
-        name, body, longest = "answer", entry.answer, MAX_ANSWER
-    else:
-        name, body, longest = "text", entry.text, MAX_DOCUMENT
+    longest = MAX_ANSWER if isinstance(entry, FaqEntry) else MAX_DOCUMENT
     faults: list[str] = []
     try:
         entry.full_clean(exclude=["tenant", "source"], validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         faults += [f"{field}: {' '.join(messages)}" for field, messages in sorted(error.message_dict.items())]
-    if len(body) > longest:
-        faults.append(f"{name}: it may have {longest:,} characters.")
+    if len(entry.body) > longest:
+        faults.append(f"{entry.body_field}: it may have {longest:,} characters.")
     if (fault := metadata_fault(entry.metadata)) is not None:
         faults.append(f"metadata: {fault}")
     if len(entry.origin_uri.encode()) > MAX_ORIGIN_BYTES:
         faults.append(f"origin_uri: it may have {MAX_ORIGIN_BYTES:,} bytes.")
     if faults:
         raise KnowledgeInvalid(f"The entry is not valid. {' '.join(faults)}")
-
-
-def _digest(entry: Entry) -> str:
-    title, body = (entry.question, entry.answer) if isinstance(entry, FaqEntry) else (entry.title, entry.text)
-    return hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
-
-
-def _noun(entry: Entry) -> str:
-    return "faq" if isinstance(entry, FaqEntry) else "document"

@@ -8,8 +8,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Left
 
 from schema_index.embedding.spaces import active_space
-from schema_index.knowledge.index import KINDS
-from schema_index.models import Chunk, ChunkEmbedding, EmbeddingFailure
+from schema_index.models import Chunk, ChunkEmbedding, ChunkKind, EmbeddingFailure
 
 _ID_CHARACTERS = 36
 """A chunk's key begins with its entry's id; see `chunking.subject_of`."""
@@ -39,7 +38,7 @@ def embedded_states(entry_ids: Iterable[UUID]) -> dict[UUID, Embedded]:
         "content_hash": OuterRef("content_hash"),
     }
     chunks = (
-        Chunk.objects.filter(kind__in=list(KINDS.values()))
+        Chunk.objects.filter(kind__in=[ChunkKind.FAQ, ChunkKind.DOCUMENT])
         .annotate(
             entry=Left("object_key", _ID_CHARACTERS),
             done=Exists(ChunkEmbedding.objects.filter(**here)),

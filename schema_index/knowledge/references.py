@@ -103,15 +103,13 @@ def _names_of(source: DataSource) -> SchemaNames:
 def _texts(source: DataSource) -> Iterator[tuple[SubjectKind, UUID, str]]:
     here = Q(source_id=source.id) | Q(source_id=None), Q(review_state=ReviewState.REVIEWED, deleted_at=None)
     for entry in FaqEntry.objects.filter(*here).iterator(chunk_size=200):
-        yield SubjectKind.FAQ, entry.id, text_of(entry)
+        yield entry.kind, entry.id, text_of(entry)
     for document in Document.objects.filter(*here).iterator(chunk_size=20):
-        yield SubjectKind.DOCUMENT, document.id, text_of(document)
+        yield document.kind, document.id, text_of(document)
 
 
 def text_of(entry: FaqEntry | Document) -> str:
-    if isinstance(entry, FaqEntry):
-        return f"{entry.question}\n\n{entry.answer}"
-    return f"{entry.title}\n\n{entry.text}"
+    return f"{entry.heading}\n\n{entry.body}"
 
 
 def _store(

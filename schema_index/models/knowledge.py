@@ -1,8 +1,11 @@
 """What a tenant's words mean: answered questions and documents, and where they came from."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
+from schema_index.models.reference import SubjectKind
 from tenants.models import TenantOwned
 
 
@@ -13,7 +16,14 @@ class ReviewState(models.TextChoices):
 
 
 class KnowledgeEntry(TenantOwned):
-    """What every entry has. A deleted one keeps its row, so that it can be restored, and has no chunk."""
+    """What every entry has. A deleted one keeps its row, so that it can be restored, and has no chunk.
+
+    `heading_field` and `body_field` name the two texts of which each kind of entry consists.
+    """
+
+    kind: ClassVar[SubjectKind]
+    heading_field: ClassVar[str]
+    body_field: ClassVar[str]
 
     source = models.ForeignKey(
         "schema_index.DataSource",
@@ -51,8 +61,22 @@ class KnowledgeEntry(TenantOwned):
         """Whether questions may find it."""
         return self.review_state == ReviewState.REVIEWED and self.deleted_at is None
 
+    @property
+    def heading(self) -> str:
+        return str(getattr(self, self.heading_field))
+
+    @property
+    def body(self) -> str:
+        return str(getattr(self, self.body_field))
+
+    def __str__(self) -> str:
+        return self.heading
+
 
 class FaqEntry(KnowledgeEntry):
+    kind = SubjectKind.FAQ
+    heading_field, body_field = "question", "answer"
+
     question = models.CharField(max_length=500)
     answer = models.TextField(max_length=20_000)
 
@@ -69,11 +93,11 @@ class FaqEntry(KnowledgeEntry):
         ]
         indexes = [models.Index(fields=["tenant", "-created_at", "-id"], name="faq_by_age")]
 
-    def __str__(self) -> str:
-        return self.question
-
 
 class Document(KnowledgeEntry):
+    kind = SubjectKind.DOCUMENT
+    heading_field, body_field = "title", "text"
+
     title = models.CharField(max_length=300)
     text = models.TextField(max_length=1_000_000, help_text="Markdown or plain text.")
 
@@ -94,9 +118,6 @@ class Document(KnowledgeEntry):
             ),
         ]
         indexes = [models.Index(fields=["tenant", "-created_at", "-id"], name="document_by_age")]
-
-    def __str__(self) -> str:
-        return self.title
 
     @property
     def characters(self) -> int:

@@ -1,14 +1,14 @@
-"""What changed between two schemas, and how to make the one of the other. Pure.
+"""What changed between two schemas, and all of it: the one can be made of the other by it. Pure.
 
-`apply(old, diff(old, new)) == new`. Values are compared whole, so that nothing can change unseen.
+Values are compared whole, so that nothing can change unseen.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Literal, cast
+from typing import Literal
 
 from schema_index.schema import Column, DatabaseSchema, Table
-from schema_index.syncing.renames import Renames, TableName, find_renames, renamed
+from schema_index.syncing.renames import Renames, find_renames, renamed
 
 ChangeKind = Literal[
     "database_changed",
@@ -108,26 +108,6 @@ def diff(old: DatabaseSchema | None, new: DatabaseSchema) -> tuple[Change, ...]:
     )
 
 
-def apply(old: DatabaseSchema, changes: Sequence[Change]) -> DatabaseSchema:
-    """The schema that `changes` make of `old`: the inverse of `diff`."""
-    schema = renamed(old, _renames_among(changes))
-    tables = dict(schema.by_name)
-    of_columns: dict[TableName, list[Change]] = {}
-    for change in changes:
-        name = (change.schema, change.table)
-        if change.kind == "database_changed":
-            schema = cast(DatabaseSchema, change.after)
-        elif change.kind == "table_removed":
-            del tables[name]
-        elif change.kind == "table_added":
-            tables[name] = cast(Table, change.after)
-        elif change.kind not in ("table_renamed", "column_renamed"):
-            of_columns.setdefault(name, []).append(change)
-    for name, inside in of_columns.items():
-        tables[name] = _applied(tables[name], inside)
-    return DatabaseSchema.of(schema.dialect, schema.default_schema, list(tables.values()))
-
-
 def _database_changes(old: DatabaseSchema, new: DatabaseSchema) -> Iterator[Change]:
     was, now = replace(old, tables=()), replace(new, tables=())
     if was != now:
@@ -149,19 +129,6 @@ def _told_renames(old: DatabaseSchema, new: DatabaseSchema, renames: Renames) ->
                 before=earlier.by_name[schema, table].column(name),
                 after=new.by_name[schema, table].column(column),
             )
-
-
-def _renames_among(changes: Iterable[Change]) -> Renames:
-    tables: dict[TableName, TableName] = {}
-    columns: dict[TableName, dict[str, str]] = {}
-    for change in changes:
-        name = (change.schema, change.table)
-        if change.kind == "table_renamed":
-            before = cast(Table, change.before)
-            tables[before.schema, before.name] = name
-        elif change.kind == "column_renamed":
-            columns.setdefault(name, {})[change.former_name] = change.column
-    return Renames(tables=tables, columns=columns)
 
 
 def _changes(was: Table | None, now: Table | None) -> Iterator[Change]:
@@ -212,22 +179,3 @@ def _differing(was: Described, now: Described) -> tuple[str, ...]:
 def _common_order(one: Table, other: Table) -> list[str]:
     names = {column.name for column in other.columns}
     return [column.name for column in one.columns if column.name in names]
-
-
-def _applied(table: Table, changes: Sequence[Change]) -> Table:
-    columns = {column.name: column for column in table.columns}
-    order = list(columns)
-    header: Table | None = None
-    for change in sorted(changes, key=lambda change: -1 if change.position is None else change.position):
-        if change.kind == "table_changed":
-            header = cast(Table, change.after)
-        elif change.kind == "column_removed":
-            del columns[change.column]
-            order.remove(change.column)
-        else:
-            columns[change.column] = cast(Column, change.after)
-            if change.position is not None:
-                order.insert(change.position, change.column)
-    if header is None:
-        return replace(table, columns=tuple(columns[name] for name in order))
-    return replace(header, columns=tuple(columns[column.name] for column in header.columns))

@@ -1,5 +1,6 @@
 """FAQ entries and documents for those who write them: found, added, changed, deleted, brought back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -35,7 +36,6 @@ Kind = Literal["faq", "documents"]
 _MODELS: dict[str, type[FaqEntry] | type[Document]] = {"faq": FaqEntry, "documents": Document}
 _FORMS: dict[str, type[EntryForm]] = {"faq": FaqForm, "documents": DocumentForm}
 _LISTS = {"faq": "knowledge", "documents": "knowledge-documents"}
-_TITLES = {"faq": "question", "documents": "title"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +60,9 @@ def listed(request: HttpRequest, principal: Principal, kind: Kind) -> HttpRespon
         if kind == "documents":
             found = found.defer("text")  # type: ignore[misc]  # of documents alone
         if search:
-            found = found.filter(**{f"{_TITLES[kind]}__icontains": search})
+            found = found.filter(**{f"{_MODELS[kind].heading_field}__icontains": search})
         page = Paginator(found.order_by("-updated_at", "id"), PER_PAGE).get_page(request.GET.get("page"))
-        entries = [_shown(kind, one) for one in _with_states(list(page))]
+        entries = _shown(list(page))
     template = "list.html" if "HX-Request" in request.headers else "index.html"
     context = {
         **{"kind": kind, "address": reverse(_LISTS[kind]), "page": page, "entries": entries},
@@ -117,7 +117,7 @@ def _form_page(request: HttpRequest, principal: Principal, kind: Kind, *, entry:
         except DomainError as error:
             problem = error.message
     with tenant_transaction(principal.tenant_id):
-        shown = [] if entry is None else [_shown(kind, one) for one in _with_states([entry])]
+        shown = [] if entry is None else _shown([entry])
     context = {
         **{"kind": kind, "back": reverse(_LISTS[kind]), "form": form, "entry": entry},
         **{"shown": shown[0] if shown else None, "problem": problem},
@@ -146,12 +146,16 @@ def _find(kind: Kind, entry_id: UUID, *, deleted: bool = False) -> Entry:
     return knowledge.find(Document, entry_id, deleted=deleted)
 
 
-def _with_states(entries: list[Any]) -> list[tuple[Entry, Embedded | None, str, str]]:
+def _shown(entries: Sequence[Any]) -> list[Shown]:
     states = embedded_states(one.id for one in entries)
     stale, names = stale_reasons(one.id for one in entries), names_of(one.author for one in entries)
-    return [(one, states.get(one.id), stale.get(one.id, ""), names.get(one.author, "")) for one in entries]
-
-
-def _shown(kind: Kind, found: tuple[Entry, Embedded | None, str, str]) -> Shown:
-    entry, embedded, stale, by = found
-    return Shown(entry=entry, title=getattr(entry, _TITLES[kind]), embedded=embedded, stale=stale, by=by)
+    return [
+        Shown(
+            entry=one,
+            title=one.heading,
+            embedded=states.get(one.id),
+            stale=stale.get(one.id, ""),
+            by=names.get(one.author, ""),
+        )
+        for one in entries
+    ]

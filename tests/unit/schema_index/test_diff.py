@@ -5,7 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 
 from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
-from schema_index.syncing.diff import Change, apply, diff
+from schema_index.syncing.diff import Change, diff
+from tests.unit.schema_index.applied_changes import apply
 from tests.unit.schema_index.schemas import FEW, database_schemas, edited
 
 ID = Column(name="id", type="integer", kind="integer", nullable=False)
