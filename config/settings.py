@@ -120,12 +120,10 @@ TEMPLATES = [
 
 ACCESS = database_access(ENVIRONMENT, secret_key=SECRET_KEY)
 # Connections are opened per request: under ASGI a persistent one would stay with a thread that may never come back.
-DATABASES = {
-    "default": {**ACCESS.app, "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False},
-    "owner": {**ACCESS.owner, "CONN_MAX_AGE": 0},
-}
+KEPT_APART = {"ENGINE": "tenants.postgres", "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False}
+DATABASES = {"default": {**ACCESS.app, **KEPT_APART}, "owner": {**ACCESS.owner, **KEPT_APART}}
 if ACCESS.replica is not None:
-    DATABASES["replica"] = {**ACCESS.replica, "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False}
+    DATABASES["replica"] = {**ACCESS.replica, **KEPT_APART}
 DATABASE_ROUTERS = ["config.routers.OwnerMigrates", "config.routers.ScopeReads"]
 
 # Where tenants' databases may live besides public addresses. The embedded server's demo database is on this machine.

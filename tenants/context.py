@@ -5,8 +5,9 @@ Source: PostgreSQL's `set_config(name, value, is_local := true)`.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -24,6 +25,7 @@ REPLICA = "replica"
 
 _tenant: ContextVar[UUID | None] = ContextVar("tenant", default=None)
 _alias: ContextVar[str] = ContextVar("alias", default=DEFAULT_DB_ALIAS)
+_told: ContextVar[Mapping[str, str]] = ContextVar("told", default=MappingProxyType({}))
 
 
 class UnscopedRead(DomainError):
@@ -102,16 +104,28 @@ def platform_transaction() -> Iterator[None]:
         yield
 
 
+def told_at_begin() -> Mapping[str, str]:
+    """Settings that a transaction which begins now is to have: `tenants.postgres` sends them with its BEGIN."""
+    return _told.get()
+
+
 @contextmanager
 def _settings(values: Mapping[str, str], *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    is_nested = connections[using].in_atomic_block
-    with transaction.atomic(using=using):
-        before = _exchange(values, using=using)
-        yield
-        # Only reached on success: a failed block is rolled back, and its settings with it, as they end with a
-        # transaction of their own. An enclosing one goes on, so that it must find what it had.
-        if is_nested:
+    if connections[using].in_atomic_block:
+        with transaction.atomic(using=using):
+            before = _exchange(values, using=using)
+            yield
+            # Only reached on success: a failed block is rolled back, and its settings with it. The enclosing one goes
+            # on, so that it must find what it had.
             _exchange(before, using=using)
+        return
+    with ExitStack() as begun:
+        token = _told.set(values)
+        try:
+            begun.enter_context(transaction.atomic(using=using))
+        finally:
+            _told.reset(token)
+        yield
 
 
 def _exchange(values: Mapping[str, str], *, using: str) -> dict[str, str]:
