@@ -4,6 +4,8 @@ from typing import ClassVar, Self, TypeVar
 from uuid import uuid4
 
 from django.db import models
+from django.db.models.fields.related_lookups import RelatedExact
+from django.db.models.sql.where import AND
 
 from tenants.context import current_tenant_id
 from tenants.models.tenant import Tenant
@@ -15,7 +17,13 @@ class TenantManager(models.Manager[OwnedT]):
     """Reads only the open scope's tenant; raises UnscopedRead where no scope is open."""
 
     def get_queryset(self) -> models.QuerySet[OwnedT]:
-        return super().get_queryset().filter(tenant_id=current_tenant_id())
+        """What `filter(tenant_id=…)` comes to, without its search for the field: a question reads thirty times."""
+        found = super().get_queryset()
+        tenant = self.model._meta.get_field("tenant")
+        assert isinstance(tenant, models.ForeignKey)
+        column = tenant.get_col(found.query.get_initial_alias())
+        found.query.where.add(RelatedExact(column, current_tenant_id()), AND)
+        return found
 
 
 class TenantOwned(models.Model):
