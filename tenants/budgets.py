@@ -28,6 +28,7 @@ SLACK_S = 60.0
 
 Unit = Literal["tokens", "cost"]
 Period = Literal["day", "month"]
+LINES: tuple[tuple[Period, Unit], ...] = (("day", "tokens"), ("day", "cost"), ("month", "tokens"), ("month", "cost"))
 
 _RESERVE = """
 INSERT INTO {budget} AS b
@@ -91,20 +92,26 @@ class TenantMeter:
 
     tenant_id: UUID
 
-    def reserve(self, *, tokens: int, cost: Decimal | None, hold_s: float) -> UUID:
-        """Raises QuotaExceeded, whose details say when to retry, or PriceUnknown; then nothing is set aside."""
+    def reserve(self, *, tokens: int, cost: Decimal | None, hold_s: float) -> UUID | None:
+        """None where no limit is set, since then there is nothing that could run out; what was taken is counted.
+
+        Raises QuotaExceeded, whose details say when to retry, or PriceUnknown; then nothing is set aside.
+        """
         return through_outage(lambda: self._reserve_once(tokens=tokens, cost=cost, hold_s=hold_s))
 
-    def _reserve_once(self, *, tokens: int, cost: Decimal | None, hold_s: float) -> UUID:
+    def _reserve_once(self, *, tokens: int, cost: Decimal | None, hold_s: float) -> UUID | None:
         with tenant_transaction(self.tenant_id):
-            lines = list(budget_lines())
+            tenant = Tenant.objects.get(id=self.tenant_id)
+            if all(_limit(tenant, unit, period) is None for period, unit in LINES):
+                return None
+            lines = list(_lines(tenant))
             if cost is None and any(line.unit == "cost" and line.limit is not None for line in lines):
                 raise PriceUnknown(
                     "The tenant has a budget in money, and the price of its model is not known: name it in LLM_PRICES, "
                     "or in the tenant's model settings; 0 where it costs nothing."
                 )
             self._give_back_expired()
-            if not _reserve(lines, tokens=tokens, cost=cost or Decimal(0)):
+            if not _add(lines, tokens=tokens, cost=cost or Decimal(0)):
                 raise _exceeded(lines, tokens=tokens, cost=cost or Decimal(0))
             reservation = BudgetReservation.objects.create(
                 tenant_id=self.tenant_id,
@@ -123,7 +130,11 @@ class TenantMeter:
         def settle_once() -> None:
             with tenant_transaction(self.tenant_id):
                 # Gone, it was settled by a try whose commit was done though its word was lost.
-                if next(tries) == 1 or BudgetReservation.objects.filter(id=reservation or UUID(int=0)).exists():
+                if next(tries) > 1 and not BudgetReservation.objects.filter(id=reservation or UUID(int=0)).exists():
+                    return
+                if reservation is None:
+                    _add([], tokens=tokens, cost=cost or Decimal(0))
+                else:
                     _execute(_SETTLE, {**values, "tenant": self.tenant_id})
 
         through_outage(settle_once)
@@ -134,31 +145,38 @@ class TenantMeter:
 
 def budget_lines() -> Iterator[BudgetLine]:
     """The four limits of the open scope's tenant: the day's before the month's."""
-    tenant = Tenant.objects.get(id=current_tenant_id())
+    return _lines(Tenant.objects.get(id=current_tenant_id()))
+
+
+def _lines(tenant: Tenant) -> Iterator[BudgetLine]:
     row = ModelBudget.objects.first()
     today = _today()
     is_current = {"day": row is not None and row.day >= today, "month": row is not None and row.month >= _month(today)}
-    for period in ("day", "month"):
-        for unit in ("tokens", "cost"):
-            name = f"model_{unit}_per_{period}"
-            own = getattr(tenant, name)
-            limit = getattr(settings.ENVIRONMENT, name) if own is None else own
-            yield BudgetLine(
-                unit=unit,
-                period=period,
-                used=Decimal(getattr(row, f"{unit}_of_{period}")) if is_current[period] else Decimal(0),
-                limit=None if limit is None else Decimal(limit),
-            )
+    for period, unit in LINES:
+        yield BudgetLine(
+            unit=unit,
+            period=period,
+            used=Decimal(getattr(row, f"{unit}_of_{period}")) if is_current[period] else Decimal(0),
+            limit=_limit(tenant, unit, period),
+        )
 
 
-def _reserve(lines: list[BudgetLine], *, tokens: int, cost: Decimal) -> bool:
-    columns = [(line, f"{line.unit}_of_{line.period}") for line in lines]
+def _limit(tenant: Tenant, unit: Unit, period: Period) -> Decimal | None:
+    """The tenant's own, else the installation's."""
+    name = f"model_{unit}_per_{period}"
+    own = getattr(tenant, name)
+    limit = getattr(settings.ENVIRONMENT, name) if own is None else own
+    return None if limit is None else Decimal(limit)
 
-    def after(line: BudgetLine, column: str) -> str:
-        kept = f"CASE WHEN b.{line.period} < excluded.{line.period} THEN 0 ELSE b.{column} END"
-        return f"{kept} + excluded.{column}"
 
-    limits = [(line, column) for line, column in columns if line.limit is not None]
+def _add(lines: list[BudgetLine], *, tokens: int, cost: Decimal) -> bool:
+    """To the four sums, unless a limit of `lines` would be passed: whether it was added."""
+
+    def after(unit: Unit, period: Period) -> str:
+        column = f"{unit}_of_{period}"
+        return f"CASE WHEN b.{period} < excluded.{period} THEN 0 ELSE b.{column} END + excluded.{column}"
+
+    limits = [(line, f"{line.unit}_of_{line.period}") for line in lines if line.limit is not None]
     values: dict[str, Any] = {
         "id": uuid4(),
         "tenant": current_tenant_id(),
@@ -171,9 +189,10 @@ def _reserve(lines: list[BudgetLine], *, tokens: int, cost: Decimal) -> bool:
     return _execute(
         _RESERVE,
         values,
-        sums=", ".join(f"{column} = {after(line, column)}" for line, column in columns),
+        sums=", ".join(f"{unit}_of_{period} = {after(unit, period)}" for period, unit in LINES),
         first_fits=" AND ".join(f"%({line.unit})s <= %(limit_{column})s" for line, column in limits) or "true",
-        fits=" AND ".join(f"{after(line, column)} <= %(limit_{column})s" for line, column in limits) or "true",
+        fits=" AND ".join(f"{after(line.unit, line.period)} <= %(limit_{column})s" for line, column in limits)
+        or "true",
     )
 
 

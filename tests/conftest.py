@@ -36,7 +36,7 @@ from schema_index.models import Chunk, DataSource, EmbeddingClaim, EmbeddingFail
 from schema_index.syncing.snapshots import sync
 from tenants import api_keys, memberships, tenancy
 from tenants.budgets import TenantMeter
-from tenants.context import current_tenant_id, tenant_transaction
+from tenants.context import current_tenant_id, platform_transaction, tenant_transaction
 from tenants.models import Invitation, Tenant, User
 from tenants.principal import Principal, principal_of_role
 from tenants.roles import PERMISSIONS, Role
@@ -370,6 +370,8 @@ def leave_model_settings() -> None:
         tenant_id=tenant_id, digest="0" * 64, role=Role.VIEWER, actor="user:1", expires_at=timezone.now()
     )
     TenantModel.objects.create(tenant_id=tenant_id, timeout_s=30)
+    with platform_transaction():
+        Tenant.objects.filter(id=tenant_id).update(model_tokens_per_day=1_000_000)
     TenantMeter(tenant_id=tenant_id).reserve(tokens=100, cost=None, hold_s=60)
     first_in_use()
 

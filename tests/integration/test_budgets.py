@@ -30,11 +30,11 @@ def limit(tenant: Tenant) -> Callable[..., None]:
     return change
 
 
-def reserve(tenant: Tenant, tokens: int, cost: Decimal | None = CENT) -> UUID:
+def reserve(tenant: Tenant, tokens: int, cost: Decimal | None = CENT) -> UUID | None:
     return TenantMeter(tenant_id=tenant.id).reserve(tokens=tokens, cost=cost, hold_s=60)
 
 
-def settle(tenant: Tenant, reservation: UUID, tokens: int, cost: Decimal | None = CENT) -> None:
+def settle(tenant: Tenant, reservation: UUID | None, tokens: int, cost: Decimal | None = CENT) -> None:
     TenantMeter(tenant_id=tenant.id).settle(reservation, tokens=tokens, cost=cost)
 
 
@@ -52,7 +52,10 @@ def all_of(tokens: int, cost: str) -> dict[str, Decimal]:
     return {f"{unit} {period}": one[unit] for period in ("day", "month") for unit in ("tokens", "cost")}
 
 
-def test_what_is_set_aside_counts_until_what_was_taken_stands_in_its_place(tenant: Tenant) -> None:
+def test_what_is_set_aside_counts_until_what_was_taken_stands_in_its_place(
+    tenant: Tenant, limit: Callable[..., None]
+) -> None:
+    limit(model_tokens_per_day=10_000)
     first, second = reserve(tenant, 1_000), reserve(tenant, 500)
     assert used(tenant) == all_of(1_500, "0.02")
     settle(tenant, first, 110, Decimal("0.003"))
@@ -126,7 +129,15 @@ def test_what_a_dead_process_set_aside_comes_back(tenant: Tenant, limit: Callabl
     assert used(tenant) == all_of(200, "0.02")
 
 
-def test_another_day_begins_at_nothing_and_goes_on_with_the_month(tenant: Tenant) -> None:
+def test_without_a_limit_nothing_is_set_aside_and_what_was_taken_is_counted(tenant: Tenant) -> None:
+    for _ in range(2):
+        assert reserve(tenant, 1_000) is None
+        settle(tenant, None, 100)
+    assert used(tenant) == all_of(200, "0.02")
+
+
+def test_another_day_begins_at_nothing_and_goes_on_with_the_month(tenant: Tenant, limit: Callable[..., None]) -> None:
+    limit(model_tokens_per_month=10_000)
     late = reserve(tenant, 1_000)
     today = datetime.now(UTC).date()
     with tenant_transaction(tenant.id):
