@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tenants.api_keys import KeyExpired, Unauthenticated, principal_of_key
 from tenants.attributes import AttributeValue, attributes_from_json
-from tenants.context import tenant_transaction
+from tenants.context import tenant_scope
 from tenants.embed_tokens import principal_of_embed
 from tenants.models import ApiKey, Membership, Tenant
 from tenants.principal import InsufficientScope, Principal, TenantSuspended, principal_of_role
@@ -20,7 +20,7 @@ def principal_now(tenant_id: UUID, *, actor: str, role: Role, attributes: Mappin
     ended).
     """
     kind, _, name = actor.partition(":")
-    with tenant_transaction(tenant_id):
+    with tenant_scope(tenant_id):
         tenant = Tenant.objects.get(id=tenant_id)
         if tenant.is_suspended:
             raise TenantSuspended("This tenant is suspended.")

@@ -1,6 +1,6 @@
 """The exchanges of a conversation that its next question may continue. Each read is in a transaction of its own."""
 
-from django.db.models import Exists, Q, Subquery
+from django.db.models import Count, Max, Q
 
 from nl2sql.generation.base import Exchange
 from nl2sql.models import Run, RunStatus
@@ -22,12 +22,14 @@ def history(run: Run) -> tuple[Exchange, ...]:
         earlier = Run.objects.filter(
             conversation_id=run.conversation_id, actor=run.actor, created_at__lt=run.created_at
         ).exclude(id=run.id)
-        topic = earlier.filter(new_topic=True).order_by("-created_at").values("created_at")[:1]
+        # Most questions are the first of their conversation.
+        seen = earlier.aggregate(asked=Count("id"), topic_at=Max("created_at", filter=Q(new_topic=True)))
+        if not seen["asked"]:
+            return ()
+        if seen["topic_at"] is not None:
+            earlier = earlier.filter(created_at__gte=seen["topic_at"])
         answered = earlier.filter(
-            Q(created_at__gte=Subquery(topic)) | ~Exists(topic),
-            source_id=run.source_id,
-            status=RunStatus.COMPLETED,
-            access_digest=run.access_digest,
+            source_id=run.source_id, status=RunStatus.COMPLETED, access_digest=run.access_digest
         ).order_by("-created_at", "-id")
         # Parts of the reply alone: its rows may be megabytes, and are nobody's context.
         rows = answered.values_list(

@@ -44,7 +44,6 @@ from tenants.cancellation import Cancellation
 from tenants.clock import from_now
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
-from tenants.models import Tenant
 from tenants.outage import MAY_BE_OUTAGE, is_outage, through_outage
 from tenants.principal import Principal
 from tenants.roles import Permission, Role
@@ -70,7 +69,7 @@ def _claimed(tenant_id: UUID, run_id: UUID) -> Run | None:
         waiting = Run.objects.filter(id=run_id, status=RunStatus.QUEUED, deadline_at__gt=Now())
         if not waiting.update(status=RunStatus.RUNNING, lease_until=from_now(LEASE)):
             return None
-        return Run.objects.get(id=run_id)
+        return Run.objects.select_related("tenant").get(id=run_id)
 
 
 def carry_out(
@@ -106,7 +105,7 @@ def carry_out(
 
 def _events(run: Run, principal: Principal | None, stop: Cancellation) -> Iterator[Event]:
     try:
-        task = through_outage(lambda: _task(run, principal or _asker(run), stop))
+        task = through_outage(lambda: _task(run, principal, stop))
         if not run.is_test and not run.given_sql:  # what is judged is written anew
             task = replace(task, cache_key=answer_cache.key_for(task, access=run.access_digest))
     except DomainError as error:
@@ -124,17 +123,16 @@ def _asker(run: Run) -> Principal:
     return principal
 
 
-def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
-    """One transaction for all that is read; none is open while names resolve.
+def _task(run: Run, principal: Principal | None, stop: Cancellation) -> Task:
+    """One transaction for all that is read, the asker's rights among it; none is open while names resolve.
 
     Raises DataSourceNotSynced, DataSourceForbidden, DataSourceUnavailable, CredentialUnreadable, ModelForbidden,
     LlmMisconfigured, or RunNotFound for a source that is gone.
     """
     environment = settings.ENVIRONMENT
     with tenant_transaction(run.tenant_id):
+        principal = principal or _asker(run)
         source = DataSource.objects.filter(id=run.source_id or UUID(int=0)).first()
-        # "Last month" is the tenant's, not the server's.
-        tenant = Tenant.objects.get(id=run.tenant_id)
         revision = None if source is None else _revision(source)
         verified = () if source is None or run.is_test or run.clarifies_id else verified_queries.known(source)
         if source is None:
@@ -150,6 +148,7 @@ def _task(run: Run, principal: Principal, stop: Cancellation) -> Task:
         max_bytes=environment.query_max_bytes,
         max_cost=environment.query_max_cost,
     )
+    tenant = run.tenant  # "last month" is the tenant's, not the server's
     mode: Mode = run.mode  # type: ignore[assignment]  # stored from a value of this type
     return Task(
         question=run.question,

@@ -1,6 +1,9 @@
 """Stores what happens in a run: whenever something slow begins, and when the run ends."""
 
-from django.db import IntegrityError
+import json
+from typing import Any
+
+from django.db import IntegrityError, connection
 
 from nl2sql.events import Blocked, Event, StepName, StepStarted
 from nl2sql.metrics import observe_event
@@ -14,6 +17,13 @@ from tenants.outage import through_outage
 
 SLOW: frozenset[StepName] = frozenset({"generate", "execute"})
 """Steps that wait for others; the rest are over in milliseconds, and a transaction takes as long."""
+
+
+_STORE = """
+INSERT INTO {event} (id, tenant_id, run_id, sequence, kind, payload, at)
+SELECT gen_random_uuid(), %s, %s, one.sequence, one.kind, one.payload, statement_timestamp()
+FROM jsonb_to_recordset(%s::jsonb) AS one (sequence integer, kind text, payload jsonb)
+"""
 
 
 class Superseded(Exception):
@@ -45,9 +55,11 @@ class Recorder:
 
     def store(self) -> int:
         """What is not stored yet; how many events are, once the open scope is committed. Raises Superseded."""
-        rows = [self._row(event, number) for number, event in enumerate(self.events, start=1)][self._stored :]
+        rows = [_row(event, number) for number, event in enumerate(self.events[self._stored :], start=self._stored + 1)]
+        statement = _STORE.format(event=connection.ops.quote_name(RunEvent._meta.db_table))
         try:
-            RunEvent.objects.bulk_create(rows)
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [self._run.tenant_id, self._run.id, json.dumps(rows)])
         except IntegrityError as error:
             raise Superseded from error
         for event in self.events[self._stored :]:
@@ -56,8 +68,7 @@ class Recorder:
                 audit.record(BLOCKED, actor=self._run.actor, subject=str(self._run.id), rules=rules)
         return len(self.events)
 
-    def _row(self, event: Event, number: int) -> RunEvent:
-        kind, payload = event_payload(event)
-        return RunEvent(
-            tenant_id=self._run.tenant_id, run=self._run, sequence=number, kind=kind, payload=storable(payload)
-        )
+
+def _row(event: Event, number: int) -> dict[str, Any]:
+    kind, payload = event_payload(event)
+    return {"sequence": number, "kind": kind, "payload": storable(payload)}

@@ -21,9 +21,9 @@ LOOK_AGAIN_S = 5.0
 def wait_for_end(
     principal: Principal, run_id: UUID, *, nudge: Callable[[UUID], None], cancellation: Cancellation = NEVER
 ) -> Run:
-    """The run, over: its deadline and the leases bound the wait. No connection is held meanwhile. While nobody has
-    taken the run, `nudge` is called with the tenant's id: its message may be lost. A short outage of the database is
-    waited through. When `cancellation` is said the run is stopped, and its end waited for."""
+    """The run, which was opened just now, over: its deadline and the leases bound the wait. No connection is held
+    meanwhile. While nobody has taken the run, `nudge` is called with the tenant's id: its message may be lost. A short
+    outage of the database is waited through. When `cancellation` is said the run is stopped, and its end waited for."""
     woken, is_stopped = threading.Event(), False
 
     def hear(news: News) -> None:
@@ -31,8 +31,8 @@ def wait_for_end(
             woken.set()
 
     with news_of(principal.tenant_id, run_id, tell=hear), cancellation.on_cancel(woken.set):
-        run = find(principal, run_id)
-        while run.is_at_work:
+        run: Run | None = None
+        while run is None or run.is_at_work:
             if not connection.in_atomic_block:
                 connection.close()
             woken.wait(LOOK_AGAIN_S)

@@ -81,8 +81,8 @@ def test_events_are_read_in_pages_and_a_run_at_work_has_a_next_one(analyst: Memb
     assert events[-1]["event"] == "done"
 
 
-MOST_STATEMENTS = 46
-"""Of a question of the composer's over HTTP, the beginnings and ends of transactions not among them: 43 as it is."""
+MOST_STATEMENTS = 35
+"""Of a question of the composer's over HTTP, the beginnings and ends of transactions not among them: 32 as it is."""
 
 
 def test_a_question_takes_few_statements(analyst: Member, shop: DataSource) -> None:
