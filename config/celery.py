@@ -8,7 +8,7 @@ from celery import Celery
 from celery.bootsteps import StartStopStep
 from celery.concurrency import get_implementation
 from celery.concurrency.prefork import TaskPool
-from celery.signals import celeryd_init, worker_init, worker_shutdown
+from celery.signals import celeryd_init, setup_logging, worker_init, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -35,6 +35,11 @@ def _refuse_to_start_unready(options: dict[str, Any] | None = None, **_: Any) ->
     ensure_database_server()
     refuse_unready_database()
     refuse_untried_state()
+
+
+@setup_logging.connect(dispatch_uid="config.logs")
+def _leave_logging_alone(**_: Any) -> None:
+    """LOG_LEVEL and LOG_JSON hold in workers as everywhere: without this, Celery sets levels of its own."""
 
 
 @worker_init.connect(dispatch_uid="config.metrics")

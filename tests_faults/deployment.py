@@ -128,7 +128,7 @@ class Deployment:
 
     def another_worker(self, name: str, *, environment: Mapping[str, str] | None = None) -> ServerProcess:
         """Of the queue `ask`, not started."""
-        options = ["worker", "--hostname", f"{name}@{DATABASE}", "--loglevel", "WARNING", *WORKERS["ask-1"]]
+        options = ["worker", "--hostname", f"{name}@{DATABASE}", *WORKERS["ask-1"]]
         return ServerProcess(
             name,
             [sys.executable, "-m", "celery", "-A", "config", *options],

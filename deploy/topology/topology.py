@@ -123,7 +123,7 @@ class Topology:
 
     def _worker(self, name: str, options: Sequence[str]) -> ServerProcess:
         node = f"{name}@{DATABASE}"
-        return self.celery(name, "worker", "--hostname", node, "--loglevel", "WARNING", *options)
+        return self.celery(name, "worker", "--hostname", node, *options)
 
     def web_process(self, name: str, *, port: int, settings: Mapping[str, str] | None = None) -> ServerProcess:
         """Of this deployment, but for some settings; not started."""

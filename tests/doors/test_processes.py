@@ -1,5 +1,6 @@
 """Processes of the product from outside: workers on a real Redis, one of them killed at work, and the web process."""
 
+import json
 import os
 import shutil
 import signal
@@ -15,11 +16,16 @@ from django.conf import settings
 from config.celery import app
 from config.environment import BASE_DIR
 from config.metrics import NEEDS_A_FOLDER, NEEDS_A_PORT
+from nl2sql.models import Run
+from nl2sql.running.ask_request import AskRequest
+from nl2sql.running.start import start
+from nl2sql.tasks import execute_run
 from schema_index.knowledge import knowledge
-from schema_index.models import ChunkEmbedding, EmbeddingClaim
+from schema_index.models import ChunkEmbedding, DataSource, EmbeddingClaim
 from schema_index.tasks import embed_tenant
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.conftest import Member
 from tests.processes import address_of, environment_of, running_worker
 from tests.scripted_model import Recorded, Reply, ScriptedModel, embedded, vector_of
 from tests.waiting import wait_for
@@ -104,6 +110,28 @@ def test_a_worker_does_not_start_over_a_role_that_could_read_across_tenants(tena
     assert "owns tables or may act as their owner" in done.stderr
     assert "Traceback" not in done.stderr
     assert settings.DATABASES["owner"]["PASSWORD"] not in done.stderr
+
+
+@pytest.mark.redis
+@pytest.mark.skipif(
+    shutil.which("redis-server") is None and not IN_CI,
+    reason="redis-server is not installed (Debian: apt-get install redis-server)",
+)
+def test_a_worker_tells_of_each_question_by_the_level_that_is_set(
+    analyst: Member, shop: DataSource, redis_url: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "worker.log"
+    environment = environment_of(CELERY_BROKER_URL=redis_url, LOG_LEVEL="INFO", LOG_JSON="true")
+    with log.open("wb") as lines, app.connection_for_write(url=redis_url) as broker:
+
+        def send(run: Run) -> None:
+            app.send_task(execute_run.name, (str(run.tenant_id), str(run.id)), connection=broker, queue="ask")
+
+        run = start(analyst.principal, AskRequest(question="How many customers are there?"), send=send).run
+        with running_worker(environment, concurrency=1, queues="ask", stderr=lines):
+            wait_for(lambda: "question ended" in log.read_text())
+    (line,) = [json.loads(one) for one in log.read_text().splitlines() if "question ended" in one]
+    assert (line["run"], line["tenant"], line["status"]) == (str(run.id), str(run.tenant_id), "completed")
 
 
 @pytest.mark.redis
