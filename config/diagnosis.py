@@ -66,7 +66,8 @@ def _database() -> list[Finding]:
         return [failed("database role", detail=error.message)]
     except Error:
         detail = (
-            "It cannot be reached with the address in DATABASE_URL: check it, then run `manage.py prepare_database`."
+            "It cannot be reached with the address in DATABASE_URL: start it, or check the address; where it is new, "
+            "run `manage.py prepare_database`."
         )
         return [failed("database", detail=detail)]
     return [
