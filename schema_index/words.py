@@ -18,3 +18,8 @@ def normalised(text: str) -> str:
         character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character)
     )
     return " ".join(_WORD.findall(plain.casefold()))
+
+
+def singular(word: str) -> str:
+    """Without a plural s: rough, and alike for questions and names, which is what counts."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

@@ -1,12 +1,20 @@
 """Tables as a graph along declared foreign keys. Pure."""
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from schema_index.retrieval.lexical import Scores
 from schema_index.schema import DatabaseSchema
+from schema_index.words import identifier_words, singular
+
+MANY_PARTS = 3
+"""Tables that make another one a thing kept in parts. Where one or two have its name in theirs, they are seldom meant
+with it: `customers` and `customer_orders`."""
+
+SHORTEST_NAME = 3
+"""Characters of a name that says something inside another one."""
 
 
 class JoinGraph:
@@ -28,6 +36,9 @@ class JoinGraph:
         for place, target in sorted(keys):
             self._parents.setdefault(place, []).append(target)
             self._children.setdefault(target, []).append(place)
+        names = ["".join(identifier_words(table.name).split()) for table in schema.tables]
+        parts = {place: _parts(names, place, children) for place, children in self._children.items()}
+        self._parts = {place: found for place, found in parts.items() if len(found) >= MANY_PARTS}
 
     def parents(self, place: int) -> list[int]:
         """Tables that this one refers to."""
@@ -36,6 +47,10 @@ class JoinGraph:
     def children(self, place: int) -> list[int]:
         """Tables that refer to this one."""
         return self._children.get(place, [])
+
+    def parts(self, place: int) -> list[int]:
+        """Tables that refer to this one and bear its name in theirs, where there are several."""
+        return self._parts.get(place, [])
 
     def neighbours(self, place: int) -> frozenset[int]:
         return frozenset(self.parents(place)).union(self.children(place))
@@ -61,3 +76,9 @@ class JoinGraph:
             if len(way) < most:
                 queue.extend((one, (*way, one)) for one in around)
         return None
+
+
+def _parts(names: Sequence[str], place: int, children: Sequence[int]) -> list[int]:
+    """Names without blanks, since `portsecuritybindings` is written in one."""
+    name = singular(names[place])
+    return [child for child in children if len(name) >= SHORTEST_NAME and name in names[child]]

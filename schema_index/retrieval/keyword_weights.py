@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from zlib import crc32
 
 from schema_index.retrieval.lexical import FUNCTION_WORDS, K1, B
-from schema_index.words import identifier_words, normalised
+from schema_index.words import identifier_words, normalised, singular
 
 DIMENSIONS = 2**29
 """Of the sparse vectors, one a word: pgvector allows 10^9. Two words of one text share one about once in a million."""
@@ -26,7 +26,7 @@ MAX_QUESTION_WORDS = 64
 
 def words_of(text: str) -> list[str]:
     """In order, with repetitions: no case, no accents, singular; without the words that any question has."""
-    return [_singular(word) for word in normalised(identifier_words(text)).split() if word not in FUNCTION_WORDS]
+    return [singular(word) for word in normalised(identifier_words(text)).split() if word not in FUNCTION_WORDS]
 
 
 def dimension_of(word: str) -> int:
@@ -61,7 +61,3 @@ def coverage(text: str, question: Mapping[str, float]) -> tuple[float, tuple[str
 
 def _rarity(count: int, sampled: int) -> float:
     return round(math.log(1 + (max(sampled, 1) - min(count, sampled) + 0.5) / (count + 0.5)), 4)
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

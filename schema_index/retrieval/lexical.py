@@ -13,8 +13,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from schema_index.retrieval.table_names import TableNames
 from schema_index.schema import DatabaseSchema, Table
-from schema_index.words import identifier_words
+from schema_index.words import identifier_words, singular
 
 Scores = NDArray[np.float32]
 """One number a table, in the schema's order; more is better."""
@@ -48,6 +49,7 @@ class LexicalIndex:
     def __init__(self, schema: DatabaseSchema) -> None:
         self._documents = [_table_words(table) for table in schema.tables]
         self._known = [frozenset(words) for words in self._documents]
+        self._names = TableNames(schema)
 
     def held(self, question: str) -> NDArray[np.float32]:
         """Question words that any table holds x tables, in the question's order: BM25 of each word, 0 for none."""
@@ -63,6 +65,14 @@ class LexicalIndex:
 
     def grams(self, question: str) -> Scores:
         return _score(self._gram_postings, _grams(_question_words(question)), count=len(self._documents))
+
+    def named(self, question: str) -> Scores:
+        """How much of each table's name the question says, 0 to 1."""
+        return self._names.said(_question_words(question))
+
+    def unmeant_copies(self, question: str) -> list[int]:
+        """Places of the tables that copy another one of the schema, where the question says nothing of a copy."""
+        return self._names.unmeant_copies(_question_words(question))
 
     def shared(self, question: str, place: int) -> tuple[str, ...]:
         """The question's words that the table's name, columns or comments hold, in the question's order."""
@@ -80,18 +90,14 @@ class LexicalIndex:
 
 def _question_words(question: str) -> list[str]:
     words = identifier_words(question).split()[:MAX_QUESTION_WORDS]
-    return [_singular(word) for word in words if word not in FUNCTION_WORDS]
+    return [singular(word) for word in words if word not in FUNCTION_WORDS]
 
 
 def _table_words(table: Table) -> list[str]:
     texts = [table.name] * NAME_WEIGHT + [table.comment, table.schema]
     for column in table.columns:
         texts += [column.name, column.comment]
-    return [_singular(word) for text in texts for word in identifier_words(text).split()]
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    return [singular(word) for text in texts for word in identifier_words(text).split()]
 
 
 def _grams(words: Iterable[str]) -> list[str]:

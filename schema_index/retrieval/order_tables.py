@@ -11,8 +11,8 @@ from schema_index.retrieval.join_graph import JoinGraph
 from schema_index.retrieval.lexical import Scores
 from schema_index.retrieval.weights import Weights
 
-CHOSEN_ONE_BY_ONE = 12
-"""No question of the open pool needs more tables; the others follow by score and connection."""
+CHOSEN_ONE_BY_ONE = 8
+"""Few questions need more tables; the others follow by score and connection. With 12, weak ones brought others in."""
 
 
 def order_tables(
@@ -45,6 +45,10 @@ def order_tables(
 
 def _connect(place: int, joins: JoinGraph, joined: Scores, connections: NDArray[np.int64], weights: Weights) -> None:
     """Notes in `joined` and `connections` that `place` is chosen now."""
-    for around, weight in ((joins.parents(place), weights.parent), (joins.children(place), weights.child)):
+    for around, weight in (
+        (joins.parents(place), weights.parent),
+        (joins.children(place), weights.child),
+        (joins.parts(place), weights.part),
+    ):
         joined[around] = np.maximum(joined[around], np.float32(weight))
     connections[list(joins.neighbours(place))] += 1

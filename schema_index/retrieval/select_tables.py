@@ -50,7 +50,15 @@ def select_tables(
     dense = np.array([max(0.0, value or 0.0) for value in found], dtype=np.float32)
     held = lexical.held(question)
     words = held.sum(axis=0)
-    own = own_evidence([(weights.meaning, dense), (weights.words, words), (weights.grams, lexical.grams(question))])
+    own = own_evidence(
+        [
+            (weights.meaning, dense),
+            (weights.words, words),
+            (weights.grams, lexical.grams(question)),
+            (weights.names, lexical.named(question)),
+        ]
+    )
+    own[lexical.unmeant_copies(question)] *= np.float32(1 - weights.copy)
     fused = fuse(own, groups=groups, joins=joins, weights=weights)
     # Where nothing speaks for any table, none leads, and the schema's own order stays.
     first = int(own.argmax()) if own.any() else 0

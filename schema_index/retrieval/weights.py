@@ -20,6 +20,13 @@ class Weights:
     grams: float = 0.5
     """Below words: most of what n-grams find, words have found already."""
 
+    names: float = 0.15
+    """Of the share of the table's name that the question says. More puts short names ahead of what is meant."""
+
+    copy: float = 0.2
+    """Share of its own evidence that a table loses which copies another (`shadow_orders`, `orders_archive`), unless the
+    question says so: both say the same, and the original is meant."""
+
     group: float = 0.8
     """Of the best table in the same group. More pushes whole databases ahead of a second one that is needed too."""
 
@@ -34,6 +41,10 @@ class Weights:
 
     child: float = 0.1
     """For a table that refers to a chosen one; a table has many such, and few are meant."""
+
+    part: float = 0.35
+    """For a table that is part of a chosen one by key and name (`port_bindings` of `ports`), where there are several:
+    what is known of a thing that is kept in parts stands in all of them."""
 
     between: float = 0.2
     """For a table that foreign keys connect with two or more chosen ones: a bridge."""

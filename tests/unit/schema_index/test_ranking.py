@@ -90,6 +90,49 @@ def test_grams_find_what_is_misspelt() -> None:
     assert names(SHOP)[int(index.grams("custmers").argmax())] == "customers"
 
 
+def test_names_count_by_the_share_of_them_that_the_question_says() -> None:
+    said = LexicalIndex(SHOP).named("Which orders have which lines?").tolist()
+    assert [round(share, 2) for share in said] == [0, 0, 1, 1]
+    trail = LexicalIndex(SHOP).named("trail")
+    assert np.allclose(trail, [0.5, 0, 0, 0])
+    assert not LexicalIndex(SHOP).named("").any()
+
+
+def test_a_copy_by_name_and_columns_stands_back_unless_it_is_asked_for() -> None:
+    schema = DatabaseSchema.of(
+        "postgres",
+        "public",
+        [
+            table("orders", "id", "placed_at", "paid", "sent", "note"),
+            table("shadow_orders", "id", "placed_at", "paid", "sent", "note", "ID2"),
+            table("orders_2023", "id", "placed_at", "paid", "sent", "NOTE"),
+            table("order_lines", "order_id", "quantity"),
+            table("old_orders", "id", "placed_at", "paid", "sent", "note", schema="archive"),
+        ],
+    )
+    index = LexicalIndex(schema)
+    assert names(schema) == ["old_orders", "order_lines", "orders", "orders_2023", "shadow_orders"]
+    assert index.unmeant_copies("When were orders placed?") == [3, 4]
+    assert index.unmeant_copies("Orders that were placed in 2023") == [4]
+    similar = {"orders": 0.6, "orders_2023": 0.62, "shadow_orders": 0.61}
+    assert ranked("When were orders placed?", similar, wide(schema))[0].name == "orders"
+
+
+def test_what_is_kept_in_parts_is_found_in_all_of_them() -> None:
+    parts = [table(name, "port_id", to="ports") for name in ("portdnses", "ml2_port_bindings", "port_security")]
+    few = DatabaseSchema.of("postgres", "public", [table("ports", "id"), *parts[:2], table("routes", "r", to="ports")])
+    assert JoinGraph(few).parts(names(few).index("ports")) == []
+    many = DatabaseSchema.of("postgres", "public", [*few.tables, parts[2]])
+    assert names(many) == ["ml2_port_bindings", "port_security", "portdnses", "ports", "routes"]
+    joins = JoinGraph(many)
+    assert joins.parts(3) == [0, 1, 2]
+    scores = np.array([0.1, 0.1, 0.1, 1, 0.3], dtype=np.float32)
+    none_held = np.zeros((0, 5), dtype=np.float32)
+    assert order_tables(scores, first=3, held=none_held, joins=joins, weights=WEIGHTS) == [3, 0, 1, 2, 4]
+    without = replace(WEIGHTS, part=0)
+    assert order_tables(scores, first=3, held=none_held, joins=joins, weights=without) == [3, 4, 0, 1, 2]
+
+
 def test_a_hit_says_which_words_it_shares() -> None:
     assert LexicalIndex(SHOP).shared("City of each customer, customer by customer", 1) == ("city", "customer")
 
