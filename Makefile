@@ -13,7 +13,7 @@ ARGS ?=
 SAME_REGISTRY = index="$${PIP_INDEX_URL:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}"; \
   if [ -n "$$index" ] && [ -z "$${UV_DEFAULT_INDEX:-}$${UV_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX="$$index"; fi;
 
-.PHONY: help install demo test test-engines test-pooled test-doors test-faults fuzz-api flaky lint lint-deploy audit lock clean
+.PHONY: help install demo test test-engines test-pooled test-doors test-faults fuzz-api fuzz-inputs flaky lint lint-deploy audit lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -63,6 +63,10 @@ test-faults: $(STAMP) ## Kill, cut off, fill and poison the deployment while que
 fuzz-api: export PYTHONDONTWRITEBYTECODE :=
 fuzz-api: $(STAMP) ## Try the API with requests made from its own description (SECONDS=120)
 	@FUZZ_SECONDS=$(or $(SECONDS),120) $(RUN) -m pytest tests/doors/test_fuzz_api.py --show-capture=no $(ARGS)
+
+fuzz-inputs: export PYTHONDONTWRITEBYTECODE :=
+fuzz-inputs: $(STAMP) ## Try every other input with good ones spoiled: files, policies, agents' messages, headers, tokens, forms, settings (SECONDS=300)
+	@FUZZ_SECONDS=$(or $(SECONDS),300) $(RUN) -m pytest tests/doors/test_fuzz_inputs.py --show-capture=no $(ARGS)
 
 flaky: export PYTHONDONTWRITEBYTECODE :=
 flaky: $(STAMP) ## Run the tests several times in orders of their own: time and failures of each (RUNS=5; ARGS="tests/unit" chooses)

@@ -1,6 +1,5 @@
 """Django settings. What a deployment may change is in `config.environment`; this module only arranges it."""
 
-import sys
 from datetime import timedelta
 from ipaddress import IPv4Network
 from typing import Any
@@ -8,24 +7,16 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONE, SELF
 from kombu import Queue
-from pydantic import ValidationError
 
 from config.database import database_access
-from config.environment import BASE_DIR, Environment
+from config.environment import BASE_DIR
 from config.logs import configure_structlog, logging_settings
+from config.read_environment import read_environment
 from config.secrets import kept_credential_key, kept_secret_key
 
 django_stubs_ext.monkeypatch()
 
-try:
-    ENVIRONMENT = Environment()
-except ValidationError as error:
-    for problem in error.errors(include_input=False, include_url=False):
-        name = "_".join(str(part) for part in problem["loc"]).upper()
-        sys.stderr.write(f"Setting {name}: {problem['msg']}\n")
-    raise SystemExit(
-        "Querent does not start: mend the settings named above (docs/reference/settings.md lists them all)."
-    ) from None
+ENVIRONMENT = read_environment()
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = (

@@ -6,9 +6,6 @@ SYNCS = Counter("querent_syncs", "Schema syncs ended, by outcome: done, or the e
 BREAKING_SCHEMAS = Counter(
     "querent_breaking_schemas", "Changed schemas that break verified queries, by fate: taken or refused.", ["fate"]
 )
-for fate in ("taken", "refused"):
-    # From the start: what first appears as 1 has not increased, and nobody would be told of the first one.
-    BREAKING_SCHEMAS.labels(fate)
 EMBEDDED = Counter("querent_texts_embedded", "Texts whose vectors were stored, by model.", ["model"])
 EMBEDDING_SECONDS = Histogram(
     "querent_embedding_wait_seconds",

@@ -16,6 +16,7 @@ from moto.server import ThreadedMotoServer
 from pydantic import SecretStr, ValidationError
 
 from config.environment import Environment
+from config.read_environment import read_environment
 
 KEY = urlsafe_b64encode(bytes(32)).decode()
 
@@ -124,6 +125,16 @@ def test_secrets_may_be_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.setitem(Environment.model_config, "secrets_dir", str(tmp_path))
     assert _read(monkeypatch).secret_key == SecretStr("from a file")
     assert _read(monkeypatch, SECRET_KEY="from the environment").secret_key == SecretStr("from the environment")
+
+
+@pytest.mark.parametrize("name", ["env", "llm_prices"])
+def test_a_file_that_is_no_text_ends_the_start_with_a_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / "env").write_text("")
+    (tmp_path / name).write_bytes(f"SECRET_KEY={SECRET}\n# größer".encode("latin-1"))
+    with pytest.raises(SystemExit) as left:
+        read_environment(_env_file=tmp_path / "env", _secrets_dir=tmp_path)
+    assert "Querent does not start: its file of settings, or one in SECRETS_DIR, is no text" in str(left.value)
+    assert SECRET not in str(left.value)
 
 
 def test_no_secret_is_shown_by_the_settings_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
