@@ -7,6 +7,7 @@ from nl2sql.running.ask_request import AskRequest
 from nl2sql.running.execute import carry_out
 from nl2sql.running.idempotency import IdempotencyInProgress
 from nl2sql.running.own_run import find
+from nl2sql.running.run_lines import tell_end
 from nl2sql.running.start import Started, start
 from nl2sql.running.wait import wait_for_end
 from nl2sql.tasks import send_run, send_waiting
@@ -54,5 +55,7 @@ def _end_of(principal: Principal, started: Started, *, here: bool, cancellation:
             )
         return run
     if here:
-        return carry_out(started.run, principal, cancellation=None if cancellation is NEVER else cancellation)
+        run = carry_out(started.run, principal, cancellation=None if cancellation is NEVER else cancellation)
+        tell_end(run)
+        return run
     return wait_for_end(principal, started.run.id, nudge=send_waiting, cancellation=cancellation)

@@ -94,6 +94,7 @@ def end_without_work(run: Run, *, code: str, message: str) -> None:
     _take_over(run, [ending], ending)
     if _write(run):
         _count(run, ending)
+        tell_end(run)
 
 
 def overdue_ids() -> list[UUID]:
@@ -128,7 +129,6 @@ def _write(run: Run) -> bool:
 
 def _count(run: Run, ending: Ending) -> None:
     observe_end(run)
-    tell_end(run)
     quotas.count_tokens(input_tokens=run.input_tokens, output_tokens=run.output_tokens)
     audit.record("question.ended", actor=run.actor, subject=str(run.id), status=run.status, **_seen(ending))
 

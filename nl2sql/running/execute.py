@@ -27,7 +27,7 @@ from nl2sql.pipeline import answer
 from nl2sql.running.close import close
 from nl2sql.running.own_run import RunNotFound, digest_of
 from nl2sql.running.recorder import Recorder, Superseded
-from nl2sql.running.run_lines import run_lines
+from nl2sql.running.run_lines import run_lines, tell_end
 from nl2sql.running.run_span import run_span
 from nl2sql.running.watch import watched
 from nl2sql.running.work_time import LEASE
@@ -61,7 +61,7 @@ def execute(tenant_id: UUID, run_id: UUID) -> None:
     run = through_outage(lambda: _claimed(tenant_id, run_id))
     if run is not None:
         QUEUE_SECONDS.observe((timezone.now() - run.created_at).total_seconds())
-        carry_out(run, None)
+        tell_end(carry_out(run, None))
 
 
 def _claimed(tenant_id: UUID, run_id: UUID) -> Run | None:

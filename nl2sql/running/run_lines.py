@@ -14,7 +14,8 @@ def run_lines(run: Run) -> AbstractContextManager[None]:
 
 
 def tell_end(run: Run) -> None:
-    """Of a run that is over and says when. No question, statement or row: whoever may read those looks the run up."""
+    """Of a run that is over and says when; whoever asks on a command line sees the answer itself. No question,
+    statement or row: whoever may read those looks the run up."""
     assert run.completed_at is not None
     ms = round((run.completed_at - run.created_at).total_seconds() * 1_000)
     _log.info("question ended", **_ids(run), status=run.status, code=run.error_code or None, ms=ms)
