@@ -13,8 +13,7 @@ from django.utils import timezone
 from pydantic import SecretStr
 
 from nl2sql import runs
-from nl2sql.curation import verified_queries
-from nl2sql.models import Conversation, QueryOrigin, QueryState, Run, VerifiedQuery
+from nl2sql.models import Conversation, Run
 from nl2sql.running.cancel import cancel
 from nl2sql.running.shared_run import share
 from nl2sql.running.start import start
@@ -95,15 +94,6 @@ def questions(owner: Member, settings: Any) -> dict[str, str]:
     assert [found["clarification"].status, found["failure"].status] == ["needs_clarification", "failed"]
     assert found["follow-up"].reply["follow_up"]["difference"]
     return {name: f"/runs/{run.id}" for name, run in found.items()}
-
-
-def verify(owner: Member, source: DataSource, question: str, sql: str) -> None:
-    with tenant_transaction(owner.tenant.id):
-        query = verified_queries.propose(
-            source=source, question=question, sql=sql, origin=QueryOrigin.ADMIN, actor="user:1"
-        )
-        verified_queries.decide(query, state=QueryState.VERIFIED, actor="user:1", explain=lambda _: None)
-        VerifiedQuery.objects.filter(id=query.id).update(stale_reason="", stale_at=None)
 
 
 def shared_by(member: Member, question: str) -> str:

@@ -31,9 +31,9 @@ from tests.browser.states import (
     shared_by,
     templates_noted,
     templates_of_the_page,
-    verify,
 )
 from tests.conftest import Member
+from tests.verified import verify
 
 pytestmark = BROWSER_TESTS
 
@@ -143,7 +143,7 @@ def states_of_questions(
 ) -> None:
     with tenant_transaction(owner.tenant.id):
         shop = DataSource.objects.get(slug="shop")
-    verify(owner, shop, "Who is there?", "SELECT name FROM customers")
+    verify(shop, "Who is there?", "SELECT name FROM customers")
     addresses = questions(owner, settings)
     reused = runs.ask(owner.principal, AskRequest(question="Who is there?"))
     assert reused.reply["trust"]["label"] == "verified"

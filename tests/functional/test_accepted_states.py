@@ -10,12 +10,10 @@ from prometheus_client import REGISTRY
 
 from config.environment import Environment
 from config.startup import refuse_untried_state
-from nl2sql.curation import verified_queries
-from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.evaluation.accepted_states import FIRST, NO_CONCERN, NOTHING_VERIFIED, sentence, take_into_use, untried
 from nl2sql.evaluation.installation_state import changes, installation_state
 from nl2sql.model_access import tenant_models
-from nl2sql.models import AcceptedState, Evaluation, QueryOrigin, QueryState, TenantModel
+from nl2sql.models import AcceptedState, Evaluation, TenantModel
 from nl2sql.tasks import tell_untried
 from schema_index.embedding.spaces import active_space
 from schema_index.models import DataSource, EmbeddingSpace
@@ -24,6 +22,7 @@ from tenants.models import AuditEvent
 from tests.conftest import Member
 from tests.pages import operating
 from tests.scripted_model import ScriptedModel, answers
+from tests.verified import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -36,16 +35,7 @@ OTHER = "the model other instead of scripted"
 @pytest.fixture
 def verified(shop: DataSource, model: ScriptedModel, outsider: Member) -> DataSource:
     """One verified query of Acme, under the scripted model; the outsider's tenant has none."""
-    with tenant_transaction(shop.tenant_id):
-        query = verified_queries.propose(
-            source=shop,
-            question=COUNT,
-            sql="SELECT count(*) FROM customers",
-            origin=QueryOrigin.ADMIN,
-            actor="user:1",
-        )
-        verified_queries.decide(query, state=QueryState.VERIFIED, actor="user:1", explain=lambda query: None)
-    explain_again(shop.tenant_id, query.id)
+    verify(shop, COUNT, "SELECT count(*) FROM customers")
     return shop
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from config.environment import Environment
 from nl2sql import runs
-from nl2sql.curation import feedback, verified_queries
+from nl2sql.curation import feedback
 from nl2sql.curation.verified_staleness import explain_again
-from nl2sql.models import CachedAnswer, QueryOrigin, QueryState, Rating
+from nl2sql.models import CachedAnswer, Rating
 from nl2sql.runs import AskRequest
 from nl2sql.tasks import sweep_answers
 from schema_index.access import policies
@@ -26,6 +26,7 @@ from tenants.models import Tenant
 from tests.conftest import Member, database_file
 from tests.functional.conftest import sync_and_embed
 from tests.scripted_model import CLARIFIES, REFUSES, ScriptedModel, answers
+from tests.verified import vouch
 
 pytestmark = pytest.mark.django_db
 
@@ -104,11 +105,7 @@ def test_every_change_of_state_has_it_written_anew(
     with tenant_transaction(shop.tenant_id):
         knowledge.delete(FaqEntry.objects.get(), actor="user:1")
     assert calls(analyst) == 0, "as before the entry"
-    with tenant_transaction(shop.tenant_id):
-        query = verified_queries.propose(
-            source=shop, question="Who?", sql="SELECT name FROM customers", origin=QueryOrigin.ADMIN, actor="user:1"
-        )
-        verified_queries.decide(query, state=QueryState.VERIFIED, actor="user:1", explain=lambda query: None)
+    query = vouch(shop, "Who?", "SELECT name FROM customers")
     assert calls(analyst) == 0, "not in use before it is explained"
     explain_again(shop.tenant_id, query.id)
     assert calls(analyst) == 1

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from nl2sql.curation import verified_queries
-from nl2sql.curation.verified_staleness import explain_again
-from nl2sql.models import Conversation, QueryOrigin, QueryState, Run, RunEvent
+from nl2sql.models import Conversation, Run, RunEvent
 from nl2sql.suggestions.suggest import suggest
 from schema_index.access import policies
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.conftest import Member
+from tests.verified import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -77,16 +76,8 @@ def test_a_conversation_in_which_a_question_is_at_work_stays(analyst: Member, sh
 def test_every_suggestion_is_answered_and_those_that_people_vouch_for_come_first(
     analyst: Member, owner: Member, shop: DataSource
 ) -> None:
-    with tenant_transaction(owner.tenant.id):
-        query = verified_queries.propose(
-            source=shop,
-            question="Which customers paid?",
-            sql="SELECT DISTINCT name FROM customers JOIN orders ON customers.id = customer_id WHERE status = 'paid'",
-            origin=QueryOrigin.API,
-            actor="user:1",
-        )
-        verified_queries.decide(query, state=QueryState.VERIFIED, actor="user:1", explain=lambda _: None)
-    explain_again(query.tenant_id, query.id)
+    sql = "SELECT DISTINCT name FROM customers JOIN orders ON customers.id = customer_id WHERE status = 'paid'"
+    verify(shop, "Which customers paid?", sql)
 
     found = analyst.client.get("/api/v1/suggestions", {"limit": 12}).json()["items"]
 

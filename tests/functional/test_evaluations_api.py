@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from nl2sql import tasks
-from nl2sql.curation import verified_queries
-from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.evaluation import jobs
-from nl2sql.models import Conversation, QueryOrigin, QueryState
+from nl2sql.models import Conversation
 from schema_index.models import DataSource
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import Member
+from tests.verified import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -28,12 +27,7 @@ GOLD = {
 @pytest.fixture
 def gold(owner: Member, shop: DataSource) -> None:
     for question, sql in GOLD.items():
-        with tenant_transaction(owner.tenant.id):
-            query = verified_queries.propose(
-                source=shop, question=question, sql=sql, origin=QueryOrigin.API, actor="system:test"
-            )
-            verified_queries.decide(query, state=QueryState.VERIFIED, actor="system:test", explain=lambda _: None)
-        explain_again(owner.tenant.id, query.id)
+        verify(shop, question, sql)
 
 
 @pytest.fixture

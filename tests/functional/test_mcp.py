@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import httpx2
 import pytest
 from mcp_types import CallToolResult, TextContent
 
-from nl2sql.curation import verified_queries
-from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.mcp.server import TOOLS
 from nl2sql.mcp.tool import Arguments, Caller, Result
-from nl2sql.models import QueryOrigin, QueryState, Run
+from nl2sql.models import Run
 from schema_index.access import policies
 from schema_index.models import DataSource, FaqEntry
 from tenants import api_keys
@@ -27,6 +24,7 @@ from tenants.roles import Permission
 from tests.agents import AgentDoor, serving
 from tests.conftest import Member
 from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
+from tests.verified import verify
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -148,21 +146,9 @@ def test_an_agents_own_statement_passes_the_guard_the_policy_and_the_caps(
 def test_verified_queries_are_listed_to_who_may_run_them(
     door: AgentDoor, analyst: Member, owner: Member, shop: DataSource
 ) -> None:
-    explained: list[UUID] = []
-    with tenant_transaction(owner.tenant.id):
-        for question, sql in (
-            ("How many customers have an address?", "SELECT COUNT(email) FROM customers"),
-            ("What did we sell?", "SELECT SUM(total) FROM orders"),
-        ):
-            query = verified_queries.propose(
-                source=shop, question=question, sql=sql, origin=QueryOrigin.API, actor=owner.principal.actor
-            )
-            verified_queries.decide(
-                query, state=QueryState.VERIFIED, actor=owner.principal.actor, explain=lambda _: None
-            )
-            explained.append(query.id)
-    for query_id in explained:
-        explain_again(owner.tenant.id, query_id)
+    actor = owner.principal.actor
+    verify(shop, "How many customers have an address?", "SELECT COUNT(email) FROM customers", actor=actor)
+    verify(shop, "What did we sell?", "SELECT SUM(total) FROM orders", actor=actor)
 
     listed = told(door.call(analyst.key, "list_verified_queries"))
     assert [one["question"] for one in listed["items"]] == ["What did we sell?", "How many customers have an address?"]

@@ -12,9 +12,8 @@ from rest_framework.test import APIClient
 
 from config.environment import Environment
 from nl2sql import runs
-from nl2sql.curation import verified_queries
 from nl2sql.curation.verified_staleness import explain_again
-from nl2sql.models import QueryOrigin, QueryState, VerifiedQuery
+from nl2sql.models import VerifiedQuery
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource, ProposedSchema, SyncRun
 from schema_index.schema_json import from_json
@@ -24,6 +23,7 @@ from tenants.models import AuditEvent
 from tests.conftest import Member, database_file
 from tests.functional.test_api_contract import anonymous, assert_problem
 from tests.pages import of
+from tests.verified import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -38,13 +38,9 @@ REASON = "The statement was blocked: "
 @pytest.fixture
 def gated(shop: DataSource, owner: Member) -> DataSource:
     """The shop with one query in use, which asks for the orders' total; what breaks it is refused."""
+    for question, sql in ((PAID, SUM), ("Who are the customers?", "SELECT name FROM customers")):
+        verify(shop, question, sql, actor=owner.principal.actor)
     with tenant_transaction(shop.tenant_id):
-        for question, sql in ((PAID, SUM), ("Who are the customers?", "SELECT name FROM customers")):
-            query = verified_queries.propose(
-                source=shop, question=question, sql=sql, origin=QueryOrigin.ADMIN, actor=owner.principal.actor
-            )
-            verified_queries.decide(query, state=QueryState.VERIFIED, actor=query.author, explain=lambda query: None)
-            explain_again(query.tenant_id, query.id)
         DataSource.objects.update(on_breaking_change="refuse")
     return shop
 

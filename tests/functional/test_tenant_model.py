@@ -12,10 +12,8 @@ from pydantic import SecretStr
 from config.environment import Environment
 from config.model_price import ModelPrice
 from nl2sql import runs
-from nl2sql.curation import verified_queries
-from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.evaluation.trial import try_candidate
-from nl2sql.models import Evaluation, QueryOrigin, QueryState, TenantModel
+from nl2sql.models import Evaluation, TenantModel
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
 from tenants.context import platform_transaction, tenant_transaction
@@ -25,6 +23,7 @@ from tests.functional.conftest import MODEL_KEY, sync_and_embed
 from tests.functional.test_api_contract import anonymous, assert_problem
 from tests.pages import of, operating
 from tests.scripted_model import WRONG_KEY, Reply, ScriptedModel, answers, fails
+from tests.verified import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -248,17 +247,8 @@ def test_an_endpoint_that_keeps_failing_is_left_alone_and_tried_again(
 
 
 @pytest.fixture
-def verified(shop: DataSource, owner: Member) -> None:
-    with tenant_transaction(shop.tenant_id):
-        query = verified_queries.propose(
-            source=shop,
-            question=COUNT,
-            sql="SELECT count(*) FROM customers",
-            origin=QueryOrigin.ADMIN,
-            actor=owner.principal.actor,
-        )
-        verified_queries.decide(query, state=QueryState.VERIFIED, actor="user:1", explain=lambda query: None)
-    explain_again(shop.tenant_id, query.id)
+def verified(shop: DataSource) -> None:
+    verify(shop, COUNT, "SELECT count(*) FROM customers")
 
 
 def tried(member: Member) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
 from nl2sql import runs
-from nl2sql.curation import verified_queries
 from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.evaluation.question_sources import kept_questions
-from nl2sql.models import QueryOrigin, QueryState, RunFeedback, VerifiedQuery
+from nl2sql.models import RunFeedback, VerifiedQuery
 from nl2sql.models.verified_query import CHANGED
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource, JudgedQuestion
@@ -28,6 +27,7 @@ from tenants.roles import Permission
 from tests.conftest import Member, database_file
 from tests.functional.test_api_contract import anonymous, assert_problem
 from tests.scripted_model import REFUSES, ScriptedModel
+from tests.verified import vouch
 
 pytestmark = pytest.mark.django_db
 
@@ -50,13 +50,7 @@ def shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSo
 
 @pytest.fixture
 def verified(shop: DataSource, owner: Member) -> VerifiedQuery:
-    with tenant_transaction(shop.tenant_id):
-        query = verified_queries.propose(
-            source=shop, question=QUESTION, sql=SQL, origin=QueryOrigin.ADMIN, actor=owner.principal.actor
-        )
-        verified_queries.decide(
-            query, state=QueryState.VERIFIED, actor=owner.principal.actor, explain=lambda query: None
-        )
+    query = vouch(shop, QUESTION, SQL, actor=owner.principal.actor)
     assert label(owner) != "verified", "not before the database has explained it"
     assert explain_again(query.tenant_id, query.id) == ""
     return stored(query)

@@ -1,6 +1,5 @@
 """Tokens and money for models: set aside before a call, settled after it, in the row that is the limit."""
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -8,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from tenants.budgets import BudgetLine, PriceUnknown, TenantMeter, budget_lines
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import BudgetReservation, ModelBudget, Tenant
 from tenants.quotas import QuotaExceeded
+from tests.racing import Ready, winners
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -159,27 +158,13 @@ def test_another_day_begins_at_nothing_and_goes_on_with_the_month(tenant: Tenant
 def test_of_callers_racing_for_the_last_tokens_exactly_one_wins(
     tenant: Tenant, limit: Callable[..., None], already: int
 ) -> None:
-    racers = 4
     limit(model_tokens_per_day=already + 100)
     if already:
         reserve(tenant, already)
-    start = threading.Barrier(racers, timeout=20)
-    outcomes: list[str] = []
 
-    def race() -> None:
-        try:
-            start.wait()
-            reserve(tenant, 100)
-            outcomes.append("won")
-        except QuotaExceeded:
-            outcomes.append("refused")
-        finally:
-            connections.close_all()
+    def spend(ready: Ready) -> None:
+        ready()
+        reserve(tenant, 100)
 
-    threads = [threading.Thread(target=race) for _ in range(racers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert sorted(outcomes) == ["refused"] * (racers - 1) + ["won"]
+    assert winners(4, spend) == 1
     assert used(tenant)["tokens day"] == already + 100

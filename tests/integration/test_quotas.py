@@ -1,17 +1,16 @@
 """The day's questions: counted in the row that is the limit."""
 
-import threading
 from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
-from django.db import connections
 
 from tenants import quotas
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Tenant, UsageCounter
 from tenants.quotas import QuotaExceeded
 from tests.integration.conftest import undone
+from tests.racing import Ready, winners
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,30 +81,16 @@ def test_a_question_whose_transaction_failed_is_given_back(tenant: Tenant) -> No
 
 @pytest.mark.parametrize("already", [0, 3], ids=["the first row of the day", "a row that is there"])
 def test_of_callers_racing_for_the_last_question_exactly_one_wins(tenant: Tenant, already: int) -> None:
-    racers = 4
     _limit(tenant, already + 1)
     for _ in range(already):
         _reserve(tenant)
-    start = threading.Barrier(racers, timeout=20)
-    outcomes: list[str] = []
 
-    def race() -> None:
-        try:
-            with tenant_transaction(tenant.id):
-                start.wait()
-                quotas.reserve_question(Tenant.objects.get(id=tenant.id))
-            outcomes.append("won")
-        except QuotaExceeded:
-            outcomes.append("refused")
-        finally:
-            connections.close_all()
+    def ask(ready: Ready) -> None:
+        with tenant_transaction(tenant.id):
+            ready()
+            quotas.reserve_question(Tenant.objects.get(id=tenant.id))
 
-    threads = [threading.Thread(target=race) for _ in range(racers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert sorted(outcomes) == ["refused"] * (racers - 1) + ["won"]
+    assert winners(4, ask) == 1
     assert _used(tenant) == {"questions": already + 1}
 
 

@@ -1,12 +1,12 @@
 """Secrets nobody set: made once, readable by their owner alone, the same for everyone who races."""
 
 import stat
-import threading
 from pathlib import Path
 
 import pytest
 
 from config.secrets import derived_password, kept_credential_key, kept_secret_key
+from tests.racing import Ready, raced
 
 
 def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
@@ -27,18 +27,12 @@ def test_only_the_owner_may_read_it(tmp_path: Path, name: str) -> None:
 
 def test_everyone_who_races_reads_the_same_secret(tmp_path: Path) -> None:
     racers = 16
-    start = threading.Barrier(racers, timeout=20)
-    seen: list[str] = []
 
-    def race() -> None:
-        start.wait()
-        seen.append(kept_secret_key(tmp_path))
+    def make(ready: Ready) -> str:
+        ready()
+        return kept_secret_key(tmp_path)
 
-    threads = [threading.Thread(target=race) for _ in range(racers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    seen = raced(racers, make)
     assert seen == [(tmp_path / "secret_key").read_text()] * racers
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
 
