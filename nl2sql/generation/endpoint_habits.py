@@ -2,9 +2,10 @@
 
 import re
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Literal
+
+from cachetools import LRUCache
 
 from nl2sql.generation.answer_format import LADDER, Rung
 
@@ -41,7 +42,7 @@ class HabitsMemory:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[str, str], Habits] = OrderedDict()
+        self._known: LRUCache[tuple[str, str], Habits] = LRUCache(_MAX_ENDPOINTS)
 
     def recall(self, base_url: str, model: str) -> Habits:
         with self._lock:
@@ -50,6 +51,3 @@ class HabitsMemory:
     def remember(self, base_url: str, model: str, *, habits: Habits) -> None:
         with self._lock:
             self._known[base_url, model] = habits
-            self._known.move_to_end((base_url, model))
-            while len(self._known) > _MAX_ENDPOINTS:
-                self._known.popitem(last=False)

@@ -43,17 +43,7 @@ aloud some thousands."""
 _MESSAGE_TOKENS = 20
 """Roles and separators that an endpoint counts around the texts."""
 
-_GREETING = Prompt(
-    system="This only tries whether you can be reached: refuse, in one word.",
-    user="Are you there?",
-    token_estimate=0,
-    schema_token_estimate=0,
-    template_version="",
-    tables=(),
-    dropped=(),
-    definitions={},
-    exchanges=(),
-)
+_GREETING = Prompt(system="This only tries whether you can be reached: refuse, in one word.", user="Are you there?")
 
 _MEMORY = HabitsMemory()
 
@@ -91,7 +81,7 @@ class OpenAICompatibleGenerator:
         settings = self._settings
         with opened(settings) as client:
             started = time.monotonic()
-            _Conversation(settings, client, _GREETING, NEVER).greet()
+            _Conversation(settings, client, _GREETING, NEVER).complete()
             return round((time.monotonic() - started) * 1000)
 
 
@@ -137,7 +127,7 @@ class _Conversation:
         problem = ""
         output = place("output", is_own=self._settings.is_own)
         for _ in range(_READINGS):
-            completion = self._complete(problem)
+            completion = self.complete(problem)
             if completion.finish == "length":
                 raise LlmBadResponse(
                     f"The model's answer was cut at its length limit: raise {output}.", usage=self._usage
@@ -152,9 +142,6 @@ class _Conversation:
             usage=self._usage,
         )
 
-    def greet(self) -> None:
-        self._complete("")
-
     def _read(self, completion: Completion) -> Generation | Unreadable:
         if completion.finish == "filtered":
             return Refused(message="The model's provider declined this question by its content filter: rephrase it.")
@@ -168,8 +155,9 @@ class _Conversation:
             fields, generator=self._settings.model, definitions=prompt.definitions, exchanges=prompt.exchanges
         )
 
-    def _complete(self, problem: str) -> Completion:
-        """One reply, after as many attempts as settings and deadline allow."""
+    def complete(self, problem: str = "") -> Completion:
+        """One reply, after as many attempts as settings and deadline allow. `problem` says what was wrong with the one
+        before."""
         while True:
             self._ask_the_breaker()
             try:

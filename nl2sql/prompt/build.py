@@ -1,7 +1,7 @@
 """A question and what was retrieved for it → the two texts that a language model gets. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from nl2sql.calendar_spans import Calendar
@@ -44,13 +44,13 @@ class Prompt:
 
     system: str
     user: str
-    token_estimate: int
-    schema_token_estimate: int
-    template_version: str
-    tables: tuple[str, ...]
-    dropped: tuple[str, ...]
-    definitions: Mapping[str, KnowledgeHit]
-    exchanges: tuple[Exchange, ...]
+    token_estimate: int = 0
+    schema_token_estimate: int = 0
+    template_version: str = ""
+    tables: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    definitions: Mapping[str, KnowledgeHit] = field(default_factory=dict)
+    exchanges: tuple[Exchange, ...] = ()
 
 
 class PromptTooLarge(DomainError):

@@ -7,7 +7,7 @@ must every other word of the question.
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import InvalidOperation
 from functools import lru_cache
 from typing import Literal
@@ -54,10 +54,10 @@ class Template:
     reading: Reading
     sql: str
     dialect: str
-    texts: tuple[Slot, ...]
-    others: dict[int, Slot]
-    has_fixed_limit: bool
-    is_reusable: bool
+    texts: tuple[Slot, ...] = ()
+    others: dict[int, Slot] = field(default_factory=dict)
+    has_fixed_limit: bool = True
+    is_reusable: bool = False
 
 
 @lru_cache(maxsize=4_096)
@@ -66,15 +66,7 @@ def template(question: str, sql: str, dialect: str) -> Template:
     try:
         tree = sqlglot.parse_one(sql, dialect=dialect)
     except (SqlglotError, RecursionError):
-        return Template(
-            reading=reading(question),
-            sql=sql,
-            dialect=dialect,
-            texts=(),
-            others={},
-            has_fixed_limit=True,
-            is_reusable=False,
-        )
+        return Template(reading=reading(question), sql=sql, dialect=dialect)
     slots = _slots(tree)
     text, texts = _with_texts(question, [slot for slot in slots if slot.kind == "text"])
     read = reading(text)

@@ -43,12 +43,15 @@ SUGGESTED = 4
 class _ByToken(APIView):
     authentication_classes = [EmbedTokenAuthentication]
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        refuse_parameters(request)
+
 
 @extend_schema(exclude=True)
 class EmbedStartView(_ByToken):
     def get(self, request: Request) -> HttpResponseBase:
         principal = principal_of(request)
-        refuse_parameters(request)
         with tenant_transaction(principal.tenant_id):
             sources = source_choices()
         suggestions = suggest(principal, limit=SUGGESTED) if sources else ()
@@ -70,14 +73,11 @@ class EmbedAskView(_ByToken):
 @extend_schema(exclude=True)
 class EmbedRunView(_ByToken):
     def get(self, request: Request, run_id: UUID) -> HttpResponseBase:
-        principal = principal_of(request)
-        refuse_parameters(request)
-        return _card(principal, run_id)
+        return _card(principal_of(request), run_id)
 
     def delete(self, request: Request, run_id: UUID) -> HttpResponseBase:
         """Stops it; what is stored of it stays."""
         principal = principal_of(request)
-        refuse_parameters(request)
         cancel(principal, run_id)
         return _card(principal, run_id)
 
@@ -88,7 +88,6 @@ class EmbedEventsView(_ByToken):
 
     def get(self, request: Request, run_id: UUID) -> HttpResponseBase:
         principal = principal_of(request)
-        refuse_parameters(request)
         return event_stream(principal, runs.find(principal, run_id), after=last_event_id(request))
 
 
@@ -97,9 +96,7 @@ class EmbedCsvView(_ByToken):
     renderer_classes = [CsvRenderer]
 
     def get(self, request: Request, run_id: UUID) -> HttpResponseBase:
-        principal = principal_of(request)
-        refuse_parameters(request)
-        return csv_response(principal, run_id)
+        return csv_response(principal_of(request), run_id)
 
 
 @extend_schema(exclude=True)
