@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from benchmarks.harness import json_lines, progress
-from benchmarks.target_databases import READER, TargetDatabases
+from benchmarks.target_databases import TargetDatabases, embedded_databases
 from nl2sql.evaluation.same_result import Row, same_result
 from nl2sql.evaluation.statement_order import is_ordered
 from nl2sql.execution.results import json_value
@@ -79,7 +79,7 @@ def _elsewhere_ms(run: Any) -> int:
 
 def alone(name: str, folder: Path) -> AskedSet:
     """Each database a source of its own."""
-    databases = _databases()
+    databases = embedded_databases()
     progress(f"{name}: loading databases")
     loaded = databases.load(folder, prefix=f"{name}__", progress=progress)
     principal = _principal(name)
@@ -120,15 +120,6 @@ def _questions(folder: Path, loaded: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _databases() -> TargetDatabases:
-    from django.conf import settings  # noqa: PLC0415
-
-    from config.secrets import derived_password  # noqa: PLC0415
-
-    assert settings.ACCESS.admin is not None  # the embedded server's
-    return TargetDatabases(settings.ACCESS.admin, password=derived_password(settings.SECRET_KEY, "benchmark reader"))
-
-
 def _principal(name: str) -> Any:
     from tenants import tenancy  # noqa: PLC0415
     from tenants.principal import principal_of_role  # noqa: PLC0415
@@ -139,30 +130,16 @@ def _principal(name: str) -> Any:
 
 
 def _sync(principal: Any, loaded: Mapping[str, str], databases: TargetDatabases) -> None:
-    from django.conf import settings  # noqa: PLC0415
-
     from schema_index import sources  # noqa: PLC0415
     from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
     from schema_index.embedding.spaces import configured_embedder  # noqa: PLC0415
     from schema_index.syncing.snapshots import sync  # noqa: PLC0415
     from tenants.context import tenant_transaction  # noqa: PLC0415
 
-    server = settings.DATABASES["default"]
     for slug, database in loaded.items():
         with tenant_transaction(principal.tenant_id):
-            source = sources.upsert(
-                slug=slug,
-                name=slug,
-                dialect="postgres",
-                host=server["HOST"],
-                port=int(server["PORT"]),
-                database=database,
-                username=READER,
-                password=databases.password,
-                index_values=True,
-                values_included=["*"],
-                actor=ACTOR,
-            )
+            found = {**databases.source(database), "index_values": True, "values_included": ["*"]}
+            source = sources.upsert(slug=slug, name=slug, actor=ACTOR, **found)
         sync(principal.tenant_id, source_id=source.id, actor=ACTOR)
     embed_pending(principal.tenant_id, embedder=configured_embedder())
 

@@ -23,7 +23,7 @@ from rich.table import Table
 
 from benchmarks.guard_ablation import shares
 from benchmarks.guard_ablation import show as show_shares
-from benchmarks.guard_corpora import DEFAULT_DATA, DIALECTS, read, star_rewritten, unlimited
+from benchmarks.guard_corpora import DEFAULT_DATA, DIALECTS, read, refuse_missing, star_rewritten, unlimited
 from benchmarks.guard_engines import Answer, Engine, engines
 from benchmarks.guard_fixture import ROW_LIMIT, visible_schema
 from nl2sql.validation.validate import validate
@@ -188,12 +188,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="write a JSON line a case")
     parser.add_argument("--ablation", action="store_true", help="what each rule alone stops")
     options = parser.parse_args(arguments)
-    missing = [name for name in ("attacks.jsonl", "benign.jsonl") if not (options.data / name).is_file()]
-    if missing:
-        print(
-            f"The data folder {options.data} has no {' and no '.join(missing)}: give one with --data.", file=sys.stderr
-        )
-        return 1
+    refuse_missing(options.data, "attacks.jsonl", "benign.jsonl")
     if options.ablation:
         show_shares(shares(options.data), Console(width=140))
         return 0

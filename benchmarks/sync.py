@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from benchmarks.harness import options, prepared, progress, write_cases
-from benchmarks.target_databases import READER, TargetDatabases
+from benchmarks.target_databases import READER, embedded_databases
 
 ACTOR = "system:benchmark"
 LARGE = "chado"
@@ -56,16 +56,10 @@ class CountingEmbedder:
 def main() -> None:
     given = options(default="eval/messy", needs=[f"{LARGE}.sql.gz"], description="Cost of a schema sync.")
     prepared()
-    from django.conf import settings  # noqa: PLC0415  the applications must be loaded first
-
-    from config.secrets import derived_password  # noqa: PLC0415
-    from schema_index.embedding.spaces import active_embedder  # noqa: PLC0415
+    from schema_index.embedding.spaces import active_embedder  # noqa: PLC0415  the applications must be loaded first
     from tenants import tenancy  # noqa: PLC0415
 
-    assert settings.ACCESS.admin is not None  # the embedded server's
-    databases = TargetDatabases(
-        settings.ACCESS.admin, password=derived_password(settings.SECRET_KEY, "benchmark reader")
-    )
+    databases = embedded_databases()
     databases.create_reader()
     tenant = tenancy.create(slug=f"bench-sync-{uuid4().hex[:8]}", name="Benchmark", actor=ACTOR)
     embedder = CountingEmbedder(active_embedder(tenant.id))
@@ -76,7 +70,7 @@ def main() -> None:
         name = file.name.removesuffix(".sql.gz")
         progress(f"  loading {name}")
         database = databases.load_file(file, database=f"messy__{name}")
-        source_id = _source(tenant.id, name, database, databases.password)
+        source_id = _source(tenant.id, name, databases.source(database))
         measured.append(_synced(tenant.id, source_id, embedder, name=f"{name}, from nothing"))
         if name == LARGE:
             with closing(databases.connect(database)) as connection:
@@ -87,26 +81,12 @@ def main() -> None:
     _report(measured)
 
 
-def _source(tenant_id: UUID, name: str, database: str, password: str) -> UUID:
-    from django.conf import settings  # noqa: PLC0415
-
+def _source(tenant_id: UUID, name: str, found: dict[str, Any]) -> UUID:
     from schema_index import sources  # noqa: PLC0415
     from tenants.context import tenant_transaction  # noqa: PLC0415
 
-    server = settings.DATABASES["default"]
     with tenant_transaction(tenant_id):
-        source = sources.upsert(
-            slug=name,
-            name=name,
-            dialect="postgres",
-            host=server["HOST"],
-            port=int(server["PORT"]),
-            database=database,
-            username=READER,
-            password=password,
-            actor=ACTOR,
-        )
-    return source.id
+        return sources.upsert(slug=name, name=name, actor=ACTOR, **found).id
 
 
 def _synced(tenant_id: UUID, source_id: UUID, embedder: CountingEmbedder, *, name: str) -> Measured:

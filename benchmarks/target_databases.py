@@ -13,6 +13,16 @@ from psycopg import sql
 READER = "bench_reader"
 
 
+def embedded_databases() -> "TargetDatabases":
+    """On the embedded server; Django is set up."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from config.secrets import derived_password  # noqa: PLC0415
+
+    assert settings.ACCESS.admin is not None
+    return TargetDatabases(settings.ACCESS.admin, password=derived_password(settings.SECRET_KEY, "benchmark reader"))
+
+
 class TargetDatabases:
     """Databases `<prefix><name>` on the server that `admin` (Django connection settings) names."""
 
@@ -30,6 +40,14 @@ class TargetDatabases:
             dbname=database,
             autocommit=True,
         )
+
+    def source(self, database: str) -> dict[str, Any]:
+        """The database as fields of a data source, read by the reader."""
+        from django.conf import settings  # noqa: PLC0415  it must be set up first
+
+        server = settings.DATABASES["default"]
+        where = {"dialect": "postgres", "host": server["HOST"], "port": int(server["PORT"]), "database": database}
+        return {**where, "username": READER, "password": self.password}
 
     def load(self, folder: Path, *, prefix: str, progress: Callable[[str], None]) -> dict[str, str]:
         """Name in the folder → database. Always loads anew: some rows hold dates relative to the day."""

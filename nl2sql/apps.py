@@ -6,7 +6,6 @@ class Nl2SqlConfig(AppConfig):
     verbose_name = "Questions"
 
     def ready(self) -> None:
-        from nl2sql import policy_check, receivers  # noqa: PLC0415  the guard is loaded with them
+        from nl2sql import receivers  # noqa: PLC0415  the guard is loaded with them
 
-        policy_check.connect()
         receivers.connect()

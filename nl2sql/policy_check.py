@@ -10,7 +10,6 @@ from nl2sql.validation.validate import resolver
 from nl2sql.validation.verdict import Violation
 from schema_index.access.policy import Policy, PolicyInvalid
 from schema_index.schema import DatabaseSchema
-from schema_index.signals import policy_saving
 from tenants.attributes import AttributeValue
 
 
@@ -27,7 +26,7 @@ class _AnyAttribute(Mapping[str, AttributeValue]):
         return 0
 
 
-def check_row_rules(policy: Policy, *, schema: DatabaseSchema) -> None:
+def check_row_rules(*, policy: Policy, schema: DatabaseSchema, **_: Any) -> None:
     """Raises PolicyInvalid with the guard's own words. `schema` is whole: a rule may rest on what is hidden."""
     tables = {table.qualified_name: table for table in schema.tables}
     for name, rule in policy.row_rules.items():
@@ -40,11 +39,3 @@ def check_row_rules(policy: Policy, *, schema: DatabaseSchema) -> None:
             raise PolicyInvalid(
                 f"In the row rule of {name}, {ATTRIBUTE} takes one name in quotes: {ATTRIBUTE}('region')."
             )
-
-
-def _check(*, policy: Policy, schema: DatabaseSchema, **_: Any) -> None:
-    check_row_rules(policy, schema=schema)
-
-
-def connect() -> None:
-    policy_saving.connect(_check, dispatch_uid="nl2sql.row_rules")

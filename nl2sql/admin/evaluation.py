@@ -1,6 +1,7 @@
 """Evaluations: scores over time as a picture, each one's cases, what changed since another, and all of it as a file."""
 
 import json
+from collections.abc import Callable
 from typing import Any, get_args
 from uuid import UUID
 
@@ -30,29 +31,22 @@ OFFERED = 20
 """Earlier evaluations that one can be compared with."""
 
 
+def _score(name: str) -> Callable[[Evaluation], Any]:
+    return admin.display(description=name)(lambda evaluation: evaluation.scores.get(name))
+
+
+@admin.display(description="RS(10)")
+def _rs10(evaluation: Evaluation) -> Any:
+    return evaluation.scores.get("reliability", {}).get("10")
+
+
 @admin.register(Evaluation)
 class EvaluationAdmin(ReadOnlyAdmin[Evaluation]):
-    list_display = ["started_at", "name", "set_name", "right", "wrong", "accuracy", "rs10"]
+    list_display = ["started_at", "name", "set_name", _score("right"), _score("wrong"), _score("accuracy"), _rs10]
     list_filter = ["set_name"]
     change_list_template = "admin/nl2sql/evaluation/change_list.html"
     change_form_template = "admin/nl2sql/evaluation/change_form.html"
     fields = ["name", "set_name", "source_slug", "actor", "started_at", "ended_at"]
-
-    @admin.display(description="right")
-    def right(self, evaluation: Evaluation) -> Any:
-        return evaluation.scores.get("right")
-
-    @admin.display(description="wrong")
-    def wrong(self, evaluation: Evaluation) -> Any:
-        return evaluation.scores.get("wrong")
-
-    @admin.display(description="accuracy")
-    def accuracy(self, evaluation: Evaluation) -> Any:
-        return evaluation.scores.get("accuracy")
-
-    @admin.display(description="RS(10)")
-    def rs10(self, evaluation: Evaluation) -> Any:
-        return evaluation.scores.get("reliability", {}).get("10")
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -12,8 +12,9 @@ from nl2sql.clarification.choose import MAX_CHOICE, ask_request
 from nl2sql.generation.answer_format import MAX_CHOICES
 from nl2sql.mcp.answer import Answer, answer_of
 from nl2sql.mcp.tool import Arguments, Caller, Slug, Text, Tool
-from nl2sql.models import Run, RunStatus
+from nl2sql.models import RunStatus
 from nl2sql.models.verified_query import MAX_QUESTION
+from nl2sql.runs import AskRequest
 from nl2sql.task import Mode
 from tenants.roles import Permission
 
@@ -65,13 +66,12 @@ def ask(caller: Caller, arguments: AskArguments) -> Answer:
     fields = arguments.model_dump(exclude_none=True)
     if arguments.clarifies is None:
         del fields["remember"]
-    request = ask_request(caller.principal, fields)
+    return answered(caller, ask_request(caller.principal, fields))
+
+
+def answered(caller: Caller, request: AskRequest) -> Answer:
+    """Raises RunFailed, or what keeps the question from being asked."""
     run = ask_and_wait(caller.principal, request, request_id=caller.request_id, cancellation=caller.cancellation)
-    return ended(run)
-
-
-def ended(run: Run) -> Answer:
-    """Raises RunFailed."""
     if run.status in (RunStatus.FAILED, RunStatus.CANCELLED):
         raise RunFailed(run)
     return answer_of(runs.reply_of(run))

@@ -4,9 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from nl2sql.asking import ask_and_wait
 from nl2sql.mcp.answer import Answer
-from nl2sql.mcp.ask import MAX_ROWS, ROWS, ended
+from nl2sql.mcp.ask import MAX_ROWS, ROWS, answered
 from nl2sql.mcp.tool import Arguments, Caller, Slug, Text, Tool
 from nl2sql.models.verified_query import MAX_QUESTION, MAX_SQL
 from nl2sql.runs import AskRequest
@@ -41,8 +40,7 @@ def run_sql(caller: Caller, arguments: RunSqlArguments) -> Answer:
         max_rows=arguments.max_rows,
         mode=arguments.mode,
     )
-    run = ask_and_wait(caller.principal, request, request_id=caller.request_id, cancellation=caller.cancellation)
-    return ended(run)
+    return answered(caller, request)
 
 
 RUN_SQL = Tool(
