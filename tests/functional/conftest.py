@@ -36,6 +36,13 @@ INSERT INTO stock SELECT 1 + n % 3, n, n % 7 FROM generate_series(1, 3000) AS n;
 """
 
 
+def connected(tenant: Tenant, slug: str, **fields: Any) -> DataSource:
+    """A source as stored once it is synced and embedded."""
+    with tenant_transaction(tenant.id):
+        source = sources.upsert(slug=slug, name=slug.title(), actor="system:test", **fields)
+    return sync_and_embed(source)
+
+
 def sync_and_embed(source: DataSource) -> DataSource:
     """The source as stored afterwards."""
     sync(source.tenant_id, source_id=source.id, actor="system:test")
@@ -74,6 +81,12 @@ class TargetDatabase:
     username: str
     connect: Callable[[str], "psycopg.Connection[Any]"]
 
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Of a data source."""
+        where = {"dialect": "postgres", "host": "127.0.0.1", "port": self.port, "database": self.database}
+        return {**where, "username": self.username, "password": READER_PASSWORD}
+
     def run(self, script: str) -> None:
         with closing(self.connect(self.database)) as connection:
             connection.execute(script.encode())
@@ -105,22 +118,7 @@ def target_database(
 def warehouse(tenant: Tenant, target_database: TargetDatabase) -> DataSource:
     """The PostgreSQL source of tenant Acme, synced and embedded."""
 
-    def synced() -> DataSource:
-        with tenant_transaction(tenant.id):
-            source = sources.upsert(
-                slug="warehouse",
-                name="Warehouse",
-                dialect="postgres",
-                host="127.0.0.1",
-                port=target_database.port,
-                database=target_database.database,
-                username=target_database.username,
-                password=READER_PASSWORD,
-                actor="system:test",
-            )
-        return sync_and_embed(source)
-
-    source = made_once("warehouse", tenant, synced)
+    source = made_once("warehouse", tenant, lambda: connected(tenant, "warehouse", **target_database.fields))
     with tenant_transaction(tenant.id):
         # A stored password opens for its own source alone.
         sources.set_password(source, READER_PASSWORD)

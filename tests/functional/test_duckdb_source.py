@@ -6,12 +6,11 @@ import duckdb
 import pytest
 from django.conf import settings
 
-from schema_index import sources
 from schema_index.models import ColumnValue, DataSource
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import Member
-from tests.functional.conftest import sync_and_embed
+from tests.functional.conftest import connected
 
 SCRIPT = """
 CREATE TYPE stage AS ENUM ('quoted', 'ordered', 'shipped');
@@ -32,17 +31,7 @@ def warehouse(tenant: Tenant) -> DataSource:
     path.unlink(missing_ok=True)
     with duckdb.connect(path) as connection:
         connection.execute(SCRIPT)
-    with tenant_transaction(tenant.id):
-        source = sources.upsert(
-            slug="warehouse",
-            name="Warehouse",
-            dialect="duckdb",
-            database=path.name,
-            password="",
-            actor="system:test",
-            index_values=True,
-        )
-    return sync_and_embed(source)
+    return connected(tenant, "warehouse", dialect="duckdb", database=path.name, password="", index_values=True)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,13 +2,12 @@
 
 import pytest
 
-from schema_index import sources
 from schema_index.models import Chunk, ColumnValue, DataSource
 from schema_index.schema_json import from_json
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import SHOP, Member
-from tests.functional.conftest import sync_and_embed
+from tests.functional.conftest import connected
 from tests.mariadb import PASSWORD, MariadbServer
 
 
@@ -21,21 +20,9 @@ def maria_shop(mariadb_server: MariadbServer) -> MariadbServer:
 
 @pytest.fixture
 def maria(tenant: Tenant, maria_shop: MariadbServer) -> DataSource:
-    with tenant_transaction(tenant.id):
-        source = sources.upsert(
-            slug="maria",
-            name="Maria",
-            dialect="mysql",
-            host="127.0.0.1",
-            port=maria_shop.port,
-            database="shop",
-            username="reader",
-            password=PASSWORD,
-            index_values=True,
-            include_schemas=["shop"],
-            actor="system:test",
-        )
-    return sync_and_embed(source)
+    where = {"dialect": "mysql", "host": "127.0.0.1", "port": maria_shop.port, "database": "shop"}
+    who = {"username": "reader", "password": PASSWORD}
+    return connected(tenant, "maria", **where, **who, index_values=True, include_schemas=["shop"])
 
 
 @pytest.mark.django_db

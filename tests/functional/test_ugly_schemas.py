@@ -14,7 +14,6 @@ from nl2sql.generation.base import GenerationRequest
 from nl2sql.prompt.build import build
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
-from schema_index import sources
 from schema_index.catalogue import indexed_catalogue
 from schema_index.connectors.base import DataSourceUnavailable, Limits
 from schema_index.models import Chunk, ColumnValue, DataSource
@@ -24,7 +23,7 @@ from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import Member
-from tests.functional.conftest import READER_PASSWORD, TargetDatabase, sync_and_embed
+from tests.functional.conftest import TargetDatabase, connected
 from tests.pages import of, operating
 from tests.scripted_model import ScriptedModel, answers
 
@@ -84,20 +83,7 @@ def ugly_database(target_database: TargetDatabase) -> Iterator[TargetDatabase]:
 
 @pytest.fixture
 def ugly(tenant: Tenant, ugly_database: TargetDatabase) -> DataSource:
-    with tenant_transaction(tenant.id):
-        source = sources.upsert(
-            slug="ugly",
-            name="Ugly",
-            dialect="postgres",
-            host="127.0.0.1",
-            port=ugly_database.port,
-            database=ugly_database.database,
-            username=ugly_database.username,
-            password=READER_PASSWORD,
-            index_values=True,
-            actor="system:test",
-        )
-    return sync_and_embed(source)
+    return connected(tenant, "ugly", index_values=True, **ugly_database.fields)
 
 
 TABLES = {
