@@ -3,7 +3,7 @@ import sys
 from contextlib import nullcontext
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from nl2sql import runs
 from nl2sql.api.serializers import AskSerializer
@@ -15,7 +15,7 @@ from nl2sql.replies.export import csv_lines
 from nl2sql.runs import AskRequest
 from tenants import memberships, tenancy
 from tenants.cancellation import Cancellation
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import ACTOR, DomainCommand, add_tenant
 from tenants.models import Tenant
 from tenants.principal import Principal, principal_of_role
 from tenants.roles import Role
@@ -23,12 +23,12 @@ from tenants.roles import Role
 FAILED, CANNOT_ANSWER = 1, 3
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = "Ask a question. Exit code 0: answered; 1: failed or stopped; 2: wrong usage; 3: cannot answer."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("question", help="In plain English, at most 2,000 characters.")
-        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
+        add_tenant(parser)
         parser.add_argument("--source", help="Slug; may be left out when the tenant has one source.")
         parser.add_argument(
             "--mode",
@@ -53,10 +53,7 @@ class Command(BaseCommand):
         if not serializer.is_valid():
             problems = "; ".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in serializer.errors.items())
             raise CommandError(problems, returncode=2)
-        try:
-            run = self._ask(serializer.validated_data, options)
-        except DomainError as error:
-            raise CommandError(error.message, returncode=FAILED) from None
+        run = self._ask(serializer.validated_data, options)
         reply = runs.reply_of(run)
         if options["json"]:
             self.stdout.write(json.dumps(reply, indent=2, ensure_ascii=False))
@@ -87,7 +84,7 @@ def _principal(tenant: Tenant, *, member: str | None, role: str | None) -> Princ
     return principal_of_role(
         tenant_id=tenant.id,
         tenant_slug=tenant.slug,
-        actor="system:command",
+        actor=ACTOR,
         role=Role(role or Role.ANALYST) if belonging is None else belonging.role,
         attributes=None if belonging is None else belonging.attributes,
     )

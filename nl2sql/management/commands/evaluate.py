@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from nl2sql.evaluation.accepted_states import untried
 from nl2sql.evaluation.configuration_words import differences
@@ -21,6 +21,7 @@ from nl2sql.evaluation.standing import gate_report
 from nl2sql.models import Evaluation
 from tenants import tenancy
 from tenants.domain_error import DomainError
+from tenants.management.domain_command import ACTOR, DomainCommand
 from tenants.models import Tenant
 from tenants.principal import principal_of_role
 from tenants.tenancy import all_tenants
@@ -30,7 +31,7 @@ FIRST = GateReport(is_refused=False, message="There is no earlier evaluation of 
 VERIFIED = "verified"
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = (
         "Ask a set of questions whose answers are known, and score what comes back. "
         "Exit code 0: evaluated; 1: something failed; 4: the gate refuses what is new."
@@ -70,15 +71,12 @@ class Command(BaseCommand):
         if options["all_tenants"]:
             self._evaluate_all(options)
             return
-        try:
-            tenant = tenancy.by_slug(options["tenant"])
-            if options["compare"]:
-                before, after = (find(tenant.id, one) for one in options["compare"])
-                self._compare(before, after, as_text=not options["json"])
-            elif not self._evaluate(tenant, options):
-                sys.exit(REFUSED)
-        except DomainError as error:
-            raise CommandError(error.message, returncode=FAILED) from None
+        tenant = tenancy.by_slug(options["tenant"])
+        if options["compare"]:
+            before, after = (find(tenant.id, one) for one in options["compare"])
+            self._compare(before, after, as_text=not options["json"])
+        elif not self._evaluate(tenant, options):
+            sys.exit(REFUSED)
 
     def _compare(self, before: Evaluation, after: Evaluation, *, as_text: bool) -> None:
         found, what = compare(before, after), differences(before.configuration, after.configuration)
@@ -111,7 +109,7 @@ class Command(BaseCommand):
     def _evaluate(self, tenant: Tenant, options: dict[str, Any]) -> bool:
         """Whether what was evaluated may be used."""
         questions = _questions(tenant, name=options["set"], source=options["source"], limit=options["limit"])
-        principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor="system:command", role=ROLE)
+        principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor=ACTOR, role=ROLE)
         done = evaluate(
             principal,
             questions,
@@ -126,7 +124,7 @@ class Command(BaseCommand):
         if report is None:
             return True
         if options["set"] == VERIFIED and not options["source"]:
-            return settle(done.evaluation, report, accept=options["accept"], actor="system:command")
+            return settle(done.evaluation, report, accept=options["accept"], actor=ACTOR)
         return not report.is_refused
 
     def _tell(self, tenant: Tenant, done: Evaluated, report: GateReport | None, options: dict[str, Any]) -> None:

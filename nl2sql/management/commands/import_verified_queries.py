@@ -1,7 +1,7 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from nl2sql.curation import verified_queries
 from nl2sql.models import QueryOrigin
@@ -11,34 +11,32 @@ from schema_index.sources import pick
 from tenants import tenancy
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
+from tenants.management.domain_command import ACTOR, DomainCommand, add_tenant
 
 MAX_LINES = 2_000
 """As many as are in use of one source."""
 
 MAX_LINE_BYTES = 6 * (MAX_QUESTION + MAX_SQL)
-ACTOR = "system:command"
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = 'Propose questions with their statements, a JSON line each: {"question": "…", "sql": "SELECT …"}.'
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", help="Slug.")
         parser.add_argument("file", type=Path, help="JSON lines.")
-        parser.add_argument("--tenant", required=True, help="Slug of the tenant.")
+        add_tenant(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """All lines or none."""
+        tenant = tenancy.by_slug(options["tenant"])
         try:
-            tenant = tenancy.by_slug(options["tenant"])
             with options["file"].open("rb") as lines:
                 rows = read_lines(lines, read=_row, max_lines=MAX_LINES, max_line_bytes=MAX_LINE_BYTES)
-            with tenant_transaction(tenant.id):
-                self._propose(rows, slug=options["source"])
-        except DomainError as error:
-            raise CommandError(error.message) from None
         except OSError as error:
             raise CommandError(f"The file cannot be read: {error.strerror}.") from None
+        with tenant_transaction(tenant.id):
+            self._propose(rows, slug=options["source"])
         self.stdout.write(f"{options['source']}: {len(rows)} questions proposed; a curator verifies them.")
 
     def _propose(self, rows: tuple[tuple[int, str, str], ...], *, slug: str) -> None:

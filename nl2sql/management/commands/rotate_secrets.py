@@ -8,6 +8,7 @@ from schema_index.models import DataSource
 from schema_index.outbound.credentials import CredentialUnreadable, is_current, rotate
 from tenants import audit
 from tenants.context import tenant_transaction
+from tenants.management.domain_command import ACTOR
 from tenants.tenancy import all_tenants
 
 
@@ -67,5 +68,5 @@ def _rotate(one: DataSource | TenantModel) -> bool:
         DataSource.objects.filter(id=one.id).update(encrypted_password=token)
     else:
         TenantModel.objects.filter(id=one.id).update(encrypted_key=token)
-    audit.record("credential.rotated", actor="system:command", subject=_name(one))
+    audit.record("credential.rotated", actor=ACTOR, subject=_name(one))
     return True

@@ -2,14 +2,13 @@ import json
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from nl2sql.retention.sweep import Sweep
-from tenants import tenancy
-from tenants.domain_error import DomainError
+from tenants.management.domain_command import DomainCommand, one_or_all
 
 
-class Command(BaseCommand):
+class Command(DomainCommand):
     help = "Let go now of what was kept long enough. Exit code 0: nothing is left; 1: run it again, or set its owner."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -18,10 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="One object, for scripts.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            tenants = [tenancy.by_slug(options["tenant"])] if options["tenant"] else tenancy.all_tenants()
-        except DomainError as error:
-            raise CommandError(error.message) from None
+        tenants = one_or_all(options["tenant"])
         sweep = Sweep(seconds=options["seconds"])
         gone: dict[str, Counter[str]] = {tenant.slug: sweep.tenant(tenant) for tenant in tenants}
         sessions = 0 if options["tenant"] else sweep.sessions()
