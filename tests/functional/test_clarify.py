@@ -9,6 +9,7 @@ from schema_index.access import policies
 from schema_index.models import DataSource, FaqEntry
 from tenants.context import tenant_transaction
 from tenants.roles import Role
+from tests.asking import ask
 from tests.conftest import Member
 from tests.scripted_model import ScriptedModel, answers
 
@@ -24,13 +25,6 @@ ASKS = answers(question="Gross or net?", choices=[GROSS, NET])
 
 def post(member: Member, **body: Any) -> Any:
     return member.client.post("/nl2sql", json.dumps(body), content_type="application/json")
-
-
-def ask(member: Member, **body: Any) -> dict[str, Any]:
-    response = post(member, **body)
-    assert response.status_code == 200, response.content
-    reply: dict[str, Any] = response.json()
-    return reply
 
 
 @pytest.fixture

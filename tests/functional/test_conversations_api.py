@@ -12,6 +12,7 @@ from nl2sql.suggestions.suggest import suggest
 from schema_index.access import policies
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
+from tests.asking import ask
 from tests.conftest import Member
 from tests.verified import verify
 
@@ -19,13 +20,6 @@ pytestmark = pytest.mark.django_db
 
 COUNT = "How many customers are there?"
 ADDRESS = "/api/v1/conversations"
-
-
-def ask(member: Member, question: str, **more: Any) -> dict[str, Any]:
-    reply = member.client.post("/nl2sql", json.dumps({"question": question, **more}), content_type="application/json")
-    assert reply.status_code == 200, reply.content
-    found: dict[str, Any] = reply.json()
-    return found
 
 
 def patch(member: Member, address: str, body: dict[str, Any]) -> Any:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tenants.roles import Role
+from tests.asking import ask
 from tests.conftest import Member
 from tests.functional.conftest import sync_and_embed
 from tests.scripted_model import ScriptedModel, answers
@@ -26,15 +26,6 @@ IN_LYON = (
 )
 CANCELLED = "SELECT COUNT(*) AS orders FROM orders WHERE status = 'cancelled'"
 EARLIER = '<data kind="conversation">'
-
-
-def ask(member: Member, question: str, **more: Any) -> dict[str, Any]:
-    response = member.client.post(
-        "/nl2sql", json.dumps({"question": question, **more}), content_type="application/json"
-    )
-    assert response.status_code == 200, response.content
-    reply: dict[str, Any] = response.json()
-    return reply
 
 
 def test_a_follow_up_goes_on_from_the_statement_before(analyst: Member, shop: DataSource, model: ScriptedModel) -> None:

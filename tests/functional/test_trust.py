@@ -1,6 +1,5 @@
 """What becomes of a model's plausible mistakes, through the API: mended once, then refused or marked."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from nl2sql.models import RunEvent
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.asking import ask
 from tests.conftest import Member
 from tests.scripted_model import ScriptedModel, answers
 
@@ -26,13 +26,6 @@ def valued_shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) ->
     return new_synced_source(tenant)
 
 
-def ask(member: Member, question: str = QUESTION) -> dict[str, Any]:
-    response = member.client.post("/nl2sql", json.dumps({"question": question}), content_type="application/json")
-    assert response.status_code == 200, response.content
-    reply: dict[str, Any] = response.json()
-    return reply
-
-
 def outcomes(reply: dict[str, Any]) -> dict[str, str]:
     return {check["name"]: check["outcome"] for check in reply["trust"]["checks"]}
 
@@ -42,7 +35,7 @@ def test_rows_that_a_join_repeats_are_summed_no_second_time(
 ) -> None:
     model.script([answers(sql=COUNTED_TWICE), answers(sql=ONCE)])
 
-    reply = ask(analyst)
+    reply = ask(analyst, QUESTION)
 
     assert reply["sql"]["repaired"] is True
     assert "counts a row once for each row of main.orders" in model.requests[1].text
@@ -55,7 +48,7 @@ def test_rows_that_a_join_repeats_are_summed_no_second_time(
 def test_a_sum_that_stays_wrong_is_refused(analyst: Member, shop: DataSource, model: ScriptedModel) -> None:
     model.script([answers(sql=COUNTED_TWICE)] * 2)
 
-    reply = ask(analyst)
+    reply = ask(analyst, QUESTION)
 
     assert (reply["status"], reply["result"]) == ("cannot_answer", None)
     assert "would answer wrongly" in reply["answer"]
