@@ -14,8 +14,9 @@ from tenants.cancellation import NEVER, Cancellation
 from tenants.outage import through_outage
 from tenants.principal import Principal
 
-LOOK_AGAIN_S = 5.0
-"""Without news, the run is looked at itself: one whose process died ends then."""
+LOOK_AGAIN_S = 10.0
+"""Without news, the run is looked at itself: one whose process died ends then. Of many that wait long, each look is two
+transactions of the time that all wait for."""
 
 
 def wait_for_end(

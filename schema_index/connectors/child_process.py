@@ -7,11 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from schema_index.connectors.kept_children import Process, end, keep, take
 from tenants.cancellation import NEVER, Cancellation
 
 ROOT = Path(__file__).parents[2]
@@ -23,9 +23,6 @@ START = (
 
 GRACE_S = 0.25
 """How long after the deadline the child may take to stop by itself: one progress check and one frame."""
-
-KILL_WAIT_S = 5.0
-"""A killed process goes at once, unless a network file system holds it in the kernel."""
 
 CHUNK_BYTES = 1 << 16
 
@@ -57,14 +54,48 @@ class Bounds:
     each_frame: bool = False
 
 
-def frames(request: Frame, *, child: Child, bounds: Bounds, cancellation: Cancellation = NEVER) -> Iterator[Frame]:
+def frames(
+    request: Frame, *, child: Child, bounds: Bounds, file: str = "", cancellation: Cancellation = NEVER
+) -> Iterator[Frame]:
     """The child's frames as they arrive, up to its `end` or `error`. Raises ChildKilled, ChildFailed.
 
-    The child is a bare interpreter: no site packages, no environment, no open files of this process. It is gone when
-    the iterator is closed; killed by a `cancellation`, it has failed.
+    The child is a bare interpreter: no site packages, no environment, no open files of this process. When the iterator
+    is closed it is gone, or waits for another request about the same `file`, where one is named; killed by a
+    `cancellation`, it has failed.
     """
+    key = (child.module, file)
+    process = take(key, start=lambda: _started(child)) if file else _started(child)
+    stays = False
+    try:
+        with cancellation.on_cancel(process.kill):
+            for frame in _asked(process, request, bounds=bounds):
+                stays = bool(file and frame.get("stays"))
+                yield frame
+    finally:
+        if stays:
+            keep(process, key=key)
+        else:
+            end(process)
+
+
+def _asked(process: Process, request: Frame, *, bounds: Bounds) -> Iterator[Frame]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    text = json.dumps(request).encode() + b"\n"
+    try:
+        for line in _lines(process.stdin.fileno(), process.stdout.fileno(), text, bounds=bounds):
+            frame: Frame = json.loads(line)
+            yield frame
+            if "end" in frame or "error" in frame:
+                return
+    except (BrokenPipeError, ValueError):
+        raise ChildFailed from None
+    raise ChildFailed
+
+
+def _started(child: Child) -> Process:
     environment = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    process = subprocess.Popen(  # noqa: S603  # a fixed program; the request goes through standard input
+    return subprocess.Popen(  # noqa: S603  # a fixed program; requests go through standard input
         [sys.executable, "-I", "-S", "-c", START, child.module, *map(str, child.folders)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -74,23 +105,6 @@ def frames(request: Frame, *, child: Child, bounds: Bounds, cancellation: Cancel
         # A terminal's interrupt goes to its whole group; when the child ends is for its reader to say.
         process_group=0,
     )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with process.stdin, process.stdout, cancellation.on_cancel(process.kill):
-        try:
-            text = json.dumps(request).encode() + b"\n"
-            for line in _lines(process.stdin.fileno(), process.stdout.fileno(), text, bounds=bounds):
-                frame: Frame = json.loads(line)
-                yield frame
-                if "end" in frame or "error" in frame:
-                    return
-        except (BrokenPipeError, ValueError):
-            raise ChildFailed from None
-        finally:
-            process.kill()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(KILL_WAIT_S)
-    raise ChildFailed
 
 
 def _lines(request_end: int, answer_end: int, request: bytes, *, bounds: Bounds) -> Iterator[bytes]:

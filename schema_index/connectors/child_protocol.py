@@ -5,6 +5,7 @@ Imported by the children alone, which run with the standard library and without 
 
 import json
 import resource
+import signal
 import sys
 from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,6 +20,12 @@ MAX_FILES = 32
 """Files a child may have open: the database, what the engine keeps beside it, and its own libraries while they load."""
 
 BATCH_BYTES = 256 * 1024
+
+IDLE_S = 20
+"""How long a child waits for another question about its file before it ends."""
+
+MAX_GROWN = 128 * 1024 * 1024
+"""Bytes that a child may hold on to and be asked again: what it has not given back another statement would lack."""
 
 Frame = dict[str, "Any"]
 
@@ -36,12 +43,32 @@ class EngineError(Exception):
 
 
 def serve(answer: Callable[[Frame], Iterator[Frame]]) -> None:
-    """Answer the one request of standard input with frames, the last of which is `end` or an `error`."""
-    request = json.loads(sys.stdin.buffer.readline())
+    """Answer requests of standard input with frames, the last of each is `end` or an `error`. After an error, when it
+    has grown, or when none comes, the process ends; `stays` says whether it waits for another."""
+    while line := sys.stdin.buffer.readline():
+        signal.alarm(0)
+        if not _is_answered(answer, json.loads(line)):
+            return
+        stays = _resident() < MAX_GROWN
+        if stays:
+            signal.alarm(IDLE_S)  # whose default is to end the process
+        send({"end": True, "stays": stays})
+        if not stays:
+            return
+
+
+def _resident() -> int:
+    """Bytes; 0 where the system has no such file. The most that a process has held, which systems tell too, begins
+    with its parent's."""
+    with suppress(FileNotFoundError), open("/proc/self/statm") as file:  # noqa: PTH123  one import less
+        return int(file.read().split()[1]) * resource.getpagesize()
+    return 0
+
+
+def _is_answered(answer: Callable[[Frame], Iterator[Frame]], request: Frame) -> bool:
     try:
         for frame in answer(request):
             send(frame)
-        send({"end": True})
     except TooLarge:
         send({"error": "too_large"})
     except MemoryError:
@@ -50,6 +77,9 @@ def serve(answer: Callable[[Frame], Iterator[Frame]]) -> None:
         send({"error": "engine", "code": "", "message": ""})
     except EngineError as error:
         send(error.frame)
+    else:
+        return True
+    return False
 
 
 def send(frame: Frame) -> None:

@@ -1,4 +1,4 @@
-"""A database in a file on our disk, read by a child process of its own for every call: what such engines share."""
+"""A database in a file on our disk, read by a child process of the file's own: what such engines share."""
 
 import base64
 import time
@@ -139,7 +139,8 @@ class FileConnector(ABC):
         max_output = FRAMING * limits.max_bytes + FRAMING_ROW_BYTES * limits.max_rows
         bounds = Bounds(deadline_ms=limits.deadline_ms, max_output=max_output, each_frame=each_frame)
         try:
-            for frame in frames(request, child=self.child, bounds=bounds, cancellation=cancellation):
+            file = str(self.path)
+            for frame in frames(request, child=self.child, bounds=bounds, file=file, cancellation=cancellation):
                 if "error" in frame:
                     raise self._failure(frame, statement=statement, limits=limits)
                 yield frame

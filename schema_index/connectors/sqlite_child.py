@@ -8,7 +8,7 @@ import resource
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from schema_index.connectors.child_protocol import EngineError, Frame, batches, limit_process, quote, serve
 
@@ -68,25 +68,29 @@ def answer(request: Frame) -> Iterator[Frame]:
 
 def answered(request: Frame) -> Iterator[Frame]:
     deadline = time.monotonic() + request["deadline_ms"] / 1000
-    connection = open_database(request)
-    stop_at(connection, deadline)
-    connect_virtual_tables(connection)
-    if request["operation"] == "catalogue":
-        estimates = row_estimates(connection)
-        connection.set_authorizer(authorizer(catalogue=True))
-        yield from catalogue(connection, deadline=deadline, estimates=estimates)
-    elif request["operation"] == "values":
-        connection.set_authorizer(authorizer(catalogue=False))
-        yield from values(connection, request)
-    else:
-        connection.set_authorizer(authorizer(catalogue=False))
-        yield from read(connection, request)
+    with closing(connect(request)) as connection:
+        prepare(connection, request)
+        stop_at(connection, deadline)
+        connect_virtual_tables(connection)
+        if request["operation"] == "catalogue":
+            estimates = row_estimates(connection)
+            connection.set_authorizer(authorizer(catalogue=True))
+            yield from catalogue(connection, deadline=deadline, estimates=estimates)
+        elif request["operation"] == "values":
+            connection.set_authorizer(authorizer(catalogue=False))
+            yield from values(connection, request)
+        else:
+            connection.set_authorizer(authorizer(catalogue=False))
+            yield from read(connection, request)
 
 
-def open_database(request: Frame) -> sqlite3.Connection:
+def connect(request: Frame) -> sqlite3.Connection:
     # Half the time for a writer to finish, so that a lock is told apart from a slow statement.
     lock_wait_s = min(MAX_LOCK_WAIT_S, request["deadline_ms"] / 2000)
-    connection = sqlite3.connect(request["uri"], uri=True, isolation_level=None, timeout=lock_wait_s)
+    return sqlite3.connect(request["uri"], uri=True, isolation_level=None, timeout=lock_wait_s)
+
+
+def prepare(connection: sqlite3.Connection, request: Frame) -> None:
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     for pragma in (
         "trusted_schema=0",
@@ -102,7 +106,6 @@ def open_database(request: Frame) -> sqlite3.Connection:
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(1_000_000, request["max_bytes"]))
     # Reads the schema now, statistics tables included, which the authorizer would refuse later.
     connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-    return connection
 
 
 def connect_virtual_tables(connection: sqlite3.Connection) -> None:

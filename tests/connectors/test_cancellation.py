@@ -11,6 +11,7 @@ import psycopg
 import pymysql
 import pytest
 
+from schema_index.connectors import kept_children
 from schema_index.connectors.base import Limits
 from tenants.cancellation import Cancellation, Cancelled, DeadlineExceeded
 from tests.connectors.conftest import Target
@@ -60,6 +61,7 @@ def stopped_at_work(target: Target, statement: str) -> Iterator[tuple[Cancellati
     """Cancelled once the engine is seen at work; with the moment of that."""
     stop = Cancellation()
     moments: list[float] = []
+    kept_children.end_all()  # they are at work on nothing
 
     def watch() -> None:
         until(True, target, statement)

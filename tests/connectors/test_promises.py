@@ -13,6 +13,7 @@ import psycopg
 import pymysql
 import pytest
 
+from schema_index.connectors import kept_children
 from schema_index.connectors.base import (
     ColumnName,
     DataSourceError,
@@ -251,6 +252,7 @@ def test_the_byte_cap_stops_the_stream(target: Target) -> None:
 
 
 def test_no_process_and_no_file_is_left_behind(target: Target) -> None:
+    kept_children.end_all()
     for limits in (LIMITS, SHORT):
         with pytest.raises(DomainError):
             target.connector.read(ENDLESS[target.dialect][0] + " UNION SELECT nope", limits=limits)
