@@ -201,6 +201,7 @@ def _figures(cases: list[Case]) -> dict[str, float]:
     return {
         **{f"full_at_{k}": _full(cases, "pool", k) for k in KS},
         "beaver_full_at_10": _full(beaver, "pool", 10),
+        "beaver_within_full_at_10": _full(beaver, "within", 10),
         **{f"within_full_at_{k}": _full(cases, "within", k) for k in WITHIN_KS},
     }
 

@@ -14,10 +14,9 @@ def identifier_words(name: str) -> str:
 
 def normalised(text: str) -> str:
     """Lower-case words with single spaces, without accents: how values and questions meet."""
-    plain = "".join(
-        character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character)
-    )
-    return " ".join(_WORD.findall(plain.casefold()))
+    if not text.isascii():
+        text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def singular(word: str) -> str:

@@ -68,10 +68,11 @@ def hybrid_knowledge(
     if role is not None:
         withheld = withheld_subjects({text.subject_id for text in texts.values()}, role=role)
         texts = {chunk_id: text for chunk_id, text in texts.items() if text.subject_id not in withheld}
-    stale = stale_reasons(text.subject_id for text in texts.values())
-    hits = (_hit(texts[chunk_id], words, threshold, stale) for chunk_id in ranked if chunk_id in texts)
+    hits = ((texts[chunk_id], _why(texts[chunk_id], words, threshold)) for chunk_id in ranked if chunk_id in texts)
     # Lazily: telling how a text is covered costs more than ranking it.
-    return tuple(islice((hit for hit in hits if hit is not None), limit))
+    chosen = list(islice(((text, why) for text, why in hits if why is not None), limit))
+    stale = stale_reasons(text.subject_id for text, _ in chosen)
+    return tuple(_hit(text, why, stale.get(text.subject_id, "")) for text, why in chosen)
 
 
 def fused(rankings: Iterable[Sequence[UUID]]) -> dict[UUID, float]:
@@ -83,7 +84,8 @@ def fused(rankings: Iterable[Sequence[UUID]]) -> dict[UUID, float]:
     return dict(sorted(scores.items(), key=lambda item: -item[1]))
 
 
-def _hit(text: _Text, words: Mapping[str, float], threshold: float, stale: Mapping[UUID, str]) -> KnowledgeHit | None:
+def _why(text: _Text, words: Mapping[str, float], threshold: float) -> str | None:
+    """Why the text is about the question; None where it is not."""
     covered, shared = coverage(f"{text.title}\n{text.text}", words)
     is_similar = text.similarity is not None and text.similarity >= threshold
     if not is_similar and covered < COVERED:
@@ -91,13 +93,17 @@ def _hit(text: _Text, words: Mapping[str, float], threshold: float, stale: Mappi
     reasons = [f"similar in meaning ({text.similarity:.2f})"] if is_similar and text.similarity is not None else []
     if shared:
         reasons.append(f"shares {', '.join(shared[:5])}")
+    return "; ".join(reasons)
+
+
+def _hit(text: _Text, reason: str, stale_reason: str) -> KnowledgeHit:
     return KnowledgeHit(
         kind=text.kind,
         title=text.title,
         text=text.text,
         similarity=text.similarity,
-        reason="; ".join(reasons),
-        stale_reason=stale.get(text.subject_id, ""),
+        reason=reason,
+        stale_reason=stale_reason,
     )
 
 

@@ -6,19 +6,37 @@ from uuid import UUID
 from pgvector import SparseVector
 from psycopg import sql
 
-from schema_index.models import ChunkWords, WordFrequencies
-from schema_index.retrieval.keyword_weights import DIMENSIONS, dimension_of, question_weights, words_of
+from schema_index.models import ChunkWords
+from schema_index.retrieval.keyword_weights import (
+    DIMENSIONS,
+    MAX_QUESTION_WORDS,
+    dimension_of,
+    question_weights,
+    words_of,
+)
 from schema_index.retrieval.nearest import of_source
 from tenants.context import current_tenant_id, scope_connection
+
+# Of thousands of counted words, the few that are asked for; the concatenation unpacks the object once, not for each.
+_FREQUENCIES = """
+SELECT sampled, ARRAY(
+    SELECT (counts ->> asked)::int FROM unnest(%s::text[]) WITH ORDINALITY AS w (asked, place) ORDER BY place
+)
+FROM (
+    SELECT sampled, counts || '{}' AS counts FROM schema_index_wordfrequencies WHERE tenant_id = %s OFFSET 0
+) AS known
+"""
 
 
 def weighted_words(question: str) -> dict[str, float]:
     """The question's words and how rare each is among the tenant's texts. Needs an open scope; one query."""
-    words = words_of(question)
-    known = WordFrequencies.objects.first()
-    if known is None:
-        return question_weights(words, counts={}, sampled=1)
-    return question_weights(words, counts=known.counts, sampled=known.sampled)
+    words = list(dict.fromkeys(words_of(question)))[:MAX_QUESTION_WORDS]
+    dimensions = [str(dimension_of(word)) for word in words]
+    with scope_connection().cursor() as cursor:
+        cursor.execute(_FREQUENCIES, [dimensions, current_tenant_id()])
+        sampled, counts = cursor.fetchone() or (1, [None] * len(words))
+    known = {one: count for one, count in zip(dimensions, counts, strict=True) if count is not None}
+    return question_weights(words, counts=known, sampled=sampled)
 
 
 def by_keywords(
@@ -27,11 +45,11 @@ def by_keywords(
     """Chunk and BM25 score, more is better, best first; only chunks that hold one of the words. Needs an open scope."""
     if not words:
         return ()
+    # `<#>` is the inner product times -1. Named once, it is computed once a row.
     weights = SparseVector({dimension_of(word): weight for word, weight in words.items()}, DIMENSIONS)
     statement = sql.SQL(
-        "SELECT chunk_id, -(words <#> {weights}::sparsevec) AS score FROM {table} "
-        "WHERE tenant_id = {tenant} AND kind IN ({kinds}) AND {of_source} "
-        "ORDER BY words <#> {weights}::sparsevec LIMIT {limit}"
+        "SELECT chunk_id, words <#> {weights}::sparsevec AS score FROM {table} "
+        "WHERE tenant_id = {tenant} AND kind IN ({kinds}) AND {of_source} ORDER BY score LIMIT {limit}"
     ).format(
         weights=sql.Literal(weights.to_text()),
         table=sql.Identifier(ChunkWords._meta.db_table),
@@ -42,4 +60,4 @@ def by_keywords(
     )
     with scope_connection().cursor() as cursor:
         cursor.execute(statement.as_string(None))
-        return tuple((chunk_id, score) for chunk_id, score in cursor.fetchall() if score > 0)
+        return tuple((chunk_id, -score) for chunk_id, score in cursor.fetchall() if score < 0)
