@@ -14,16 +14,15 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, OperationalError, connection, connections, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
 
 from schema_index.vector_index.tend import drop_indexes
-from tenants.context import TENANT, identity_transaction, tenant_transaction
+from tenants.context import identity_transaction, owner_transaction, tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Membership, Tenant, User
 
-OWNER = "owner"
 SESSIONS_AT_ONCE = 500
 
 _TABLES = """
@@ -87,18 +86,13 @@ def _delete_rows(tenant_id: UUID) -> dict[str, int]:
 
 @contextmanager
 def _as_owner(tenant_id: UUID) -> Iterator[CursorWrapper]:
-    """The tenant's own scope: row-level security binds the owner too."""
-    owner = connections[OWNER]
     try:
-        with transaction.atomic(using=OWNER), owner.cursor() as cursor:
-            cursor.execute("SELECT set_config(%s, %s, true)", [TENANT, str(tenant_id)])
+        with owner_transaction(tenant_id) as cursor:
             yield cursor
     except OperationalError:
         raise DeletionFailed(
             "The tables' owner cannot connect, so that nothing was deleted: set DATABASE_OWNER_URL to its address."
         ) from None
-    finally:
-        owner.close()
 
 
 def _delete(cursor: CursorWrapper, table: str, tenant_id: UUID, *, column: str = "tenant_id") -> int:

@@ -65,17 +65,12 @@ def catalogue_for_role(source: DataSource, role: str) -> Catalogue:
     """What a role may see, "" for those without a policy of their own. Raises like `catalogue_of`."""
     with tenant_scope(source.tenant_id):
         policy = policy_for(source, role=role)
-    return _checked(source, policy)
-
-
-def catalogue_under(source: DataSource, policy: Policy) -> Catalogue:
-    """What a policy lets see that may not be saved yet. Raises DataSourceNotSynced."""
-    return _checked(source, policy)
+    return catalogue_under(source, policy)
 
 
 def indexed_catalogue(source: DataSource) -> Catalogue:
     """What the index holds: all but what is hidden from everybody. For its upkeep, never for an answer."""
-    return _checked(source, OPEN)
+    return catalogue_under(source, OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +84,8 @@ class _Wanted:
     policy: Policy = field(compare=False)
 
 
-def _checked(source: DataSource, policy: Policy) -> Catalogue:
+def catalogue_under(source: DataSource, policy: Policy) -> Catalogue:
+    """What a policy lets see, which may not be saved yet. Raises DataSourceNotSynced."""
     if source.snapshot_id is None:
         raise DataSourceNotSynced(f'The data source "{source.slug}" was never synced: sync it, then ask again.')
     catalogue = _catalogue(

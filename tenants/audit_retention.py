@@ -3,12 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, connection
 
-from tenants.context import TENANT
+from tenants.context import owner_transaction
 from tenants.models import AuditEvent
-
-OWNER = "owner"
 
 # The database's clock, since what it deletes is gone. Nothing is locked: the table has no policy for updates, without
 # which row-level security shows no row to lock; of two who delete a row, one finds it gone.
@@ -22,15 +20,10 @@ DELETE FROM {table} WHERE id IN (
 
 def delete_old_events(tenant_id: UUID, *, kept: timedelta, limit: int) -> int | None:
     """At most `limit` of those older than `kept`; how many. None where the owner cannot connect from here."""
-    owner = connections[OWNER]
-    table = owner.ops.quote_name(AuditEvent._meta.db_table)
+    table = connection.ops.quote_name(AuditEvent._meta.db_table)
     try:
-        with transaction.atomic(using=OWNER), owner.cursor() as cursor:
-            # Row-level security binds the owner too.
-            cursor.execute("SELECT set_config(%s, %s, true)", [TENANT, str(tenant_id)])
+        with owner_transaction(tenant_id) as cursor:
             cursor.execute(_DELETE.format(table=table), {"tenant": tenant_id, "days": kept.days, "limit": limit})
             return int(cursor.rowcount)
     except OperationalError:
         return None
-    finally:
-        owner.close()

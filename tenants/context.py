@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from tenants.domain_error import DomainError
 
@@ -19,6 +20,9 @@ TENANT = "app.tenant_id"
 USER = "app.user_id"
 API_KEY_PREFIX = "app.api_key_prefix"
 PLATFORM = "app.platform"
+
+OWNER = "owner"
+"""Alias of the tables' owner, who migrates, and does what the application role may not."""
 
 REPLICA = "replica"
 """Alias of the server that may answer reads of the index; not there unless it is set."""
@@ -95,6 +99,21 @@ def identity_transaction(*, user_id: int | None = None, api_key_prefix: str | No
     """Before the tenant is known: sees the memberships of one user, or the one key with this prefix."""
     with _settings({USER: str(user_id or ""), API_KEY_PREFIX: api_key_prefix or ""}):
         yield
+
+
+@contextmanager
+def owner_transaction(tenant_id: UUID) -> Iterator[CursorWrapper]:
+    """The owner's, in the tenant's own scope: row-level security binds the owner too. Ends the connection.
+
+    Raises OperationalError where the owner cannot connect from here.
+    """
+    owner = connections[OWNER]
+    try:
+        with transaction.atomic(using=OWNER), owner.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, %s, true)", [TENANT, str(tenant_id)])
+            yield cursor
+    finally:
+        owner.close()
 
 
 @contextmanager

@@ -22,8 +22,8 @@ def request_id_of(given: str) -> str:
     return given if _ACCEPTABLE.fullmatch(given) else uuid4().hex
 
 
-class RequestIdMiddleware:
-    """Takes the client's `X-Request-ID` when it is 1 to 64 plain characters, else makes one; echoes it either way."""
+class HeaderMiddleware:
+    """Adds to each response, under WSGI and ASGI alike: a subclass says what."""
 
     sync_capable = True
     async_capable = True
@@ -34,18 +34,33 @@ class RequestIdMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        request_id = request_id_of(request.META.get("HTTP_X_REQUEST_ID", ""))
-        request.META["HTTP_X_REQUEST_ID"] = request_id
+        self.before(request)
         response = self._get_response(request)
         if isinstance(response, HttpResponseBase):
-            response[HEADER] = request_id
+            self.add_to(response, request)
             return response
-        return self._echo(response, request_id)
+        return self._added_later(response, request)
 
-    async def _echo(self, pending: Awaitable[HttpResponseBase], request_id: str) -> HttpResponseBase:
+    async def _added_later(self, pending: Awaitable[HttpResponseBase], request: HttpRequest) -> HttpResponseBase:
         response = await pending
-        response[HEADER] = request_id
+        self.add_to(response, request)
         return response
+
+    def before(self, request: HttpRequest) -> None:
+        """Nothing, unless a subclass says otherwise."""
+
+    def add_to(self, response: HttpResponseBase, request: HttpRequest) -> None:
+        raise NotImplementedError
+
+
+class RequestIdMiddleware(HeaderMiddleware):
+    """Takes the client's `X-Request-ID` when it is 1 to 64 plain characters, else makes one; echoes it either way."""
+
+    def before(self, request: HttpRequest) -> None:
+        request.META["HTTP_X_REQUEST_ID"] = request_id_of(request.META.get("HTTP_X_REQUEST_ID", ""))
+
+    def add_to(self, response: HttpResponseBase, request: HttpRequest) -> None:
+        response[HEADER] = request.META["HTTP_X_REQUEST_ID"]
 
 
 @receiver(bind_extra_request_metadata)

@@ -32,7 +32,8 @@ from schema_index import sources
 from schema_index.embedding.base import Vectors
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
-from schema_index.models import Chunk, DataSource, EmbeddingClaim, EmbeddingFailure
+from schema_index.knowledge import knowledge
+from schema_index.models import Chunk, DataSource, EmbeddingClaim, EmbeddingFailure, StaleMark
 from schema_index.syncing.snapshots import sync
 from tenants import api_keys, memberships, tenancy
 from tenants.budgets import TenantMeter
@@ -352,6 +353,19 @@ def quiet_queue() -> Iterator[None]:
     app.control.purge()
     yield
     app.control.purge()
+
+
+def leave_doubtful_knowledge(source: DataSource) -> None:
+    """Of the open scope's tenant: an entry, and the mark that it names what is gone."""
+    entry = knowledge.save_faq(question="What is a paid order?", answer="status = 'paid'", actor="system:test")
+    StaleMark.objects.create(
+        tenant_id=source.tenant_id,
+        subject_kind="faq",
+        subject_id=entry.id,
+        source=source,
+        object_name="main.orders.status",
+        reason="orders.status was removed on 2026-11-21",
+    )
 
 
 def leave_embedding_work() -> None:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from schema_index.admin.stale import StaleFilter, confirm, stale_reason
 from schema_index.documents.document_text import DocumentUnreadable
 from schema_index.documents.formats import IN_WORDS
-from schema_index.documents.read import MAX_BYTES, read_document
+from schema_index.documents.read import MAX_BYTES, read_upload
 from schema_index.knowledge import knowledge
 from schema_index.knowledge.metadata import metadata_fault
 from schema_index.models import Document, FaqEntry, KnowledgeEntry, ReviewState
@@ -120,11 +120,8 @@ class DocumentForm(KnowledgeForm[Document]):
         return cleaned
 
     def _read(self, file: "UploadedFile[bytes]", cleaned: dict[str, Any]) -> None:
-        if (file.size or 0) > MAX_BYTES:
-            self.add_error("file", f"The file has more than {MAX_BYTES:,} bytes: split it.")
-            return
         try:
-            found = read_document(file.read(), name=file.name or "")
+            found = read_upload(file)
         except DocumentUnreadable as error:
             self.add_error("file", error.message)
             return

@@ -5,15 +5,21 @@ import os
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from schema_index.documents.clean import clean_line, clean_text
 from schema_index.documents.document_text import MAX_TEXT, MAX_TITLE, DocumentText, DocumentUnreadable
 from schema_index.documents.formats import Format, format_of
 
+if TYPE_CHECKING:  # the child of this package runs without Django
+    from django.core.files.uploadedfile import UploadedFile
+
 CHILD = Path(__file__).with_name("child.py")
 
 MAX_BYTES = 20_000_000
 """Of one file; a PDF of a thousand pages of text has about five million."""
+
+TOO_LARGE = f"The file has more than {MAX_BYTES:,} bytes: split it."
 
 MAX_SECONDS = 30
 
@@ -24,7 +30,7 @@ def read_document(data: bytes, *, name: str, kind: Format | None = None) -> Docu
     Without a title in the file, its name is the title, which is empty where both are. Raises DocumentUnreadable.
     """
     if len(data) > MAX_BYTES:
-        raise DocumentUnreadable(f"The file has more than {MAX_BYTES:,} bytes: split it.")
+        raise DocumentUnreadable(TOO_LARGE)
     form = kind or format_of(name, data)
     found = form.read(data) if form.in_process else _in_child(data, form)
     text = clean_text(found.text)
@@ -34,6 +40,13 @@ def read_document(data: bytes, *, name: str, kind: Format | None = None) -> Docu
         raise DocumentUnreadable(f"The document has more than {MAX_TEXT:,} characters: split it.")
     title = clean_line(found.title) or clean_line(PurePosixPath(name).stem)
     return DocumentText(title=title[:MAX_TITLE].rstrip(), text=text)
+
+
+def read_upload(file: "UploadedFile[bytes]") -> DocumentText:
+    """Of a form. One that is too large is not taken into memory. Raises DocumentUnreadable."""
+    if (file.size or 0) > MAX_BYTES:
+        raise DocumentUnreadable(TOO_LARGE)
+    return read_document(file.read(), name=file.name or "")
 
 
 def _in_child(data: bytes, kind: Format) -> DocumentText:

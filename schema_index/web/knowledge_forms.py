@@ -4,13 +4,12 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from schema_index.documents.document_text import MAX_TEXT, MAX_TITLE
+from schema_index.documents.document_text import MAX_TEXT, MAX_TITLE, DocumentUnreadable
 from schema_index.documents.formats import IN_WORDS, SUFFIXES
-from schema_index.documents.read import MAX_BYTES, read_document
+from schema_index.documents.read import MAX_BYTES, read_upload
 from schema_index.knowledge.knowledge import MAX_ANSWER
 from schema_index.models import Document, FaqEntry, ReviewState
 from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
-from tenants.domain_error import DomainError
 
 STATES = [
     (ReviewState.REVIEWED.value, "In use: questions find it"),
@@ -92,12 +91,9 @@ class DocumentForm(EntryForm):
 
     def _read(self, file: Any, cleaned: dict[str, Any]) -> None:
         """The file's text takes the place of what stands in the box."""
-        if file.size > MAX_BYTES:
-            self.add_error("file", f"The file has more than {MAX_BYTES:,} bytes: split it.")
-            return
         try:
-            found = read_document(file.read(), name=file.name)
-        except DomainError as error:
+            found = read_upload(file)
+        except DocumentUnreadable as error:
             self.add_error("file", error.message)
             return
         cleaned["text"] = found.text

@@ -3,10 +3,9 @@
 The fields are those of the IETF's draft-ietf-httpapi-ratelimit-headers.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -14,6 +13,7 @@ from rest_framework.throttling import BaseThrottle
 
 from tenants import quotas
 from tenants.context import tenant_transaction
+from tenants.middleware import HeaderMiddleware
 from tenants.principal import Principal
 from tenants.request_limits import Limit, RequestKind, count, refuse_excess
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:  # views import their default throttles while they are themsel
 
 DAY_S = 24 * 3600
 _LIMITS = "_rate_limits"
-
-GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
 
 class CallerThrottle(BaseThrottle):
@@ -53,28 +51,10 @@ def _questions() -> Limit:
     return Limit(name="questions", quota=quota.limit, window=DAY_S, remaining=remaining, resets_in=quota.resets_in)
 
 
-class RateLimitHeadersMiddleware:
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self._get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        response = self._get_response(request)
-        if isinstance(response, HttpResponseBase):
-            return _told(response, request)
-        return self._told_later(response, request)
-
-    async def _told_later(self, pending: Awaitable[HttpResponseBase], request: HttpRequest) -> HttpResponseBase:
-        return _told(await pending, request)
-
-
-def _told(response: HttpResponseBase, request: HttpRequest) -> HttpResponseBase:
-    limits: list[Limit] = getattr(request, _LIMITS, [])
-    if limits:
-        response["RateLimit-Policy"] = ", ".join(f'"{one.name}";q={one.quota};w={one.window}' for one in limits)
-        response["RateLimit"] = ", ".join(f'"{one.name}";r={max(0, one.remaining)};t={one.resets_in}' for one in limits)
-    return response
+class RateLimitHeadersMiddleware(HeaderMiddleware):
+    def add_to(self, response: HttpResponseBase, request: HttpRequest) -> None:
+        limits: list[Limit] = getattr(request, _LIMITS, [])
+        if limits:
+            policy = (f'"{one.name}";q={one.quota};w={one.window}' for one in limits)
+            left = (f'"{one.name}";r={max(0, one.remaining)};t={one.resets_in}' for one in limits)
+            response["RateLimit-Policy"], response["RateLimit"] = ", ".join(policy), ", ".join(left)

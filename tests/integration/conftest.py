@@ -13,8 +13,11 @@ import pytest
 from django.conf import settings
 
 from schema_index import sources
-from schema_index.embedding.base import EmbeddingRejected, EmbeddingUnavailable, Vectors
+from schema_index.catalogue import indexed_catalogue
+from schema_index.embedding.base import Embedder, EmbeddingRejected, EmbeddingUnavailable, Vectors
 from schema_index.models import Chunk, ChunkEmbedding, ColumnValue, DataSource
+from schema_index.retrieval.retrieve import retrieve
+from schema_index.retrieval.types import Retrieved
 from schema_index.signals import schema_changed
 from schema_index.words import normalised
 from tenants.context import tenant_transaction
@@ -190,6 +193,18 @@ def heard() -> Iterator[list[dict[str, Any]]]:
         yield told
     finally:
         schema_changed.disconnect(listen)
+
+
+def ask(source: DataSource, question: str, embedder: Embedder, *, top_k: int = 10) -> Retrieved:
+    """What retrieval finds in the source as it is stored now."""
+    return retrieve(
+        question,
+        tenant_id=source.tenant_id,
+        source_id=source.id,
+        catalogue=indexed_catalogue(reread(source)),
+        embedder=embedder,
+        top_k=top_k,
+    )
 
 
 def chunk_ids(tenant_id: UUID) -> dict[str, UUID]:

@@ -7,15 +7,13 @@ import pytest
 from django.core.management import call_command
 
 from schema_index import judged_questions
-from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.judged_questions import Judged
 from schema_index.models import DataSource
-from schema_index.retrieval.retrieve import retrieve
 from schema_index.retrieval.thresholds import threshold_for
-from schema_index.retrieval.types import Retrieved
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.integration.conftest import ask
 from tests.integration.test_retrieval import LARGE
 
 pytestmark = pytest.mark.django_db
@@ -37,22 +35,11 @@ def _threshold(tenant: Tenant) -> float:
         return threshold_for(MiniLMEmbedder.model, dimension=MiniLMEmbedder.dimension)
 
 
-def _ask(source: DataSource, question: str) -> Retrieved:
-    return retrieve(
-        question,
-        tenant_id=source.tenant_id,
-        source_id=source.id,
-        catalogue=indexed_catalogue(source),
-        embedder=MiniLMEmbedder(),
-        top_k=10,
-    )
-
-
 def test_judged_questions_set_the_threshold_that_retrieval_uses(
     tenant: Tenant, other_tenant: Tenant, books: DataSource, capsys: pytest.CaptureFixture[str]
 ) -> None:
     unpaid = "Which bills must be paid soon?"
-    assert [hit.name for hit in _ask(books, unpaid).tables] == ["invoices"]
+    assert [hit.name for hit in ask(books, unpaid, MiniLMEmbedder()).tables] == ["invoices"]
     close = [(f"invoices: due day and amount of invoice {number}", ("main.invoices",)) for number in range(40)]
     _judge(books, *close, ("Who won the chess match?", ()))
 
@@ -65,7 +52,7 @@ def test_judged_questions_set_the_threshold_that_retrieval_uses(
     assert calibrated > 0.4
     assert said[2].startswith(f"  set now: {calibrated:.2f} keeps ")
     assert _threshold(other_tenant) == 0.2
-    assert _ask(books, unpaid).nothing is not None
+    assert ask(books, unpaid, MiniLMEmbedder()).nothing is not None
 
     call_command("calibrate", "--tenant", "acme", "--forget")
     assert _threshold(tenant) == 0.2

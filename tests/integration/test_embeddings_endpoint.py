@@ -131,18 +131,12 @@ def test_what_no_second_try_mends_is_rejected(behaviour: Reply, message: str) ->
     assert not raised.value.retryable
 
 
-def test_silence_ends_at_the_timeout() -> None:
+@pytest.mark.parametrize(
+    "behaviour", [SLOW, Reply(body=embedded([[1.0] * 16]).body, drip_s=0.02)], ids=["silence", "a reply that drips"]
+)
+def test_what_takes_too_long_ends_at_the_timeout(behaviour: Reply) -> None:
     with ScriptedModel() as model:
-        model.script_embeddings([SLOW])
-        started = time.monotonic()
-        with pytest.raises(EmbeddingUnavailable, match="did not answer in time"):
-            embedder(model.url, timeout_s=0.2).embed(["text"])
-        assert time.monotonic() - started < 2
-
-
-def test_a_reply_that_drips_ends_at_the_timeout_too() -> None:
-    with ScriptedModel() as model:
-        model.script_embeddings([Reply(body=embedded([[1.0] * 16]).body, drip_s=0.02)])
+        model.script_embeddings([behaviour])
         started = time.monotonic()
         with pytest.raises(EmbeddingUnavailable, match="did not answer in time"):
             embedder(model.url, timeout_s=0.2).embed(["text"])

@@ -10,11 +10,11 @@ from schema_index.access import policies
 from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.knowledge import knowledge
-from schema_index.models import DataSource, IndexVersion, StaleMark
+from schema_index.models import DataSource, IndexVersion
 from schema_index.retrieval.retrieve import retrieve
 from schema_index.search import SearchRequest, search
 from tenants.context import tenant_transaction
-from tests.conftest import Member
+from tests.conftest import Member, leave_doubtful_knowledge
 from tests.integration.conftest import reread
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,15 +27,7 @@ def version(member: Member) -> int:
 
 def test_every_table_that_retrieval_and_search_read_counts_its_changes(analyst: Member, shop: DataSource) -> None:
     with tenant_transaction(analyst.tenant.id):
-        entry = knowledge.save_faq(question="What is a paid order?", answer="status = 'paid'", actor="system:test")
-        StaleMark.objects.create(
-            tenant_id=shop.tenant_id,
-            subject_kind="faq",
-            subject_id=entry.id,
-            source=shop,
-            object_name="main.orders.status",
-            reason="it was removed",
-        )
+        leave_doubtful_knowledge(shop)
         policies.save(shop, role="", document={}, actor="system:test")
     shop = reread(shop)
     catalogue = indexed_catalogue(shop)

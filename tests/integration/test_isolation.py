@@ -15,7 +15,7 @@ from schema_index.access import policies
 from schema_index.indexing.keyword_index import refresh_frequencies
 from schema_index.judged_questions import Judged
 from schema_index.knowledge import knowledge
-from schema_index.models import DataSource, ProposedSchema, StaleMark
+from schema_index.models import DataSource, ProposedSchema
 from tenants.checks import tables_force_row_level_security, tenant_owned_models
 from tenants.confinement import why_not_confined
 from tenants.context import (
@@ -27,7 +27,7 @@ from tenants.context import (
 )
 from tenants.models import AuditEvent, Membership, Tenant
 from tenants.request_limits import count
-from tests.conftest import Member, leave_embedding_work, leave_model_settings
+from tests.conftest import Member, leave_doubtful_knowledge, leave_embedding_work, leave_model_settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,15 +36,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def furnished(analyst: Member, shop: DataSource) -> Member:
     """A tenant with at least one row in every tenant-owned table."""
     with tenant_transaction(analyst.tenant.id):
-        entry = knowledge.save_faq(question="What is paid?", answer="status = 'paid'", actor="system:test")
-        StaleMark.objects.create(
-            tenant_id=shop.tenant_id,
-            subject_kind="faq",
-            subject_id=entry.id,
-            source=shop,
-            object_name="main.orders.status",
-            reason="orders.status was removed on 2026-11-21",
-        )
+        leave_doubtful_knowledge(shop)
         ProposedSchema.objects.create(
             tenant_id=shop.tenant_id, source=shop, fingerprint="f", change_count=1, broken_count=1
         )

@@ -19,7 +19,7 @@ from schema_index.syncing.snapshots import sync
 from tenants.cancellation import Cancellation, Cancelled
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.integration.conftest import CountingEmbedder, reread
+from tests.integration.conftest import CountingEmbedder, ask, reread
 from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,17 +39,6 @@ def _index(source: DataSource, embedder: CountingEmbedder) -> DataSource:
     return reread(source)
 
 
-def _ask(source: DataSource, question: str, embedder: CountingEmbedder, *, top_k: int = 10) -> Retrieved:
-    return retrieve(
-        question,
-        tenant_id=source.tenant_id,
-        source_id=source.id,
-        catalogue=indexed_catalogue(source),
-        embedder=embedder,
-        top_k=top_k,
-    )
-
-
 def _know(tenant: Tenant, answer: str, source: DataSource | None = None) -> None:
     with tenant_transaction(tenant.id):
         knowledge.save_faq(
@@ -59,7 +48,7 @@ def _know(tenant: Tenant, answer: str, source: DataSource | None = None) -> None
 
 def _similarity_of_invoices(source: DataSource, embedder: CountingEmbedder) -> float | None:
     """None where they are found by their words alone."""
-    (hit,) = _ask(source, "invoices due day amount", embedder).tables
+    (hit,) = ask(source, "invoices due day amount", embedder).tables
     assert hit.name == "invoices"
     return hit.similarity
 
@@ -79,7 +68,7 @@ def test_two_tenants_with_the_same_schema_and_documents_get_only_their_own(
     mine, theirs = (_index(new_sqlite_source(one), embedder) for one in (tenant, other_tenant))
     question = "What is net revenue of paid orders in Lyon"
     for source, answer in ((mine, "mine"), (theirs, "theirs")):
-        found = _ask(source, question, embedder)
+        found = ask(source, question, embedder)
         assert [hit.text.split("\n")[1] for hit in found.knowledge] == [answer]
         assert [hit.qualified_name for hit in found.tables] == ["main.orders", "main.customers"]
         assert set(found.values) == {
@@ -111,11 +100,11 @@ def test_two_sources_of_a_tenant_share_only_what_belongs_to_neither(
     shop, works = _index(shop, embedder), _index(works, embedder)
 
     def answers(source: DataSource) -> set[str]:
-        return {hit.text.split("\n")[1] for hit in _ask(source, "net revenue", embedder).knowledge}
+        return {hit.text.split("\n")[1] for hit in ask(source, "net revenue", embedder).knowledge}
 
     assert answers(shop) == {"everywhere", "in the shop"}
     assert answers(works) == {"everywhere", "in the works"}
-    assert [hit.name for hit in _ask(works, "orders", embedder).tables] == ["orders"]
+    assert [hit.name for hit in ask(works, "orders", embedder).tables] == ["orders"]
 
 
 def test_hits_come_by_similarity_and_end_at_the_threshold(
@@ -124,7 +113,7 @@ def test_hits_come_by_similarity_and_end_at_the_threshold(
     for answer in ("one", "two words", "three words more", "quite unlike all of it with many other words inside"):
         _know(tenant, answer)
     source = _index(new_sqlite_source(tenant, script=LARGE), embedder)
-    found = _ask(source, "What is net revenue, one? one", embedder)
+    found = ask(source, "What is net revenue, one? one", embedder)
     similarities = [hit.similarity for hit in found.knowledge if hit.similarity is not None]
     assert found.knowledge[0] == KnowledgeHit(
         kind="faq",
@@ -135,7 +124,7 @@ def test_hits_come_by_similarity_and_end_at_the_threshold(
     )
     assert similarities == sorted(similarities, reverse=True)
     assert min(similarities) >= DEFAULT_THRESHOLD
-    tables = _ask(source, "invoices: due day and amount", embedder).tables
+    tables = ask(source, "invoices: due day and amount", embedder).tables
     assert [hit.name for hit in tables] == ["invoices"]
     assert tables[0].similarity is not None
     assert tables[0].similarity >= DEFAULT_THRESHOLD
@@ -145,7 +134,7 @@ def test_a_question_about_nothing_known_finds_nothing_in_a_large_schema(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
     source = _index(new_sqlite_source(tenant, script=LARGE), embedder)
-    assert _ask(source, "weather", embedder) == Retrieved(
+    assert ask(source, "weather", embedder) == Retrieved(
         tables=(),
         knowledge=(),
         values=(),
@@ -157,7 +146,7 @@ def test_knowledge_is_bounded(tenant: Tenant, new_sqlite_source: NewSource, embe
     for number in range(MAX_KNOWLEDGE + 3):
         _know(tenant, f"answer {number}")
     source = _index(new_sqlite_source(tenant), embedder)
-    assert len(_ask(source, "What is net revenue, answer?", embedder).knowledge) == MAX_KNOWLEDGE
+    assert len(ask(source, "What is net revenue, answer?", embedder).knowledge) == MAX_KNOWLEDGE
 
 
 def test_vectors_of_two_models_stand_side_by_side_and_never_meet(

@@ -6,16 +6,13 @@ from typing import Any
 import pytest
 
 from schema_index import sources
-from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.models import DataSource
-from schema_index.retrieval.retrieve import retrieve
-from schema_index.retrieval.types import Retrieved
 from schema_index.sources import DataSourceInvalid
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.integration.conftest import CountingEmbedder, reread, stored
+from tests.integration.conftest import CountingEmbedder, ask, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,17 +29,6 @@ def _sync(source: DataSource, embedder: CountingEmbedder) -> None:
     embed_pending(source.tenant_id, embedder=embedder)
 
 
-def _retrieve(source: DataSource, question: str, embedder: CountingEmbedder) -> Retrieved:
-    return retrieve(
-        question,
-        tenant_id=source.tenant_id,
-        source_id=source.id,
-        catalogue=indexed_catalogue(reread(source)),
-        embedder=embedder,
-        top_k=10,
-    )
-
-
 def test_what_is_hidden_from_the_start_is_never_indexed(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
@@ -52,7 +38,7 @@ def test_what_is_hidden_from_the_start_is_never_indexed(
     assert (found.chunks, found.vectors) == ({"main.customers"}, {("main.customers", "words")})
     assert {value.split("=")[0] for value in found.values} == {"customers.name", "customers.email"}
     assert all("city" not in text and "orders" not in text for text in embedder.texts)
-    answer = _retrieve(source, "paid orders of customers in Lyon", embedder)
+    answer = ask(source, "paid orders of customers in Lyon", embedder)
     assert [hit.name for hit in answer.tables] == ["customers"]
     assert answer.values == ()
 
@@ -62,12 +48,12 @@ def test_what_is_hidden_later_is_gone_at_once_and_comes_back_when_shown(
 ) -> None:
     source = new_sqlite_source(tenant, values_included=["*.customers.e*"])
     _sync(source, embedder)
-    assert {hit.text for hit in _retrieve(source, "paid orders in Lyon", embedder).values} == {"paid", "Lyon"}
+    assert {hit.text for hit in ask(source, "paid orders in Lyon", embedder).values} == {"paid", "Lyon"}
     _save(source, hidden=["main.orders", "main.customers.city"])
     found = stored(source)
     assert found.chunks == {"main.customers"}
     assert {value.split("=")[0] for value in found.values} == {"customers.name", "customers.email"}
-    assert _retrieve(source, "paid orders in Lyon", embedder).values == ()
+    assert ask(source, "paid orders in Lyon", embedder).values == ()
 
     embedder.calls.clear()
     embed_pending(source.tenant_id, embedder=embedder)
@@ -77,7 +63,7 @@ def test_what_is_hidden_later_is_gone_at_once_and_comes_back_when_shown(
     _save(source, hidden=[])
     _sync(source, embedder)
     assert stored(source).chunks == {"main.customers", "main.orders"}
-    assert {hit.text for hit in _retrieve(source, "paid orders in Lyon", embedder).values} == {"paid", "Lyon"}
+    assert {hit.text for hit in ask(source, "paid orders in Lyon", embedder).values} == {"paid", "Lyon"}
 
 
 def test_excluding_a_column_deletes_its_values_at_once(
