@@ -121,6 +121,7 @@ def _tenant(schema: Any) -> tuple[UUID, Any]:
     from schema_index.retrieval.retrieve import retrieve  # noqa: PLC0415
     from schema_index.syncing.diff import diff  # noqa: PLC0415
     from schema_index.syncing.snapshots import record  # noqa: PLC0415
+    from schema_index.value_dictionary.values import Vocabulary  # noqa: PLC0415
     from tenants import tenancy  # noqa: PLC0415
     from tenants.context import tenant_transaction  # noqa: PLC0415
 
@@ -135,7 +136,7 @@ def _tenant(schema: Any) -> tuple[UUID, Any]:
             activated_at=timezone.now(),
         )
         source = sources.upsert(slug="pool", name="Pool", dialect="postgres", database="pool", password="", actor=ACTOR)
-        record(source.id, Introspection(schema=schema), None, actor=ACTOR, changes=diff(None, schema))
+        record(source, Introspection(schema=schema), Vocabulary(), actor=ACTOR, changes=diff(None, schema))
     progress("  embedding with the local model")
     embed_everything(tenant.id, embedder=MiniLMEmbedder())
     catalogue = Catalogue(access_of(Policy(), schema))

@@ -143,6 +143,7 @@ def _index(found: dict[str, Any], embedder: Any) -> tuple[UUID, dict[str, UUID]]
     from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
     from schema_index.syncing.diff import diff  # noqa: PLC0415
     from schema_index.syncing.snapshots import record  # noqa: PLC0415
+    from schema_index.value_dictionary.values import Vocabulary  # noqa: PLC0415
     from tenants import tenancy  # noqa: PLC0415
     from tenants.context import tenant_transaction  # noqa: PLC0415
 
@@ -159,7 +160,7 @@ def _index(found: dict[str, Any], embedder: Any) -> tuple[UUID, dict[str, UUID]]
                 actor=ACTOR,
             )
             ids[name] = source.id
-            record(source.id, Introspection(schema=schema), None, actor=ACTOR, changes=diff(None, schema))
+            record(source, Introspection(schema=schema), Vocabulary(), actor=ACTOR, changes=diff(None, schema))
     while embed_pending(tenant.id, embedder=embedder):
         pass
     return tenant.id, ids

@@ -17,10 +17,6 @@ from schema_index.tasks import request_embedding
 from schema_index.value_dictionary.values import prune_values
 
 
-def _reconcile_table_chunks(*, source: DataSource, schema: DatabaseSchema, **_: Any) -> None:
-    _reconcile(source, schema)
-
-
 def _mark_stale_knowledge(*, source: DataSource, schema: DatabaseSchema, changes: Sequence[Change], **_: Any) -> None:
     references.follow_changes(source, schema=schema, changes=changes, on=timezone.now().date())
 
@@ -29,13 +25,13 @@ def _follow_visibility(*, source: DataSource, **_: Any) -> None:
     """After a change of what the source hides: chunks and values follow at once, without a sync."""
     if source.snapshot_id is not None:
         schema = indexed_catalogue(source).schema
-        _reconcile(source, schema)
+        _reconcile_table_chunks(source=source, schema=schema)
         prune_values(source, schema=schema)
         references.refresh(source, schema=schema)
         references.forget_hidden(source)
 
 
-def _reconcile(source: DataSource, schema: DatabaseSchema) -> None:
+def _reconcile_table_chunks(*, source: DataSource, schema: DatabaseSchema, **_: Any) -> None:
     reconciled = reconcile(schema_chunks(schema), kind=ChunkKind.TABLE, source_id=source.id)
     if reconciled.to_embed:
         request_embedding(source.tenant_id)

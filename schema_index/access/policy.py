@@ -22,7 +22,22 @@ MAX_RULE_CHARACTERS = 2_000
 DEFAULT_MIN_GROUP = 5
 MAX_MIN_GROUP = 1_000
 
-_FIELDS = ("include_tables", "exclude_tables", "columns", "row_rules", "min_group")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableList:
+    """Names or patterns of tables in a policy; `label` and `help` are of the form that policies are written in."""
+
+    label: str
+    help: str = ""
+
+
+TABLE_LISTS = {
+    "include_tables": TableList(label="Tables shown", help="Empty shows all. Patterns: public.*"),
+    "exclude_tables": TableList(label="Tables hidden"),
+}
+"""A further one is a field of Policy too."""
+
+_FIELDS = (*TABLE_LISTS, "columns", "row_rules", "min_group")
 
 
 class PolicyInvalid(DomainError):
@@ -138,8 +153,7 @@ def policy_from_json(document: object) -> Policy:
     if wrong is not None:
         raise PolicyInvalid(f'"columns" maps each name to one of {", ".join(STRICTNESS)}; "{wrong[:100]}" does not.')
     return Policy(
-        include_tables=_names(document, "include_tables"),
-        exclude_tables=_names(document, "exclude_tables"),
+        **{name: _names(document, name) for name in TABLE_LISTS},
         columns=columns,  # type: ignore[arg-type]  # every value was just found in STRICTNESS
         row_rules=_mapping(document, "row_rules"),
         min_group=min_group,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from schema_index.access.column_access import LIMITS
-from schema_index.access.policy import Policy, PolicyInvalid, policy_from_json
+from schema_index.access.policy import TABLE_LISTS, Policy, PolicyInvalid, policy_from_json
 
 
 def lines_of(policy: Policy) -> dict[str, Any]:
@@ -18,8 +18,7 @@ def lines_of(policy: Policy) -> dict[str, Any]:
     }
     rules = [f"{table}: {rule.strip()}".replace("\n", "\n  ") for table, rule in policy.row_rules.items()]
     return {
-        "include_tables": _joined(policy.include_tables),
-        "exclude_tables": _joined(policy.exclude_tables),
+        **{name: _joined(getattr(policy, name)) for name in TABLE_LISTS},
         **columns,
         "row_rules": "\n".join(rules),
         "min_group": policy.min_group,
@@ -36,8 +35,7 @@ def policy_of(lines: Mapping[str, Any]) -> Policy:
             columns[name] = kind
     return policy_from_json(
         {
-            "include_tables": _names(lines["include_tables"]),
-            "exclude_tables": _names(lines["exclude_tables"]),
+            **{name: _names(lines[name]) for name in TABLE_LISTS},
             "columns": columns,
             "row_rules": _rules(lines["row_rules"]),
             "min_group": lines["min_group"],

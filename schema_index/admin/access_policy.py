@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from schema_index.access import policies
 from schema_index.access.column_access import STRICTNESS
-from schema_index.access.policy import PolicyInvalid
+from schema_index.access.policy import TABLE_LISTS, PolicyInvalid
 from schema_index.access.policy_preview import PreviewedTable, policy_preview
 from schema_index.catalogue import catalogue_for_role, catalogue_under
 from schema_index.models import AccessPolicy, DataSource
@@ -21,8 +21,9 @@ from schema_index.sources import DataSourceNotSynced
 from tenants.models import TenantOwned
 from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of
 
+_LISTS = ", ".join(f'"{name}"' for name in TABLE_LISTS)
 HELP = (
-    'An object of "include_tables", "exclude_tables" (lists of names or patterns), "columns" (name to '
+    f'An object of {_LISTS} (lists of names or patterns), "columns" (name to '
     f'{", ".join(STRICTNESS)}), "row_rules" (table to a condition, such as "region = attribute(\'region\')") and '
     '"min_group". {} opens everything; empty withdraws the policy of this role.'
 )

@@ -80,7 +80,7 @@ class DataSourceListView(APIView):
         operation_id="list_data_sources",
         tags=TAGS,
         summary="The tenant's data sources",
-        responses={200: DataSourceListSerializer, **problems(400, 401, 403)},
+        responses=DataSourceListSerializer,
         examples=_example("One source", {"items": [SOURCE]}),
     )
     def get(self, request: Request) -> Response:
@@ -96,7 +96,7 @@ class DataSourceView(APIView):
         operation_id="get_data_source",
         tags=TAGS,
         summary="One data source",
-        responses={200: DataSourceSerializer, **problems(400, 401, 403, 404)},
+        responses={200: DataSourceSerializer, **problems(404)},
         examples=_example("A source", SOURCE),
     )
     def get(self, request: Request, slug: str) -> Response:
@@ -112,7 +112,7 @@ class SchemaView(APIView):
         tags=TAGS,
         summary="What the source contains, as far as you may see it",
         parameters=[PageSerializer],
-        responses={200: SchemaPageSerializer, **problems(400, 401, 403, 404, "data_source_not_synced")},
+        responses={200: SchemaPageSerializer, **problems(404, "data_source_not_synced")},
     )
     def get(self, request: Request, slug: str) -> Response:
         principal = principal_of(request, needs=Permission.READ_SCHEMA)
@@ -147,7 +147,7 @@ class SchemaChangesView(APIView):
         tags=TAGS,
         summary="What changed at each sync, newest first",
         parameters=[PageSerializer],
-        responses={200: SchemaChangePageSerializer, **problems(400, 401, 403, 404)},
+        responses={200: SchemaChangePageSerializer, **problems(404)},
         examples=_example("A renamed column", CHANGES),
     )
     def get(self, request: Request, slug: str) -> Response:
@@ -176,7 +176,7 @@ class SyncView(APIView):
         request=None,
         responses={
             202: OpenApiResponse(JobSerializer, description="The job; `Location` holds its address."),
-            **problems(400, 401, 403, 404, 413, 415),
+            **problems(404, 413, 415),
         },
         examples=_example("Under way", EXAMPLE),
     )

@@ -107,7 +107,7 @@ class JobView(APIView):
         operation_id="get_job",
         tags=["Data sources"],
         summary="How far a job is, or how it ended",
-        responses={200: JobSerializer, **problems(400, 401, 403, 404)},
+        responses={200: JobSerializer, **problems(404)},
         examples=[OpenApiExample("Under way", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
     def get(self, request: Request, job_id: UUID) -> Response:

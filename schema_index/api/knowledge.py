@@ -41,7 +41,7 @@ def _list_view(kind: Kind) -> type[APIView]:
             kind,
             "list",
             parameters=[KnowledgeQuerySerializer],
-            responses={200: kind.page, **problems(400, 401, 403)},
+            responses=kind.page,
         )
         def get(self, request: Request) -> Response:
             principal = reader(request)
@@ -74,7 +74,7 @@ def _entry_view(kind: Kind) -> type[APIView]:
     class EntryView(APIView):
         parser_classes = kind.parsers
 
-        @_operation(kind, "get", responses={200: kind.reply, **problems(400, 401, 403, 404)})
+        @_operation(kind, "get", responses={200: kind.reply, **problems(404)})
         def get(self, request: Request, entry_id: UUID) -> Response:
             principal = reader(request)
             refuse_parameters(request)
@@ -104,7 +104,7 @@ def _entry_view(kind: Kind) -> type[APIView]:
         def patch(self, request: Request, entry_id: UUID) -> Response:
             return self._changed(request, entry_id, partial=True)
 
-        @_operation(kind, "delete", responses={204: None, **problems(400, 401, 403, 404)})
+        @_operation(kind, "delete", responses={204: None, **problems(404)})
         def delete(self, request: Request, entry_id: UUID) -> Response:
             principal = writer(request)
             refuse_parameters(request)

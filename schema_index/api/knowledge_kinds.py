@@ -28,7 +28,7 @@ from tenants.api.cursor import PageReplySerializer
 from tenants.api.parser import BoundedJsonParser
 from tenants.api.problems import problems
 
-WRONG = problems(400, 401, 403, 404, 413, 415, "already_exists")
+WRONG = problems(404, 413, 415, "already_exists")
 
 
 class ReadFields(Protocol):

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from schema_index.access import policies
 from schema_index.access.column_access import STRICTNESS
-from schema_index.access.policy import DEFAULT_MIN_GROUP, MAX_ENTRIES, MAX_MIN_GROUP, MAX_RULE_CHARACTERS
+from schema_index.access.policy import DEFAULT_MIN_GROUP, MAX_ENTRIES, MAX_MIN_GROUP, MAX_RULE_CHARACTERS, TABLE_LISTS
 from schema_index.access.policy_preview import policy_preview
 from schema_index.catalogue import catalogue_for_role
 from schema_index.models import EVERYONE, AccessPolicy, DataSource
@@ -31,10 +31,6 @@ _EVERYONE = "everyone"
 class PolicySerializer(StrictSerializer):
     """Names are `schema.table` and `schema.table.column`, or shell patterns of them."""
 
-    include_tables = serializers.ListField(
-        child=TextField(max_length=MAX_NAME), required=False, max_length=MAX_ENTRIES, help_text="Empty lets all in."
-    )
-    exclude_tables = serializers.ListField(child=TextField(max_length=MAX_NAME), required=False, max_length=MAX_ENTRIES)
     columns = serializers.DictField(child=serializers.ChoiceField(choices=STRICTNESS), required=False)
     row_rules = serializers.DictField(
         child=TextField(max_length=MAX_RULE_CHARACTERS),
@@ -45,6 +41,15 @@ class PolicySerializer(StrictSerializer):
         required=False, default=DEFAULT_MIN_GROUP, min_value=2, max_value=MAX_MIN_GROUP,
         help_text="The fewest rows that an aggregate of an `aggregate_only` column may stand for.",
     )  # fmt: skip
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        tables = {
+            name: serializers.ListField(
+                child=TextField(max_length=MAX_NAME), required=False, max_length=MAX_ENTRIES, help_text=words.help
+            )
+            for name, words in TABLE_LISTS.items()
+        }
+        return {**tables, **super().get_fields()}
 
 
 class SavedPolicySerializer(serializers.Serializer[Any]):
@@ -79,7 +84,7 @@ class PolicyView(APIView):
         operation_id="get_policy",
         tags=TAGS,
         summary="What is saved for a role, or for everyone without one of their own",
-        responses={200: SavedPolicySerializer, **problems(401, 403, 404)},
+        responses={200: SavedPolicySerializer, **problems(404)},
     )
     def get(self, request: Request, slug: str, role: str) -> Response:
         principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
@@ -93,7 +98,7 @@ class PolicyView(APIView):
         tags=TAGS,
         summary="Save a new version, which holds from now on",
         request=PolicySerializer,
-        responses={200: SavedPolicySerializer, **problems(400, 401, 403, 404, 413, 415, "data_source_not_synced")},
+        responses={200: SavedPolicySerializer, **problems(404, "data_source_not_synced")},
     )
     def put(self, request: Request, slug: str, role: str) -> Response:
         principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
@@ -103,7 +108,7 @@ class PolicyView(APIView):
         operation_id="delete_policy",
         tags=TAGS,
         summary="Withdraw a role's policy: the one for everyone holds again; withdrawn from everyone, all is open",
-        responses={200: SavedPolicySerializer, **problems(401, 403, 404)},
+        responses={200: SavedPolicySerializer, **problems(404)},
     )
     def delete(self, request: Request, slug: str, role: str) -> Response:
         principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
@@ -122,7 +127,7 @@ class PolicyPreviewView(APIView):
         operation_id="preview_policy",
         tags=TAGS,
         summary="Every table and column with what the role may do with it today",
-        responses={200: PreviewSerializer, **problems(401, 403, 404, "data_source_not_synced")},
+        responses={200: PreviewSerializer, **problems(404, "data_source_not_synced")},
     )
     def get(self, request: Request, slug: str, role: str) -> Response:
         principal = principal_of(request, needs=Permission.MANAGE_SOURCES)

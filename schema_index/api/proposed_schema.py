@@ -51,7 +51,7 @@ class ProposedSchemaView(APIView):
         operation_id="get_proposed_schema",
         tags=TAGS,
         summary="The changed schema that breaks verified queries and waits to be accepted; 404 where none does",
-        responses={200: ProposedSchemaSerializer, **problems(400, 401, 403, 404)},
+        responses={200: ProposedSchemaSerializer, **problems(404)},
         examples=[OpenApiExample("A removed column", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
     def get(self, request: Request, slug: str) -> Response:
@@ -70,7 +70,7 @@ class ProposedSchemaView(APIView):
         request=AcceptSerializer,
         responses={
             202: OpenApiResponse(JobSerializer, description="The sync; `Location` holds its address."),
-            **problems(400, 401, 403, 404, 413, 415),
+            **problems(404),
         },
         examples=[OpenApiExample("What was looked at", value={"fingerprint": FINGERPRINT}, request_only=True)],
     )

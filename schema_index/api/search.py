@@ -108,7 +108,7 @@ class SearchView(APIView):
         ],
         responses={
             200: SearchReplySerializer,
-            **problems(400, 401, 403, 404, "embedding_rejected", "embedding_unavailable"),
+            **problems(404, "embedding_rejected", "embedding_unavailable"),
         },
         examples=[OpenApiExample("A table", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )

@@ -77,8 +77,7 @@ def sync(
             seen = _read(source, progress=StoredProgress(tenant_id, own_run, also=progress))
             changing = _changing(source, seen.found.schema)
             with tenant_transaction(tenant_id):
-                _assert_held(source)
-                result = _decided(source, seen, changing, actor=actor, accept=accept)
+                result = _decided(_held(source), seen, changing, actor=actor, accept=accept)
                 if seen.ddl_mark != source.ddl_mark:
                     DataSource.objects.filter(id=source_id).update(ddl_mark=seen.ddl_mark)
                 sync_runs.finish(
@@ -147,22 +146,21 @@ def _changing(source: DataSource, schema: DatabaseSchema) -> _Changing:
 def _decided(source: DataSource, seen: _Seen, changing: _Changing, *, actor: str, accept: bool) -> SyncResult:
     """Taken into use, or kept as proposed; in the open scope's transaction, with the lease."""
     fingerprint, broken = seen.found.schema.fingerprint, changing.broken
-    current = DataSource.objects.select_related("snapshot").defer("snapshot__description").get(id=source.id)
-    if current.snapshot and not accept and proposed_schemas.is_refused(current, fingerprint=fingerprint, broken=broken):
-        proposed_schemas.propose(current, fingerprint=fingerprint, changes=changing.changes, broken=broken)
+    if source.snapshot and not accept and proposed_schemas.is_refused(source, fingerprint=fingerprint, broken=broken):
+        proposed_schemas.propose(source, fingerprint=fingerprint, changes=changing.changes, broken=broken)
         DataSource.objects.filter(id=source.id).update(sync_error="")
         return SyncResult(
-            revision=current.snapshot.revision,
+            revision=source.snapshot.revision,
             tables=len(seen.found.schema.tables),
             changes=changing.changes,
             unreadable=(),
             broken=broken,
             is_refused=True,
         )
-    proposed_schemas.forget(current)
-    result = record(source.id, seen.found, seen.values, actor=actor, changes=changing.changes)
+    proposed_schemas.forget(source)
+    result = record(source, seen.found, seen.values, actor=actor, changes=changing.changes)
     if broken:
-        proposed_schemas.tell_taken(current, broken=broken, actor=actor)
+        proposed_schemas.tell_taken(source, broken=broken, actor=actor)
     return replace(result, broken=broken)
 
 
@@ -190,29 +188,28 @@ def _lease(tenant_id: UUID, source_id: UUID, *, actor: str, run_id: UUID | None)
             sync_runs.fail(own_run, error=sync_runs.UNEXPECTED)
 
 
-def _assert_held(source: DataSource) -> None:
-    """A sync that outlived its lease may have been overtaken, and must not put the past over the present."""
-    leases = DataSource.objects.select_for_update().filter(id=source.id).values_list("sync_lease_until", flat=True)
-    found = list(leases)
-    if not found:
+def _held(source: DataSource) -> DataSource:
+    """The source as it is stored now, locked. A sync that outlived its lease may have been overtaken, and must not put
+    the past over the present."""
+    locked = DataSource.objects.select_for_update(of=("self",)).select_related("snapshot")
+    # The description, which may take megabytes, is read when something changed.
+    found = locked.defer("snapshot__description").filter(id=source.id).first()
+    if found is None:
         raise DataSourceNotFound("The data source was deleted while it was read.")
-    if found != [source.sync_lease_until]:
+    if found.sync_lease_until != source.sync_lease_until:
         raise SyncInProgress(f'Another sync of "{source.slug}" has taken over: it took longer than {LEASE}.')
+    return found
 
 
 def record(
-    source_id: UUID, found: Introspection, values: Vocabulary | None, *, actor: str, changes: tuple[Change, ...]
+    source: DataSource, found: Introspection, values: Vocabulary, *, actor: str, changes: tuple[Change, ...]
 ) -> SyncResult:
     """Store what one introspection found and tell whoever listens, in the open scope's transaction. `changes` are those
     against the schema in use, which the caller's lease has kept as it was."""
-    locked = DataSource.objects.select_for_update(of=("self",)).select_related("snapshot")
-    # The description, which may take megabytes, is read when something changed.
-    source = locked.defer("snapshot__description").get(id=source_id)
-    if values is not None:
-        # What is hidden or excluded since the values were read is not stored any more.
-        visible = visible_part(found.schema, hidden=source.hidden)
-        values = permitted(values, source=source, schema=visible)
-        store_values(values, source_id=source.id)
+    visible = visible_part(found.schema, hidden=source.hidden)
+    # What is hidden or excluded since the values were read is not stored any more.
+    values = permitted(values, source=source, schema=visible)
+    store_values(values, source_id=source.id)
     known = source.snapshot
     unreadable = tuple(f"{one.schema}.{one.name}: {one.reason}" for one in found.unreadable)
     source.synced_at, source.sync_error = timezone.now(), ""
@@ -224,20 +221,14 @@ def record(
         known.save(update_fields=["unreadable"])
     source.save(update_fields=["snapshot", "synced_at", "sync_error"])
     if changes:
-        schema_changed.send(
-            DataSource,
-            source=source,
-            snapshot=source.snapshot,
-            schema=visible_part(found.schema, hidden=source.hidden),
-            changes=changes,
-        )
+        schema_changed.send(DataSource, source=source, snapshot=source.snapshot, schema=visible, changes=changes)
     assert source.snapshot is not None
     return SyncResult(
         revision=source.snapshot.revision,
         tables=len(found.schema.tables),
         changes=changes,
         unreadable=unreadable,
-        gaps=values.gaps if values else (),
+        gaps=values.gaps,
     )
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from schema_index.access.column_access import LIMITS
-from schema_index.access.policy import DEFAULT_MIN_GROUP, MAX_MIN_GROUP
+from schema_index.access.column_access import LIMITS, Limit
+from schema_index.access.policy import DEFAULT_MIN_GROUP, MAX_MIN_GROUP, TABLE_LISTS, TableList
 from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
 
 MAX_LINES = 200_000
@@ -13,8 +13,6 @@ MAX_LINES = 200_000
 
 
 class PolicyForm(forms.Form):
-    include_tables = forms.CharField(label="Tables shown", help_text="Empty shows all. Patterns: public.*")
-    exclude_tables = forms.CharField(label="Tables hidden")
     row_rules = forms.CharField(label="Rows", help_text="One a line: sales.orders: region = attribute('region')")
     min_group = forms.IntegerField(
         label="Smallest group",
@@ -26,14 +24,18 @@ class PolicyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for limit in LIMITS.values():
-            self.fields[limit.field] = forms.CharField(label=limit.label, help_text=limit.help)
+        written: dict[str, TableList | Limit] = {**TABLE_LISTS, **{limit.field: limit for limit in LIMITS.values()}}
+        for name, words in written.items():
+            self.fields[name] = forms.CharField(label=words.label, help_text=words.help)
         for name, field in self.fields.items():
             if name != "min_group":
                 field.required = False
                 assert isinstance(field, forms.CharField)
                 field.max_length, field.strip = MAX_LINES, False
                 field.widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "code"})
+
+    def of_tables(self) -> list[forms.BoundField]:
+        return [self[name] for name in TABLE_LISTS]
 
     def of_columns(self) -> list[forms.BoundField]:
         """The strictest first."""

@@ -11,7 +11,6 @@ from rest_framework.views import APIView
 from tenants import embed_tokens
 from tenants.api.keys import ROLES, AttributesField
 from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
 from tenants.api.strict import StrictSerializer, TextField, read_body
 from tenants.context import tenant_transaction
 from tenants.roles import Permission, Role
@@ -77,7 +76,7 @@ class EmbedTokenView(APIView):
         tags=["Embedding"],
         summary="Make a token for the ask box in a page of yours",
         request=NewEmbedTokenSerializer,
-        responses={201: EmbedTokenSerializer, **problems(400, 401, 403, 413, 415)},
+        responses={201: EmbedTokenSerializer},
         examples=[OpenApiExample("For a quarter of an hour", value=EXAMPLE, request_only=True)],
     )
     def post(self, request: Request) -> Response:

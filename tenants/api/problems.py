@@ -60,7 +60,10 @@ ANYWHERE = frozenset(
 
 
 def problems(*told: int | str) -> dict[int, OpenApiResponse]:
-    """The errors that one operation can answer with: all codes of a status, or single codes beside ANYWHERE's."""
+    """The errors of one operation beside those that all have: all codes of a status, or single codes beside ANYWHERE's.
+
+    An operation with a body has 413 and 415 without naming them.
+    """
     found: dict[int, OpenApiResponse] = {}
     for status, codes in CODES.items():
         own = {code for code in codes if status in told or code in told}

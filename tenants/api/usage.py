@@ -13,7 +13,6 @@ from rest_framework.views import APIView
 from tenants import quotas, usage
 from tenants.api.csv_renderer import CsvRenderer
 from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
 from tenants.api.strict import StrictSerializer, read_query
 from tenants.context import tenant_transaction
 from tenants.models import UsageCounter
@@ -57,7 +56,7 @@ class UsageView(APIView):
         tags=TAGS,
         summary="What the tenant used, by day and kind",
         parameters=[UsageQuerySerializer],
-        responses={200: UsageReplySerializer, **problems(400, 401, 403)},
+        responses=UsageReplySerializer,
         examples=[OpenApiExample("A day", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
     def get(self, request: Request) -> Response:
@@ -77,8 +76,7 @@ class UsageCsvView(APIView):
         summary="What the tenant used, as CSV",
         parameters=[UsageQuerySerializer],
         responses={
-            (200, "text/csv"): OpenApiResponse(OpenApiTypes.STR, description="`day,kind,amount`, oldest first."),
-            **problems(400, 401, 403),
+            (200, "text/csv"): OpenApiResponse(OpenApiTypes.STR, description="`day,kind,amount`, oldest first.")
         },
     )
     def get(self, request: Request) -> Response:
