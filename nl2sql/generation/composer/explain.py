@@ -11,6 +11,7 @@ from nl2sql.generation.composer.plan import (
     Output,
     Pattern,
     Plan,
+    Shared,
 )  # fmt: skip
 from nl2sql.generation.composer.words import name_words
 
@@ -81,8 +82,14 @@ def _filter(condition: Filter) -> str:
         case AllOf():
             both = " and ".join(_filter(one) for one in condition.filters)
             return f"not ({both})" if condition.negated else both
-        case Exists():
-            related = _name((condition.joins[-1] if condition.joins else condition.first).target[1])
-            inner = " and ".join(_filter(one) for one in condition.filters)
-            found = "there is no related" if condition.negated else "there is a related"
-            return f"{found} {related}" + (f" with {inner}" if inner else "")
+        case Exists() | Shared():
+            return _elsewhere(condition)
+
+
+def _elsewhere(condition: Exists | Shared) -> str:
+    inner = " and ".join(_filter(one) for one in condition.filters)
+    if isinstance(condition, Shared):
+        return f"{_column(condition.column)} is also that of a row where {inner}"
+    related = _name((condition.joins[-1] if condition.joins else condition.first).target[1])
+    found = "there is no related" if condition.negated else "there is a related"
+    return f"{found} {related}" + (f" with {inner}" if inner else "")

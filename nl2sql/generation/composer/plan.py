@@ -72,7 +72,15 @@ class Exists:
     negated: bool = False
 
 
-Filter = Comparison | Pattern | AgainstAverage | AnyOf | AllOf | Exists
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """Another row of the same table, of which `filters` hold, has the same value in the column."""
+
+    column: ColumnRef
+    filters: tuple["Filter", ...]
+
+
+Filter = Comparison | Pattern | AgainstAverage | AnyOf | AllOf | Exists | Shared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,3 +114,9 @@ class Reading:
     either: bool = False
     listed: bool = False
     dated: bool = False
+    both: tuple[tuple[Condition, ...], ...] = ()
+    """What must each be so, of one row or of several: "in both 2010 and 2011"."""
+
+    @property
+    def said(self) -> tuple[Condition, ...]:
+        return (*self.conditions, *(one for part in self.both for one in part))

@@ -16,6 +16,7 @@ from nl2sql.generation.composer.plan import (
     Output,
     Pattern,
     Plan,
+    Shared,
     Sort,
 )  # fmt: skip
 from schema_index.schema import Dialect
@@ -134,8 +135,8 @@ class _Writer:
             case AllOf():
                 both = exp.and_(*[self._filter(one) for one in condition.filters])
                 return exp.not_(exp.paren(both)) if condition.negated else both
-            case Exists():
-                return self._exists(condition)
+            case Exists() | Shared():
+                return self._exists(condition) if isinstance(condition, Exists) else self._shared(condition)
 
     def _against_average(self, condition: AgainstAverage) -> exp.Expr:
         outer = self._column(condition.column)
@@ -144,6 +145,16 @@ class _Writer:
         inner = inner.select(exp.Avg(this=self._column(condition.column)), copy=False)
         self.names = before
         return _COMPARE[condition.operator](this=outer, expression=inner.subquery())
+
+    def _shared(self, condition: Shared) -> exp.Expr:
+        outer = self._column(condition.column)
+        before = dict(self.names)
+        inner = exp.Select().from_(self._table(condition.column.table))
+        inner = inner.select(self._column(condition.column), copy=False)
+        for one in condition.filters:
+            inner = inner.where(self._filter(one), copy=False)
+        self.names = before
+        return exp.In(this=outer, query=inner.subquery())
 
     def _exists(self, condition: Exists) -> exp.Expr:
         before = dict(self.names)

@@ -108,6 +108,7 @@ class Grammar(Shown, Comparisons, Orders):
         if self.has(position, "or"):
             yield from self._unit(replace(reading, either=True), self.skip(position, "or", "either"))
             return
+        yield from self._both(reading, position)
         if not reading.either:
             if self.has(position, "by") and reading.limit is not None and reading.superlative is None:
                 yield from self._ranked_by(reading, position + 1)
@@ -186,6 +187,49 @@ class Grammar(Shown, Comparisons, Orders):
             plain = (after.groups, after.order, after.superlative, after.having) == ((), (), None, None)
             if plain and after.items == inside.items:
                 yield from self._inside(after, following)
+
+    def _both(self, reading: Reading, position: int) -> Partial:
+        """ "in both 2010 and 2011", "order status both 'On Road' and 'Shipped'", "have both a cat and a dog"."""
+        noun = self.noun(position, reading.focus)
+        start = self.skip(position + 1, "be", "of", "prep") if noun is not None else position
+        if not self.has(start, "both") or reading.both:
+            return
+        inside = Reading(root=reading.root, focus=reading.focus, items=reading.items)
+        for first, middle in self._first_part(inside, start + 1):
+            for second, end in (*self._other_number(first, middle), *self._inside(*self._again(first, inside, middle))):
+                parts = tuple(
+                    tuple(replace(one, noun=one.noun or noun) for one in part.conditions) for part in (first, second)
+                )
+                if all(parts):
+                    yield replace(reading, both=parts, verbs=(*reading.verbs, *first.verbs, *second.verbs)), end
+
+    def _first_part(self, inside: Reading, position: int) -> Partial:
+        self.steps += 1
+        if self.steps > MAX_STEPS or position >= len(self.chunks) or self.has(position, "stop"):
+            return
+        if self.has(position, "and") and inside.conditions:
+            yield inside, position + 1
+        for after, following in self._unit(inside, position):
+            if after.items == inside.items and not after.both:
+                yield from self._first_part(after, following)
+
+    def _again(self, first: Reading, inside: Reading, position: int) -> tuple[Reading, int]:
+        """ "both companies in banking and companies in oil": the thing is named again, and not listed besides."""
+        start = self.skip(position, "det", "pron")
+        entity = self.entity(start)
+        related = [one.entity for one in first.conditions if one.kind == "related"]
+        if entity is None or not any(one is not None and one.names == entity.names for one in related):
+            return inside, position
+        said = Condition(kind="related", text=entity.text, entity=entity)
+        return replace(inside, focus=entity, conditions=(said,)), start + 1
+
+    def _other_number(self, first: Reading, position: int) -> Partial:
+        """ "both 2010 and 2011": what was said of the first is said of the second."""
+        (*earlier, latest) = first.conditions
+        chunk = self.at(self.skip(position, "prep", "det"))
+        if chunk.number and latest.kind in ("compare", "span"):
+            other = replace(latest, operand=chunk.number, span=chunk.span)
+            yield replace(first, conditions=(*earlier, other)), self.skip(position, "prep", "det") + 1
 
     def _related(self, reading: Reading, position: int) -> Partial:
         entity = self.entity(position)

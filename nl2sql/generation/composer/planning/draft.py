@@ -28,6 +28,7 @@ class PlanDraft:
     sorts: list[Sort] = field(default_factory=list)
     limit: int | None = None
     multiplied: bool = False
+    distinct: bool = False
 
 
 class Tables:
@@ -43,10 +44,10 @@ class Tables:
 
     def _mentioned(self) -> frozenset[Key]:
         reading = self.reading
-        entities = [reading.root, reading.focus, *(c.entity for c in reading.conditions)]
+        entities = [reading.root, reading.focus, *(c.entity for c in reading.said)]
         entities += [group.entity for group in reading.groups]
         entities += [item.entity for item in reading.items]
-        entities += [c.focus for c in reading.conditions]
+        entities += [c.focus for c in reading.said]
         entities += [item.noun.focus for item in reading.items if item.noun is not None]
         return frozenset(key for entity in entities for key in self.columns.focus_of(entity))
 

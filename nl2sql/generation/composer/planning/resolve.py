@@ -78,7 +78,7 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
     def _spoken(self) -> set[Key]:
         """Tables that a restriction can only be of."""
         spoken = set(self.mentioned)
-        for condition in self.reading.conditions:
+        for condition in self.reading.said:
             tables = {(value.schema, value.table) for value in condition.values}
             if condition.noun is not None:
                 tables = {
@@ -108,7 +108,7 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         self._order(draft)
         self._conditions(draft)
         self._check(draft)
-        distinct = (reading.distinct or self._bare(draft)) and not draft.groups
+        distinct = (reading.distinct or draft.distinct or self._bare(draft)) and not draft.groups
         distinct = distinct and all(output.kind == "column" for output in draft.outputs)
         outputs = draft.outputs if distinct else [*draft.outputs, *self._measure(draft)]
         return Plan(

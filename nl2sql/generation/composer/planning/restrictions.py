@@ -1,7 +1,7 @@
 """Which rows: filters joined where rows do not multiply, asked for by EXISTS where they would."""
 
 from nl2sql.generation.composer.joins import Key, Path, Step
-from nl2sql.generation.composer.plan import ColumnRef, Comparison, Exists, Filter, fail
+from nl2sql.generation.composer.plan import ColumnRef, Comparison, Exists, Filter, Shared, fail
 from nl2sql.generation.composer.planning.columns import Scene
 from nl2sql.generation.composer.planning.conditions import either
 from nl2sql.generation.composer.planning.draft import PlanDraft, Tables
@@ -13,7 +13,7 @@ Pending = dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]]
 
 class Restrictions(Tables):
     def _conditions(self, draft: PlanDraft) -> None:
-        pending: dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]] = {}
+        pending: Pending = {}
         spans = [
             one for one in self.reading.conditions if one.kind == "span" and one.operator == "=" and not one.either
         ]
@@ -31,13 +31,46 @@ class Restrictions(Tables):
             self._place(pairs, tables.pop(), draft, pending, kind=first.kind)
         for step, groups in pending.items():
             draft.filters.append(self._exists(step, groups))
+        if self.reading.both:
+            self._both(draft)
+
+    def _both(self, draft: PlanDraft) -> None:
+        """Two related rows that each are so; or, of one column that is listed, two rows that share its value."""
+        parts = [
+            [self.conditions.filter(one, draft.scene) for one in part if one.kind != "related"]
+            for part in self.reading.both
+        ]
+        tables = {ref.table for part in parts for ref, _ in part}
+        if len(tables) != 1 or not all(parts) or any(one.either for one in self.reading.said):
+            raise fail("unsure", "what must both be so is not one kind of thing")
+        (table,) = tables
+        if table == draft.grain:
+            self._shared(draft, [[one for _, one in part] for part in parts])
+            return
+        for part in parts:
+            pending: Pending = {}
+            for pair in part:
+                self._place([pair], table, draft, pending, kind="value")
+            if not pending:
+                raise fail("unsure", "one thing cannot be both", table[1])
+            draft.filters.extend(self._exists(step, groups) for step, groups in pending.items())
+
+    def _shared(self, draft: PlanDraft, parts: list[list[Filter]]) -> None:
+        column = draft.outputs[0].column if len(draft.outputs) == 1 and draft.outputs[0].kind == "column" else None
+        telling = {*self.columns.key(draft.grain), *self.columns.label(draft.grain)}
+        if column is None or column.table != draft.grain or column in telling or draft.sorts or draft.groups:
+            raise fail("unsure", "one thing cannot be both", draft.grain[1])
+        first, *others = parts
+        draft.filters.extend(first)
+        draft.filters.extend(Shared(column=column, filters=tuple(part)) for part in others)
+        draft.distinct = True
 
     def _place(
         self,
         pairs: list[tuple[ColumnRef, Filter]],
         table: Key,
         draft: PlanDraft,
-        pending: dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]],
+        pending: Pending,
         *,
         kind: str,
     ) -> None:
@@ -64,7 +97,7 @@ class Restrictions(Tables):
         self,
         condition: Condition,
         draft: PlanDraft,
-        pending: dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]],
+        pending: Pending,
     ) -> None:
         assert condition.entity is not None, "a relation is to an entity"
         key = self._entity_key(condition.entity, draft.grain)
