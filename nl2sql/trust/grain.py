@@ -66,7 +66,7 @@ def _judged(aggregate: exp.AggFunc, block: Block, question: str) -> _Finding | N
     grouped = _grouped(block)
     if isinstance(aggregate, exp.Count):
         counted = read or (set() if grouped else _asked_for(block, question))
-        return _repeated(aggregate, block, counted, question) or _counted(block)
+        return _repeated(aggregate, block, counted, question) or _counted(block) or _counted_often(block, read)
     several = [one for one in block.relations if one not in determined(block, read, {*grouped})]
     if not read or not several:
         return None
@@ -136,6 +136,18 @@ def _counted(block: Block) -> _Finding | None:
         names = listed(tuple(sorted({relation.name for relation in block.relations.values()})))
         return _Finding(detail=f"What is counted are combinations of rows of {names}.", is_certain=False)
     return None
+
+
+def _counted_often(block: Block, read: set[str]) -> _Finding | None:
+    """A column of one table is counted once for each row of another, and groups do not set its rows apart."""
+    grouped = {*_grouped(block)}
+    if not read or read <= determined(block, set(), grouped):
+        return None
+    several = block.relations.keys() - determined(block, read, grouped)
+    if not several:
+        return None
+    names = listed(tuple(sorted({block.relations[one].name for one in several})))
+    return _Finding(detail=f"A value is counted once for each row of {names} that goes with it.", is_certain=False)
 
 
 def determined(block: Block, start: Iterable[str], known: set[Place] | None = None) -> set[str]:

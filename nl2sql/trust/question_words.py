@@ -20,8 +20,23 @@ _QUOTED = re.compile(r"\"([^\"]{1,100})\"|(?<!\w)'([^']{1,100})'(?!\w)|“([^”
 _AVERAGE = frozenset({"average", "mean", "avg", "averaged"})
 _TOTAL = frozenset({"total", "sum", "combined", "altogether"})
 _DISTINCT = frozenset({"distinct", "different", "unique"})
-_MOST = frozenset({"highest", "largest", "maximum", "max", "most"})
-_LEAST = frozenset({"lowest", "smallest", "minimum", "min", "fewest"})
+_MOST = frozenset({"highest", "largest", "maximum", "max", "most", "greatest", "biggest", "latest", "newest"})
+_LEAST = frozenset({"lowest", "smallest", "minimum", "min", "fewest", "least", "earliest"})
+_EACH_ONCE = re.compile(r"\b(?:how many|number of|count)(?: all| the)* (?:different|distinct|unique)\b")
+_DENIALS = frozenset({"not", "never", "without", "no", "neither", "nor", "don", "doesn", "didn", "isn", "aren", "hasn"})
+_NO_DENIAL = re.compile(r"\bnot only\b|\bno\.|\bor not\b|\bdo not\?", re.IGNORECASE)
+_SUMS = _TOTAL | {
+    "overall",
+    "much",
+    "many",
+    "amount",
+    "number",
+    "count",
+    "revenue",
+    "spent",
+    "cumulative",
+    "altogether",
+}
 _MEANS = _AVERAGE | {"averages", "ratio", "rate", "percentage", "percent", "per", "proportion", "typical"}
 
 
@@ -31,6 +46,7 @@ def question_words(statement: Statement, *, question: str, values: Iterable[Stor
         *_values(statement, question, tuple(values)),
         *_kinds(statement, question),
         *_tables(statement, question),
+        *_denials(statement, question),
     ]
     if not missing and (uninvited := _uninvited(statement, f"{before} {question}")):
         return undetermined(NAME, f"The statement {uninvited}, which the question does not say.")
@@ -117,15 +133,23 @@ def _tables(statement: Statement, question: str) -> list[str]:
     """Tables that the question names and nothing that is read stands for: neither a name nor a reference to them."""
     read = {relation.table for block in statement.blocks for relation in block.relations.values() if relation.table}
     named = {_stem(word) for name in _names(statement) for word in name.split()}
+    prefix = _shared_prefix([table.name.lower() for table in statement.schema.tables])
     referred = {(key.target_schema, key.target_table) for table in read for key in table.foreign_keys}
     return [
         f"“{table.name}”, which is a table"
         for table in statement.schema.tables
         if table not in read
         and (table.schema, table.name) not in referred
-        and names_in(question, table.name)
+        and names_in(question, table.name.lower().removeprefix(prefix))
         and not {_stem(word) for word in identifier_words(table.name).split()} <= named
     ]
+
+
+def _shared_prefix(names: list[str]) -> str:
+    """What several tables' names all begin with ("sbcustomer", "sbticker") tells nothing apart."""
+    first, last = min(names), max(names)
+    length = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    return first[:length] if len(names) >= 3 and all(len(name) >= length + 3 for name in names) else ""
 
 
 def _kinds(statement: Statement, question: str) -> list[str]:
@@ -145,8 +169,10 @@ def _extremes(statement: Statement, words: set[str]) -> list[str]:
     """`at most` and `at least` are bounds; any other extreme is an aggregate or an order."""
     tree = statement.tree
     orders = [bool(node.args.get("desc")) for node in tree.find_all(exp.Ordered)]
-    if "at" in words or (words & _MOST and words & _LEAST):
+    if "at" in words:
         return []
+    if words & _MOST and words & _LEAST:
+        return _one_extreme(tree, words) if not orders else []
     missing = []
     for wanted, kind, other, descending in ((_MOST, exp.Max, exp.Min, True), (_LEAST, exp.Min, exp.Max, False)):
         said = sorted(words & wanted)
@@ -156,6 +182,14 @@ def _extremes(statement: Statement, words: set[str]) -> list[str]:
     return missing
 
 
+def _one_extreme(tree: exp.Expr, words: set[str]) -> list[str]:
+    """Both are asked for, and only one is taken."""
+    most, least = tree.find(exp.Max), tree.find(exp.Min)
+    if bool(most) == bool(least):
+        return []
+    return [f"“{sorted(words & (_LEAST if most else _MOST))[0]}”"]
+
+
 def _counts(statement: Statement, question: str, words: set[str]) -> list[str]:
     tree = statement.tree
     missing = []
@@ -163,10 +197,30 @@ def _counts(statement: Statement, question: str, words: set[str]) -> list[str]:
         stored = {word for name in _names(statement) for word in name.split()}
         if not stored & {"count", "number", "num", "total", "amount", "quantity"}:
             missing.append("“how many”")
-    counts_rows = any(not isinstance(node.this, exp.Column) for node in tree.find_all(exp.Count))
+    counts = list(tree.find_all(exp.Count))
+    counts_rows = any(not isinstance(node.this, exp.Column) for node in counts)
     if (said := sorted(words & _DISTINCT)) and not counts_rows and not tree.find(exp.Distinct, exp.Group, exp.Union):
         missing.append(f"“{said[0]}”")
+    elif said and _EACH_ONCE.search(question) and any(isinstance(node.this, exp.Column) for node in counts):
+        missing += [] if tree.find(exp.Distinct) else [f"“{said[0]}”"]
     return missing
+
+
+def _divides(statement: Statement) -> bool:
+    """An average may be written as a sum divided."""
+    return statement.tree.find(exp.Div) is not None
+
+
+def _denials(statement: Statement, question: str) -> list[str]:
+    """Nothing of the statement excludes anything. A comparison or a stored "no" may be how a denial is written."""
+    said = sorted(set(normalised(_NO_DENIAL.sub(" ", question)).split()) & _DENIALS)
+    tree = statement.tree
+    texts = {text.lower() for text in _texts(statement)}
+    excludes = tree.find(exp.Not, exp.NEQ, exp.Except, exp.Is, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Boolean, exp.Case)
+    outer = any(join.side for join in tree.find_all(exp.Join))
+    if not said or excludes or outer or texts & {"n", "no", "0", "f", "false"} or any("no" in text for text in texts):
+        return []
+    return [f"“{said[0]}”"]
 
 
 def _uninvited(statement: Statement, question: str) -> str:
@@ -175,6 +229,8 @@ def _uninvited(statement: Statement, question: str) -> str:
     named = set(" ".join(_names(statement)).split())
     if statement.tree.find(exp.Avg) and not (words | named) & _MEANS:
         return "takes an average"
+    if statement.tree.find(exp.Sum) and words & _AVERAGE and not (words | named) & _SUMS and not _divides(statement):
+        return "takes a sum"
     if words & (_DISTINCT | {"kinds", "types", "kind", "type"}) or any(
         len(one.relations) > 1 for one in statement.blocks
     ):

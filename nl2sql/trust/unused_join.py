@@ -15,23 +15,23 @@ def unused_join(statement: Statement, *, question: str) -> Check | None:
     """None where nothing is joined. A table that the question names is there to choose by."""
     joined = False
     for block in statement.blocks:
-        if len(block.relations) < 2 or _is_set(block.select):
+        if len(block.relations) < 2 or _is_compared(block.select):
             continue
         joined = True
         for alias, relation in block.relations.items():
             others = block.relations.keys() - {alias}
             if relation.table is None or is_used(block, alias) or alias in determined(block, others):
                 continue
-            if not block.select.args.get("distinct") and not names_in(question, relation.table.name):
+            if not names_in(question, relation.table.name):
                 return undetermined(
                     NAME,
-                    f"{relation.name} is joined and nothing of it is used: each of its rows repeats a row.",
+                    f"{relation.name} is joined and nothing of it is used: its rows repeat rows, or leave out those "
+                    "without one.",
                 )
     return passed(NAME, "Every joined table has its use.") if joined else None
 
 
-def _is_set(select: exp.Select) -> bool:
-    """What is only asked whether a row is among its rows does not care how often it comes."""
-    return isinstance(select.parent, exp.Except | exp.Intersect | exp.Exists | exp.In) or isinstance(
-        select.parent and select.parent.parent, exp.In | exp.Exists
-    )
+def _is_compared(select: exp.Select) -> bool:
+    """What is only asked whether a row is among its rows may join a table to say that there is one."""
+    parent = select.parent
+    return isinstance(parent, exp.Intersect) or (isinstance(parent, exp.Except) and select.arg_key == "expression")

@@ -105,6 +105,7 @@ def test_grain_is_decided_from_declared_keys(sql: str, expected: Outcome | None)
         (f"SELECT c.id, avg(c.budget) FROM {SPENT} GROUP BY c.id", "average budget?", "undetermined"),
         (f"SELECT count(c.id) FROM {SPENT}", "how many people?", "failed"),
         (f"SELECT count(o.id) FROM {SPENT}", "how many people?", "passed"),
+        (f"SELECT count(c.city) FROM {SPENT} WHERE o.total > 5", "how many cities?", "undetermined"),
         (f"SELECT count(DISTINCT c.id) FROM {SPENT}", "how many customers?", None),
         (f"SELECT c.id, count(c.id) FROM {SPENT} GROUP BY c.id", "how many bought?", "passed"),
         (f"SELECT count(*) FROM {SPENT}", "How many customers are there?", "failed"),
@@ -215,6 +216,21 @@ def test_without_the_currencies_a_sum_stays_open() -> None:
         ("SELECT c.city FROM customers c JOIN visits v ON v.customer_id = c.id", "Which cities?", "undetermined"),
         ("SELECT c.city FROM customers c JOIN visits v ON v.customer_id = c.id", "Cities with a visit?", "passed"),
         ("SELECT city FROM customers", "Which cities?", None),
+        (
+            "SELECT c.city FROM customers c JOIN visits v ON v.customer_id = c.id EXCEPT SELECT 'Bern'",
+            "Which cities but Bern?",
+            "undetermined",
+        ),
+        (
+            "SELECT city FROM customers EXCEPT SELECT c.city FROM customers c JOIN visits v ON v.customer_id = c.id",
+            "Which cities has nobody gone to?",
+            None,
+        ),
+        (
+            "SELECT DISTINCT c.city FROM customers c JOIN visits v ON v.customer_id = c.id",
+            "Which different cities?",
+            "undetermined",
+        ),
     ],
 )
 def test_a_join_without_use_is_told(sql: str, question: str, expected: Outcome | None) -> None:
@@ -232,6 +248,18 @@ def test_a_join_without_use_is_told(sql: str, question: str, expected: Outcome |
         ("SELECT min(total) FROM orders", "What is the highest total?", "undetermined"),
         ("SELECT total FROM orders ORDER BY total DESC LIMIT 1", "What is the highest total?", "passed"),
         ("SELECT count(DISTINCT city) FROM customers", "How many customers are there?", "undetermined"),
+        ("SELECT max(total), max(total) FROM orders", "What are the highest and lowest totals?", "undetermined"),
+        ("SELECT max(total), min(total) FROM orders", "What are the highest and lowest totals?", "passed"),
+        ("SELECT min(ordered) FROM orders", "When was the latest of the orders?", "undetermined"),
+        ("SELECT sum(fee), avg(total) FROM orders", "What is the average fee and total?", "passed"),
+        ("SELECT sum(minutes), avg(id) FROM visits", "What are the average minutes and ids?", "undetermined"),
+        (
+            "SELECT customer_id, count(size) FROM log GROUP BY 1",
+            "How many different sizes by customer?",
+            "undetermined",
+        ),
+        ("SELECT city FROM customers", "Which cities are not visited?", "undetermined"),
+        ("SELECT city FROM customers WHERE born IS NULL", "Which cities have no birthdays?", "passed"),
     ],
 )
 def test_what_the_question_plainly_says_is_looked_for(sql: str, question: str, expected: Outcome) -> None:
