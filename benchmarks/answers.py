@@ -4,7 +4,7 @@ The composer: how many questions it answers, how many of those are right; unansw
 The oracle (`benchmarks.oracle_model`): how many questions a perfect model would answer. A result is right when it
 equals that of one of the gold statements.
 
-    make bench-answers [LIMIT=200] [ARGS="--only oracle"] [DATA=folder] [OUT=file]
+    make bench-answers [LIMIT=200] [ARGS="--only oracle" | ARGS=--ablation] [DATA=folder] [OUT=file]
 """
 
 import json
@@ -34,9 +34,16 @@ def main() -> None:
         default="eval",
         needs=[f"{name}/questions.jsonl" for name in SETS],
         description="The composer's precision and coverage, and what a perfect model could answer.",
+        flags={"ablation": "What each part of the composer contributes, instead of the figures."},
         only=("composer", "oracle"),
     )
     prepared()
+    if given.flags:
+        from benchmarks.composer_ablation import ablation, recorded  # noqa: PLC0415  the applications must be loaded first
+
+        asked = alone(SETS[0], given.data / SETS[0])
+        ablation(recorded(asked, limit=given.limit), judge=asked.is_right)
+        return
     cases: list[dict[str, Any]] = []
     figures: dict[str, Any] = {}
     for name in SETS:

@@ -54,7 +54,12 @@ class AskedSet:
             case["right"] = any(self._matches(rows, gold, question["db"]) for gold in question["gold_sql"])
         return case
 
-    def _matches(self, rows: list[list[Any]], gold: str, db: str) -> bool:
+    def is_right(self, question: dict[str, Any], sql: str) -> bool:
+        """Whether the statement, run as it is, finds the rows of one of the gold statements."""
+        rows = self._rows(sql, self.loaded[question["db"]])
+        return rows is not None and any(self._matches(rows, gold, question["db"]) for gold in question["gold_sql"])
+
+    def _matches(self, rows: Sequence[Row], gold: str, db: str) -> bool:
         key = (db, gold)
         if key not in self._golds:
             self._golds[key] = self._rows(gold, self.loaded[db])
