@@ -132,11 +132,12 @@ def _delete_person(user_id: int) -> None:
 
 
 def _end_sessions(user_ids: frozenset[int], *, tenant_id: UUID) -> int:
-    """Of those people, and of whoever last looked at the tenant: sessions remember which one."""
+    """Of those people, of whoever last looked at the tenant, which sessions remember, and those that no key opens any
+    more, which are of no use and might."""
     ended = 0
     for session in Session.objects.iterator(chunk_size=SESSIONS_AT_ONCE):
         values = session.get_decoded()
-        if int(values.get("_auth_user_id", 0)) in user_ids or str(tenant_id) in values.values():
+        if not values or int(values.get("_auth_user_id", 0)) in user_ids or str(tenant_id) in values.values():
             session.delete()
             ended += 1
     return ended

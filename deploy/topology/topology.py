@@ -7,18 +7,19 @@ with Topology(folder) as querent:
 import os
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from cryptography.fernet import Fernet
-
 from config.environment import BASE_DIR
 from config.secrets import derived_password
+from config.web_server import server_command
 from deploy.topology.pgbouncer import pgbouncer
 from deploy.topology.postgres import DeployedPostgres
 from deploy.topology.server_process import ServerProcess, StartFailed, free_port, listens
@@ -27,6 +28,9 @@ SECRET_KEY = "of a deployment that is thrown away"  # noqa: S105
 DATABASE = "querent"
 POSTGRES_OPTIONS = "-c max_connections=60"
 SETUP_TIMEOUT_S = 120.0
+
+BACKPRESSURE = 512
+"""Two hundred questions at a time and more are asked of one web process."""
 
 WORKERS: Mapping[str, Sequence[str]] = {
     "ask": ("--queues", "ask", "--pool", "threads", "--concurrency", "200"),
@@ -89,6 +93,7 @@ class Topology:
             self._running.callback(server.kill)
             server.start()
         self.manage("prepare_database", as_administrator=True)
+        self.manage("collectstatic", "--no-input", "--verbosity", "0")
         querent = [self.web, *self.workers.values(), self.beat]
         for process in querent:
             self._running.callback(process.kill)
@@ -127,9 +132,8 @@ class Topology:
 
     def web_process(self, name: str, *, port: int, settings: Mapping[str, str] | None = None) -> ServerProcess:
         """Of this deployment, but for some settings; not started."""
-        command = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1"]
-        command += ["--port", str(port), "--backpressure", "512", "--no-access-log"]
-        command += ["--log-level", "warning", "config.asgi:application"]
+        static = BASE_DIR / "staticfiles"
+        command = server_command(host="127.0.0.1", port=port, static=static, backpressure=BACKPRESSURE)
         return ServerProcess(
             name,
             command,
@@ -152,7 +156,8 @@ class Topology:
             "ENV_FILE": os.devnull,
             "QUERENT_HOME": str(self.folder / "home"),
             "SECRET_KEY": SECRET_KEY,
-            "CREDENTIAL_KEYS": Fernet.generate_key().decode(),
+            # A folder that is used again can read what is stored in it.
+            "CREDENTIAL_KEYS": urlsafe_b64encode(sha256(SECRET_KEY.encode()).digest()).decode(),
             "DATABASE_URL": (
                 f"postgresql://{DATABASE}_app:{_app_password()}@127.0.0.1:{self.ports['pgbouncer']}/{DATABASE}"
             ),

@@ -4,6 +4,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
+from django.core import signing
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.utils import timezone
 
 from config.tenant_deletion import delete_tenant
 from config.tenant_export import DERIVED, SECRETS, export_tenant
@@ -116,10 +119,12 @@ def test_a_deleted_tenant_leaves_nothing_anywhere(
         "django_admin_log"
     } <= before
     folder = database_file(told.tenant, "shop").parent
+    rotated = signing.dumps({"tenant_id": str(told.tenant.id)}, key="of before a rotation", compress=True)
+    Session.objects.create(session_key="old", session_data=rotated, expire_date=timezone.now() + timedelta(days=1))
 
     deleted = delete_tenant(told.tenant)
 
-    assert (deleted.rows["tenants_tenant"], deleted.indexes, deleted.sessions, deleted.files) == (1, 1, 2, 1)
+    assert (deleted.rows["tenants_tenant"], deleted.indexes, deleted.sessions, deleted.files) == (1, 1, 3, 1)
     assert deleted.people == 1
     assert traces(*words) == set()
     assert not folder.exists()
