@@ -1,6 +1,7 @@
 """The curators' queue: what was proposed or became stale, with the reason, to be accepted, mended or rejected."""
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,6 @@ from nl2sql.models import QueryState
 from nl2sql.tasks import request_check
 from nl2sql.web.review_queue import waiting_entries, waiting_queries
 from schema_index.knowledge import knowledge
-from schema_index.knowledge.index import Entry
 from schema_index.models import Document, FaqEntry, ReviewState
 from tenants.api.strict import CONTROL_CHARACTERS, has_control_characters
 from tenants.context import tenant_transaction
@@ -27,6 +27,12 @@ DONE = {
     "reject": "Rejected: it is not used.",
     "save": "Saved, and accepted.",
 }
+
+FAQ: dict[str, Any] = {"model": FaqEntry, "fields": ("question", "answer")}
+DOCUMENTS: dict[str, Any] = {"model": Document, "fields": ("title", "text")}
+"""Whose entries an address is about."""
+
+EntryT = TypeVar("EntryT", FaqEntry, Document)
 
 
 class NotAText(DomainError):
@@ -69,27 +75,14 @@ def decide_query(request: HttpRequest, principal: Principal, query_id: UUID) -> 
 
 @require_POST
 @in_tenant
-def decide_faq(request: HttpRequest, principal: Principal, entry_id: UUID) -> HttpResponse:
-    return _decide_entry(request, principal, lambda: knowledge.find(FaqEntry, entry_id), fields=("question", "answer"))
-
-
-@require_POST
-@in_tenant
-def decide_document(request: HttpRequest, principal: Principal, entry_id: UUID) -> HttpResponse:
-    return _decide_entry(request, principal, lambda: knowledge.find(Document, entry_id), fields=("title", "text"))
-
-
-def _decide_entry(
-    request: HttpRequest,
-    principal: Principal,
-    find: Callable[[], Entry],
-    *,
-    fields: tuple[str, ...],
+def decide_entry(
+    request: HttpRequest, principal: Principal, entry_id: UUID, model: type[EntryT], fields: tuple[str, ...]
 ) -> HttpResponse:
+    """`fields` are what can be edited of the model's entries; both come with the address."""
     principal.require(Permission.MANAGE_KNOWLEDGE)
 
     def act(decision: str) -> None:
-        entry = find()
+        entry = knowledge.find(model, entry_id)
         if decision == "reject":
             knowledge.review(entry, state=ReviewState.REJECTED, actor=principal.actor)
             return

@@ -41,6 +41,6 @@ urlpatterns = [
     path("embed/<str:frame>", embed.frame, name="embed"),
     path("review", review.queue, name="review"),
     path("review/queries/<uuid:query_id>", review.decide_query, name="review-query"),
-    path("review/faq/<uuid:entry_id>", review.decide_faq, name="review-faq"),
-    path("review/documents/<uuid:entry_id>", review.decide_document, name="review-document"),
+    path("review/faq/<uuid:entry_id>", review.decide_entry, review.FAQ, name="review-faq"),
+    path("review/documents/<uuid:entry_id>", review.decide_entry, review.DOCUMENTS, name="review-document"),
 ]
