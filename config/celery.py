@@ -57,6 +57,15 @@ def _start_tracing(**_: Any) -> None:
     worker_shutdown.connect(_ended(start_tracing(service="querent-worker")), weak=False)
 
 
+@worker_init.connect(dispatch_uid="config.warm_up")
+def _warm_up(sender: Any, **_: Any) -> None:
+    """Of a worker of threads, which takes many questions as soon as it is up. What forks loads it in each process."""
+    from config.warm_up import warm_up  # noqa: PLC0415  it needs the settings
+
+    if not issubclass(get_implementation(sender.pool_cls), TaskPool):
+        warm_up()
+
+
 def _ended(stop: Callable[[], None]) -> Callable[..., None]:
     return lambda **_: stop()
 

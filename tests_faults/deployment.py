@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import psutil
 import psycopg
+from celery import Celery
 
 from benchmarks.target_databases import TargetDatabases
 from config.environment import BASE_DIR
@@ -125,6 +126,11 @@ class Deployment:
         postmaster = psutil.Process(int((self.target.data_folder / "postmaster.pid").read_text().split()[0]))
         for process in (postmaster, *postmaster.children(recursive=True)):
             os.kill(process.pid, signal.SIGSTOP if frozen else signal.SIGCONT)
+
+    def answers(self, worker: ServerProcess) -> bool:
+        """Whether it has come to its broker, ready for questions."""
+        with Celery("faults", broker=self.querent.broker_url) as app:
+            return bool(app.control.ping(destination=[f"{worker.name}@{DATABASE}"], timeout=1.0))
 
     def another_worker(self, name: str, *, environment: Mapping[str, str] | None = None) -> ServerProcess:
         """Of the queue `ask`, not started."""

@@ -14,7 +14,7 @@ from redis import Redis
 
 from tests_faults.conftest import IN_CI, Table
 from tests_faults.deployment import DEADLINE_S, Deployment
-from tests_faults.people import Asked
+from tests_faults.people import Asked, until
 from tests_faults.small_disk import empty, fill, move_runs, small_disk
 from tests_faults.verdict import GRACE_S, assert_nothing_lost
 
@@ -176,7 +176,7 @@ def test_clock_jumps(deployment: Deployment, fault: Callable[..., None], table: 
     worker = deployment.another_worker("jumping", environment=environment)
     worker.start(wait=False)
     try:
-        time.sleep(4)
+        until(lambda: deployment.answers(worker), timeout_s=RECOVERY_S, what="a worker to answer")
 
         def jump() -> None:
             for offset in ("+3600", "-3600"):
@@ -184,7 +184,7 @@ def test_clock_jumps(deployment: Deployment, fault: Callable[..., None], table: 
                 time.sleep(3)
 
         fault(jump, lambda: clock.write_text("+0"))
-        assert worker.is_running
+        assert worker.is_running, worker.log.read_text()[-2_000:]
         assert table.lines[-1].outcomes == f"{IN_FLIGHT} completed"
     finally:
         worker.stop()
