@@ -13,7 +13,7 @@ import time
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,7 @@ def _without_latency(querent: Topology, people: People, *, count: int, forget: C
         "asks_per_s": round(len(rest) / seconds, 1),
         "zero_latency_errors": errors,
         "cpu_ms_per_ask": round(sum(each[name] for name in before), 1),
-        "cpu_ms_per_ask_by_process": {name: each[name] for name in (*before, "pgbouncer")},
+        "cpu_ms_per_ask_by_process": {name: each[name] for name in (*before, "pgbouncer", "postgres")},
         "statements_per_ask": each["statements"],
         "transactions_per_ask": each["transactions"],
         "rss_growth_mb": max(growth.values()),
@@ -115,19 +115,31 @@ def _without_latency(querent: Topology, people: People, *, count: int, forget: C
 
 def _spent(querent: Topology) -> dict[str, float]:
     """So far: milliseconds of processor time of each server with its children, and what the pooler has carried. A
-    statement is what waits for an answer, the ends of transactions among them."""
-    named = {**_servers(querent), "pgbouncer": psutil.Process(querent.pooler.pid)}
-    spent = dict.fromkeys(named, 0.0)
-    for name, process in named.items():
-        for one in (process, *process.children(recursive=True)):
-            times = one.cpu_times()
-            spent[name] += (times.user + times.system) * 1_000
+    statement is what waits for an answer, the ends of transactions among them. `postgres` reads the target too."""
+    postmaster = int((querent.postgres.data_folder / "postmaster.pid").read_text().split("\n", 1)[0])
+    named = {
+        **_servers(querent),
+        "pgbouncer": psutil.Process(querent.pooler.pid),
+        "postgres": psutil.Process(postmaster),
+    }
+    spent = {name: _processor_ms(process) for name, process in named.items()}
     with closing(psycopg.connect(querent.environment["DATABASE_URL"].rsplit("/", 1)[0] + "/pgbouncer")) as connection:
         connection.autocommit = True
         with connection.cursor(row_factory=dict_row) as cursor:
             cursor.execute("SHOW STATS", prepare=False)
             row = next(one for one in cursor.fetchall() if one["database"] == DATABASE)
     return {**spent, "statements": float(row["total_query_count"]), "transactions": float(row["total_xact_count"])}
+
+
+def _processor_ms(process: psutil.Process) -> float:
+    """With its children, also those that have ended."""
+    ended = process.cpu_times()
+    seconds = float(ended.children_user + ended.children_system)
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):  # PostgreSQL's connections to the target come and go
+            times = one.cpu_times()
+            seconds += times.user + times.system
+    return seconds * 1_000
 
 
 def _megabytes(memory: dict[str, int]) -> dict[str, int]:
