@@ -149,10 +149,9 @@ class AccessPolicyAdmin(TenantOwnedAdmin[AccessPolicy]):
         if source is None:
             return "The data source is gone."
         try:
-            tables = policy_preview(catalogue_for_role(source, obj.role).access)
+            return _listed(policy_preview(catalogue_for_role(source, obj.role).access))
         except (PolicyInvalid, DataSourceNotSynced) as error:
             return error.message
-        return _listed(tables)
 
 
 def _of(model: type[OwnedT], text: str) -> OwnedT | None:

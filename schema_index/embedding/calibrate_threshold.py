@@ -7,12 +7,11 @@ from uuid import UUID
 from django.conf import settings
 
 from schema_index.embedding.base import Embedder
-from schema_index.embedding.comparison import ranked
+from schema_index.embedding.comparison import lost_questions, ranked
 from schema_index.embedding.spaces import active_embedder, threshold_of
 from schema_index.models import EmbeddingSpace, JudgedQuestion
 from schema_index.retrieval.calibration import Calibrated, TooFew, at, calibrate
 from schema_index.retrieval.nearest import nearest_tables
-from schema_index.retrieval.quality import is_full
 from schema_index.retrieval.thresholds import threshold_for
 from tenants import audit
 from tenants.context import tenant_transaction
@@ -119,11 +118,7 @@ def _broken(
     k = settings.ENVIRONMENT.retrieval_top_k
     judged = [question for question in questions if question.tables][:MAX_COMPARED]
     before, after = (ranked(tenant_id, judged, embedder=embedder, k=k, threshold=one) for one in (old, new))
-    return tuple(
-        question.question
-        for (question, was), (_, now) in zip(before, after, strict=True)
-        if is_full(was, k=k) and not is_full(now, k=k)
-    )
+    return lost_questions(before, after, k=k)
 
 
 def _store(embedder: Embedder, threshold: float | None, *, actor: str) -> None:

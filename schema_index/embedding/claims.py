@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, Min, OuterRef, QuerySet, Value
+from django.db.models import Exists, ExpressionWrapper, Min, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from schema_index.embedding.base import Embedder
 from schema_index.embedding.batching import BatchLimits, pack
 from schema_index.indexing.chunks import pending
 from schema_index.models import Chunk, EmbeddingClaim
+from tenants.clock import from_now
 from tenants.context import current_tenant_id, tenant_transaction
 
 STORING_S = 2.0
@@ -82,5 +83,4 @@ def _free(embedder: Embedder) -> QuerySet[Chunk]:
 
 
 def _until(embedder: Embedder) -> "ExpressionWrapper[Any]":
-    lease = timedelta(seconds=embedder.max_seconds + STORING_S)
-    return ExpressionWrapper(Now() + Value(lease), output_field=DateTimeField())
+    return from_now(timedelta(seconds=embedder.max_seconds + STORING_S))

@@ -20,6 +20,9 @@ MAX_QUESTIONS = 500
 """One request of an endpoint; more would move the share by less than it varies anyway."""
 
 
+Found = tuple[JudgedQuestion, Ranked]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """full@k of both spaces, 0 to 1, over `questions` judged ones, of which the new one finds those `lost` no more."""
@@ -50,11 +53,7 @@ def compare(tenant_id: UUID, *, old: Embedder, new: Embedder, k: int) -> Compari
     if not judged:
         return None
     before, after = (ranked(tenant_id, judged, embedder=one, k=k) for one in (old, new))
-    lost = tuple(
-        question.question
-        for (question, was), (_, now) in zip(before, after, strict=True)
-        if is_full(was, k=k) and not is_full(now, k=k)
-    )
+    lost = lost_questions(before, after, k=k)
     shares = [full_at((found for _, found in side), k=k) for side in (before, after)]
     return Comparison(questions=len(judged), k=k, old=shares[0], new=shares[1], lost=lost)
 
@@ -66,11 +65,11 @@ def ranked(
     embedder: Embedder,
     k: int,
     threshold: float | None = None,
-) -> list[tuple[JudgedQuestion, Ranked]]:
+) -> list[Found]:
     """What retrieval finds for each question whose source is synced, the others left out; with the tenant's own
     threshold, or another that is tried. Raises EmbeddingUnavailable or -Rejected."""
     known = _Known(embedder, [one.question for one in judged])
-    found: list[tuple[JudgedQuestion, Ranked]] = []
+    found: list[Found] = []
     for one in judged:
         try:
             catalogue = indexed_catalogue(one.source)
@@ -87,6 +86,15 @@ def ranked(
         ).tables
         found.append((one, Ranked(ranking=[hit.qualified_name for hit in hits], needed=one.tables)))
     return found
+
+
+def lost_questions(before: Sequence[Found], after: Sequence[Found], *, k: int) -> tuple[str, ...]:
+    """Whose tables were all found before, and are not any more."""
+    return tuple(
+        question.question
+        for (question, was), (_, now) in zip(before, after, strict=True)
+        if is_full(was, k=k) and not is_full(now, k=k)
+    )
 
 
 class _Known:

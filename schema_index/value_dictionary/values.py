@@ -1,10 +1,11 @@
 """The value dictionary: distinct values of short text columns, read at sync when the source opted in."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Any
 from uuid import UUID
 
 from schema_index.connectors.base import ColumnName, Connector
@@ -26,6 +27,10 @@ MAX_SECONDS = 300
 
 MAX_GAPS = 10_000
 """Columns of which it is kept why their values are not."""
+
+
+Name = tuple[str, str, str]
+"""Schema, table and column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,34 +127,28 @@ def _of_column(name: ColumnName, texts: Sequence[str] | None) -> tuple[list[Foun
 
 def permitted(vocabulary: Vocabulary, *, source: DataSource, schema: DatabaseSchema) -> Vocabulary:
     """What the source may keep; `schema` is its visible part."""
-    kept, known = _permitted_names(source, schema), _known_names(source, schema)
+    kept, told = _kept_and_told(source, schema)
     return Vocabulary(
         values=tuple(value for value in vocabulary.values if (value.schema, value.table, value.column) in kept),
-        gaps=tuple(gap for gap in vocabulary.gaps if (gap.schema, gap.table, gap.column) in known),
+        gaps=tuple(gap for gap in vocabulary.gaps if (gap.schema, gap.table, gap.column) in told),
     )
 
 
-def _permitted_names(source: DataSource, schema: DatabaseSchema) -> frozenset[tuple[str, str, str]]:
+def _kept_and_told(source: DataSource, schema: DatabaseSchema) -> tuple[frozenset[Name], frozenset[Name]]:
+    """Columns whose values may be kept, and those of which it may be told that their values are not all kept."""
     columns = text_columns(schema, excluded=source.values_excluded) if source.index_values else []
-    return frozenset(
-        (table.schema, table.name, column.name)
-        for table, column in columns
-        if may_be_kept(table, column, included=source.values_included)
-    )
+    kept = [pair for pair in columns if may_be_kept(*pair, included=source.values_included)]
+    return _names(kept), _names(columns)
 
 
-def _known_names(source: DataSource, schema: DatabaseSchema) -> frozenset[tuple[str, str, str]]:
-    """Columns of which it may be told that their values are not all kept."""
-    columns = text_columns(schema, excluded=source.values_excluded) if source.index_values else []
+def _names(columns: Iterable[tuple[Table, Column]]) -> frozenset[Name]:
     return frozenset((table.schema, table.name, column.name) for table, column in columns)
 
 
 def prune_values(source: DataSource, *, schema: DatabaseSchema) -> None:
     """Delete the values that the source may not keep any more; `schema` is its visible part. Needs an open scope."""
-    for model, names in (
-        (ColumnValue, _permitted_names(source, schema)),
-        (VocabularyGap, _known_names(source, schema)),
-    ):
+    models: tuple[type[Any], ...] = (ColumnValue, VocabularyGap)
+    for model, names in zip(models, _kept_and_told(source, schema), strict=True):
         stored = model._default_manager.filter(source_id=source.id)
         for name in set(stored.values_list("schema", "table", "column").order_by().distinct()) - names:
             stored.filter(schema=name[0], table=name[1], column=name[2]).delete()
@@ -157,47 +156,29 @@ def prune_values(source: DataSource, *, schema: DatabaseSchema) -> None:
 
 def store_values(vocabulary: Vocabulary, *, source_id: UUID) -> None:
     """Make the source's dictionary exactly `vocabulary`, writing only what differs. Needs an open scope."""
-    _store_gaps(vocabulary.gaps, source_id=source_id)
-    stored = {
-        (value.schema, value.table, value.column, value.text): value.id
-        for value in ColumnValue.objects.filter(source_id=source_id).only("schema", "table", "column", "text")
-    }
-    wanted = {(value.schema, value.table, value.column, value.text) for value in vocabulary.values}
-    ColumnValue.objects.filter(id__in=[key for name, key in stored.items() if name not in wanted]).delete()
-    tenant_id = current_tenant_id()
-    ColumnValue.objects.bulk_create(
-        [
-            ColumnValue(
-                tenant_id=tenant_id,
-                source_id=source_id,
-                schema=schema,
-                table=table,
-                column=column,
-                text=text,
-                normalised=normalised(text),
-            )
-            for schema, table, column, text in sorted(wanted - stored.keys())
-        ],
-        batch_size=2_000,
-    )
+    gaps = {(gap.schema, gap.table, gap.column, gap.reason.value) for gap in vocabulary.gaps}
+    _store(VocabularyGap, gaps, last="reason", source_id=source_id)
+    values = {(value.schema, value.table, value.column, value.text) for value in vocabulary.values}
+    _store(ColumnValue, values, last="text", source_id=source_id)
 
 
-def _store_gaps(gaps: tuple[ColumnGap, ...], *, source_id: UUID) -> None:
-    stored = {
-        (gap.schema, gap.table, gap.column, gap.reason): gap.id
-        for gap in VocabularyGap.objects.filter(source_id=source_id)
-    }
-    wanted = {(gap.schema, gap.table, gap.column, gap.reason.value) for gap in gaps}
+def _store(model: type[Any], wanted: set[tuple[str, str, str, str]], *, last: str, source_id: UUID) -> None:
+    """`last` is the field that the fourth part of each row stands in."""
+    of_source = model._default_manager.filter(source_id=source_id).order_by()
+    stored = {tuple(name): key for key, *name in of_source.values_list("id", "schema", "table", "column", last)}
     gone = [key for name, key in stored.items() if name not in wanted]
     if gone:
-        VocabularyGap.objects.filter(id__in=gone).delete()
+        of_source.filter(id__in=gone).delete()
     tenant_id = current_tenant_id()
-    VocabularyGap.objects.bulk_create(
+    model._default_manager.bulk_create(
         [
-            VocabularyGap(
-                tenant_id=tenant_id, source_id=source_id, schema=schema, table=table, column=column, reason=reason
+            model(
+                tenant_id=tenant_id,
+                source_id=source_id,
+                **dict(zip(("schema", "table", "column", last), name, strict=True)),
+                **({"normalised": normalised(name[-1])} if model is ColumnValue else {}),
             )
-            for schema, table, column, reason in sorted(wanted - stored.keys())
+            for name in sorted(wanted - stored.keys())
         ],
         batch_size=2_000,
     )
