@@ -3,16 +3,8 @@
 from dataclasses import replace
 
 from nl2sql.generation.composer.adjectives import ADJECTIVES
-from nl2sql.generation.composer.grammar.cursor import (
-    Cursor,
-    Partial,
-    adjective_of,
-)
-from nl2sql.generation.composer.reading import (
-    Condition,
-    Noun,
-    Reading,
-)
+from nl2sql.generation.composer.grammar.cursor import Cursor, Partial, adjective_of
+from nl2sql.generation.composer.reading import Condition, Noun, Reading
 
 
 class Comparisons(Cursor):

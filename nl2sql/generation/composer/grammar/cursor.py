@@ -4,12 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nl2sql.generation.composer.mentions import Chunk
-from nl2sql.generation.composer.reading import (
-    Condition,
-    Entity,
-    Noun,
-    Reading,
-)
+from nl2sql.generation.composer.reading import Condition, Entity, Noun, Reading
 
 MAX_STEPS = 6000
 """Tries of a rule that one question may cost."""

@@ -4,19 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nl2sql.generation.composer.grammar.comparisons import Comparisons
-from nl2sql.generation.composer.grammar.cursor import (
-    MAX_STEPS,
-    Partial,
-)
+from nl2sql.generation.composer.grammar.cursor import MAX_STEPS, Partial
 from nl2sql.generation.composer.grammar.orders import Orders
 from nl2sql.generation.composer.grammar.relations import Relations
 from nl2sql.generation.composer.grammar.shown import Shown, adopt
 from nl2sql.generation.composer.mentions import Chunk
-from nl2sql.generation.composer.reading import (
-    Entity,
-    Item,
-    Reading,
-)
+from nl2sql.generation.composer.reading import Entity, Item, Reading
 
 SKIPPED = (
     "be", "do", "have", "there", "rel", "verb", "noise", "comma", "and", "pron", "det", "prep", "of", "with", "by",

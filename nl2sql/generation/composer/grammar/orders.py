@@ -6,21 +6,9 @@ from typing import cast
 
 from nl2sql.calendar_spans import Unit
 from nl2sql.generation.composer.adjectives import ADJECTIVES
-from nl2sql.generation.composer.grammar.cursor import (
-    Partial,
-    adjective_of,
-    nearer_column,
-    owns,
-    small_count,
-)
+from nl2sql.generation.composer.grammar.cursor import Partial, adjective_of, nearer_column, owns, small_count
 from nl2sql.generation.composer.grammar.values import Described, Values
-from nl2sql.generation.composer.reading import (
-    Function,
-    Grouping,
-    Having,
-    Ordering,
-    Reading,
-)
+from nl2sql.generation.composer.reading import Function, Grouping, Having, Ordering, Reading
 from nl2sql.generation.composer.vocabulary import ColumnName
 from nl2sql.generation.composer.words import name_words
 

@@ -5,23 +5,10 @@ from dataclasses import replace
 from typing import cast
 
 from nl2sql.generation.composer.adjectives import ADJECTIVES
-from nl2sql.generation.composer.grammar.cursor import (
-    MAX_STEPS,
-    adjective_of,
-    nearer_column,
-    owns,
-    small_count,
-)
+from nl2sql.generation.composer.grammar.cursor import MAX_STEPS, adjective_of, nearer_column, owns, small_count
 from nl2sql.generation.composer.grammar.values import Described, Values
 from nl2sql.generation.composer.mentions import Chunk
-from nl2sql.generation.composer.reading import (
-    Entity,
-    Function,
-    Item,
-    Noun,
-    Ordering,
-    Reading,
-)
+from nl2sql.generation.composer.reading import Entity, Function, Item, Noun, Ordering, Reading
 
 Items = Iterator[tuple[tuple[Item, ...], Reading, int]]
 """What is shown, the reading so far, and where the next chunk stands."""

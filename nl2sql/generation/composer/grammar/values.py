@@ -4,19 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
-from nl2sql.generation.composer.grammar.cursor import (
-    Cursor,
-    Partial,
-    is_flag,
-)
+from nl2sql.generation.composer.grammar.cursor import Cursor, Partial, is_flag
 from nl2sql.generation.composer.mentions import Chunk
-from nl2sql.generation.composer.reading import (
-    Condition,
-    Entity,
-    LikeKind,
-    Noun,
-    Reading,
-)
+from nl2sql.generation.composer.reading import Condition, Entity, LikeKind, Noun, Reading
 from nl2sql.generation.composer.vocabulary import ColumnName, TableName
 from nl2sql.generation.composer.words import name_words, singular
 
