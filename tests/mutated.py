@@ -78,7 +78,7 @@ def _other(draw: st.DrawFn, value: Any) -> Any:
     if not inside:
         change = draw(st.sampled_from(("value", "deep", "wrapped")))
         deep = json.loads("[" * 400 + "]" * 400)
-        return {"value": draw(st.sampled_from(VALUES)), "deep": deep, "wrapped": [value]}[change]
+        return {"value": copy.deepcopy(draw(st.sampled_from(VALUES))), "deep": deep, "wrapped": [value]}[change]
     key = draw(st.sampled_from(list(value) if isinstance(value, dict) else list(range(len(value)))))
     if isinstance(value, dict) and not draw(st.integers(0, 5)):
         value[draw(st.sampled_from((f"{key}x", "", "\x00", "id")))] = value.pop(key)

@@ -1,5 +1,6 @@
 """JSON bodies of a bounded size and depth."""
 
+import json
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, Protocol
@@ -39,6 +40,19 @@ class BoundedJsonParser(JSONParser):
         if len(body) > self.max_bytes:
             raise PayloadTooLarge(self.max_bytes)
         try:
-            return super().parse(BytesIO(body), media_type, {**(parser_context or {}), "encoding": "utf-8"})
+            document = super().parse(BytesIO(body), media_type, {**(parser_context or {}), "encoding": "utf-8"})
         except RecursionError:
             raise exceptions.ParseError("The JSON is nested too deeply.") from None
+        # An error that names such a text could not be sent, and none of it be stored.
+        if b"\\ud" in body.lower() and not _is_unicode(document):
+            raise exceptions.ParseError("A text of the JSON is no Unicode: half of a surrogate pair stands alone.")
+        return document
+
+
+def _is_unicode(document: Any) -> bool:
+    """JSON's escapes can write what no encoding can."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -4,6 +4,7 @@ A finding is an exception that is none of ours, a 5xx, or more time or memory th
 with the suite; `make fuzz-inputs SECONDS=300` goes on with other ones until the time is over.
 """
 
+import json
 import os
 import resource
 import sys
@@ -232,7 +233,8 @@ def test_uploads_and_imported_folders(
             list(import_address(owner.tenant.id, Address(str(tmp_path)), options=ImportOptions(prune=True)))
             transaction.set_rollback(True)
 
-    small = {name: mutants([one[:2_000] for one in FILES[name]]) for name in ("notes.md", "plain.txt", "faq.jsonl")}
+    small = {name: mutants([one[:2_000] for one in FILES[name]]) for name in ("notes.md", "plain.txt")}
+    small["faq.jsonl"] = mutants([FAQ]) | json_mutants([json.loads(line) for line in FAQ.splitlines()])
     tried(
         Door(name="uploads, imports", inputs=st.tuples(mutants([form]), st.fixed_dictionaries(small)), attempt=upload)
     )
