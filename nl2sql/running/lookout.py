@@ -18,6 +18,9 @@ IDLE = 9
 """So many times as long as it looked, the thread waits before it looks again: looking takes a tenth of its time. A look
 at two hundred runs takes some thirty milliseconds, and whoever waits among so many waits for seconds."""
 
+MAX_PAUSE_S = 0.5
+"""A look may have waited itself, for a database that was away; who is to be stopped or told waits no longer for that."""
+
 LEAVE_S = 2.0
 """How long the last to leave waits for a look under way."""
 
@@ -70,7 +73,7 @@ class Lookout(Generic[Entry]):
                 started = time.monotonic()
                 for tenant_id, entries in tenants.items():
                     self._look_at(tenant_id, entries)
-                pause = max(self._pause_s, IDLE * (time.monotonic() - started))
+                pause = max(self._pause_s, min(MAX_PAUSE_S, IDLE * (time.monotonic() - started)))
         finally:
             connection.close()
             with self._lock:
