@@ -19,7 +19,7 @@ IDLE = 9
 at two hundred runs takes some thirty milliseconds, and whoever waits among so many waits for seconds."""
 
 MAX_PAUSE_S = 0.5
-"""A look may have waited itself, for a database that was away; who is to be stopped or told waits no longer for that."""
+"""A look may have waited itself, for a database that was away: who is to be stopped or told waits no longer for it."""
 
 LEAVE_S = 2.0
 """How long the last to leave waits for a look under way."""
