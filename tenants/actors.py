@@ -16,7 +16,7 @@ def principal_now(tenant_id: UUID, *, actor: str, role: Role, attributes: Mappin
     """Role, attributes and permissions as they are by now; `role` and `attributes` are those of a command or
     of whom a token was made for, which nothing else remembers.
 
-    Raises TenantSuspended, Unauthenticated (the key was revoked), KeyExpired, or InsufficientScope (the membership
+    Raises TenantSuspended, Unauthenticated (the key ended), KeyExpired, or InsufficientScope (the membership
     ended).
     """
     kind, _, name = actor.partition(":")
@@ -37,9 +37,9 @@ def principal_now(tenant_id: UUID, *, actor: str, role: Role, attributes: Mappin
 
 
 def _live_key(prefix: str) -> ApiKey:
-    key = ApiKey.objects.filter(prefix=prefix, revoked_at=None).first()
-    if key is None:
-        raise Unauthenticated("The API key was revoked before the work was done.")
+    key = ApiKey.objects.select_related("created_by").filter(prefix=prefix).first()
+    if key is None or key.is_ended:
+        raise Unauthenticated("The API key ended before the work was done.")
     if key.is_expired:
         raise KeyExpired("The API key expired before the work was done.")
     return key

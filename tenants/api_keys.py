@@ -175,11 +175,11 @@ def authenticate(text: str) -> Principal:
     if parts is None:
         raise refusal
     with identity_transaction(api_key_prefix=parts.prefix):
-        key = ApiKey.before_tenant.filter(prefix=parts.prefix).first()
+        key = ApiKey.before_tenant.select_related("created_by").filter(prefix=parts.prefix).first()
     # An unknown prefix costs the same comparison as a known one.
     if not matches(parts.secret, stored_digest=key.digest if key else digest("")) or key is None:
         raise refusal
-    if key.revoked_at is not None:
+    if key.is_ended:
         raise refusal
     if key.is_expired:
         raise KeyExpired("The API key has expired: issue a new one.")

@@ -112,7 +112,7 @@ def authenticate(token: str) -> Principal:
         raise KeyExpired("The token has expired: get a new one from the page that shows this.")
     tenant_id = UUID(told["t"])
     with identity_transaction(api_key_prefix=told["k"]):
-        key = ApiKey.before_tenant.filter(prefix=told["k"], tenant_id=tenant_id).first()
+        key = ApiKey.before_tenant.select_related("created_by").filter(prefix=told["k"], tenant_id=tenant_id).first()
     with tenant_transaction(tenant_id):
         tenant = Tenant.objects.filter(id=tenant_id).first()
     if key is None or tenant is None:
@@ -128,7 +128,7 @@ def principal_of_embed(
     key: ApiKey, tenant: Tenant, *, label: str, role: Role, attributes: Mapping[str, AttributeValue]
 ) -> Principal:
     """Somebody whom a live key speaks for: they may ask, and nothing else. Raises Unauthenticated or KeyExpired."""
-    if key.revoked_at is not None or Permission.EMBED.value not in key.scopes:
+    if key.is_ended or Permission.EMBED.value not in key.scopes:
         raise Unauthenticated("The API key that made the token was revoked.")
     if key.is_expired:
         raise KeyExpired("The API key that made the token has expired.")

@@ -55,6 +55,11 @@ class ApiKey(TenantOwned):
         return f"{self.name} ({self.prefix}…)"
 
     @property
+    def is_ended(self) -> bool:
+        """Revoked, or its maker's account is deactivated: read `created_by` with it."""
+        return self.revoked_at is not None or (self.created_by is not None and not self.created_by.is_active)
+
+    @property
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
 

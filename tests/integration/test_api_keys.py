@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tenants import api_keys
+from tenants.actors import principal_now
 from tenants.api_keys import LAST_USED_RESOLUTION, KeyExpired, Unauthenticated
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Tenant
 from tenants.principal import Principal, TenantSuspended
-from tenants.roles import Permission
+from tenants.roles import Permission, Role
 from tests.integration.conftest import undone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,6 +74,22 @@ def test_a_revoked_key_is_as_unknown_as_any_other(tenant: Tenant) -> None:
         api_keys.authenticate("qk_0123456789ab_nobody")
     assert revoked.value.message == unknown.value.message
     assert [event[:2] for event in _events(tenant)] == [("api_key.issued", ACTOR), ("api_key.revoked", "user:8")]
+
+
+def test_a_key_stands_still_while_its_makers_account_is_deactivated(tenant: Tenant) -> None:
+    accounts = get_user_model().objects
+    maker = accounts.create_user("maker")
+    key, text = _issue(tenant, maker_id=maker.id)
+    principal = api_keys.authenticate(text)
+
+    accounts.filter(id=maker.id).update(is_active=False)
+    with pytest.raises(Unauthenticated):
+        api_keys.authenticate(text)
+    with pytest.raises(Unauthenticated):
+        principal_now(tenant.id, actor=f"key:{key.prefix}", role=Role.VIEWER, attributes={})
+
+    accounts.filter(id=maker.id).update(is_active=True)
+    assert api_keys.authenticate(text) == principal
 
 
 @pytest.mark.parametrize("change", ["", "x", "\0", "é"])
