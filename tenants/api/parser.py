@@ -41,16 +41,27 @@ class BoundedJsonParser(JSONParser):
             raise PayloadTooLarge(self.max_bytes)
         try:
             document = super().parse(BytesIO(body), media_type, {**(parser_context or {}), "encoding": "utf-8"})
+            if b"\\ud" in body.lower():
+                _refuse_half_pairs(document)
         except RecursionError:
             raise exceptions.ParseError("The JSON is nested too deeply.") from None
-        # An error that names such a text could not be sent, and none of it be stored.
-        if b"\\ud" in body.lower() and not _is_unicode(document):
-            raise exceptions.ParseError("A text of the JSON is no Unicode: half of a surrogate pair stands alone.")
         return document
 
 
+def _refuse_half_pairs(document: Any) -> None:
+    """JSON's escapes can write what no encoding can: it can neither be stored nor be named by an error that is sent.
+    Names the field where there is one with a name that can be sent."""
+    fields = document.items() if isinstance(document, Mapping) else [("", document)]
+    for name, value in fields:
+        if _is_unicode(value) and _is_unicode(name):
+            continue
+        told = "Half of a surrogate pair stands alone: it is no Unicode."
+        if name and _is_unicode(name):
+            raise exceptions.ValidationError({name: [told]}, code="surrogate_characters_not_allowed")
+        raise exceptions.ParseError(told)
+
+
 def _is_unicode(document: Any) -> bool:
-    """JSON's escapes can write what no encoding can."""
     try:
         json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError:
