@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -29,6 +30,8 @@ class Round:
     tests: int
     failed: tuple[str, ...]
     """Names of tests; what pytest itself said where it wrote no report."""
+    reasons: tuple[str, ...] = ()
+    """Of each, what its report says first: it may not happen again for a long time."""
 
 
 def main() -> None:
@@ -44,8 +47,8 @@ def main() -> None:
             f"run {number}: seed {one.seed}, {one.seconds:.1f} s, {one.tests} tests, {len(one.failed)} failed",
             flush=True,
         )
-        for name in one.failed:
-            print(f"    {name}", flush=True)
+        for name, reason in zip_longest(one.failed, one.reasons, fillvalue=""):
+            print(f"    {name}: {reason[:2_000]}", flush=True)
     print(json.dumps(summary(rounds)))
     sys.exit(any(one.failed for one in rounds))
 
@@ -66,11 +69,16 @@ def run(seed: int, arguments: list[str]) -> Round:
         if not report.exists():
             return Round(seed=seed, seconds=seconds, tests=0, failed=((done.stdout + done.stderr)[-2_000:],))
         cases = list(ElementTree.parse(report).getroot().iter("testcase"))
-    wrong = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
-    names = tuple(sorted(f"{case.get('classname')}::{case.get('name')}" for case in wrong))
+    wrong = sorted(
+        (f"{case.get('classname')}::{case.get('name')}", told.get("message", ""))
+        for case in cases
+        for told in [*case.iter("failure"), *case.iter("error")][:1]
+    )
+    names = tuple(name for name, _ in wrong)
     # A run may also end badly without a test at fault: a warning at the end, or a worker that died.
     failed = names or (() if done.returncode == 0 else (done.stdout[-2_000:],))
-    return Round(seed=seed, seconds=seconds, tests=len(cases), failed=failed)
+    reasons = tuple(reason for _, reason in wrong)
+    return Round(seed=seed, seconds=seconds, tests=len(cases), failed=failed, reasons=reasons)
 
 
 def summary(rounds: list[Round]) -> dict[str, object]:
