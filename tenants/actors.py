@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from tenants.api_keys import KeyExpired, Unauthenticated, principal_of_key
+from tenants.api_keys import Unauthenticated, known_keys, principal_of_key, require_live
 from tenants.attributes import AttributeValue, attributes_from_json
 from tenants.context import tenant_scope
 from tenants.embed_tokens import principal_of_embed
@@ -37,11 +37,10 @@ def principal_now(tenant_id: UUID, *, actor: str, role: Role, attributes: Mappin
 
 
 def _live_key(prefix: str) -> ApiKey:
-    key = ApiKey.objects.select_related("created_by").filter(prefix=prefix).first()
-    if key is None or key.is_ended:
-        raise Unauthenticated("The API key ended before the work was done.")
-    if key.is_expired:
-        raise KeyExpired("The API key expired before the work was done.")
+    key, ended = known_keys().filter(prefix=prefix).first(), "The API key ended before the work was done."
+    if key is None:
+        raise Unauthenticated(ended)
+    require_live(key, ended=ended, expired="The API key expired before the work was done.")
     return key
 
 

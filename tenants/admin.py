@@ -11,9 +11,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
-from tenants import audit
+from tenants import audit, memberships
 from tenants.admin_reach import reachable_tenants
-from tenants.api_keys import revoke, revoke_made_by
+from tenants.api_keys import revoke
 from tenants.audit_admin import AuditEventAdmin
 from tenants.budgets import BudgetLine, budget_lines
 from tenants.context import tenant_transaction
@@ -162,8 +162,8 @@ class MembershipAdmin(TenantOwnedAdmin[Membership]):
         return [] if _is_superuser(request) and obj is None else ["user"]
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        memberships.end(obj, actor=actor_of(request))
         super().delete_model(request, obj)
-        revoke_made_by(obj.user_id, actor=actor_of(request))
 
 
 @admin.register(ApiKey)

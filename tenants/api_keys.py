@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from tenants import audit
@@ -95,9 +95,14 @@ def issue_within(
     )
 
 
+def known_keys() -> "QuerySet[ApiKey]":
+    """Of the open scope's tenant, with whom their state depends on."""
+    return ApiKey.objects.select_related("created_by")
+
+
 def find(key_id: UUID) -> ApiKey:
     """Of the open scope's tenant. Raises KeyNotFound."""
-    found = ApiKey.objects.filter(id=key_id).first()
+    found = known_keys().filter(id=key_id).first()
     if found is None:
         raise KeyNotFound("There is no such key.")
     return found
@@ -179,10 +184,7 @@ def authenticate(text: str) -> Principal:
     # An unknown prefix costs the same comparison as a known one.
     if not matches(parts.secret, stored_digest=key.digest if key else digest("")) or key is None:
         raise refusal
-    if key.is_ended:
-        raise refusal
-    if key.is_expired:
-        raise KeyExpired("The API key has expired: issue a new one.")
+    require_live(key, ended=refusal.message, expired="The API key has expired: issue a new one.")
     now = timezone.now()
     with tenant_transaction(key.tenant_id):
         tenant = Tenant.objects.get(id=key.tenant_id)
@@ -193,6 +195,14 @@ def authenticate(text: str) -> Principal:
     if tenant.is_suspended:
         raise TenantSuspended("This tenant is suspended.")
     return principal_of_key(key, tenant)
+
+
+def require_live(key: ApiKey, *, ended: str, expired: str) -> None:
+    """Raises Unauthenticated or KeyExpired, with these words."""
+    if key.state == "expired":
+        raise KeyExpired(expired)
+    if key.state != "live":
+        raise Unauthenticated(ended)
 
 
 def principal_of_key(key: ApiKey, tenant: Tenant) -> Principal:

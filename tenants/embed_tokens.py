@@ -17,7 +17,7 @@ from django.core import signing
 from django.utils import timezone
 
 from tenants import audit
-from tenants.api_keys import KeyExceedsIssuer, KeyExpired, Unauthenticated
+from tenants.api_keys import KeyExceedsIssuer, KeyExpired, Unauthenticated, require_live
 from tenants.attributes import AttributesInvalid, AttributeValue, attributes_from_json, attributes_to_json
 from tenants.context import identity_transaction, tenant_transaction
 from tenants.models import ApiKey, RequestCount, Tenant
@@ -128,10 +128,11 @@ def principal_of_embed(
     key: ApiKey, tenant: Tenant, *, label: str, role: Role, attributes: Mapping[str, AttributeValue]
 ) -> Principal:
     """Somebody whom a live key speaks for: they may ask, and nothing else. Raises Unauthenticated or KeyExpired."""
-    if key.is_ended or Permission.EMBED.value not in key.scopes:
-        raise Unauthenticated("The API key that made the token was revoked.")
-    if key.is_expired:
-        raise KeyExpired("The API key that made the token has expired.")
+    made_by = "The API key that made the token"
+    ended = f"{made_by} {'was' if key.state == 'revoked' else 'is'} {key.state}."
+    require_live(key, ended=ended, expired=f"{made_by} has expired.")
+    if Permission.EMBED.value not in key.scopes:
+        raise Unauthenticated(f"{made_by} may not make any.")
     return Principal(
         tenant_id=tenant.id,
         tenant_slug=tenant.slug,

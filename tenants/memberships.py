@@ -141,10 +141,14 @@ def remove(principal: Principal, membership_id: UUID) -> Removed:
     found, is_last_owner = _found(principal, membership_id)
     if is_last_owner:
         raise LastOwner(LAST_OWNER)
-    Membership.objects.filter(id=found.id).delete()
-    audit.record("membership.removed", actor=principal.actor, subject=found.actor, role=found.role)
-    keys = api_keys.revoke_made_by(found.user_id, actor=principal.actor)
-    return Removed(username=found.user.username, keys=keys)
+    return Removed(username=found.user.username, keys=end(found, actor=principal.actor))
+
+
+def end(membership: Membership, *, actor: str) -> int:
+    """Of the open scope's tenant, and how many keys of its person ended with it."""
+    Membership.objects.filter(id=membership.id).delete()
+    audit.record("membership.removed", actor=actor, subject=membership.actor, role=membership.role)
+    return api_keys.revoke_made_by(membership.user_id, actor=actor)
 
 
 def _found(principal: Principal, membership_id: UUID) -> tuple[Membership, bool]:

@@ -103,7 +103,7 @@ class KeyListView(APIView):
         principal = principal_of(request, needs=Permission.MANAGE_KEYS)
         query = read_query(request, PageSerializer)
         with tenant_transaction(principal.tenant_id):
-            found, cursor = newest_first(ApiKey.objects.all(), query)
+            found, cursor = newest_first(api_keys.known_keys(), query)
         return Response({"items": KeySerializer(found, many=True).data, "next": cursor})
 
     @extend_schema(

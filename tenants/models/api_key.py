@@ -11,7 +11,7 @@ from tenants.models.attributes_field import validate_attributes
 from tenants.models.tenant_owned import TenantManager, TenantOwned
 from tenants.roles import CHOICES, Role
 
-KeyState = Literal["live", "expired", "revoked"]
+KeyState = Literal["live", "paused", "expired", "revoked"]
 
 
 class ApiKey(TenantOwned):
@@ -55,14 +55,10 @@ class ApiKey(TenantOwned):
         return f"{self.name} ({self.prefix}…)"
 
     @property
-    def is_ended(self) -> bool:
-        """Revoked, or its maker's account is deactivated: read `created_by` with it."""
-        return self.revoked_at is not None or (self.created_by is not None and not self.created_by.is_active)
-
-    @property
-    def is_expired(self) -> bool:
-        return self.expires_at is not None and self.expires_at <= timezone.now()
-
-    @property
     def state(self) -> KeyState:
-        return "revoked" if self.revoked_at else "expired" if self.is_expired else "live"
+        """`paused` while its maker's account is deactivated: read `created_by` with it."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.created_by is not None and not self.created_by.is_active:
+            return "paused"
+        return "live" if self.expires_at is None or self.expires_at > timezone.now() else "expired"

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
-from tenants.models import ApiKey
 from tenants.principal import Principal
 from tenants.roles import RANK, Permission, Role
 from tenants.web.in_tenant import in_tenant
@@ -68,7 +67,7 @@ def keys(request: HttpRequest, principal: Principal) -> HttpResponse:
         except DomainError as error:
             problem = error.message
     with tenant_transaction(principal.tenant_id):
-        found = list(ApiKey.objects.order_by("revoked_at", "-created_at")[:SHOWN])
+        found = list(api_keys.known_keys().order_by("revoked_at", "-created_at")[:SHOWN])
     context = {
         **{"form": form, "keys": sorted(found, key=lambda key: key.revoked_at is not None)},
         **{"secret": secret, "problem": problem, "origin": request.build_absolute_uri("/")[:-1]},

@@ -12,6 +12,7 @@ from tenants import api_keys
 from tenants.actors import principal_now
 from tenants.api_keys import LAST_USED_RESOLUTION, KeyExpired, Unauthenticated
 from tenants.context import platform_transaction, tenant_transaction
+from tenants.embed_tokens import principal_of_embed
 from tenants.models import ApiKey, AuditEvent, Tenant
 from tenants.principal import Principal, TenantSuspended
 from tenants.roles import Permission, Role
@@ -83,6 +84,10 @@ def test_a_key_stands_still_while_its_makers_account_is_deactivated(tenant: Tena
     principal = api_keys.authenticate(text)
 
     accounts.filter(id=maker.id).update(is_active=False)
+    with tenant_transaction(tenant.id):
+        assert [one.state for one in api_keys.known_keys()] == ["paused"]
+        with pytest.raises(Unauthenticated, match="that made the token is paused"):
+            principal_of_embed(api_keys.find(key.id), tenant, label="anna", role=Role.VIEWER, attributes={})
     with pytest.raises(Unauthenticated):
         api_keys.authenticate(text)
     with pytest.raises(Unauthenticated):
