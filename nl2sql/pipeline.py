@@ -15,7 +15,7 @@ from nl2sql.answering.rounds import rounds
 from nl2sql.answering.verified_drafts import examples, verified_draft
 from nl2sql.events import Answered, CannotAnswer, Drafted, Event, Found, StepStarted
 from nl2sql.follow_up.retrieval import retrieve_in_conversation
-from nl2sql.generation.base import GenerationRequest, Refused, Usage
+from nl2sql.generation.base import Draft, GenerationRequest, Refused, Usage
 from nl2sql.reuse.reuse import Reused, reuse
 from nl2sql.task import Task
 from nl2sql.validation.verdict import Rejected
@@ -23,22 +23,35 @@ from schema_index.retrieval.types import NothingFound, Retrieved
 from tenants.domain_error import DomainError
 from tenants.outage import through_outage
 
+GIVEN = "edited"
+"""Who wrote a statement of the asker's own."""
+
 
 def answer(task: Task) -> Iterator[Event]:
     """Ends with exactly one of Answered, AskedBack, CannotAnswer or Failed."""
     try:
+        if task.given_sql:
+            yield from _given(task)
+            return
         if task.cache_key and (yield from _recalled(task)):
             return
+        retrieved: Retrieved | None = None
+        for event in _anew(task):
+            if isinstance(event, Found):
+                retrieved = event.retrieved
+            if task.cache_key and retrieved is not None and isinstance(event, Answered | CannotAnswer):
+                answer_cache.keep(task, retrieved=retrieved, ending=event)
+            yield event
     except DomainError as error:
         yield failed(error)
-        return
-    retrieved: Retrieved | None = None
-    for event in _anew(task):
-        if isinstance(event, Found):
-            retrieved = event.retrieved
-        if task.cache_key and retrieved is not None and isinstance(event, Answered | CannotAnswer):
-            answer_cache.keep(task, retrieved=retrieved, ending=event)
-        yield event
+
+
+def _given(task: Task) -> Iterator[Event]:
+    """A statement that the asker wrote or changed: through the same guard and checks, without a model."""
+    draft = Draft(sql=task.given_sql, generator=GIVEN, is_given=True)
+    yield Drafted(draft=draft)
+    outcome = yield from attempt(task, _request(task, Retrieved(tables=(), knowledge=(), values=())), draft)
+    yield outcome.ending if isinstance(outcome, Setback) else outcome
 
 
 def _recalled(task: Task) -> Steps[Event, None, bool]:
@@ -63,43 +76,24 @@ def _recalled(task: Task) -> Steps[Event, None, bool]:
     return True
 
 
-def _retrieved(task: Task) -> Retrieved:
-    return retrieve_in_conversation(
-        task.question,
-        history=task.history,
-        schema=task.catalogue.schema,
-        tenant_id=task.tenant_id,
-        source_id=task.source_id,
-        catalogue=task.catalogue,
-        embedder=task.embedder,
-        top_k=task.top_k,
-        role=task.role,
-        cancellation=task.cancellation,
-    )
-
-
 def _anew(task: Task) -> Iterator[Event]:
-    try:
-        yield StepStarted(name="retrieve")
-        started = time.monotonic()
-        retrieved = through_outage(lambda: _retrieved(task))
-        task.cancellation.raise_if_cancelled()
-        yield Found(retrieved=retrieved)
-        yield step_done("retrieve", started)
-        request = _request(task, retrieved)
-        started = time.monotonic()
-        reused = reuse(task.question, known=task.verified, values=retrieved.values)
-        if reused is not None and (yield from _reuse(task, request, reused, started=started)):
-            return
-        if retrieved.nothing is not None:
-            yield CannotAnswer(refused=_nothing_similar(retrieved.nothing), usage=Usage())
-            return
-        if not task.generator.places_every_word:
-            likest = examples(task.question, known=task.verified, judge=partial(judge, task))
-            request = replace(request, examples=likest)
-    except DomainError as error:
-        yield failed(error)
+    yield StepStarted(name="retrieve")
+    started = time.monotonic()
+    retrieved = through_outage(lambda: retrieve_in_conversation(task))
+    task.cancellation.raise_if_cancelled()
+    yield Found(retrieved=retrieved)
+    yield step_done("retrieve", started)
+    request = _request(task, retrieved)
+    started = time.monotonic()
+    reused = reuse(task.question, known=task.verified, values=retrieved.values)
+    if reused is not None and (yield from _reuse(task, request, reused, started=started)):
         return
+    if retrieved.nothing is not None:
+        yield CannotAnswer(refused=_nothing_similar(retrieved.nothing), usage=Usage())
+        return
+    if not task.generator.places_every_word:
+        likest = examples(task.question, known=task.verified, judge=partial(judge, task))
+        request = replace(request, examples=likest)
     for event in rounds(task, request):
         if isinstance(event, Answered) and _wants_candidates(task, event, retrieved):
             yield (yield from candidate_vote(task, request, event))

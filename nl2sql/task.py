@@ -1,4 +1,4 @@
-"""A question with everything that the pipeline needs for it."""
+"""A question with everything that the pipeline needs for it, from any door."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,12 +19,13 @@ Mode = Literal["answer", "sql", "dry_run"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A question with everything it needs. `catalogue` is what the asking principal may see, `role` and
+    """`catalogue` is what the asking principal may see, `role` and
     `attributes` are theirs. `revision` and `synced_at` say of which sync the catalogue is;
     `verified` are the source's verified queries in use, whoever may see them. `history` are the exchanges that the
     question may continue, oldest first; `clarified` what its asker chose when asked back. `today` is a day of
     `time_zone`; the fiscal year begins with the first of `fiscal_month`. `cache_key` is where the answer is kept; empty
-    where it is not. Up to `candidates` statements are written for a hard question."""
+    where it is not. Up to `candidates` statements are written for a hard question. `threshold` is the least similarity
+    of a hit, None for the tenant's own."""
 
     question: str
     mode: Mode
@@ -37,6 +38,7 @@ class Task:
     connector: Connector
     limits: Limits
     top_k: int
+    threshold: float | None = None
     today: date
     time_zone: str = "UTC"
     fiscal_month: int = 1

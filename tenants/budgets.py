@@ -88,39 +88,38 @@ class BudgetLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantMeter:
-    """Counts one tenant's model calls; opens transactions of its own."""
+    """Counts one tenant's model calls, under the limits that `tenant` was read with; opens transactions of its own."""
 
-    tenant_id: UUID
+    tenant: Tenant
 
     def reserve(self, *, tokens: int, cost: Decimal | None, hold_s: float) -> UUID | None:
         """None where no limit is set, since then there is nothing that could run out; what was taken is counted.
 
         Raises QuotaExceeded, whose details say when to retry, or PriceUnknown; then nothing is set aside.
         """
-        return through_outage(lambda: self._reserve_once(tokens=tokens, cost=cost, hold_s=hold_s))
+        limited = {unit for period, unit in LINES if _limit(self.tenant, unit, period) is not None}
+        if not limited:
+            return None
+        if cost is None and "cost" in limited:
+            raise PriceUnknown(
+                "The tenant has a budget in money, and the price of its model is not known: name it in LLM_PRICES, "
+                "or in the tenant's model settings; 0 where it costs nothing."
+            )
+        return through_outage(lambda: self._reserve_once(tokens=tokens, cost=cost or Decimal(0), hold_s=hold_s))
 
-    def _reserve_once(self, *, tokens: int, cost: Decimal | None, hold_s: float) -> UUID | None:
-        with tenant_transaction(self.tenant_id):
-            tenant = Tenant.objects.get(id=self.tenant_id)
-            if all(_limit(tenant, unit, period) is None for period, unit in LINES):
-                return None
-            lines = list(_lines(tenant))
-            if cost is None and any(line.unit == "cost" and line.limit is not None for line in lines):
-                raise PriceUnknown(
-                    "The tenant has a budget in money, and the price of its model is not known: name it in LLM_PRICES, "
-                    "or in the tenant's model settings; 0 where it costs nothing."
-                )
-            self._give_back_expired()
-            if not _add(lines, tokens=tokens, cost=cost or Decimal(0)):
-                raise _exceeded(lines, tokens=tokens, cost=cost or Decimal(0))
-            reservation = BudgetReservation.objects.create(
-                tenant_id=self.tenant_id,
+    def _reserve_once(self, *, tokens: int, cost: Decimal, hold_s: float) -> UUID:
+        with tenant_transaction(self.tenant.id):
+            lines = list(_lines(self.tenant))
+            _execute(_GIVE_BACK_EXPIRED, {"tenant": self.tenant.id})
+            if not _add(lines, tokens=tokens, cost=cost):
+                raise _exceeded(lines, tokens=tokens, cost=cost)
+            return BudgetReservation.objects.create(
+                tenant_id=self.tenant.id,
                 day=_today(),
                 tokens=tokens,
-                cost=cost or Decimal(0),
+                cost=cost,
                 expires_at=from_now(timedelta(seconds=hold_s + SLACK_S)),
-            )
-        return reservation.id
+            ).id
 
     def settle(self, reservation: UUID | None, *, tokens: int, cost: Decimal | None) -> None:
         """Twice does no harm but the second count, and a reservation that had expired is counted in full."""
@@ -128,19 +127,16 @@ class TenantMeter:
         tries = count(1)
 
         def settle_once() -> None:
-            with tenant_transaction(self.tenant_id):
+            with tenant_transaction(self.tenant.id):
                 # Gone, it was settled by a try whose commit was done though its word was lost.
                 if next(tries) > 1 and not BudgetReservation.objects.filter(id=reservation or UUID(int=0)).exists():
                     return
                 if reservation is None:
                     _add([], tokens=tokens, cost=cost or Decimal(0))
                 else:
-                    _execute(_SETTLE, {**values, "tenant": self.tenant_id})
+                    _execute(_SETTLE, {**values, "tenant": self.tenant.id})
 
         through_outage(settle_once)
-
-    def _give_back_expired(self) -> None:
-        _execute(_GIVE_BACK_EXPIRED, {"tenant": self.tenant_id})
 
 
 def budget_lines() -> Iterator[BudgetLine]:

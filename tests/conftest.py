@@ -386,7 +386,7 @@ def leave_model_settings() -> None:
     TenantModel.objects.create(tenant_id=tenant_id, timeout_s=30)
     with platform_transaction():
         Tenant.objects.filter(id=tenant_id).update(model_tokens_per_day=1_000_000)
-    TenantMeter(tenant_id=tenant_id).reserve(tokens=100, cost=None, hold_s=60)
+    TenantMeter(tenant=Tenant.objects.get(id=tenant_id)).reserve(tokens=100, cost=None, hold_s=60)
     first_in_use()
 
 

@@ -5,6 +5,7 @@ swept. Each function opens its own scope.
 """
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -13,7 +14,6 @@ from django.conf import settings
 from django.utils import timezone
 from pydantic import TypeAdapter, ValidationError
 
-from nl2sql.answering.answer_key import AnswerKey, plain
 from nl2sql.events import Answered, CannotAnswer, Ending
 from nl2sql.generation.base import Draft, Refused, Usage
 from nl2sql.models import CachedAnswer
@@ -25,6 +25,14 @@ from tenants.context import tenant_transaction
 
 KEPT_FOR = timedelta(days=2)
 """The day of the question is part of the key: past midnight, wherever the tenant is, no question leads here."""
+
+FORMAT = 1
+"""Raised when what is kept under a key changes its shape."""
+
+OF_TASK = (
+    *("tenant_id", "source_id", "role", "revision", "top_k", "candidates", "mode", "language"),
+    *("today", "time_zone", "fiscal_month"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,31 +51,26 @@ def key_for(task: Task, *, access: str) -> str:
     if settings.ENVIRONMENT.answer_cache_size == 0 or not task.generator.fingerprint or not stands_alone:
         return ""
     with tenant_transaction(task.tenant_id):
-        knowledge = knowledge_state(task.source_id, embedder=task.embedder)
-    if knowledge is None:
-        return ""
-    verified = hashlib.sha256()
-    for one in task.verified:
-        verified.update(f"{one.id}\0{one.question}\0{one.sql}\0".encode())
-    return AnswerKey(
-        tenant_id=task.tenant_id,
-        source_id=task.source_id,
-        role=task.role,
-        access=access,
-        revision=task.revision,
-        knowledge=knowledge,
-        verified=verified.hexdigest(),
-        top_k=task.top_k,
-        generator=task.generator.fingerprint,
-        candidates=task.candidates,
-        question=task.question,
-        mode=task.mode,
-        max_rows=task.limits.max_rows,
-        language=task.language,
-        today=task.today,
-        time_zone=task.time_zone,
-        fiscal_month=task.fiscal_month,
-    ).digest
+        knowledge = knowledge_state(task.source_id, embedder=task.embedder, threshold=task.threshold)
+    return "" if knowledge is None else answer_key(task, access=access, knowledge=knowledge)
+
+
+def answer_key(task: Task, *, access: str, knowledge: str) -> str:
+    """64 hexadecimal digits. Blanks around and between the words of a question mean nothing; all else does.
+
+    `access` is the digest of policy, hidden names and attributes, `knowledge` that of what is found beside the schema.
+    """
+    parts = {
+        **{name: getattr(task, name) for name in OF_TASK},
+        "question": _plain(task.question),
+        "max_rows": task.limits.max_rows,
+        "generator": task.generator.fingerprint,
+        "verified": [(one.id, one.question, one.sql) for one in task.verified],
+        "access": access,
+        "knowledge": knowledge,
+        "format": FORMAT,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def recall(tenant_id: UUID, *, key: str) -> Kept | None:
@@ -100,7 +103,7 @@ def keep(task: Task, *, retrieved: Retrieved, ending: Ending) -> None:
                     tenant_id=task.tenant_id,
                     source_id=task.source_id,
                     key=task.cache_key,
-                    question=storable(plain(task.question)),
+                    question=storable(_plain(task.question)),
                     answer=answer,
                     used_at=timezone.now(),
                 )
@@ -118,7 +121,7 @@ def forget(tenant_id: UUID, *, key: str) -> None:
 def forget_question(tenant_id: UUID, *, source_id: UUID, question: str) -> None:
     """Whoever asked it, in whatever state: somebody says that the answer is wrong."""
     with tenant_transaction(tenant_id):
-        CachedAnswer.objects.filter(source_id=source_id, question=storable(plain(question))).delete()
+        CachedAnswer.objects.filter(source_id=source_id, question=storable(_plain(question))).delete()
 
 
 def sweep(tenant_id: UUID) -> None:
@@ -140,3 +143,7 @@ def _worth_keeping(ending: Ending) -> Draft | Refused | None:
     if isinstance(ending, CannotAnswer) and ending.refused.missing:
         return replace(ending.refused, usage=Usage())
     return None
+
+
+def _plain(question: str) -> str:
+    return " ".join(question.split())

@@ -56,6 +56,6 @@ def checked_answer(
 def continued(request: GenerationRequest, draft: Draft) -> Exchange | None:
     """The earlier exchange that the statement goes on from: the one that its writer names, else for what is no question
     by itself the latest. A person's statement continues nothing."""
-    if draft.vouched is not None or not request.history:
+    if draft.vouched is not None or draft.is_given or not request.history:
         return None
     return draft.follows or (request.history[-1] if is_fragment(request.question) else None)

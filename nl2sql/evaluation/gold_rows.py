@@ -6,11 +6,12 @@ from typing import Any
 from django.conf import settings
 
 from nl2sql.evaluation.statement_order import is_ordered
+from nl2sql.execution.caps import caps
 from nl2sql.execution.results import json_rows
 from nl2sql.validation.judge import judge
 from nl2sql.validation.verdict import Accepted
 from schema_index.catalogue import Catalogue, catalogue_of
-from schema_index.connectors.base import Connector, Limits
+from schema_index.connectors.base import Connector
 from schema_index.sources import open_connector, pick
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
@@ -42,25 +43,19 @@ class GoldReader:
             catalogue, connector = self._open(source)
         except DomainError as error:
             return GoldRows(rows=None, problem=error.message)
-        schema, environment = catalogue.schema, settings.ENVIRONMENT
+        schema = catalogue.schema
         if dialect and dialect != schema.dialect:
             return GoldRows(rows=None, problem=f"The gold statement is {dialect}, the source {schema.dialect}.")
         verdict = judge(
             sql,
             access=catalogue.access,
             attributes=self.principal.attributes,
-            row_limit=environment.query_max_rows,
+            row_limit=settings.ENVIRONMENT.query_max_rows,
         )
         if not isinstance(verdict, Accepted):
             return GoldRows(rows=None, problem=f"The guard refuses the gold statement: {verdict.violations[0].message}")
-        limits = Limits(
-            deadline_ms=environment.query_timeout_ms,
-            max_rows=verdict.row_limit,
-            max_bytes=environment.query_max_bytes,
-            max_cost=environment.query_max_cost,
-        )
         try:
-            result = connector.read(verdict.sql, limits=limits)
+            result = connector.read(verdict.sql, limits=caps(max_rows=verdict.row_limit))
         except DomainError as error:
             return GoldRows(rows=None, tables=verdict.tables, problem=f"The gold statement failed: {error.message}")
         if result.truncated:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from nl2sql.follow_up.fragment import is_fragment
 from nl2sql.generation.base import Exchange
+from nl2sql.task import Task
 from schema_index.retrieval.retrieve import retrieve
 from schema_index.retrieval.types import Retrieved, TableHit
 from schema_index.schema import DatabaseSchema
@@ -13,16 +13,27 @@ from schema_index.schema import DatabaseSchema
 BEFORE = "read by the question before"
 
 
-def retrieve_in_conversation(
-    question: str, *, history: Sequence[Exchange], schema: DatabaseSchema, **retrieval: Any
-) -> Retrieved:
-    """As `retrieve`, of which `retrieval` holds the other arguments; without a history, exactly that.
+def retrieve_in_conversation(task: Task) -> Retrieved:
+    """As `retrieve`; without a history, exactly that.
 
     A fragment is looked for together with the questions that it continues, and the tables of those come first. A whole
     question keeps its own ranking; the tables come after it, should it continue them all the same.
     """
-    found = retrieve(whole_text(question, history=history), **retrieval)
-    return with_earlier_tables(found, history=history, schema=schema, first=is_fragment(question)) if history else found
+    found = retrieve(
+        whole_text(task.question, history=task.history),
+        tenant_id=task.tenant_id,
+        source_id=task.source_id,
+        catalogue=task.catalogue,
+        embedder=task.embedder,
+        top_k=task.top_k,
+        role=task.role,
+        threshold=task.threshold,
+        cancellation=task.cancellation,
+    )
+    if not task.history:
+        return found
+    is_first = is_fragment(task.question)
+    return with_earlier_tables(found, history=task.history, schema=task.catalogue.schema, first=is_first)
 
 
 def whole_text(question: str, *, history: Sequence[Exchange]) -> str:

@@ -25,6 +25,7 @@ from tenants import audit
 from tenants.budgets import TenantMeter
 from tenants.context import current_tenant_id, tenant_transaction
 from tenants.domain_error import DomainError
+from tenants.models import Tenant
 
 OPENAI_URL = "https://api.openai.com/v1"
 MAX_KEY = 2_000
@@ -73,11 +74,11 @@ def model_settings(tenant_id: UUID, *, is_candidate: bool = False) -> ModelSetti
     Raises ModelForbidden, or LlmMisconfigured where the stored key cannot be opened.
     """
     with tenant_transaction(tenant_id):
-        row = effective(is_candidate=is_candidate)
-    return settings_of(row, tenant_id=tenant_id)
+        row, tenant = effective(is_candidate=is_candidate), Tenant.objects.get(id=tenant_id)
+    return settings_of(row, tenant=tenant)
 
 
-def settings_of(row: TenantModel, *, tenant_id: UUID) -> ModelSettings | None:
+def settings_of(row: TenantModel, *, tenant: Tenant) -> ModelSettings | None:
     """The same of what `effective` gave."""
     if not _is_configured(row):
         return None
@@ -99,7 +100,7 @@ def settings_of(row: TenantModel, *, tenant_id: UUID) -> ModelSettings | None:
         max_output_tokens=_or_default(row.max_output_tokens, environment.llm_max_output_tokens),
         token_budget=prompt_tokens_of(row),
         price=price_of(row),
-        meter=TenantMeter(tenant_id=tenant_id),
+        meter=TenantMeter(tenant=tenant),
         breaker=BreakerRules(failures=environment.llm_breaker_failures, rest_s=environment.llm_breaker_rest_s),
     )
 

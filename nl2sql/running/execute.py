@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from nl2sql.answering import answer_cache
-from nl2sql.answering.given_statement import answer_given
+from nl2sql.answering.attempt import failed
 from nl2sql.clarification.choose import clarified
 from nl2sql.curation import verified_queries
 from nl2sql.events import Event, Failed
@@ -34,9 +35,9 @@ from nl2sql.running.work_time import LEASE
 from nl2sql.suggestions.with_suggestions import with_suggestions
 from nl2sql.task import Mode, Task
 from schema_index.catalogue import catalogue_of
-from schema_index.connectors.base import Limits
-from schema_index.embedding.spaces import active_embedder
-from schema_index.models import DataSource, Snapshot
+from schema_index.embedding.spaces import active_space, embedder_of
+from schema_index.models import DataSource
+from schema_index.retrieval.thresholds import threshold_in
 from schema_index.sources import open_connector
 from tenants.actors import principal_now
 from tenants.attributes import attributes_from_json
@@ -109,10 +110,9 @@ def _events(run: Run, principal: Principal | None, stop: Cancellation) -> Iterat
         if not run.is_test and not run.given_sql:  # what is judged is written anew
             task = replace(task, cache_key=answer_cache.key_for(task, access=run.access_digest))
     except DomainError as error:
-        yield Failed(code=error.code, message=error.message, details=dict(error.details), usage=Usage())
+        yield failed(error)
         return
-    events = answer_given(task) if task.given_sql else answer(task)
-    yield from events if run.is_test else with_suggestions(events, task)
+    yield from answer(task) if run.is_test else with_suggestions(answer(task), task)
 
 
 def _asker(run: Run) -> Principal:
@@ -129,25 +129,18 @@ def _task(run: Run, principal: Principal | None, stop: Cancellation) -> Task:
     Raises DataSourceNotSynced, DataSourceForbidden, DataSourceUnavailable, CredentialUnreadable, ModelForbidden,
     LlmMisconfigured, or RunNotFound for a source that is gone.
     """
-    environment = settings.ENVIRONMENT
     with tenant_transaction(run.tenant_id):
         principal = principal or _asker(run)
-        source = DataSource.objects.filter(id=run.source_id or UUID(int=0)).first()
-        revision = None if source is None else _revision(source)
-        verified = () if source is None or run.is_test or run.clarifies_id else verified_queries.known(source)
+        sources = DataSource.objects.annotate(revision=F("snapshot__revision"))
+        source = sources.filter(id=run.source_id or UUID(int=0)).first()
         if source is None:
             raise RunNotFound("The data source is gone.")
+        verified = () if run.is_test or run.clarifies_id else verified_queries.known(source)
         catalogue = catalogue_of(source, principal)
         run.access_digest = digest_of(principal, source, catalogue.access.digest)
-        embedder = active_embedder(run.tenant_id)
+        space = active_space()
         model = effective(is_candidate=run.is_candidate_model)
         earlier, chosen = history(run), clarified(run)
-    ceiling = Limits(
-        deadline_ms=environment.query_timeout_ms,
-        max_rows=environment.query_max_rows,
-        max_bytes=environment.query_max_bytes,
-        max_cost=environment.query_max_cost,
-    )
     tenant = run.tenant  # "last month" is the tenant's, not the server's
     mode: Mode = run.mode  # type: ignore[assignment]  # stored from a value of this type
     return Task(
@@ -157,11 +150,12 @@ def _task(run: Run, principal: Principal | None, stop: Cancellation) -> Task:
         role=principal.role,
         source_id=source.id,
         catalogue=catalogue,
-        embedder=embedder,
-        generator=generator_of(model, tenant_id=run.tenant_id),
+        embedder=embedder_of(space),
+        threshold=threshold_in(space),
+        generator=generator_of(model, tenant=tenant),
         connector=open_connector(source, time_zone=tenant.time_zone, session_settings=principal.attributes),
-        limits=caps(ceiling, max_rows=run.max_rows),
-        top_k=environment.retrieval_top_k,
+        limits=caps(max_rows=run.max_rows),
+        top_k=settings.ENVIRONMENT.retrieval_top_k,
         candidates=candidates_of(model),
         today=datetime.now(ZoneInfo(tenant.time_zone)).date(),
         time_zone=tenant.time_zone,
@@ -170,13 +164,9 @@ def _task(run: Run, principal: Principal | None, stop: Cancellation) -> Task:
         clarified=chosen,
         language=run.language,
         given_sql=run.given_sql,
-        revision=revision,
+        revision=source.revision,
         synced_at=source.synced_at,
         verified=verified,
         attributes=principal.attributes,
         cancellation=stop,
     )
-
-
-def _revision(source: DataSource) -> int | None:
-    return Snapshot.objects.values_list("revision", flat=True).filter(id=source.snapshot_id or UUID(int=0)).first()

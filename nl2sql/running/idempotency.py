@@ -24,13 +24,13 @@ class IdempotencyInProgress(DomainError):
     retryable = True
 
 
-def earlier(actor: str, *, key: str, digest: str) -> Run | None:
-    """The run that this key of this actor stands for. Needs an open scope. Raises IdempotencyMismatch."""
-    if not key:
+def earlier(run: Run) -> Run | None:
+    """The run that the key of one not yet opened stands for. Needs an open scope. Raises IdempotencyMismatch."""
+    if not run.idempotency_key:
         return None
-    kept = Run.objects.filter(actor=actor, idempotency_key=key)
+    kept = Run.objects.filter(actor=run.actor, idempotency_key=run.idempotency_key)
     kept.filter(created_at__lte=timezone.now() - KEPT).update(idempotency_key="")
-    run = kept.select_related("tenant").first()
-    if run is not None and run.request_hash != digest:
+    found = kept.select_related("tenant").first()
+    if found is not None and found.request_hash != run.request_hash:
         raise IdempotencyMismatch("This Idempotency-Key was sent with another request: take a new one.")
-    return run
+    return found

@@ -3,8 +3,10 @@ and so are the statements written for them that the guard refused: whoever feels
 
 from datetime import timedelta
 from math import ceil
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from nl2sql.models import Run
@@ -31,27 +33,20 @@ def slow_down(actor: str) -> None:
     """
     if actor.startswith("system:"):
         return  # the operator's own commands, which load and measure
-    _slow_down_probing(actor)
-    limit = settings.ENVIRONMENT.questions_per_minute
-    now = timezone.now()
-    latest = Run.objects.filter(actor=actor, created_at__gt=now - WINDOW).order_by("-created_at")
-    leaving = next(iter(latest.values_list("created_at", flat=True)[limit - 1 : limit]), None)
-    if leaving is not None:
-        raise RateLimited(
-            f"Too many questions: one caller may ask {limit} a minute. Wait a moment.",
-            limit=limit,
-            retry_after=max(1, ceil((leaving + WINDOW - now).total_seconds())),
-        )
+    environment = settings.ENVIRONMENT
+    blocked = AuditEvent.objects.filter(action=BLOCKED, actor=actor)
+    told = "Too many statements were blocked: wait a moment, and ask differently."
+    _refuse(blocked, "at", limit=environment.blocked_per_minute, told=told)
+    limit = environment.questions_per_minute
+    told = f"Too many questions: one caller may ask {limit} a minute. Wait a moment."
+    _refuse(Run.objects.filter(actor=actor), "created_at", limit=limit, told=told)
 
 
-def _slow_down_probing(actor: str) -> None:
-    limit = settings.ENVIRONMENT.blocked_per_minute
+def _refuse(rows: "QuerySet[Any]", at: str, *, limit: int, told: str) -> None:
+    """Where as many as `limit` of the rows are of the last minute."""
     now = timezone.now()
-    latest = AuditEvent.objects.filter(action=BLOCKED, actor=actor, at__gt=now - WINDOW).order_by("-at")
-    leaving = next(iter(latest.values_list("at", flat=True)[limit - 1 : limit]), None)
+    latest = rows.filter(**{f"{at}__gt": now - WINDOW}).order_by(f"-{at}").values_list(at, flat=True)
+    leaving = next(iter(latest[limit - 1 : limit]), None)
     if leaving is not None:
-        raise RateLimited(
-            "Too many statements were blocked: wait a moment, and ask differently.",
-            limit=limit,
-            retry_after=max(1, ceil((leaving + WINDOW - now).total_seconds())),
-        )
+        wait_s = max(1, ceil((leaving + WINDOW - now).total_seconds()))
+        raise RateLimited(told, limit=limit, retry_after=wait_s)

@@ -19,10 +19,12 @@ SLOW: frozenset[StepName] = frozenset({"generate", "execute"})
 """Steps that wait for others; the rest are over in milliseconds, and a transaction takes as long."""
 
 
+# With the digest, a policy of today can be compared with.
 _STORE = """
+WITH seen AS (UPDATE {run} SET access_digest = %(digest)s WHERE id = %(run)s AND access_digest <> %(digest)s)
 INSERT INTO {event} (id, tenant_id, run_id, sequence, kind, payload, at)
-SELECT gen_random_uuid(), %s, %s, one.sequence, one.kind, one.payload, statement_timestamp()
-FROM jsonb_to_recordset(%s::jsonb) AS one (sequence integer, kind text, payload jsonb)
+SELECT gen_random_uuid(), %(tenant)s, %(run)s, one.sequence, one.kind, one.payload, statement_timestamp()
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS one (sequence integer, kind text, payload jsonb)
 """
 
 
@@ -44,22 +46,21 @@ class Recorder:
         observe_event(event)
         if not isinstance(event, StepStarted) or event.name not in SLOW:
             return
-        self._stored = through_outage(self._store_with_digest)
+        self._stored = through_outage(self._store_now)
 
-    def _store_with_digest(self) -> int:
+    def _store_now(self) -> int:
         with tenant_transaction(self._run.tenant_id):
-            if not self._stored:
-                # From here on a policy of today can be compared with.
-                Run.objects.filter(id=self._run.id).update(access_digest=self._run.access_digest)
             return self.store()
 
     def store(self) -> int:
         """What is not stored yet; how many events are, once the open scope is committed. Raises Superseded."""
         rows = [_row(event, number) for number, event in enumerate(self.events[self._stored :], start=self._stored + 1)]
-        statement = _STORE.format(event=connection.ops.quote_name(RunEvent._meta.db_table))
+        run, quote = self._run, connection.ops.quote_name
+        statement = _STORE.format(run=quote(Run._meta.db_table), event=quote(RunEvent._meta.db_table))
+        values: dict[str, Any] = {"tenant": run.tenant_id, "run": run.id, "digest": run.access_digest}
         try:
             with connection.cursor() as cursor:
-                cursor.execute(statement, [self._run.tenant_id, self._run.id, json.dumps(rows)])
+                cursor.execute(statement, {**values, "rows": json.dumps(rows)})
         except IntegrityError as error:
             raise Superseded from error
         for event in self.events[self._stored :]:

@@ -1,7 +1,7 @@
 """Opens a run: everything that another process needs to carry it out stands on it when the transaction ends."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -23,6 +23,9 @@ from tenants.principal import Principal, TenantSuspended
 from tenants.roles import Permission
 
 TITLE_CHARACTERS = 80
+
+CHOSEN = ("data_source", "conversation_id")
+"""Fields of a request that name what is looked up; a run has all others."""
 
 Send = Callable[[Run], None]
 """Has a worker carry out the run once the open transaction is committed."""
@@ -50,86 +53,59 @@ def start(
     IdempotencyMismatch, or what `pick` raises for an unknown source.
     """
     principal.require(Permission.ASK)
-    digest = request_hash(request)
+    run = Run(
+        tenant_id=principal.tenant_id,
+        actor=principal.actor,
+        role=principal.role.value,
+        attributes=attributes_to_json(principal.attributes),
+        request_id=request_id,
+        idempotency_key=idempotency_key,
+        request_hash=request_hash(request),
+        **{name: value for name, value in asdict(request).items() if name not in CHOSEN},
+    )
     try:
-        return _started(
-            principal,
-            request,
-            request_id=request_id,
-            send=send,
-            idempotency_key=idempotency_key,
-            digest=digest,
-        )
+        with tenant_transaction(run.tenant_id):
+            return _started(run, request, send=send)
     except IntegrityError:
         # An equal request opened its run meanwhile: nothing of this one is left, its quota included.
-        with tenant_transaction(principal.tenant_id):
-            found = earlier(principal.actor, key=idempotency_key, digest=digest)
+        with tenant_transaction(run.tenant_id):
+            found = earlier(run)
         if found is None:
             raise
         return Started(run=found, is_new=False)
 
 
-def _started(
-    principal: Principal,
-    request: AskRequest,
-    *,
-    request_id: str,
-    send: Send | None,
-    idempotency_key: str,
-    digest: str,
-) -> Started:
-    with tenant_transaction(principal.tenant_id):
-        tenant = Tenant.objects.annotate(now=Now()).get(id=principal.tenant_id)
-        if tenant.is_suspended:
-            raise TenantSuspended("This tenant is suspended.")
-        found = earlier(principal.actor, key=idempotency_key, digest=digest)
-        if found is not None:
-            return Started(run=found, is_new=False)
-        source = pick(request.data_source)
-        conversation = _conversation(principal, request)
-        quotas.reserve_question(tenant)
-        slow_down(principal.actor)
-        run = Run.objects.create(
-            tenant=tenant,
-            conversation=conversation,
-            source_id=source.id,
-            source_slug=source.slug,
-            actor=principal.actor,
-            role=principal.role.value,
-            attributes=attributes_to_json(principal.attributes),
-            request_id=request_id,
-            question=request.question,
-            mode=request.mode,
-            new_topic=request.new_topic,
-            clarifies_id=request.clarifies_id,
-            choice=request.choice,
-            max_rows=request.max_rows,
-            language=request.language,
-            is_test=request.is_test,
-            is_candidate_model=request.is_candidate_model,
-            given_sql=request.given_sql,
-            rerun_of=request.rerun_of,
-            metadata=dict(request.metadata),
-            idempotency_key=idempotency_key,
-            request_hash=digest,
-            status=RunStatus.RUNNING if send is None else RunStatus.QUEUED,
-            deadline_at=tenant.now + timedelta(seconds=settings.ENVIRONMENT.ask_deadline_s),
-            lease_until=tenant.now + LEASE if send is None else None,
-        )
-        audit.record("question.asked", actor=principal.actor, subject=str(run.id), source=source.slug)
-        if request.given_sql:
-            audit.record("statement.given", actor=principal.actor, subject=str(run.id), of=str(request.rerun_of or ""))
-        if send is not None:
-            send(run)
+def _started(run: Run, request: AskRequest, *, send: Send | None) -> Started:
+    run.tenant = tenant = Tenant.objects.annotate(now=Now()).get(id=run.tenant_id)
+    if tenant.is_suspended:
+        raise TenantSuspended("This tenant is suspended.")
+    found = earlier(run)
+    if found is not None:
+        return Started(run=found, is_new=False)
+    source = pick(request.data_source)
+    run.source_id, run.source_slug = source.id, source.slug
+    run.conversation = _conversation(run, request)
+    quotas.reserve_question(tenant)
+    slow_down(run.actor)
+    run.deadline_at = tenant.now + timedelta(seconds=settings.ENVIRONMENT.ask_deadline_s)
+    if send is None:
+        run.status, run.lease_until = RunStatus.RUNNING, tenant.now + LEASE
+    else:
+        run.status = RunStatus.QUEUED
+    run.save(force_insert=True)
+    audit.record("question.asked", actor=run.actor, subject=str(run.id), source=source.slug)
+    if run.given_sql:
+        audit.record("statement.given", actor=run.actor, subject=str(run.id), of=str(run.rerun_of or ""))
+    if send is not None:
+        send(run)
     return Started(run=run, is_new=True)
 
 
-def _conversation(principal: Principal, request: AskRequest) -> Conversation:
+def _conversation(run: Run, request: AskRequest) -> Conversation:
     if request.conversation_id is None:
-        return Conversation.objects.create(
-            tenant_id=principal.tenant_id, actor=principal.actor, title=request.question[:TITLE_CHARACTERS]
-        )
-    found = Conversation.objects.filter(id=request.conversation_id, actor=principal.actor).first()
+        title = request.question[:TITLE_CHARACTERS]
+        return Conversation.objects.create(tenant_id=run.tenant_id, actor=run.actor, title=title)
+    found = Conversation.objects.filter(id=request.conversation_id, actor=run.actor).first()
     if found is None:
         raise RunNotFound("There is no such conversation.")
     return found

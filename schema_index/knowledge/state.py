@@ -11,14 +11,13 @@ from django.db.models.functions import MD5, Concat
 from schema_index.embedding.base import Embedder
 from schema_index.indexing.chunks import pending
 from schema_index.models import Chunk, ChunkKind, DataSource, StaleMark
-from schema_index.retrieval.thresholds import threshold_for
 
 
-def knowledge_state(source_id: UUID, *, embedder: Embedder) -> str | None:
+def knowledge_state(source_id: UUID, *, embedder: Embedder, threshold: float | None) -> str | None:
     """Of FAQ and documents as they are found, their marks of doubt, the value dictionary, and how questions are
     compared with them. None while texts wait for their vectors, for what is found then changes by itself.
 
-    Five queries in the open scope; the texts are read as their digests, in the database.
+    Four queries in the open scope; the texts are read as their digests, in the database.
     """
     own = Q(source_id=source_id) | Q(source_id=None)
     if pending(model=embedder.model, dimension=embedder.dimension).filter(own).order_by().exists():
@@ -31,7 +30,7 @@ def knowledge_state(source_id: UUID, *, embedder: Embedder) -> str | None:
         id=source_id
     )
     state = [
-        *(embedder.model, embedder.dimension, threshold_for(embedder.model, dimension=embedder.dimension)),
+        *(embedder.model, embedder.dimension, threshold),
         *(texts["digest"], marks["number"], str(marks["last"])),
         # Values bear no version: each sync reads them anew.
         *(source.index_values, source.values_excluded, source.values_included),

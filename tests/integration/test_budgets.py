@@ -30,11 +30,13 @@ def limit(tenant: Tenant) -> Callable[..., None]:
 
 
 def reserve(tenant: Tenant, tokens: int, cost: Decimal | None = CENT) -> UUID | None:
-    return TenantMeter(tenant_id=tenant.id).reserve(tokens=tokens, cost=cost, hold_s=60)
+    with tenant_transaction(tenant.id):
+        limited = Tenant.objects.get(id=tenant.id)
+    return TenantMeter(tenant=limited).reserve(tokens=tokens, cost=cost, hold_s=60)
 
 
 def settle(tenant: Tenant, reservation: UUID | None, tokens: int, cost: Decimal | None = CENT) -> None:
-    TenantMeter(tenant_id=tenant.id).settle(reservation, tokens=tokens, cost=cost)
+    TenantMeter(tenant=tenant).settle(reservation, tokens=tokens, cost=cost)
 
 
 def lines(tenant: Tenant) -> list[BudgetLine]:
