@@ -1,6 +1,5 @@
 """Bean There's database: created, loaded, indexed and commented in one transaction, and recognised afterwards."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from psycopg import sql
 
 from nl2sql.demo.bean_there.generate import ORDERS, generate
 from nl2sql.demo.bean_there.table_data import TableData
+from nl2sql.demo.code_digest import code_digest
 from tenants.domain_error import DomainError
 
 SCHEMAS = ("sales", "operations")
@@ -38,6 +38,7 @@ def build(
     with connection.transaction():
         _drop_earlier(connection)
         _run(connection, file="tables.sql")
+        connection.execute("SET LOCAL TIME ZONE 'UTC'")  # moments are loaded without one
         for table in tables:
             progress(f"Bean There: loading {table.row_count:,} rows into {table.name}")
             _load(connection, table=table)
@@ -90,8 +91,8 @@ def _load(connection: psycopg.Connection, *, table: TableData) -> None:
     columns = sql.SQL(", ").join(map(sql.Identifier, table.columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(_identifier(table.name), columns)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for block in table.blocks():
-            copy.write(block)
+        for row in table.rows():
+            copy.write_row(row)
 
 
 def _identifier(qualified_name: str) -> sql.Identifier:
@@ -99,8 +100,4 @@ def _identifier(qualified_name: str) -> sql.Identifier:
 
 
 def _fingerprint(*, until: date, orders: int) -> str:
-    """SHA-256 over this package's code and the two parameters: any change of either calls for a new build."""
-    digest = hashlib.sha256(f"{until.isoformat()} {orders}".encode())
-    for path in sorted(path for path in _HERE.iterdir() if path.suffix in {".py", ".sql"}):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
+    return code_digest(_HERE, until, orders).hex()

@@ -9,7 +9,7 @@ from nl2sql.demo.bean_there.period import Floats, Ints, Period
 from nl2sql.demo.bean_there.places import CITIES, STORES
 from nl2sql.demo.bean_there.reference import LOYALTY_TIERS
 from nl2sql.demo.bean_there.store_calendar import StoreCalendar
-from nl2sql.demo.bean_there.table_data import TableData, numbered, plain
+from nl2sql.demo.bean_there.table_data import TableData, numbered, table, with_gaps
 
 CITY_NAMES = tuple(CITIES)
 STORE_CITY = np.array([CITY_NAMES.index(store.city) for store in STORES])
@@ -77,23 +77,20 @@ def customer_table(rng: np.random.Generator, *, customers: Customers, period: Pe
     first, last = draw_names(rng, count=count)
     cities = [CITY_NAMES[city] for city in customers.city.tolist()]
     birth_year = np.int64(period.until.year) - 18 - np.minimum(rng.gamma(2.6, 7.5, size=count), 70).astype(np.int64)
-    return TableData(
-        name="sales.customers",
-        columns={
-            "customer_id": numbered(count),
-            "first_name": plain(first),
-            "last_name": plain(last),
-            "email": plain(email_addresses(first, last), missing=rng.random(count) < 0.07),
-            "city": plain(cities),
-            "country_code": plain([CITIES[city].country_code for city in cities]),
-            "birth_year": plain(birth_year, missing=rng.random(count) < 0.35),
-            "signed_up_on": plain(period.first_day + customers.signed_up_day),
-            "acquired_through": plain(
-                ACQUIRED_THROUGH[rng.choice(4, size=count, p=(0.4, 0.35, 0.1, 0.15))],
-                missing=rng.random(count) < 0.12,
-            ),
-            "marketing_consent": plain(rng.random(count) < 0.58),
-        },
+    return table(
+        "sales.customers",
+        customer_id=numbered(count),
+        first_name=first,
+        last_name=last,
+        email=with_gaps(email_addresses(first, last), missing=rng.random(count) < 0.07),
+        city=cities,
+        country_code=[CITIES[city].country_code for city in cities],
+        birth_year=with_gaps(birth_year, missing=rng.random(count) < 0.35),
+        signed_up_on=period.first_day + customers.signed_up_day,
+        acquired_through=with_gaps(
+            ACQUIRED_THROUGH[rng.choice(4, size=count, p=(0.4, 0.35, 0.1, 0.15))], missing=rng.random(count) < 0.12
+        ),
+        marketing_consent=rng.random(count) < 0.58,
     )
 
 
@@ -108,15 +105,13 @@ def loyalty_table(rng: np.random.Generator, *, customers: Customers, period: Per
         points = np.where(reached, spent_cents[member] // 100 * points_per_euro, points)
     balance = (points * rng.random(len(member)) ** 1.5).astype(np.int64)
     closed = (rng.random(len(member)) < 0.5) & (customers.lost_day[member] < period.day_count)
-    return TableData(
-        name="sales.loyalty_accounts",
-        columns={
-            "loyalty_account_id": numbered(len(member)),
-            "customer_id": plain(member + 1),
-            "loyalty_tier_id": plain(tier + 1),
-            "points_earned": plain(points),
-            "points_balance": plain(np.where(closed, 0, balance)),
-            "joined_on": plain(period.first_day + customers.signed_up_day[member]),
-            "closed_on": plain(period.first_day + customers.lost_day[member], missing=~closed),
-        },
+    return table(
+        "sales.loyalty_accounts",
+        loyalty_account_id=numbered(len(member)),
+        customer_id=member + 1,
+        loyalty_tier_id=tier + 1,
+        points_earned=points,
+        points_balance=np.where(closed, 0, balance),
+        joined_on=period.first_day + customers.signed_up_day[member],
+        closed_on=with_gaps(period.first_day + customers.lost_day[member], missing=~closed),
     )

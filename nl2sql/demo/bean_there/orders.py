@@ -9,7 +9,7 @@ from nl2sql.demo.bean_there.period import Bools, Floats, Ints, Period
 from nl2sql.demo.bean_there.reference import PROMOTIONS
 from nl2sql.demo.bean_there.staff import Roster
 from nl2sql.demo.bean_there.store_calendar import Seconds
-from nl2sql.demo.bean_there.table_data import TableData, money, numbered, plain
+from nl2sql.demo.bean_there.table_data import TableData, money, numbered, table, with_gaps
 from nl2sql.demo.bean_there.visits import Visits
 
 COUNTER, APP, COURIER = range(3)
@@ -74,21 +74,19 @@ def order_table(rng: np.random.Generator, *, orders: Orders) -> TableData:
     count = len(orders.status)
     tips = np.array([50, 100, 150, 200, 300])[rng.integers(5, size=count)]
     is_tipped = orders.is_paid & (rng.random(count) < 0.2)
-    return TableData(
-        name="sales.orders",
-        columns={
-            "order_id": numbered(count),
-            "store_id": plain(orders.visits.store + 1),
-            "customer_id": plain(orders.guest + 1, missing=orders.guest < 0),
-            "employee_id": plain(orders.employee + 1, missing=orders.employee < 0),
-            "promotion_id": plain(orders.promotion + 1, missing=orders.promotion < 0),
-            "placed_at": plain(orders.placed_at),
-            "channel": plain(CHANNELS[orders.channel]),
-            "status": plain(STATUSES[orders.status]),
-            "discount_amount": money(orders.discount_cents),
-            "total_amount": money(orders.total_cents),
-            "tip_amount": money(np.where(is_tipped, tips, 0), missing=orders.channel != COUNTER),
-        },
+    return table(
+        "sales.orders",
+        order_id=numbered(count),
+        store_id=orders.visits.store + 1,
+        customer_id=with_gaps(orders.guest + 1, missing=orders.guest < 0),
+        employee_id=with_gaps(orders.employee + 1, missing=orders.employee < 0),
+        promotion_id=with_gaps(orders.promotion + 1, missing=orders.promotion < 0),
+        placed_at=orders.placed_at,
+        channel=CHANNELS[orders.channel],
+        status=STATUSES[orders.status],
+        discount_amount=money(orders.discount_cents),
+        total_amount=money(orders.total_cents),
+        tip_amount=with_gaps(money(np.where(is_tipped, tips, 0)), missing=orders.channel != COUNTER),
     )
 
 

@@ -1,13 +1,12 @@
-"""The span the demo covers: 24 whole months before a day that is given, never read from the clock."""
+"""The span of Bean There's data as arrays of days and months."""
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-MONTHS = 24
+from nl2sql.demo.span import Span
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -16,18 +15,12 @@ Days = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Period:
+class Period(Span):
     """Days and months are counted from `first_day`: day 0 to `day_count - 1`, month 0 to 23."""
-
-    until: date
-
-    def __post_init__(self) -> None:
-        if self.until.day != 1:
-            raise ValueError("The demo covers whole months: pass the first day of a month as until.")
 
     @cached_property
     def first_month(self) -> np.datetime64:
-        return np.datetime64(self.until, "M") - MONTHS
+        return np.datetime64(self.first_date, "M")
 
     @cached_property
     def first_day(self) -> np.datetime64:
@@ -42,10 +35,6 @@ class Period:
     @cached_property
     def days(self) -> Days:
         return np.arange(self.first_day, self.end_day)
-
-    @property
-    def day_count(self) -> int:
-        return len(self.days)
 
     @cached_property
     def month_of_day(self) -> Ints:

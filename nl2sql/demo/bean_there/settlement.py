@@ -8,7 +8,7 @@ from nl2sql.demo.bean_there.orders import APP, COMPLETED, REFUNDED, Orders
 from nl2sql.demo.bean_there.period import Ints, Period
 from nl2sql.demo.bean_there.places import STORES
 from nl2sql.demo.bean_there.store_calendar import Seconds
-from nl2sql.demo.bean_there.table_data import TableData, money, numbered, plain
+from nl2sql.demo.bean_there.table_data import TableData, money, numbered, table, with_gaps
 
 METHODS = np.array(["card", "mobile_wallet", "cash", "gift_card"])
 REASONS = np.array(["wrong_item", "quality", "too_slow", "goodwill"])
@@ -42,15 +42,13 @@ def payment_table(rng: np.random.Generator, *, orders: Orders) -> TableData:
     amount = np.where(is_second, total - part, np.where(is_first_of_two, part, total))
     at_till = rng.choice(len(METHODS), size=len(order), p=(0.53, 0.27, 0.17, 0.03))
     in_app = rng.choice(2, size=len(order), p=(0.6, 0.4))
-    return TableData(
-        name="sales.payments",
-        columns={
-            "payment_id": numbered(len(order)),
-            "order_id": plain(order + 1),
-            "method": plain(METHODS[np.where(orders.channel[order] == APP, in_app, at_till)]),
-            "amount": money(amount),
-            "paid_at": plain(orders.placed_at[order] + rng.integers(15, 240, size=len(order)) + 60 * is_second),
-        },
+    return table(
+        "sales.payments",
+        payment_id=numbered(len(order)),
+        order_id=order + 1,
+        method=METHODS[np.where(orders.channel[order] == APP, in_app, at_till)],
+        amount=money(amount),
+        paid_at=orders.placed_at[order] + rng.integers(15, 240, size=len(order)) + 60 * is_second,
     )
 
 
@@ -63,18 +61,16 @@ def refund_table(rng: np.random.Generator, *, orders: Orders, period: Period) ->
     wait_s = 600 + rng.exponential(40_000, size=len(order)).astype(np.int64)
     refunded_at = _before_the_end(orders.placed_at[order] + wait_s, period=period)
     by_time = np.argsort(refunded_at, kind="stable")
-    return TableData(
-        name="sales.refunds",
-        columns={
-            "refund_id": numbered(len(order)),
-            "order_id": plain(order[by_time] + 1),
-            "amount": money(amount[by_time]),
-            "reason": plain(
-                REASONS[rng.choice(len(REASONS), size=len(order), p=(0.35, 0.3, 0.2, 0.15))],
-                missing=rng.random(len(order)) < 0.1,
-            ),
-            "refunded_at": plain(refunded_at[by_time]),
-        },
+    return table(
+        "sales.refunds",
+        refund_id=numbered(len(order)),
+        order_id=order[by_time] + 1,
+        amount=money(amount[by_time]),
+        reason=with_gaps(
+            REASONS[rng.choice(len(REASONS), size=len(order), p=(0.35, 0.3, 0.2, 0.15))],
+            missing=rng.random(len(order)) < 0.1,
+        ),
+        refunded_at=refunded_at[by_time],
     )
 
 
@@ -89,17 +85,13 @@ def review_table(rng: np.random.Generator, *, orders: Orders, baskets: Baskets, 
     wait_s = 3600 + rng.exponential(100_000, size=len(chosen)).astype(np.int64)
     reviewed_at = _before_the_end(orders.placed_at[order[chosen]] + wait_s, period=period)
     by_time = np.argsort(reviewed_at, kind="stable")
-    return TableData(
-        name="sales.reviews",
-        columns={
-            "review_id": numbered(len(chosen)),
-            "order_item_id": plain(chosen[by_time] + 1),
-            "rating": plain(rating[by_time]),
-            "comment": plain(
-                COMMENTS[_comment_index(rng, rating=rating[by_time])], missing=rng.random(len(chosen)) < 0.6
-            ),
-            "reviewed_at": plain(reviewed_at[by_time]),
-        },
+    return table(
+        "sales.reviews",
+        review_id=numbered(len(chosen)),
+        order_item_id=chosen[by_time] + 1,
+        rating=rating[by_time],
+        comment=with_gaps(COMMENTS[_comment_index(rng, rating=rating[by_time])], missing=rng.random(len(chosen)) < 0.6),
+        reviewed_at=reviewed_at[by_time],
     )
 
 
@@ -111,13 +103,11 @@ def target_table(rng: np.random.Generator, *, orders: Orders, period: Period) ->
     traded = np.flatnonzero(revenue)
     store, month = np.divmod(traded, months)
     target = np.rint(revenue[traded] * rng.normal(0.99, 0.07, size=len(traded)) / 5_000).astype(np.int64) * 5_000
-    return TableData(
-        name="operations.store_targets",
-        columns={
-            "store_id": plain(store + 1),
-            "month": plain(period.month_start(month)),
-            "revenue_target": money(target),
-        },
+    return table(
+        "operations.store_targets",
+        store_id=store + 1,
+        month=period.month_start(month),
+        revenue_target=money(target),
     )
 
 

@@ -8,7 +8,7 @@ from nl2sql.demo.bean_there.people import draw_names
 from nl2sql.demo.bean_there.period import Bools, Ints
 from nl2sql.demo.bean_there.places import STORES
 from nl2sql.demo.bean_there.store_calendar import StoreCalendar
-from nl2sql.demo.bean_there.table_data import TableData, money, numbered, plain
+from nl2sql.demo.bean_there.table_data import TableData, money, numbered, table, with_gaps
 
 CORE_STAFF = 5
 """Employees of a store who stay throughout; one more than a day needs, so that a roster always exists."""
@@ -82,18 +82,16 @@ def employee_table(rng: np.random.Generator, *, staff: Staff, calendar: StoreCal
     base_cents = {"Store manager": 2350, "Shift lead": 1740, "Barista": 1420, "Trainee": 1290}
     wages = np.array([base_cents[title] for title in staff.job_title]) + rng.integers(0, 16, size=count) * 10
     left_on = calendar.period.first_day + np.maximum(staff.left_day, staff.hired_day + 1) - 1
-    return TableData(
-        name="operations.employees",
-        columns={
-            "employee_id": numbered(count),
-            "store_id": plain(staff.store + 1),
-            "first_name": plain(first),
-            "last_name": plain(last),
-            "job_title": plain(staff.job_title),
-            "hourly_wage": money(wages),
-            "hired_on": plain(calendar.period.first_day + staff.hired_day),
-            "left_on": plain(left_on, missing=staff.left_day >= calendar.period.day_count),
-        },
+    return table(
+        "operations.employees",
+        employee_id=numbered(count),
+        store_id=staff.store + 1,
+        first_name=first,
+        last_name=last,
+        job_title=staff.job_title,
+        hourly_wage=money(wages),
+        hired_on=calendar.period.first_day + staff.hired_day,
+        left_on=with_gaps(left_on, missing=staff.left_day >= calendar.period.day_count),
     )
 
 
@@ -104,14 +102,12 @@ def shift_table(rng: np.random.Generator, *, roster: Roster, calendar: StoreCale
     order = np.lexsort((slot, store, day))
     starts_at = calendar.utc(store=store, day=day, local_s=start_s)
     ends_at = calendar.utc(store=store, day=day, local_s=end_s)
-    return TableData(
-        name="operations.shifts",
-        columns={
-            "shift_id": numbered(len(order)),
-            "employee_id": plain((roster.employee[store, day, slot] + 1)[order]),
-            "starts_at": plain(starts_at[order]),
-            "ends_at": plain(ends_at[order]),
-            "break_minutes": plain(rng.choice([30, 30, 30, 45, 60], size=len(order))),
-            "attendance": plain(ATTENDANCE[roster.attendance[store, day, slot]][order]),
-        },
+    return table(
+        "operations.shifts",
+        shift_id=numbered(len(order)),
+        employee_id=(roster.employee[store, day, slot] + 1)[order],
+        starts_at=starts_at[order],
+        ends_at=ends_at[order],
+        break_minutes=rng.choice([30, 30, 30, 45, 60], size=len(order)),
+        attendance=ATTENDANCE[roster.attendance[store, day, slot]][order],
     )

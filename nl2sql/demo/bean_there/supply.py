@@ -8,7 +8,7 @@ from nl2sql.demo.bean_there.pantry import INGREDIENTS, SUPPLIERS
 from nl2sql.demo.bean_there.period import Ints, Period
 from nl2sql.demo.bean_there.places import STORES
 from nl2sql.demo.bean_there.store_calendar import StoreCalendar
-from nl2sql.demo.bean_there.table_data import ColumnData, TableData, money, numbered, plain
+from nl2sql.demo.bean_there.table_data import TableData, money, numbered, table, with_gaps
 
 ORDER_INTERVAL_DAYS = {"Kartonia Packaging": 14, "Monsoon Leaf Traders": 14, "Atelier Loam": 28}
 """Days between two orders of a store at a supplier; seven for the others."""
@@ -62,17 +62,15 @@ def draw_deliveries(rng: np.random.Generator, *, calendar: StoreCalendar) -> Del
 
 
 def delivery_table(*, deliveries: Deliveries, period: Period) -> TableData:
-    return TableData(
-        name="operations.deliveries",
-        columns={
-            "delivery_id": numbered(len(deliveries.store)),
-            "supplier_id": plain(deliveries.supplier + 1),
-            "store_id": plain(deliveries.store + 1),
-            "ordered_on": plain(period.first_day + deliveries.ordered_day),
-            "expected_on": plain(period.first_day + deliveries.expected_day),
-            "received_on": plain(period.first_day + deliveries.received_day, missing=deliveries.status == IN_TRANSIT),
-            "status": plain(DELIVERY_STATUSES[deliveries.status]),
-        },
+    return table(
+        "operations.deliveries",
+        delivery_id=numbered(len(deliveries.store)),
+        supplier_id=deliveries.supplier + 1,
+        store_id=deliveries.store + 1,
+        ordered_on=period.first_day + deliveries.ordered_day,
+        expected_on=period.first_day + deliveries.expected_day,
+        received_on=with_gaps(period.first_day + deliveries.received_day, missing=deliveries.status == IN_TRANSIT),
+        status=DELIVERY_STATUSES[deliveries.status],
     )
 
 
@@ -90,14 +88,12 @@ def delivery_item_table(rng: np.random.Generator, *, deliveries: Deliveries, per
     years_ago = 1 - deliveries.ordered_day[delivery] / period.day_count
     cost = np.array([item.cost_cents for item in INGREDIENTS])[ingredient]
     paid = cost * (1 - 0.06 * years_ago) * rng.normal(1, 0.01, size=len(delivery))
-    return TableData(
-        name="operations.delivery_items",
-        columns={
-            "delivery_id": plain(delivery + 1),
-            "ingredient_id": plain(ingredient + 1),
-            "quantity": plain(np.maximum(np.rint(quantity), 1).astype(np.int64)),
-            "unit_cost": money(np.maximum(np.rint(paid), 1).astype(np.int64)),
-        },
+    return table(
+        "operations.delivery_items",
+        delivery_id=delivery + 1,
+        ingredient_id=ingredient + 1,
+        quantity=np.maximum(np.rint(quantity), 1).astype(np.int64),
+        unit_cost=money(np.maximum(np.rint(paid), 1).astype(np.int64)),
     )
 
 
@@ -110,15 +106,13 @@ def stock_table(rng: np.random.Generator, *, calendar: StoreCalendar) -> TableDa
     reorder_tenths = np.maximum(np.rint(monthly * size * 1.6), 5).astype(np.int64)
     on_hand_tenths = (reorder_tenths * rng.gamma(4, 0.45, size=len(store))).astype(np.int64)
     evening = calendar.period.end_day.astype("datetime64[s]") - 5 * 3600
-    return TableData(
-        name="operations.stock_levels",
-        columns={
-            "store_id": plain(open_stores[store] + 1),
-            "ingredient_id": plain(ingredient + 1),
-            "quantity_on_hand": ColumnData(values=on_hand_tenths, decimals=1),
-            "reorder_level": ColumnData(values=reorder_tenths, decimals=1),
-            "counted_at": plain(evening - 86_400 * rng.integers(0, 3, size=len(open_stores))[store]),
-        },
+    return table(
+        "operations.stock_levels",
+        store_id=open_stores[store] + 1,
+        ingredient_id=ingredient + 1,
+        quantity_on_hand=on_hand_tenths / 10,
+        reorder_level=reorder_tenths / 10,
+        counted_at=evening - 86_400 * rng.integers(0, 3, size=len(open_stores))[store],
     )
 
 
@@ -129,19 +123,15 @@ def equipment_tables(rng: np.random.Generator, *, calendar: StoreCalendar) -> tu
     opened, closed = period.day_of(calendar.opened_on)[store], period.day_of(calendar.closed_on)[store]
     bought = np.where(opened > 0, opened - 10, opened + (rng.random(len(store)) * -opened).astype(np.int64))
     price = np.array([cents for _, cents, _ in MACHINES])[kind]
-    equipment = TableData(
-        name="operations.equipment",
-        columns={
-            "equipment_id": numbered(len(store)),
-            "store_id": plain(store + 1),
-            "kind": plain([MACHINES[index][0] for index in kind.tolist()]),
-            "serial_number": plain([f"BT-{1000 + 7 * index}" for index in range(len(store))]),
-            "purchased_on": plain(period.first_day + bought),
-            "purchase_price": money(
-                np.rint(price * rng.uniform(0.9, 1.1, size=len(store)) / 100).astype(np.int64) * 100
-            ),
-            "warranty_ends_on": plain(period.first_day + bought + 730, missing=rng.random(len(store)) < 0.15),
-        },
+    equipment = table(
+        "operations.equipment",
+        equipment_id=numbered(len(store)),
+        store_id=store + 1,
+        kind=[MACHINES[index][0] for index in kind.tolist()],
+        serial_number=[f"BT-{1000 + 7 * index}" for index in range(len(store))],
+        purchased_on=period.first_day + bought,
+        purchase_price=money(np.rint(price * rng.uniform(0.9, 1.1, size=len(store)) / 100).astype(np.int64) * 100),
+        warranty_ends_on=with_gaps(period.first_day + bought + 730, missing=rng.random(len(store)) < 0.15),
     )
     machine = np.repeat(np.arange(len(store)), rng.poisson(3.5, size=len(store)))
     first = np.maximum(bought[machine], 0)
@@ -150,15 +140,13 @@ def equipment_tables(rng: np.random.Generator, *, calendar: StoreCalendar) -> tu
     is_planned = rng.random(len(machine)) < 0.45
     is_free = visited < bought[machine] + 730
     cost = np.where(is_free, 0, np.rint(rng.gamma(3, 6_000, size=len(machine))).astype(np.int64))
-    visits = TableData(
-        name="operations.maintenance_visits",
-        columns={
-            "maintenance_visit_id": numbered(len(machine)),
-            "equipment_id": plain(machine + 1),
-            "visited_on": plain(period.first_day + visited),
-            "visit_cost": money(cost),
-            "downtime_hours": plain(np.where(is_planned, 0, rng.integers(1, 30, size=len(machine)))),
-            "fault": plain([MACHINES[index][2] for index in kind[machine].tolist()], missing=is_planned),
-        },
+    visits = table(
+        "operations.maintenance_visits",
+        maintenance_visit_id=numbered(len(machine)),
+        equipment_id=machine + 1,
+        visited_on=period.first_day + visited,
+        visit_cost=money(cost),
+        downtime_hours=np.where(is_planned, 0, rng.integers(1, 30, size=len(machine))),
+        fault=with_gaps([MACHINES[index][2] for index in kind[machine].tolist()], missing=is_planned),
     )
     return equipment, visits

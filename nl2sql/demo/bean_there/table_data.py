@@ -1,80 +1,60 @@
-"""Columns as arrays, and their rows in PostgreSQL's COPY text format."""
+"""A table as arrays, one for each column, and its rows as Python values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from nl2sql.demo.bean_there.period import Bools, Ints
+from nl2sql.demo.bean_there.period import Bools, Floats, Ints
 
 BLOCK_ROWS = 50_000
-"""Rows rendered at a time: some megabytes of text."""
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class ColumnData:
-    """`values` count units of 10 to the power of minus `decimals`; where `missing` is true the row holds NULL."""
-
-    values: NDArray[np.generic]
-    decimals: int = 0
-    missing: Bools | None = None
-
-    def texts(self, start: int, stop: int) -> list[str]:
-        """Rows `start` to `stop` as COPY fields."""
-        texts = _render(self.values[start:stop], decimals=self.decimals)
-        if self.missing is None:
-            return texts
-        return ["\\N" if gone else text for text, gone in zip(texts, self.missing[start:stop].tolist(), strict=True)]
+"""Rows turned into Python values at a time: some megabytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableData:
-    """`name` is qualified; all columns have the same length."""
+    """`name` is qualified; all columns have the same length, NULL where they are masked. Moments are UTC."""
 
     name: str
-    columns: Mapping[str, ColumnData]
+    columns: Mapping[str, NDArray[Any]]
 
     @property
     def row_count(self) -> int:
-        return len(next(iter(self.columns.values())).values)
+        return len(next(iter(self.columns.values())))
 
-    def blocks(self) -> Iterator[str]:
-        """The rows as COPY text, at most BLOCK_ROWS to a block."""
+    def rows(self) -> Iterator[tuple[object, ...]]:
         for start in range(0, self.row_count, BLOCK_ROWS):
-            fields = [column.texts(start, start + BLOCK_ROWS) for column in self.columns.values()]
-            yield "".join(f"{line}\n" for line in map("\t".join, zip(*fields, strict=True)))
+            yield from zip(
+                *(column[start : start + BLOCK_ROWS].tolist() for column in self.columns.values()), strict=True
+            )
 
 
-def plain(values: NDArray[np.generic] | list[str], *, missing: Bools | None = None) -> ColumnData:
-    """Numbers, texts, booleans, days or UTC seconds as they are."""
-    return ColumnData(values=np.asarray(values), missing=missing)
+def table(name: str, /, **columns: ArrayLike) -> TableData:
+    return TableData(name=name, columns={column: np.asanyarray(values) for column, values in columns.items()})
 
 
-def money(cents: Ints, *, missing: Bools | None = None) -> ColumnData:
-    """Amounts in cents, stored as euros."""
-    return ColumnData(values=cents, decimals=2, missing=missing)
+def fields(items: Sequence[object], *names: str) -> dict[str, NDArray[Any]]:
+    """A column for each of these attributes; NULL where it is None."""
+    return {name: _column([getattr(item, name) for item in items]) for name in names}
 
 
-def numbered(count: int) -> ColumnData:
+def with_gaps(values: ArrayLike, *, missing: Bools) -> NDArray[Any]:
+    """NULL where `missing` is true."""
+    return np.ma.masked_array(values, missing)
+
+
+def money(cents: Ints) -> Floats:
+    """Amounts in cents, stored as euros: both round to the same double, so that each prints as the exact decimal."""
+    return cents / 100
+
+
+def numbered(count: int) -> Ints:
     """A surrogate key: 1 to `count`."""
-    return ColumnData(values=np.arange(1, count + 1))
+    return np.arange(1, count + 1)
 
 
-def _render(values: NDArray[np.generic], *, decimals: int) -> list[str]:
-    kind = values.dtype.kind
-    if kind == "b":
-        return ["t" if value else "f" for value in values.tolist()]
-    if kind == "M":
-        zone = "Z" if values.dtype == np.dtype("datetime64[s]") else ""
-        return [f"{text}{zone}" for text in values.astype(np.str_).tolist()]
-    if kind == "i":
-        if decimals:
-            # Integers below 2**53 over a power of ten print as the exact decimal: both round to the same double.
-            return [str(number) for number in (values / 10**decimals).tolist()]
-        return [str(number) for number in values.tolist()]
-    if kind == "U":
-        return [text.translate(_ESCAPES) for text in values.tolist()]
-    raise TypeError(f"No COPY text for arrays of {values.dtype}.")
+def _column(values: Sequence[Any]) -> NDArray[Any]:
+    missing = np.array([value is None for value in values])
+    return with_gaps([value or 0 for value in values], missing=missing) if missing.any() else np.array(values)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from nl2sql.demo.northlight.catalogue import CHURN_REASONS, COMPANY_KINDS, COMPANY_WORDS, PLANS
-from nl2sql.demo.northlight.span import Span
+from nl2sql.demo.span import Span
 
 TRIAL_DAYS = 14
 TRIALS_LOST = 0.15
@@ -45,9 +45,8 @@ class Subscription:
 
 def company_names(rng: np.random.Generator, *, count: int) -> list[str]:
     """`count` different names, at most as many as there are pairs of words."""
-    words, kinds = COMPANY_WORDS.split(), COMPANY_KINDS.split()
-    pairs = rng.permutation(len(words) * len(kinds))[:count].tolist()
-    return [f"{words[pair // len(kinds)]} {kinds[pair % len(kinds)]}" for pair in pairs]
+    names = [f"{word} {kind}" for word in COMPANY_WORDS.split() for kind in COMPANY_KINDS.split()]
+    return [names[pair] for pair in rng.permutation(len(names))[:count].tolist()]
 
 
 def sign_up_days(rng: np.random.Generator, *, count: int, span: Span) -> list[date]:
@@ -55,7 +54,7 @@ def sign_up_days(rng: np.random.Generator, *, count: int, span: Span) -> list[da
     before = count // 3
     early = -1 - rng.integers(0, 365, size=before)
     late = (span.day_count * rng.random(count - before) ** 0.85).astype(np.int64)
-    return [span.first_day + timedelta(days=day) for day in np.sort(np.concatenate((early, late))).tolist()]
+    return [span.first_date + timedelta(days=day) for day in np.sort(np.concatenate((early, late))).tolist()]
 
 
 def life_of(rng: np.random.Generator, *, account: int, signed_up_on: date, span: Span) -> list[Subscription]:

@@ -1,5 +1,6 @@
 """What accounts do while they subscribe: use features, and ask for help."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -7,8 +8,8 @@ import numpy as np
 
 from nl2sql.demo.northlight.accounts import Subscription
 from nl2sql.demo.northlight.catalogue import AGENT_MESSAGES, CUSTOMER_MESSAGES, PLANS, TICKET_SUBJECTS
-from nl2sql.demo.northlight.rows import Row, moment
-from nl2sql.demo.northlight.span import Span
+from nl2sql.demo.northlight.rows import Row
+from nl2sql.demo.span import Span
 
 EVENTS_PER_SEAT_DAY = 0.024
 TICKETS_PER_DAY = 0.011
@@ -31,7 +32,7 @@ class Stay:
 def stays(subscriptions: list[Subscription], *, span: Span) -> list[Stay]:
     found = []
     for item in subscriptions:
-        first = max(item.started_on, span.first_day)
+        first = max(item.started_on, span.first_date)
         days = (min(item.ended_on or span.until, span.until) - first).days
         if days > 0:
             found.append(Stay(subscription=item, first_day=first, day_count=days))
@@ -41,7 +42,7 @@ def stays(subscriptions: list[Subscription], *, span: Span) -> list[Stay]:
 def usage_rows(rng: np.random.Generator, *, stays: list[Stay], released_on: list[date]) -> list[Row]:
     """Uses of features that the plan holds and that were out by then, in the order of time."""
     popularity = 1 / np.arange(1, len(released_on) + 1) ** 0.7
-    events: list[tuple[str, int, int, int | None]] = []
+    events: list[tuple[datetime, int, int, int | None]] = []
     for stay in stays:
         count = int(rng.poisson(EVENTS_PER_SEAT_DAY * stay.day_count * (4 + stay.subscription.seats)))
         share = popularity[: PLANS[stay.subscription.plan - 1].feature_count]
@@ -51,15 +52,15 @@ def usage_rows(rng: np.random.Generator, *, stays: list[Stay], released_on: list
         is_timed = (rng.random(count) < 0.85).tolist()
         for feature, at, seconds, timed in zip(features, moments, durations, is_timed, strict=True):
             if at.date() >= released_on[feature]:
-                events.append((moment(at), stay.subscription.account, feature + 1, seconds if timed else None))
+                events.append((at, stay.subscription.account, feature + 1, seconds if timed else None))
     events.sort(key=lambda event: event[:3])
     return [(number, account, feature, at, s) for number, (at, account, feature, s) in enumerate(events, start=1)]
 
 
 def support_rows(
-    rng: np.random.Generator, *, stays: list[Stay], contacts: dict[int, list[int]], agents: int, span: Span
+    rng: np.random.Generator, *, stays: list[Stay], contacts: Mapping[int, Sequence[Row]], agents: int, span: Span
 ) -> tuple[list[Row], list[Row]]:
-    """Tickets in the order of opening, and their messages. `contacts`: account → its contacts' keys."""
+    """Tickets in the order of opening, and their messages. `contacts`: account → its rows of contacts."""
     opened = sorted(
         (at, stay.subscription.account)
         for stay in stays
@@ -73,17 +74,17 @@ def support_rows(
         for index, sent_at in enumerate(thread):
             sender, texts = ("agent", AGENT_MESSAGES) if index % 2 else ("customer", CUSTOMER_MESSAGES)
             body = texts[int(rng.integers(len(texts)))]
-            messages.append((len(messages) + 1, number, sender, body, moment(sent_at)))
+            messages.append((len(messages) + 1, number, sender, body, sent_at))
         closed_at = thread[-1] + timedelta(hours=float(rng.exponential(60)))
         is_closed = closed_at < end and len(thread) > 1
         status = "closed" if is_closed else "waiting" if len(thread) > 1 else "open"
-        contact = contacts[account][int(rng.integers(len(contacts[account])))]
+        contact = contacts[account][int(rng.integers(len(contacts[account])))][0]
         agent = int(rng.integers(agents)) + 1 if len(thread) > 1 else None
         rating = int(np.clip(round(float(rng.normal(4.2, 1.0))), 1, 5)) if is_closed and rng.random() < 0.6 else None
         subject = TICKET_SUBJECTS[int(rng.integers(len(TICKET_SUBJECTS)))]
         priority = PRIORITIES[int(rng.choice(len(PRIORITIES), p=(0.2, 0.55, 0.18, 0.07)))]
-        closing = moment(closed_at) if is_closed else None
-        tickets.append((number, account, contact, agent, subject, priority, status, moment(opened_at), closing, rating))
+        closing = closed_at if is_closed else None
+        tickets.append((number, account, contact, agent, subject, priority, status, opened_at, closing, rating))
     return tickets, messages
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from nl2sql.demo.northlight.accounts import Subscription
 from nl2sql.demo.northlight.catalogue import PLANS
-from nl2sql.demo.northlight.rows import Row, moment
-from nl2sql.demo.northlight.span import Span, add_months
+from nl2sql.demo.northlight.rows import Row
+from nl2sql.demo.span import Span, add_months
 
 DUE_DAYS = 14
 VOID_SHARE = 0.008
@@ -49,9 +49,7 @@ def keep_books(rng: np.random.Generator, *, subscriptions: list[Subscription], s
         number = len(books.invoices) + 1
         due_on = issued_on + timedelta(days=DUE_DAYS)
         label = f"NL-{issued_on.year}-{number:05d}"
-        books.invoices.append(
-            (number, subscription.account, label, status, issued_on.isoformat(), due_on.isoformat(), total)
-        )
+        books.invoices.append((number, subscription.account, label, status, issued_on, due_on, total))
     return books
 
 
@@ -62,7 +60,7 @@ def _issue_days(subscription: Subscription, *, span: Span) -> Iterator[date]:
         day = add_months(subscription.billed_from, months=number * step)
         if day >= end:
             return
-        if day >= span.first_day:
+        if day >= span.first_date:
             yield day
 
 
@@ -91,7 +89,7 @@ def _collect(rng: np.random.Generator, *, books: Books, issued_on: date, total: 
         failure = FAILURES[int(rng.integers(len(FAILURES)))] if rng.random() < 0.07 else None
         outcome = "failed" if failure else "succeeded"
         number = len(books.payments) + 1
-        books.payments.append((number, invoice, method, outcome, failure, total, moment(attempted_at)))
+        books.payments.append((number, invoice, method, outcome, failure, total, attempted_at))
         if not failure:
             return True
     return False

@@ -1,15 +1,15 @@
 """Northlight's database file: written beside its place, checked, moved there in one step, and recognised afterwards."""
 
-import hashlib
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+from nl2sql.demo.code_digest import code_digest
 from nl2sql.demo.northlight.generate import generate
-from nl2sql.demo.northlight.rows import TableRows
+from nl2sql.demo.northlight.rows import Row, stored
 
 _HERE = Path(__file__).parent
 
@@ -24,7 +24,7 @@ def build(path: Path, *, until: date, progress: Callable[[str], None]) -> None:
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
     unfinished.unlink(missing_ok=True)
     try:
-        progress(f"Northlight: writing {sum(len(table.rows) for table in tables):,} rows into {len(tables)} tables")
+        progress(f"Northlight: writing {sum(map(len, tables.values())):,} rows into {len(tables)} tables")
         _write(unfinished, tables=tables, version=_version(until=until))
         unfinished.replace(path)
     finally:
@@ -42,24 +42,21 @@ def is_current(path: Path, *, until: date) -> bool:
         return False
 
 
-def _write(path: Path, *, tables: tuple[TableRows, ...], version: int) -> None:
+def _write(path: Path, *, tables: Mapping[str, list[Row]], version: int) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         # The file is thrown away when anything fails, so neither a journal nor a sync protects anything.
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.executescript((_HERE / "tables.sql").read_text())
         connection.execute("BEGIN")
-        for table in tables:
-            places = ", ".join("?" * len(table.rows[0]))
+        for table, rows in tables.items():
+            places = ", ".join("?" * len(rows[0]))
             # The table name is a constant of generate.py.
-            connection.executemany(f"INSERT INTO {table.name} VALUES ({places})", table.rows)  # noqa: S608
+            connection.executemany(f"INSERT INTO {table} VALUES ({places})", map(stored, rows))  # noqa: S608
         connection.execute(f"PRAGMA user_version = {version}")
         connection.execute("COMMIT")
 
 
 def _version(*, until: date) -> int:
-    """31 bits over this package's code and `until`, as much as `user_version` holds."""
-    digest = hashlib.sha256(until.isoformat().encode())
-    for path in sorted(path for path in _HERE.iterdir() if path.suffix in {".py", ".sql"}):
-        digest.update(path.name.encode() + path.read_bytes())
-    return int.from_bytes(digest.digest()[:4]) >> 1
+    """31 bits, as much as `user_version` holds."""
+    return int.from_bytes(code_digest(_HERE, until)[:4]) >> 1

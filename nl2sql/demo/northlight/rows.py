@@ -1,19 +1,15 @@
 """Rows on their way into SQLite."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-Row = tuple[int | str | None, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableRows:
-    """All rows of one table; values in the order of its columns."""
-
-    name: str
-    rows: list[Row]
+Row = tuple[int | str | date | None, ...]
+"""The values of one row in the order of the table's columns; moments are UTC."""
 
 
-def moment(at: datetime) -> str:
-    """A UTC moment as SQLite's own date functions write it."""
-    return at.isoformat(sep=" ", timespec="seconds")
+def stored(row: Row) -> Row:
+    """Days and moments as SQLite's own date functions write them."""
+    return tuple(_text(value) if isinstance(value, date) else value for value in row)
+
+
+def _text(day: date) -> str:
+    return day.isoformat(sep=" ", timespec="seconds") if isinstance(day, datetime) else day.isoformat()

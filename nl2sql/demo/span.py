@@ -1,4 +1,4 @@
-"""The 24 whole months before a given day, and steps of months within them."""
+"""The 24 whole months before a given day, never read from the clock, and steps of months within them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +17,12 @@ class Span:
             raise ValueError("The demo covers whole months: pass the first day of a month as until.")
 
     @property
-    def first_day(self) -> date:
+    def first_date(self) -> date:
         return add_months(self.until, months=-MONTHS)
 
     @property
     def day_count(self) -> int:
-        return (self.until - self.first_day).days
+        return (self.until - self.first_date).days
 
 
 def add_months(day: date, *, months: int) -> date:
