@@ -62,17 +62,17 @@ class Setting:
 
     def rankings(self, question: str, scope: str, variants: list[Weights]) -> list[tuple[str, ...]]:
         """One ranking for each variant, from one search: what `retrieve` does after it, with other weights."""
-        from schema_index.retrieval.nearest import nearest_tables  # noqa: PLC0415  the applications must be loaded first
+        from schema_index.embedding.spaces import threshold_for  # noqa: PLC0415  the applications must be loaded first
+        from schema_index.retrieval.nearest import nearest_tables  # noqa: PLC0415
         from schema_index.retrieval.retrieve import RANKED_TABLES  # noqa: PLC0415
         from schema_index.retrieval.select_tables import select_tables  # noqa: PLC0415
-        from schema_index.retrieval.thresholds import threshold_for  # noqa: PLC0415
         from tenants.context import tenant_transaction  # noqa: PLC0415
 
         vector, catalogue = self.embedder.embed([question])[0], self.catalogues[scope]
         with tenant_transaction(self.tenant_id):
-            threshold = threshold_for(self.embedder.model, dimension=self.embedder.dimension)
+            threshold = threshold_for(self.embedder)
             similarities = nearest_tables(
-                vector, model=self.embedder.model, source_id=self.sources[scope], limit=RANKED_TABLES
+                vector, space=self.embedder, source_id=self.sources[scope], limit=RANKED_TABLES
             )
         return [
             tuple(
@@ -80,10 +80,7 @@ class Setting:
                 for hit in select_tables(
                     question,
                     similarities,
-                    schema=catalogue.schema,
-                    lexical=catalogue.lexical,
-                    joins=catalogue.joins,
-                    groups=catalogue.groups,
+                    index=catalogue.index,
                     top_k=RANKED,
                     threshold=threshold,
                     weights=weights,

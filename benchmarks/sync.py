@@ -90,8 +90,10 @@ def _source(tenant_id: UUID, name: str, found: dict[str, Any]) -> UUID:
 
 
 def _synced(tenant_id: UUID, source_id: UUID, embedder: CountingEmbedder, *, name: str) -> Measured:
-    from schema_index.embedding.embed_chunks import embed_pending, has_pending  # noqa: PLC0415
+    from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
+    from schema_index.indexing.chunks import pending  # noqa: PLC0415
     from schema_index.syncing.snapshots import sync  # noqa: PLC0415
+    from tenants.context import tenant_transaction  # noqa: PLC0415
 
     done = Measured(name=name)
     with _counted(done, "statements"):
@@ -104,8 +106,9 @@ def _synced(tenant_id: UUID, source_id: UUID, embedder: CountingEmbedder, *, nam
         started = time.perf_counter()
         for _ in range(MAX_ROUNDS):
             done.chunks += embed_pending(tenant_id, embedder=embedder)
-            if not has_pending(tenant_id, embedder=embedder):
-                break
+            with tenant_transaction(tenant_id):
+                if not pending(embedder).exists():
+                    break
         done.embedding_seconds = round(time.perf_counter() - started, 3)
     done.embedding_calls = embedder.calls - calls
     progress(f"  {name}: {done.seconds} s, {done.chunks} chunks in {done.embedding_seconds} s")

@@ -19,6 +19,7 @@ from pgvector.psycopg import register_vector
 from psycopg.types.json import Jsonb
 
 from benchmarks.vector_rows import DIMENSION, KINDS, TENANTS, Floats, Query, Texts, VectorRows
+from schema_index.embedding.base import SpaceKey
 from schema_index.indexing.keyword_index import refresh_frequencies, write_words
 from schema_index.models import Chunk
 from schema_index.retrieval.hybrid import hybrid_knowledge
@@ -30,7 +31,7 @@ from schema_index.vector_index.write import write_vectors
 from tenants import tenancy
 from tenants.context import tenant_transaction
 
-MODEL = "benchmark"
+SPACE = SpaceKey("benchmark", DIMENSION)
 HASH = "0" * 64
 PIECE = 5_000
 
@@ -111,7 +112,7 @@ class Product:
                 "embedding": "halfvec",
                 "embedded_at": "timestamptz",
             },
-            lambda row: (self._ids[row], MODEL, DIMENSION, HASH, HalfVector(self._rows.vectors[row]), now),
+            lambda row: (self._ids[row], *SPACE, HASH, HalfVector(self._rows.vectors[row]), now),
         )
         admin.execute("CREATE TEMP TABLE words_in (row int, words text)")
         with admin.cursor().copy("COPY words_in FROM STDIN") as target:
@@ -147,13 +148,13 @@ class Product:
 
     def _found(self, search: Any, query: Query, limit: int, **given: Any) -> list[tuple[int, float]]:
         with tenant_transaction(self._tenant_ids[query.tenant]):
-            found = search(query.vector, model=MODEL, kinds=query.kinds, source_id=None, limit=limit, **given)
+            found = search(query.vector, space=SPACE, kinds=query.kinds, source_id=None, limit=limit, **given)
         return [(chunk_id.int & (2**64 - 1), similarity(distance)) for chunk_id, distance in found]
 
     def search_hybrid(self, query: Query, question: str, threshold: float) -> int:
         with tenant_transaction(self._tenant_ids[query.tenant]):
             return len(
-                hybrid_knowledge(question, query.vector, model=MODEL, source_id=None, threshold=threshold, limit=10)
+                hybrid_knowledge(question, query.vector, space=SPACE, source_id=None, threshold=threshold, limit=10)
             )
 
     def chunks(self, tenant: int, keys: Sequence[tuple[int, str, str]], texts: Sequence[str]) -> list[Chunk]:
@@ -182,7 +183,7 @@ class Product:
                 update_fields=["title", "text", "content_hash", "updated_at"],
             )
             self.text_seconds += time.perf_counter() - started
-            write_vectors(chunks, vectors, model=MODEL, dimension=DIMENSION)
+            write_vectors(chunks, vectors, space=SPACE)
 
     def upsert_words(self, tenant: int, chunks: list[Chunk]) -> None:
         with tenant_transaction(self._tenant_ids[tenant]):

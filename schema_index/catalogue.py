@@ -5,16 +5,12 @@ from functools import cached_property
 from threading import RLock
 from uuid import UUID
 
-import numpy as np
 from cachetools import LRUCache, cached
-from numpy.typing import NDArray
 
 from schema_index.access.policies import OPEN, policy_for
 from schema_index.access.policy import Access, Policy, access_of
 from schema_index.models import DataSource, Snapshot
-from schema_index.retrieval.join_graph import JoinGraph
-from schema_index.retrieval.lexical import LexicalIndex
-from schema_index.retrieval.schema_groups import schema_groups
+from schema_index.retrieval.select_tables import TableIndex
 from schema_index.schema import DatabaseSchema
 from schema_index.schema_json import from_json
 from schema_index.sources import DataSourceNotSynced
@@ -41,16 +37,8 @@ class Catalogue:
         return self.access.valued
 
     @cached_property
-    def lexical(self) -> LexicalIndex:
-        return LexicalIndex(self.schema)
-
-    @cached_property
-    def joins(self) -> JoinGraph:
-        return JoinGraph(self.schema)
-
-    @cached_property
-    def groups(self) -> NDArray[np.int64]:
-        return schema_groups(self.schema)
+    def index(self) -> TableIndex:
+        return TableIndex(self.schema)
 
 
 def catalogue_of(source: DataSource, principal: Principal) -> Catalogue:

@@ -32,8 +32,7 @@ def _follow_visibility(*, source: DataSource, **_: Any) -> None:
 
 
 def _reconcile_table_chunks(*, source: DataSource, schema: DatabaseSchema, **_: Any) -> None:
-    reconciled = reconcile(schema_chunks(schema), kind=ChunkKind.TABLE, source_id=source.id)
-    if reconciled.to_embed:
+    if reconcile(schema_chunks(schema), kind=ChunkKind.TABLE, source_id=source.id):
         request_embedding(source.tenant_id)
 
 

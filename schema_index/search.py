@@ -8,16 +8,15 @@ from uuid import UUID
 
 from schema_index.catalogue import catalogue_of
 from schema_index.embedding.base import Embedder, Vectors
-from schema_index.embedding.spaces import active_embedder
+from schema_index.embedding.spaces import active_embedder, threshold_for
 from schema_index.indexing.chunking import subject_of
 from schema_index.indexing.index_replica import read_index
 from schema_index.knowledge.access import withheld_subjects
 from schema_index.models import Chunk, ChunkKind, DataSource
-from schema_index.retrieval.hybrid import fused
+from schema_index.retrieval.hybrid import fused, why
 from schema_index.retrieval.keyword import by_keywords, weighted_words
 from schema_index.retrieval.keyword_weights import coverage
 from schema_index.retrieval.nearest import nearest_chunks, similarity
-from schema_index.retrieval.thresholds import threshold_for
 from schema_index.schema import Table
 from schema_index.snippet import snippet
 from schema_index.sources import DataSourceNotSynced, pick
@@ -31,7 +30,6 @@ FILTERED_CANDIDATES = 2_000
 """Read of each ranking, and read where metadata then leaves many of them out."""
 
 MAX_SOURCES = 50
-SHOWN_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +134,8 @@ def _rank(
     similarities: dict[UUID, float] = {}
     worded: dict[UUID, float] = {}
     if embedder is not None and vector is not None:
-        threshold = threshold_for(embedder.model, dimension=embedder.dimension)
-        near = nearest_chunks(vector, model=embedder.model, kinds=request.kinds, source_id=source_id, limit=limit)
+        threshold = threshold_for(embedder)
+        near = nearest_chunks(vector, space=embedder, kinds=request.kinds, source_id=source_id, limit=limit)
         similarities = {
             chunk_id: similar for chunk_id, distance in near if (similar := similarity(distance)) >= threshold
         }
@@ -153,11 +151,8 @@ def _result(chunk: Chunk, table: Table | None, ranked: _Ranked, slugs: Mapping[U
     similar = ranked.similarities.get(chunk.id)
     text = chunk.text.removeprefix(chunk.title).strip() if table is None else _said_of(table)
     _, shared = coverage(f"{chunk.title} {text}", ranked.words)
-    why = [f"similar in meaning ({similar:.2f})"] if similar is not None else []
     if table is not None and similar is None and not shared:
         return None
-    if shared:
-        why.append(f"shares {', '.join(shared[:SHOWN_WORDS])}")
     return SearchResult(
         kind=chunk.kind,
         key=chunk.object_key if table else chunk.object_key.partition(":")[0],
@@ -165,7 +160,7 @@ def _result(chunk: Chunk, table: Table | None, ranked: _Ranked, slugs: Mapping[U
         snippet=snippet(text, words=shared),
         score=round(ranked.scores[chunk.id], 6),
         similarity=similar,
-        why="; ".join(why) or "shares words",
+        why=why(similar, shared) or "shares words",
         data_source=slugs.get(chunk.source_id) if chunk.source_id else None,
         metadata=chunk.metadata,
     )

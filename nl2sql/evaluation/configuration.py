@@ -9,9 +9,8 @@ from nl2sql.model_access.generators import generator_name
 from nl2sql.model_access.tenant_models import candidates_of, effective, prompt_tokens_of
 from nl2sql.prompt.template_files import template_version
 from schema_index.access.policies import policy_for
-from schema_index.embedding.spaces import active_embedder
+from schema_index.embedding.spaces import active_embedder, threshold_for
 from schema_index.models import DataSource
-from schema_index.retrieval.thresholds import threshold_for
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 
@@ -36,7 +35,7 @@ def configuration_in_force(
             for row in rows
         }
         policies = {row.slug: policy_for(row, role=principal.role).digest for row in rows}
-        threshold = threshold_for(embedder.model, dimension=embedder.dimension)
+        threshold = threshold_for(embedder)
     return {
         "generator": generator_name(model),
         "prompt_version": template_version(),

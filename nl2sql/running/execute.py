@@ -35,9 +35,8 @@ from nl2sql.running.work_time import LEASE
 from nl2sql.suggestions.with_suggestions import with_suggestions
 from nl2sql.task import Mode, Task
 from schema_index.catalogue import catalogue_of
-from schema_index.embedding.spaces import active_space, embedder_of
+from schema_index.embedding.spaces import active_space, embedder_of, threshold_in
 from schema_index.models import DataSource
-from schema_index.retrieval.thresholds import threshold_in
 from schema_index.sources import open_connector
 from tenants.actors import principal_now
 from tenants.attributes import attributes_from_json

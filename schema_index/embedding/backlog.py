@@ -27,5 +27,5 @@ def measure_backlog(tenants: Iterable[Tenant]) -> None:
 def _backlog(tenant: Tenant) -> list[tuple[int, datetime | None]]:
     spaces = live_spaces(tenant.id)
     with tenant_transaction(tenant.id):
-        left = [pending(model=space.model, dimension=space.dimension) for space in spaces]
+        left = [pending(space) for space in spaces]
         return [(texts.count(), texts.values_list("updated_at", flat=True).first()) for texts in left]

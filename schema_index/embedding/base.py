@@ -1,7 +1,7 @@
 """The port behind which texts become vectors, and the two ways in which it can fail."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,17 +31,27 @@ class EmbeddingRejected(DomainError):
     code = "embedding_rejected"
 
 
-class Embedder(Protocol):
-    """One embedding space. Vectors of different `model` or `dimension` are never compared."""
+class Space(Protocol):
+    """Vectors of one model and dimension, both stored beside each; those of different spaces are never compared."""
 
     @property
-    def model(self) -> str:
-        """Names the space; stored beside each vector."""
-        ...
+    def model(self) -> str: ...
 
     @property
     def dimension(self) -> int: ...
 
+
+class SpaceKey(NamedTuple):
+    model: str
+    dimension: int
+
+
+def of_space(space: Space) -> dict[str, Any]:
+    """As a condition on rows, and as values of a new one."""
+    return {"model": space.model, "dimension": space.dimension}
+
+
+class Embedder(Space, Protocol):
     @property
     def max_batch(self) -> int:
         """Texts that one request or forward pass carries: a caller that stores as it goes packs by this."""

@@ -1,7 +1,6 @@
 """Texts as requests: as many as fit by count and by tokens, in their order. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 MAX_TEXT_TOKENS = 8_192
 """What OpenAI's embedding models read of one text (platform.openai.com/docs/api-reference/embeddings)."""
@@ -10,25 +9,20 @@ _BYTES_A_TOKEN = 3
 """Fewer than in English (about four), so that names, digits and other scripts do not pass the bound."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchLimits:
-    """Of one request. A single text always goes, however long: embedders cut it."""
-
-    max_items: int
-    max_tokens: int
-
-
 def estimated_tokens(text: str) -> int:
     """About as many as a model counts, rather too many; at most `MAX_TEXT_TOKENS`, where texts are cut."""
     return min(MAX_TEXT_TOKENS, len(text.encode("utf-8", "replace")) // _BYTES_A_TOKEN + 1)
 
 
-def pack(texts: Sequence[str], *, limits: BatchLimits) -> Iterator[range]:
-    """Places of consecutive texts that go together; every place is in exactly one range, in order."""
+def pack(texts: Sequence[str], *, max_items: int, max_tokens: int) -> Iterator[range]:
+    """Places of consecutive texts that go together; every place is in exactly one range, in order.
+
+    A single text always goes, however long: embedders cut it.
+    """
     start = tokens = 0
     for place, text in enumerate(texts):
         cost = estimated_tokens(text)
-        if place > start and (place - start >= limits.max_items or tokens + cost > limits.max_tokens):
+        if place > start and (place - start >= max_items or tokens + cost > max_tokens):
             yield range(start, place)
             start, tokens = place, 0
         tokens += cost

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from django.conf import settings
 
-from schema_index.embedding.base import Embedder
+from schema_index.embedding.base import Embedder, of_space
 from schema_index.embedding.comparison import lost_questions, ranked
-from schema_index.embedding.spaces import active_embedder, threshold_of
+from schema_index.embedding.spaces import active_embedder, threshold_for, threshold_of
 from schema_index.models import EmbeddingSpace, JudgedQuestion
 from schema_index.retrieval.calibration import Calibrated, TooFew, at, calibrate
 from schema_index.retrieval.nearest import nearest_tables
-from schema_index.retrieval.thresholds import threshold_for
 from tenants import audit
 from tenants.context import tenant_transaction
 
@@ -58,7 +57,7 @@ def calibrate_threshold(
         questions = list(judged[:MAX_QUESTIONS])
     needed, strange = _similarities(tenant_id, questions, embedder, progress)
     with tenant_transaction(tenant_id):
-        before = at(threshold_for(embedder.model, dimension=embedder.dimension), needed, strange)
+        before = at(threshold_for(embedder), needed, strange)
     after = calibrate(needed, strange)
     broken: tuple[str, ...] = ()
     is_refused = False
@@ -102,7 +101,7 @@ def _similarities(
     vectors = embedder.embed([question.question for question in questions])
     for number, (question, vector) in enumerate(zip(questions, vectors, strict=True), start=1):
         with tenant_transaction(tenant_id):
-            found = nearest_tables(vector, model=embedder.model, source_id=question.source_id, limit=MAX_TABLES)
+            found = nearest_tables(vector, space=embedder, source_id=question.source_id, limit=MAX_TABLES)
         needed += [found[name] for name in question.tables if name in found]
         if not question.tables and found:
             strange.append(max(found.values()))
@@ -122,5 +121,5 @@ def _broken(
 
 
 def _store(embedder: Embedder, threshold: float | None, *, actor: str) -> None:
-    EmbeddingSpace.objects.filter(model=embedder.model, dimension=embedder.dimension).update(threshold=threshold)
+    EmbeddingSpace.objects.filter(**of_space(embedder)).update(threshold=threshold)
     audit.record("threshold.calibrated", actor=actor, subject=embedder.model, threshold=threshold)

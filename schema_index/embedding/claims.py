@@ -4,7 +4,6 @@ clock: a killed process leaves nothing locked for longer than one request may ta
 
 from collections.abc import Collection
 from datetime import timedelta
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +11,8 @@ from django.db import connection
 from django.db.models import Exists, ExpressionWrapper, Min, OuterRef, QuerySet
 from django.db.models.functions import Now
 
-from schema_index.embedding.base import Embedder
-from schema_index.embedding.batching import BatchLimits, pack
+from schema_index.embedding.base import Embedder, of_space
+from schema_index.embedding.batching import pack
 from schema_index.indexing.chunks import pending
 from schema_index.models import Chunk, EmbeddingClaim
 from tenants.clock import from_now
@@ -26,20 +25,16 @@ STORING_S = 2.0
 def claim(embedder: Embedder, *, holder: UUID, max_items: int, skip: Collection[UUID]) -> list[Chunk]:
     """The next batch that one request carries, without what others hold. Needs an open scope; empty for none."""
     tenant_id = current_tenant_id()
-    space = {"model": embedder.model, "dimension": embedder.dimension}
     with connection.cursor() as cursor:
         # One claimer of a space at a time, until the commit: a batch is seen as free, held or done, never between.
         name = f"{tenant_id}:{embedder.model}:{embedder.dimension}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
     found = list(_free(embedder).exclude(id__in=skip)[:max_items])
-    limits = BatchLimits(max_items=max_items, max_tokens=embedder.max_batch_tokens)
-    first = next(islice(pack([chunk.text for chunk in found], limits=limits), 1), range(0))
-    batch = [found[place] for place in first]
+    packed = pack([chunk.text for chunk in found], max_items=max_items, max_tokens=embedder.max_batch_tokens)
+    batch = [found[place] for place in next(packed, ())]
+    claim = {"tenant_id": tenant_id, "holder": holder, "until": _until(embedder), **of_space(embedder)}
     EmbeddingClaim.objects.bulk_create(
-        [
-            EmbeddingClaim(tenant_id=tenant_id, chunk=chunk, holder=holder, until=_until(embedder), **space)
-            for chunk in batch
-        ],
+        [EmbeddingClaim(chunk=chunk, **claim) for chunk in batch],
         update_conflicts=True,
         unique_fields=["tenant", "chunk", "model", "dimension"],
         update_fields=["holder", "until"],
@@ -68,18 +63,14 @@ def seconds_until_free(tenant_id: UUID, *, embedder: Embedder) -> float | None:
     with tenant_transaction(tenant_id):
         if _free(embedder).exists():
             return 0.0
-        waiting = pending(model=embedder.model, dimension=embedder.dimension)
-        expiry = EmbeddingClaim.objects.filter(
-            model=embedder.model, dimension=embedder.dimension, chunk__in=waiting.order_by()
-        ).aggregate(left=Min("until") - Now())["left"]
+        claims = EmbeddingClaim.objects.filter(**of_space(embedder), chunk__in=pending(embedder).order_by())
+        expiry = claims.aggregate(left=Min("until") - Now())["left"]
     return None if expiry is None else max(0.0, expiry.total_seconds())
 
 
 def _free(embedder: Embedder) -> QuerySet[Chunk]:
-    taken = EmbeddingClaim.objects.filter(
-        chunk=OuterRef("pk"), model=embedder.model, dimension=embedder.dimension, until__gt=Now()
-    )
-    return pending(model=embedder.model, dimension=embedder.dimension).filter(~Exists(taken))
+    taken = EmbeddingClaim.objects.filter(**of_space(embedder), chunk=OuterRef("pk"), until__gt=Now())
+    return pending(embedder).filter(~Exists(taken))
 
 
 def _until(embedder: Embedder) -> "ExpressionWrapper[Any]":

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from schema_index.embedding import claims
-from schema_index.embedding.base import PROBE, Embedder, EmbeddingRejected, EmbeddingUnavailable, Vectors
+from schema_index.embedding.base import PROBE, Embedder, EmbeddingRejected, EmbeddingUnavailable, Vectors, of_space
 from schema_index.embedding.batching import estimated_tokens
 from schema_index.embedding.embed_texts import embed_texts
 from schema_index.embedding.pace import EndpointBusy, hold_off, take_turn
@@ -71,12 +71,6 @@ def embed_everything(tenant_id: UUID, *, embedder: Embedder, progress: Progress 
     return stored
 
 
-def has_pending(tenant_id: UUID, *, embedder: Embedder) -> bool:
-    """Whether a chunk has no vector yet, held by another worker or not."""
-    with tenant_transaction(tenant_id):
-        return pending(model=embedder.model, dimension=embedder.dimension).exists()
-
-
 def embed_round(
     tenant_id: UUID, *, embedder: Embedder, max_items: int | None = None, progress: Progress | None = None
 ) -> Round:
@@ -118,7 +112,7 @@ def embed_round(
 
 def _count(tenant_id: UUID, embedder: Embedder) -> int:
     with tenant_transaction(tenant_id):
-        return pending(model=embedder.model, dimension=embedder.dimension)[:MAX_CHUNKS_PER_CALL].count()
+        return pending(embedder)[:MAX_CHUNKS_PER_CALL].count()
 
 
 def _embed_batch(tenant_id: UUID, batch: list[Chunk], *, embedder: Embedder, holder: UUID) -> int:
@@ -148,12 +142,9 @@ def _call(embedder: Embedder, texts: Sequence[str]) -> Vectors:
 def _park(tenant_id: UUID, chunk: Chunk, *, embedder: Embedder, error: DomainError) -> None:
     with tenant_transaction(tenant_id):
         if Chunk.objects.select_for_update().filter(id=chunk.id, content_hash=chunk.content_hash).exists():
+            reason = {"content_hash": chunk.content_hash, "reason": error.message}
             EmbeddingFailure.objects.update_or_create(
-                tenant_id=tenant_id,
-                chunk_id=chunk.id,
-                model=embedder.model,
-                dimension=embedder.dimension,
-                defaults={"content_hash": chunk.content_hash, "reason": error.message},
+                tenant_id=tenant_id, chunk_id=chunk.id, **of_space(embedder), defaults=reason
             )
 
 
@@ -163,13 +154,12 @@ def _store(tenant_id: UUID, batch: list[Chunk], vectors: Vectors, *, embedder: E
     """
     with tenant_transaction(tenant_id):
         mine = claims.held(batch, holder=holder)
-        waiting = pending(model=embedder.model, dimension=embedder.dimension).filter(id__in=mine)
+        waiting = pending(embedder).filter(id__in=mine)
         current = dict(waiting.select_for_update(of=("self",)).order_by("id").values_list("id", "content_hash"))
         places = [place for place, chunk in enumerate(batch) if current.get(chunk.id) == chunk.content_hash]
         written = [batch[place] for place in places]
-        write_vectors(written, vectors[places], model=embedder.model, dimension=embedder.dimension)
-        embedded = EmbeddingFailure.objects.filter(chunk__in=written)
-        embedded.filter(model=embedder.model, dimension=embedder.dimension).delete()
+        write_vectors(written, vectors[places], space=embedder)
+        EmbeddingFailure.objects.filter(chunk__in=written, **of_space(embedder)).delete()
         claims.release(holder, batch=batch)
     now = timezone.now()
     EMBEDDED.labels(embedder.model).inc(len(written))

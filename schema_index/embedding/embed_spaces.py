@@ -50,9 +50,7 @@ def has_work(tenant_id: UUID) -> bool:
     spaces = live_spaces(tenant_id)
     with tenant_transaction(tenant_id):
         return any(
-            (space.state == SpaceState.FILLING and not space.held)
-            or pending(model=space.model, dimension=space.dimension).exists()
-            for space in spaces
+            (space.state == SpaceState.FILLING and not space.held) or pending(space).exists() for space in spaces
         )
 
 

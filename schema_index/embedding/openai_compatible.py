@@ -8,7 +8,7 @@ from openai import OpenAI
 from pydantic import BaseModel, ValidationError
 
 from schema_index.embedding.base import PROBE, EmbeddingRejected, EmbeddingUnavailable, Vectors
-from schema_index.embedding.batching import BatchLimits, pack
+from schema_index.embedding.batching import pack
 from schema_index.outbound.model_endpoint import TRANSIENT, EndpointProblem, Kind, call, open_endpoint
 from tenants.domain_error import DomainError
 
@@ -69,8 +69,7 @@ class OpenAICompatibleEmbedder:
             return vectors
         try:
             with open_endpoint(self._base_url, api_key=self._api_key, timeout_s=self._timeout_s) as client:
-                limits = BatchLimits(max_items=self.max_batch, max_tokens=self.max_batch_tokens)
-                for places in pack(texts, limits=limits):
+                for places in pack(texts, max_items=self.max_batch, max_tokens=self.max_batch_tokens):
                     batch = texts[places.start : places.stop]
                     items = self._request(client, batch, dimension=self.dimension)
                     vectors[places.start : places.stop] = self._checked(items, count=len(batch))

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from schema_index.embedding.base import PROBE
+from schema_index.embedding.base import PROBE, SpaceKey, of_space
 from schema_index.embedding.known_models import LOCAL_MODELS
 from schema_index.embedding.spaces import active_space, embedder_of, measured_dimension
 from schema_index.embedding.switch import activate
@@ -55,18 +55,18 @@ def begin(
     dimension = dimension or _dimension_of(model)
     if not 2 <= dimension <= MAX_DIMENSION:
         raise ReembeddingRefused(f"A dimension is a number from 2 to {MAX_DIMENSION}.")
-    embedder_of(EmbeddingSpace(model=model, dimension=dimension)).embed([PROBE])
+    wanted = SpaceKey(model, dimension)
+    embedder_of(wanted).embed([PROBE])
     with tenant_transaction(tenant_id):
         active = active_space()
-        if (active.model, active.dimension) == (model, dimension):
+        if of_space(active) == of_space(wanted):
             raise ReembeddingRefused(f"{active} is the active space already.")
-        other = EmbeddingSpace.objects.filter(state=SpaceState.FILLING).exclude(model=model, dimension=dimension)
+        other = EmbeddingSpace.objects.filter(state=SpaceState.FILLING).exclude(**of_space(wanted))
         if found := other.first():
             raise ReembeddingRefused(f"{found} is being filled: let it end, or drop it with --drop --model first.")
         space, _ = EmbeddingSpace.objects.update_or_create(
             tenant_id=tenant_id,
-            model=model,
-            dimension=dimension,
+            **of_space(wanted),
             defaults={"state": SpaceState.FILLING, "is_forced": is_forced, "compared": "", "held": "", "problem": ""},
         )
         audit.record("embedding_space.begun", actor=actor, subject=str(space))
@@ -108,7 +108,7 @@ def drop(tenant_id: UUID, *, model: str | None = None, actor: str) -> list[str]:
         # Whatever belongs to none is dropped, so that a drop that was interrupted ends with the next.
         kept = Q(pk__in=[])
         for known in EmbeddingSpace.objects.all():
-            kept |= Q(model=known.model, dimension=known.dimension)
+            kept |= Q(**of_space(known))
     for rows in (ChunkEmbedding, EmbeddingFailure, EmbeddingClaim):
         while _drop_some(tenant_id, rows, kept=kept):
             pass
@@ -126,8 +126,8 @@ def progress(tenant_id: UUID) -> list[SpaceProgress]:
 
 
 def _progress_of(space: EmbeddingSpace, *, texts: int) -> SpaceProgress:
-    refused = EmbeddingFailure.objects.filter(model=space.model, dimension=space.dimension).count()
-    waiting = pending(model=space.model, dimension=space.dimension).count()
+    refused = EmbeddingFailure.objects.filter(**of_space(space)).count()
+    waiting = pending(space).count()
     return SpaceProgress(space=space, texts=texts, embedded=max(0, texts - waiting - refused), refused=refused)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from schema_index.embedding.base import Embedder, EmbeddingRejected
+from schema_index.embedding.base import Embedder, EmbeddingRejected, Space, SpaceKey, of_space
 from schema_index.embedding.known_models import DEFAULT_THRESHOLD, LOCAL, LOCAL_MODELS, THRESHOLDS
 from schema_index.models import ChunkEmbedding, EmbeddingSpace, SpaceState
 from tenants.context import current_tenant_id, tenant_scope, tenant_transaction
@@ -33,46 +33,45 @@ def live_spaces(tenant_id: UUID) -> list[EmbeddingSpace]:
 
 def active_space() -> EmbeddingSpace:
     """Of the open scope's tenant; one of the configured model where there is none yet, or nothing was embedded yet."""
-    model, dimension = configured_model()
+    configured = configured_model()
     space, _ = EmbeddingSpace.objects.get_or_create(
         tenant_id=current_tenant_id(),
         state=SpaceState.ACTIVE,
-        defaults={"model": model, "dimension": dimension, "activated_at": timezone.now()},
+        defaults={**of_space(configured), "activated_at": timezone.now()},
     )
-    if (space.model, space.dimension) != (model, dimension) and _follows_settings(space, model, dimension):
-        space.model, space.dimension, space.problem = model, dimension, ""
+    if of_space(space) != of_space(configured) and _follows(space, configured):
+        space.model, space.dimension, space.problem = *configured, ""
         space.save(update_fields=["model", "dimension", "problem"])
     return space
 
 
-def _follows_settings(space: EmbeddingSpace, model: str, dimension: int) -> bool:
+def _follows(space: EmbeddingSpace, configured: SpaceKey) -> bool:
     """Whether nothing would be lost: a wrong setting that was mended must not stay a tenant's fate."""
-    has_vectors = ChunkEmbedding.objects.filter(model=space.model, dimension=space.dimension).exists()
-    return not has_vectors and not EmbeddingSpace.objects.filter(model=model, dimension=dimension).exists()
+    has_vectors = ChunkEmbedding.objects.filter(**of_space(space)).exists()
+    return not has_vectors and not EmbeddingSpace.objects.filter(**of_space(configured)).exists()
 
 
-def configured_model() -> tuple[str, int]:
-    """Model and dimension that the settings name: the endpoint's, or the local one without an endpoint."""
+def configured_model() -> SpaceKey:
+    """What the settings name: the endpoint's model, or the local one without an endpoint."""
     environment = settings.ENVIRONMENT
     if environment.embedding_base_url is None:
-        return LOCAL, LOCAL_MODELS[LOCAL].dimension
-    return environment.embedding_model, environment.embedding_dimension
+        return SpaceKey(LOCAL, LOCAL_MODELS[LOCAL].dimension)
+    return SpaceKey(environment.embedding_model, environment.embedding_dimension)
 
 
 def configured_embedder() -> Embedder:
     """Of the settings alone, for who has no tenant to ask."""
-    model, dimension = configured_model()
-    return embedder_of(EmbeddingSpace(model=model, dimension=dimension))
+    return embedder_of(configured_model())
 
 
 def served_otherwise(tenant_id: UUID) -> EmbeddingSpace | None:
     """The tenant's active space where the settings name another model: it goes on serving until a re-embedding."""
     with tenant_transaction(tenant_id):
         space = EmbeddingSpace.objects.filter(state=SpaceState.ACTIVE).first()
-    return None if space is None or (space.model, space.dimension) == configured_model() else space
+    return None if space is None or of_space(space) == of_space(configured_model()) else space
 
 
-def embedder_of(space: EmbeddingSpace) -> Embedder:
+def embedder_of(space: Space) -> Embedder:
     """A local model by its name, any other at the endpoint. Raises EmbeddingRejected where there is none."""
     local = LOCAL_MODELS.get(space.model)
     if local is not None and local.dimension == space.dimension:
@@ -105,6 +104,17 @@ def _at_endpoint(model: str, dimension: int) -> "OpenAICompatibleEmbedder":
         timeout_s=environment.embedding_timeout_s,
         max_batch=environment.embedding_max_batch,
     )
+
+
+def threshold_for(space: Space) -> float:
+    """Of the open scope's tenant: calibrated, else `threshold_of` the model. One query."""
+    own = EmbeddingSpace.objects.filter(**of_space(space)).first()
+    return threshold_of(space.model) if own is None else threshold_in(own)
+
+
+def threshold_in(space: EmbeddingSpace) -> float:
+    """The same, of a space that was read."""
+    return threshold_of(space.model) if space.threshold is None else space.threshold
 
 
 def threshold_of(model: str) -> float:

@@ -7,7 +7,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from schema_index.embedding.base import PROBE, EmbeddingRejected
+from schema_index.embedding.base import PROBE, EmbeddingRejected, of_space
 from schema_index.embedding.comparison import Comparison, compare
 from schema_index.embedding.spaces import active_space, embedder_of
 from schema_index.indexing.chunks import pending
@@ -62,11 +62,11 @@ def activate(space: EmbeddingSpace, *, actor: str) -> None:
 
 
 def _is_complete(space: EmbeddingSpace) -> bool:
-    return not pending(model=space.model, dimension=space.dimension).exists()
+    return not pending(space).exists()
 
 
 def _refused(space: EmbeddingSpace) -> int:
-    return EmbeddingFailure.objects.filter(model=space.model, dimension=space.dimension).count()
+    return EmbeddingFailure.objects.filter(**of_space(space)).count()
 
 
 def _compared(tenant_id: UUID, old: EmbeddingSpace, new: EmbeddingSpace) -> Comparison | None:

@@ -19,10 +19,10 @@ def index(entry: Entry) -> None:
     for source_id in set(of_entry.values_list("source_id", flat=True)) - {entry.source_id}:
         reconcile((), kind=kind, source_id=source_id, key_prefix=str(entry.id))
     wanted = _chunks(entry) if entry.is_used else ()
-    done = reconcile(wanted, kind=kind, source_id=entry.source_id, key_prefix=str(entry.id))
+    is_new = reconcile(wanted, kind=kind, source_id=entry.source_id, key_prefix=str(entry.id))
     # What filters is no part of the text: it changes without a new vector.
     of_entry.exclude(metadata=entry.metadata).update(metadata=entry.metadata)
-    if done.to_embed:
+    if is_new:
         request_embedding(entry.tenant_id)
     _refer(entry)
 

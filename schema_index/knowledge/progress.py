@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, Subquery
 from django.db.models.functions import Left
 
 from schema_index.embedding.spaces import active_space
+from schema_index.indexing.chunks import of_text
 from schema_index.models import Chunk, ChunkEmbedding, ChunkKind, EmbeddingFailure
 
 _ID_CHARACTERS = 36
@@ -30,13 +31,7 @@ class Embedded:
 
 def embedded_states(entry_ids: Iterable[UUID]) -> dict[UUID, Embedded]:
     """Of entries that have parts: what is not used has none. Two queries."""
-    space = active_space()
-    here = {
-        "chunk": OuterRef("pk"),
-        "model": space.model,
-        "dimension": space.dimension,
-        "content_hash": OuterRef("content_hash"),
-    }
+    here = of_text(active_space())
     chunks = (
         Chunk.objects.filter(kind__in=[ChunkKind.FAQ, ChunkKind.DOCUMENT])
         .annotate(

@@ -20,7 +20,7 @@ def knowledge_state(source_id: UUID, *, embedder: Embedder, threshold: float | N
     Four queries in the open scope; the texts are read as their digests, in the database.
     """
     own = Q(source_id=source_id) | Q(source_id=None)
-    if pending(model=embedder.model, dimension=embedder.dimension).filter(own).order_by().exists():
+    if pending(embedder).filter(own).order_by().exists():
         return None
     texts = Chunk.objects.filter(own, kind__in=[ChunkKind.FAQ, ChunkKind.DOCUMENT]).aggregate(
         digest=MD5(StringAgg(Concat("object_key", Value(" "), "content_hash"), Value("\n"), order_by=F("object_key")))

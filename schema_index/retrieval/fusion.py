@@ -31,8 +31,6 @@ def fuse(own: Scores, *, groups: NDArray[np.int64], joins: JoinGraph, weights: W
     if not own.any():
         return own
     together: Scores = own + np.float32(weights.group) * _best_of_group(own, groups)
-    if weights.neighbours == 0:
-        return together
     fused: Scores = together + np.float32(weights.neighbours) * _scaled(_page_rank(together, joins))
     return fused
 

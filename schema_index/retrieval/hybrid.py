@@ -5,13 +5,13 @@ names, codes and terms of art, and texts that have no vector yet.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import islice
 from uuid import UUID
 
 from psycopg import sql
 
-from schema_index.embedding.base import Vectors
+from schema_index.embedding.base import Space, Vectors
 from schema_index.indexing.chunking import subject_of
 from schema_index.knowledge.access import withheld_subjects
 from schema_index.knowledge.references import stale_reasons
@@ -30,23 +30,16 @@ CANDIDATES = 40
 COVERED = 0.75
 """Share of the question's weight in rare words: a text that holds so much is about it, however far its vector is."""
 
+SHOWN_WORDS = 5
+
 KNOWLEDGE = (ChunkKind.FAQ, ChunkKind.DOCUMENT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Text:
-    subject_id: UUID
-    kind: str
-    title: str
-    text: str
-    similarity: float | None
 
 
 def hybrid_knowledge(
     question: str,
     vector: Vectors,
     *,
-    model: str,
+    space: Space,
     source_id: UUID | None,
     threshold: float,
     limit: int,
@@ -59,20 +52,19 @@ def hybrid_knowledge(
     and more where there are policies.
     """
     nearest = nearest_chunks(
-        vector, model=model, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES, threshold=threshold
+        vector, space=space, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES, threshold=threshold
     )
     words = weighted_words(question)
     worded = by_keywords(words, kinds=KNOWLEDGE, source_id=source_id, limit=CANDIDATES)
     ranked = fused([[chunk_id for chunk_id, _ in ranking] for ranking in (nearest, worded)])
-    texts = _texts(list(ranked), vector, model=model)
-    if role is not None:
-        withheld = withheld_subjects({text.subject_id for text in texts.values()}, role=role)
-        texts = {chunk_id: text for chunk_id, text in texts.items() if text.subject_id not in withheld}
-    hits = ((texts[chunk_id], _why(texts[chunk_id], words, threshold)) for chunk_id in ranked if chunk_id in texts)
+    texts = _texts(list(ranked), vector, space=space)
+    withheld = withheld_subjects((subject for subject, _ in texts.values()), role=role) if role is not None else ()
+    found = (texts[chunk_id] for chunk_id in ranked if chunk_id in texts)
     # Lazily: telling how a text is covered costs more than ranking it.
-    chosen = list(islice(((text, why) for text, why in hits if why is not None), limit))
-    stale = stale_reasons(text.subject_id for text, _ in chosen)
-    return tuple(_hit(text, why, stale.get(text.subject_id, "")) for text, why in chosen)
+    told = ((subject, _told(hit, words, threshold)) for subject, hit in found if subject not in withheld)
+    chosen = list(islice(((subject, hit) for subject, hit in told if hit is not None), limit))
+    stale = stale_reasons(subject for subject, _ in chosen)
+    return tuple(replace(hit, stale_reason=stale.get(subject, "")) for subject, hit in chosen)
 
 
 def fused(rankings: Iterable[Sequence[UUID]]) -> dict[UUID, float]:
@@ -84,31 +76,23 @@ def fused(rankings: Iterable[Sequence[UUID]]) -> dict[UUID, float]:
     return dict(sorted(scores.items(), key=lambda item: -item[1]))
 
 
-def _why(text: _Text, words: Mapping[str, float], threshold: float) -> str | None:
-    """Why the text is about the question; None where it is not."""
-    covered, shared = coverage(f"{text.title}\n{text.text}", words)
-    is_similar = text.similarity is not None and text.similarity >= threshold
-    if not is_similar and covered < COVERED:
-        return None
-    reasons = [f"similar in meaning ({text.similarity:.2f})"] if is_similar and text.similarity is not None else []
+def why(similar: float | None, shared: Sequence[str]) -> str:
+    """What is told of a text; `similar` is None for one that is less so than the threshold."""
+    reasons = [f"similar in meaning ({similar:.2f})"] if similar is not None else []
     if shared:
-        reasons.append(f"shares {', '.join(shared[:5])}")
+        reasons.append(f"shares {', '.join(shared[:SHOWN_WORDS])}")
     return "; ".join(reasons)
 
 
-def _hit(text: _Text, reason: str, stale_reason: str) -> KnowledgeHit:
-    return KnowledgeHit(
-        kind=text.kind,
-        title=text.title,
-        text=text.text,
-        similarity=text.similarity,
-        reason=reason,
-        stale_reason=stale_reason,
-    )
+def _told(hit: KnowledgeHit, words: Mapping[str, float], threshold: float) -> KnowledgeHit | None:
+    """With the reason why the text is about the question; None where it is not."""
+    covered, shared = coverage(f"{hit.title}\n{hit.text}", words)
+    similar = hit.similarity if hit.similarity is not None and hit.similarity >= threshold else None
+    return None if similar is None and covered < COVERED else replace(hit, reason=why(similar, shared))
 
 
-def _texts(chunk_ids: Sequence[UUID], vector: Vectors, *, model: str) -> dict[UUID, _Text]:
-    """With the similarity of every one that has a vector in the space, whichever ranking it came from."""
+def _texts(chunk_ids: Sequence[UUID], vector: Vectors, *, space: Space) -> dict[UUID, tuple[UUID, KnowledgeHit]]:
+    """Subject and text of each chunk, with the similarity of every one that has a vector in the space."""
     if not chunk_ids:
         return {}
     statement = sql.SQL(
@@ -119,19 +103,21 @@ def _texts(chunk_ids: Sequence[UUID], vector: Vectors, *, model: str) -> dict[UU
         vector=vector_literal(vector),
         chunks=sql.Identifier(Chunk._meta.db_table),
         vectors=sql.Identifier(TABLE),
-        space=in_space(current_tenant_id(), model=model, dimension=vector.shape[-1], alias="v"),
+        space=in_space(current_tenant_id(), space, alias="v"),
         tenant=sql.Literal(current_tenant_id()),
         ids=sql.Literal([str(chunk_id) for chunk_id in chunk_ids]),
     )
     with scope_connection().cursor() as cursor:
         cursor.execute(statement.as_string(None))
         return {
-            chunk_id: _Text(
-                subject_id=subject_of(key),
-                kind=kind,
-                title=title,
-                text=text,
-                similarity=None if distance is None else similarity(distance),
+            chunk_id: (
+                subject_of(key),
+                KnowledgeHit(
+                    kind=kind,
+                    title=title,
+                    text=text,
+                    similarity=None if distance is None else similarity(distance),
+                ),
             )
             for chunk_id, key, kind, title, text, distance in cursor.fetchall()
         }

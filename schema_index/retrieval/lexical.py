@@ -6,14 +6,12 @@ BM25: Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), with
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from schema_index.retrieval.table_names import TableNames
 from schema_index.schema import DatabaseSchema, Table
 from schema_index.words import identifier_words, singular
 
@@ -48,49 +46,35 @@ class LexicalIndex:
 
     def __init__(self, schema: DatabaseSchema) -> None:
         self._documents = [_table_words(table) for table in schema.tables]
-        self._known = [frozenset(words) for words in self._documents]
-        self._names = TableNames(schema)
+        self._words = _postings(self._documents)
+        self._grams = _postings([_grams(words) for words in self._documents])
 
-    def held(self, question: str) -> NDArray[np.float32]:
-        """Question words that any table holds x tables, in the question's order: BM25 of each word, 0 for none."""
-        found = [
-            entry
-            for word in dict.fromkeys(_question_words(question))
-            if (entry := self._word_postings.get(word)) is not None
-        ]
+    def held(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """Of `words`, those that any table holds x tables, in their order: BM25 of each word, 0 for none."""
+        found = [entry for word in words if (entry := self._words.get(word)) is not None]
         weights = np.zeros((len(found), len(self._documents)), dtype=np.float32)
         for row, entry in enumerate(found):
             weights[row, entry.places] = entry.weights
         return weights
 
-    def grams(self, question: str) -> Scores:
-        return _score(self._gram_postings, _grams(_question_words(question)), count=len(self._documents))
+    def grams(self, words: Sequence[str]) -> Scores:
+        """BM25 of the words' n-grams."""
+        scores = np.zeros(len(self._documents), dtype=np.float32)
+        for gram in set(_grams(words)):
+            entry = self._grams.get(gram)
+            if entry is not None:
+                scores[entry.places] += entry.weights
+        return scores
 
-    def named(self, question: str) -> Scores:
-        """How much of each table's name the question says, 0 to 1."""
-        return self._names.said(_question_words(question))
-
-    def unmeant_copies(self, question: str) -> list[int]:
-        """Places of the tables that copy another one of the schema, where the question says nothing of a copy."""
-        return self._names.unmeant_copies(_question_words(question))
-
-    def shared(self, question: str, place: int) -> tuple[str, ...]:
-        """The question's words that the table's name, columns or comments hold, in the question's order."""
-        known = self._known[place]
-        return tuple(dict.fromkeys(word for word in _question_words(question) if word in known))
-
-    @cached_property
-    def _word_postings(self) -> dict[str, _Postings]:
-        return _postings(self._documents, lambda words: words)
-
-    @cached_property
-    def _gram_postings(self) -> dict[str, _Postings]:
-        return _postings(self._documents, _grams)
+    def shared(self, words: Sequence[str], place: int) -> list[str]:
+        """Those of `words` that the table's name, columns or comments hold, in their order."""
+        return [word for word in words if word in self._documents[place]]
 
 
-def _question_words(question: str) -> list[str]:
+def question_words(question: str) -> list[str]:
+    """Each once, in the question's order."""
     words = identifier_words(question).split()[:MAX_QUESTION_WORDS]
-    return [singular(word) for word in words if word not in FUNCTION_WORDS]
+    return list(dict.fromkeys(singular(word) for word in words if word not in FUNCTION_WORDS))
 
 
 def _table_words(table: Table) -> list[str]:
@@ -109,15 +93,15 @@ def _grams(words: Iterable[str]) -> list[str]:
     ]
 
 
-def _postings(documents: Sequence[list[str]], terms_of: Callable[[list[str]], list[str]]) -> dict[str, _Postings]:
-    counted = [Counter(terms_of(words)) for words in documents]
+def _postings(documents: Iterable[list[str]]) -> dict[str, _Postings]:
+    counted = [Counter(terms) for terms in documents]
     lengths = [counts.total() for counts in counted]
     mean = sum(lengths) / max(1, len(lengths)) or 1.0
     found: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for place, (counts, length) in enumerate(zip(counted, lengths, strict=True)):
         for term, frequency in counts.items():
             found[term].append((place, frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * length / mean))))
-    return {term: _weighted(entries, count=len(documents)) for term, entries in found.items()}
+    return {term: _weighted(entries, count=len(counted)) for term, entries in found.items()}
 
 
 def _weighted(entries: list[tuple[int, float]], *, count: int) -> _Postings:
@@ -126,12 +110,3 @@ def _weighted(entries: list[tuple[int, float]], *, count: int) -> _Postings:
         np.array([place for place, _ in entries], dtype=np.int64),
         np.array([weight * rarity for _, weight in entries], dtype=np.float32),
     )
-
-
-def _score(postings: dict[str, _Postings], terms: Iterable[str], *, count: int) -> Scores:
-    scores = np.zeros(count, dtype=np.float32)
-    for term in set(terms):
-        entry = postings.get(term)
-        if entry is not None:
-            scores[entry.places] += entry.weights
-    return scores

@@ -6,11 +6,12 @@ parameters, so that neither a prepared statement's generic plan nor server-side 
 """
 
 from collections.abc import Sequence
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from psycopg import sql
 
-from schema_index.embedding.base import Vectors
+from schema_index.embedding.base import Space, Vectors
 from schema_index.models import Chunk, ChunkKind
 from schema_index.vector_index.partial_index import TABLE, in_space
 from schema_index.vector_index.write import vector_text
@@ -33,45 +34,40 @@ Ranked = tuple[tuple[UUID, float], ...]
 """Chunk and cosine distance, 0 best, best first."""
 
 
-def nearest_chunks(
-    vector: Vectors,
-    *,
-    model: str,
-    kinds: Sequence[str],
-    source_id: UUID | None,
-    limit: int,
-    threshold: float = NO_THRESHOLD,
-) -> Ranked:
-    """Of the source or of the whole tenant. Needs an open scope.
+class Search(TypedDict):
+    """What is looked for: the `limit` nearest chunks of the source, or of the whole tenant for None."""
+
+    space: Space
+    kinds: Sequence[str]
+    source_id: UUID | None
+    limit: int
+
+
+def nearest_chunks(vector: Vectors, *, threshold: float = NO_THRESHOLD, **search: Unpack[Search]) -> Ranked:
+    """Needs an open scope.
 
     Never fewer than exist: where the index gives less than `limit` (a rare kind, a scan that came to its bound), the
     exact search has the last word. So it has where nothing is as similar as `threshold`: a graph of tight clusters may
     have one that a search does not reach, and "nothing is about that" must be true.
     """
-    found = _search(vector, model=model, kinds=kinds, source_id=source_id, limit=limit, may_use_index=True)
-    if len(found) < limit or similarity(found[0][1]) < threshold:
-        return exactly_nearest(vector, model=model, kinds=kinds, source_id=source_id, limit=limit)
+    found = _ranked(search_statement(vector, may_use_index=True, **search))
+    if len(found) < search["limit"] or similarity(found[0][1]) < threshold:
+        return exactly_nearest(vector, **search)
     return found
 
 
-def exactly_nearest(vector: Vectors, *, model: str, kinds: Sequence[str], source_id: UUID | None, limit: int) -> Ranked:
+def exactly_nearest(vector: Vectors, **search: Unpack[Search]) -> Ranked:
     """By reading every vector of the space. Needs an open scope."""
-    return _search(vector, model=model, kinds=kinds, source_id=source_id, limit=limit, may_use_index=False)
+    return _ranked(search_statement(vector, may_use_index=False, **search))
 
 
-def nearest_tables(vector: Vectors, *, model: str, source_id: UUID, limit: int) -> dict[str, float]:
+def nearest_tables(vector: Vectors, *, space: Space, source_id: UUID, limit: int) -> dict[str, float]:
     """`schema.table` → cosine similarity, 1 best, of the `limit` most similar.
 
     `vector` is one unit vector (dimension,). Always exact: an index serves tens of rows, not thousands.
     """
     nearest = search_statement(
-        vector,
-        tenant_id=current_tenant_id(),
-        model=model,
-        kinds=[ChunkKind.TABLE],
-        source_id=source_id,
-        limit=limit,
-        may_use_index=False,
+        vector, may_use_index=False, space=space, kinds=[ChunkKind.TABLE], source_id=source_id, limit=limit
     )
     statement = sql.SQL(
         "SELECT c.object_key, n.distance FROM ({nearest}) n JOIN {chunks} c ON c.id = n.chunk_id ORDER BY n.distance"
@@ -85,30 +81,20 @@ def similarity(distance: float) -> float:
     return round(1 - distance, 6)
 
 
-def search_statement(
-    vector: Vectors,
-    *,
-    tenant_id: UUID,
-    model: str,
-    kinds: Sequence[str],
-    source_id: UUID | None,
-    limit: int,
-    may_use_index: bool,
-) -> sql.Composed:
-    """One statement of constants. Without the index's cast, no index of vectors fits it."""
-    dimension = vector.shape[-1]
+def search_statement(vector: Vectors, *, may_use_index: bool, **search: Unpack[Search]) -> sql.Composed:
+    """One statement of constants. Without the index's cast, no index of vectors fits it. Needs an open scope."""
     return sql.SQL(
         "SELECT chunk_id, embedding{cast} <=> {vector} AS distance FROM {table} "
         "WHERE {space} AND kind IN ({kinds}) AND {of_source} AND {tuned} ORDER BY distance LIMIT {limit}"
     ).format(
         tuned=_TUNED if may_use_index else sql.SQL("true"),
-        cast=sql.SQL("::halfvec({})").format(sql.Literal(dimension)) if may_use_index else sql.SQL(""),
+        cast=sql.SQL("::halfvec({})").format(sql.Literal(vector.shape[-1])) if may_use_index else sql.SQL(""),
         vector=vector_literal(vector),
         table=sql.Identifier(TABLE),
-        space=in_space(tenant_id, model=model, dimension=dimension),
-        kinds=sql.SQL(", ").join(sql.Literal(str(kind)) for kind in kinds),
-        of_source=of_source(source_id),
-        limit=sql.Literal(limit),
+        space=in_space(current_tenant_id(), search["space"]),
+        kinds=sql.SQL(", ").join(sql.Literal(str(kind)) for kind in search["kinds"]),
+        of_source=of_source(search["source_id"]),
+        limit=sql.Literal(search["limit"]),
     )
 
 
@@ -123,18 +109,7 @@ def of_source(source_id: UUID | None) -> sql.Composable:
     return sql.SQL("(source_id = {} OR source_id IS NULL)").format(sql.Literal(source_id))
 
 
-def _search(
-    vector: Vectors, *, model: str, kinds: Sequence[str], source_id: UUID | None, limit: int, may_use_index: bool
-) -> Ranked:
-    statement = search_statement(
-        vector,
-        tenant_id=current_tenant_id(),
-        model=model,
-        kinds=kinds,
-        source_id=source_id,
-        limit=limit,
-        may_use_index=may_use_index,
-    )
+def _ranked(statement: sql.Composed) -> Ranked:
     with scope_connection().cursor() as cursor:
         cursor.execute(statement.as_string(None))
         return tuple(sorted(cursor.fetchall(), key=lambda row: row[1]))

@@ -34,10 +34,9 @@ def order_tables(
         left[place] = -np.inf
         _connect(place, joins, joined, connections, weights)
         gain: Scores = left + joined + np.float32(weights.between) * (connections >= 2).astype(np.float32)
-        if weights.cover and len(held):
-            covered = np.maximum(covered, held[:, place])
-            new = np.maximum(held - covered[:, None], 0).sum(axis=0)
-            gain += np.float32(weights.cover / total) * new
+        covered = np.maximum(covered, held[:, place])
+        new = np.maximum(held - covered[:, None], 0).sum(axis=0)
+        gain += np.float32(weights.cover / total) * new
         place = int(gain.argmax())
     rest = left + joined + np.float32(weights.between) * (connections >= 2)  # chosen ones come last
     return chosen + [int(one) for one in np.argsort(-rest, kind="stable")[: len(left) - len(chosen)]]

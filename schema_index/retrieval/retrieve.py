@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from schema_index.catalogue import Catalogue
 from schema_index.embedding.base import Embedder
 from schema_index.embedding.embed_texts import embed_texts
+from schema_index.embedding.spaces import threshold_for
 from schema_index.indexing.index_replica import read_index
 from schema_index.retrieval.hybrid import hybrid_knowledge
 from schema_index.retrieval.nearest import nearest_tables
 from schema_index.retrieval.question_values import DictionaryLookup, question_values
 from schema_index.retrieval.select_tables import select_tables
-from schema_index.retrieval.thresholds import threshold_for
 from schema_index.retrieval.types import KnowledgeHit, NothingFound, Retrieved
 from schema_index.schema import DatabaseSchema
 from tenants.cancellation import NEVER, Cancellation
@@ -46,15 +46,14 @@ def retrieve(
     Raises EmbeddingUnavailable, EmbeddingRejected or Cancelled. No transaction is open while the embedder works.
     """
     vector = _embedded(question, embedder, cancellation)
-    model = embedder.model
 
     def read() -> tuple[float, dict[str, float], tuple[KnowledgeHit, ...], DictionaryLookup]:
-        least = threshold_for(model, dimension=embedder.dimension) if threshold is None else threshold
+        least = threshold_for(embedder) if threshold is None else threshold
         return (
             least,
-            nearest_tables(vector, model=model, source_id=source_id, limit=RANKED_TABLES),
+            nearest_tables(vector, space=embedder, source_id=source_id, limit=RANKED_TABLES),
             hybrid_knowledge(
-                question, vector, model=model, source_id=source_id, threshold=least, limit=MAX_KNOWLEDGE, role=role
+                question, vector, space=embedder, source_id=source_id, threshold=least, limit=MAX_KNOWLEDGE, role=role
             ),
             question_values(question, source_id=source_id, schema=catalogue.valued),
         )
@@ -63,10 +62,7 @@ def retrieve(
     tables = select_tables(
         question,
         similarities,
-        schema=catalogue.schema,
-        lexical=catalogue.lexical,
-        joins=catalogue.joins,
-        groups=catalogue.groups,
+        index=catalogue.index,
         top_k=top_k,
         threshold=least,
         values=looked_up.values,

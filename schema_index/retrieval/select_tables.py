@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from schema_index.retrieval.fusion import fuse, own_evidence
 from schema_index.retrieval.join_graph import JoinGraph
-from schema_index.retrieval.lexical import LexicalIndex
+from schema_index.retrieval.lexical import LexicalIndex, question_words
 from schema_index.retrieval.order_tables import order_tables
+from schema_index.retrieval.schema_groups import schema_groups
+from schema_index.retrieval.table_names import TableNames
 from schema_index.retrieval.types import StoredValue, TableHit
 from schema_index.retrieval.weights import WEIGHTS, Weights
 from schema_index.schema import DatabaseSchema, Table
@@ -27,63 +28,77 @@ MAX_BRIDGES = 3
 """Tables added beyond `top_k`, and of one way between two hits; longer ways lead through tables that mean nothing."""
 
 
+class TableIndex:
+    """What the tables of a schema are ranked by; built once for a schema."""
+
+    def __init__(self, schema: DatabaseSchema) -> None:
+        self.tables = schema.tables
+        self.lexical = LexicalIndex(schema)
+        self.names = TableNames(schema)
+        self.joins = JoinGraph(schema)
+        self.groups = schema_groups(schema)
+
+
 def select_tables(
     question: str,
     similarities: Mapping[str, float],
     *,
-    schema: DatabaseSchema,
-    lexical: LexicalIndex,
-    joins: JoinGraph,
-    groups: NDArray[np.int64],
+    index: TableIndex,
     top_k: int,
     threshold: float,
     values: Sequence[StoredValue] = (),
     weights: Weights = WEIGHTS,
 ) -> tuple[TableHit, ...]:
-    """`similarities` maps `schema.table` to cosine; tables that `schema` does not hold are left out.
+    """`similarities` maps `schema.table` to cosine; tables that the schema does not hold are left out.
 
     At most `top_k` tables, best first by all signals together, each of which is at or above `threshold`, shares a word
     or a stored value with the question, or joins to a better one; then the bridges between the first of them; in a
     small schema, the rest follow. Empty when nothing is similar and nothing is shared in a large one.
     """
-    found = [similarities.get(table.qualified_name) for table in schema.tables]
+    tables, joins = index.tables, index.joins
+    if not tables:
+        return ()
+    found = [similarities.get(table.qualified_name) for table in tables]
     dense = np.array([max(0.0, value or 0.0) for value in found], dtype=np.float32)
-    held = lexical.held(question)
+    asked = question_words(question)
+    held = index.lexical.held(asked)
     words = held.sum(axis=0)
     own = own_evidence(
         [
             (weights.meaning, dense),
             (weights.words, words),
-            (weights.grams, lexical.grams(question)),
-            (weights.names, lexical.named(question)),
+            (weights.grams, index.lexical.grams(asked)),
+            (weights.names, index.names.said(asked)),
         ]
     )
-    own[lexical.unmeant_copies(question)] *= np.float32(1 - weights.copy)
-    fused = fuse(own, groups=groups, joins=joins, weights=weights)
-    # Where nothing speaks for any table, none leads, and the schema's own order stays.
-    first = int(own.argmax()) if own.any() else 0
-    order = order_tables(fused, first=first, held=held, joins=joins, weights=weights) if schema.tables else []
+    own[index.names.unmeant_copies(asked)] *= np.float32(1 - weights.copy)
+    fused = fuse(own, groups=index.groups, joins=joins, weights=weights)
+    # Where nothing speaks for any table, the first of the schema leads.
+    order = order_tables(fused, first=int(own.argmax()), held=held, joins=joins, weights=weights)
     named = {(value.schema, value.table): value.text for value in reversed(values)}
     taken: dict[int, str] = {}
     for place in order:
         if len(taken) == top_k:
             break
-        table = schema.tables[place]
+        table = tables[place]
         reason: str | None
         if found[place] is not None and dense[place] >= threshold:
             reason = "similar to the question"
         elif words[place] > 0:
-            reason = f"shares {', '.join(lexical.shared(question, place)[:MAX_SHOWN_WORDS])}"
+            reason = f"shares {', '.join(index.lexical.shared(asked, place)[:MAX_SHOWN_WORDS])}"
         elif (table.schema, table.name) in named:
             reason = f'holds the value "{named[table.schema, table.name]}"'
         else:
-            reason = _joined(place, joins, taken, schema.tables)
+            reason = _joined(place, joins, taken, tables)
         if reason is not None:
             taken[place] = reason
-    taken |= _bridges(taken, joins, schema.tables)
-    if sum(len(table.columns) for table in schema.tables) <= WHOLE_SCHEMA_COLUMNS:
+    taken |= _bridges(taken, joins, tables)
+    if sum(len(table.columns) for table in tables) <= WHOLE_SCHEMA_COLUMNS:
         taken |= {place: "the whole schema fits" for place in order if place not in taken}
-    return tuple(_hit(schema.tables[place], found[place], reason) for place, reason in taken.items())
+    return tuple(
+        TableHit(schema=tables[place].schema, name=tables[place].name, similarity=found[place], reason=reason)
+        for place, reason in taken.items()
+    )
 
 
 def _joined(place: int, joins: JoinGraph, taken: Collection[int], tables: Sequence[Table]) -> str | None:
@@ -116,7 +131,3 @@ def _reached(start: int, among: Collection[int], joins: JoinGraph) -> set[int]:
         reached |= fresh
         ahead += fresh
     return reached
-
-
-def _hit(table: Table, similarity: float | None, reason: str) -> TableHit:
-    return TableHit(schema=table.schema, name=table.name, similarity=similarity, reason=reason)

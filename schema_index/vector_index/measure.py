@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Min
 
+from schema_index.embedding.base import SpaceKey, of_space
 from schema_index.embedding.spaces import configured_model
 from schema_index.indexing.chunks import pending
 from schema_index.models import Chunk, ChunkEmbedding, EmbeddingSpace, SpaceState
@@ -97,7 +98,7 @@ def tenant_state(tenant_id: UUID, *, indexes: tuple[IndexFacts, ...]) -> TenantS
     with tenant_transaction(tenant_id):
         chunks = Chunk.objects.count()
         counted = {
-            (model, dimension): count
+            SpaceKey(model, dimension): count
             for model, dimension, count in ChunkEmbedding.objects.values_list("model", "dimension")
             .annotate(count=Count("pk"))
             .order_by("-count")[:MAX_SPACES]
@@ -109,31 +110,22 @@ def tenant_state(tenant_id: UUID, *, indexes: tuple[IndexFacts, ...]) -> TenantS
             tenant_id=tenant_id,
             chunks=chunks,
             spaces=tuple(
-                _space(
-                    model,
-                    dimension,
-                    vectors=vectors,
-                    index=by_name.get(index_name(tenant_id, model=model, dimension=dimension)),
-                    is_live=(model, dimension) in live,
-                )
-                for (model, dimension), vectors in sorted(counted.items())
+                _space(space, vectors=vectors, index=by_name.get(index_name(tenant_id, space)), is_live=space in live)
+                for space, vectors in sorted(counted.items())
             ),
         )
 
 
-def _live_spaces() -> set[tuple[str, int]]:
+def _live_spaces() -> set[SpaceKey]:
     found = EmbeddingSpace.objects.exclude(state=SpaceState.RETIRED).values_list("model", "dimension")
-    return set(found) or {configured_model()}
+    return {SpaceKey(*one) for one in found} or {configured_model()}
 
 
-def _space(model: str, dimension: int, *, vectors: int, index: IndexFacts | None, is_live: bool) -> SpaceIndex:
-    waiting = pending(model=model, dimension=dimension).order_by()
-    if not is_live:
-        waiting = waiting.none()
+def _space(space: SpaceKey, *, vectors: int, index: IndexFacts | None, is_live: bool) -> SpaceIndex:
+    waiting = pending(space).order_by() if is_live else Chunk.objects.none()
     found = waiting.aggregate(count=Count("pk"), first=Min("updated_at"))
     return SpaceIndex(
-        model=model,
-        dimension=dimension,
+        **of_space(space),
         vectors=vectors,
         pending=found["count"] or 0,
         oldest_pending_s=(datetime.now(UTC) - found["first"]).total_seconds() if found["first"] else None,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg import sql
 
+from schema_index.embedding.base import Space
 from schema_index.vector_index.advice import EF_CONSTRUCTION, M, expected_bytes
 
 TABLE = "schema_index_chunkembedding"
@@ -25,13 +26,13 @@ BUILD_WORKERS = 2
 """Besides the building process, for large graphs; small ones are done before a worker has started."""
 
 
-def index_name(tenant_id: UUID, *, model: str, dimension: int) -> str:
+def index_name(tenant_id: UUID, space: Space) -> str:
     """At most 53 bytes of PostgreSQL's 63; the model's name has no bound that would fit."""
-    space = hashlib.sha256(f"{model} {dimension}".encode()).hexdigest()[:12]
-    return f"{PREFIX}{tenant_id.hex}_{space}"
+    digest = hashlib.sha256(f"{space.model} {space.dimension}".encode()).hexdigest()[:12]
+    return f"{PREFIX}{tenant_id.hex}_{digest}"
 
 
-def create_statement(tenant_id: UUID, *, model: str, dimension: int, table: str = TABLE) -> sql.Composed:
+def create_statement(tenant_id: UUID, space: Space, *, table: str = TABLE) -> sql.Composed:
     """CONCURRENTLY: reads and writes go on meanwhile. It cannot stand in a transaction. `table` is the tenant's
     partition where there are some."""
     return sql.SQL(
@@ -39,19 +40,19 @@ def create_statement(tenant_id: UUID, *, model: str, dimension: int, table: str 
         "USING hnsw ((embedding::halfvec({dimension})) halfvec_cosine_ops) "
         "WITH (m = {m}, ef_construction = {candidates}) WHERE {space}"
     ).format(
-        name=sql.Identifier(index_name(tenant_id, model=model, dimension=dimension)),
+        name=sql.Identifier(index_name(tenant_id, space)),
         table=sql.Identifier(table),
-        dimension=sql.Literal(dimension),
+        dimension=sql.Literal(space.dimension),
         m=sql.Literal(M),
         candidates=sql.Literal(EF_CONSTRUCTION),
-        space=in_space(tenant_id, model=model, dimension=dimension, alias=table),
+        space=in_space(tenant_id, space, alias=table),
     )
 
 
-def in_space(tenant_id: UUID, *, model: str, dimension: int, alias: str = TABLE) -> sql.Composed:
+def in_space(tenant_id: UUID, space: Space, *, alias: str = TABLE) -> sql.Composed:
     """The condition, in constants, that makes rows comparable: one tenant's of one model and dimension."""
     return sql.SQL("{0}.tenant_id = {1} AND {0}.model = {2} AND {0}.dimension = {3}").format(
-        sql.Identifier(alias), sql.Literal(tenant_id), sql.Literal(model), sql.Literal(dimension)
+        sql.Identifier(alias), sql.Literal(tenant_id), sql.Literal(space.model), sql.Literal(space.dimension)
     )
 
 

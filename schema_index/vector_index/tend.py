@@ -105,7 +105,7 @@ def _tend(
     spaces = tenant_state(tenant_id, indexes=indexes).spaces
     for space in spaces:
         action = advise_space(space).action
-        name = index_name(tenant_id, model=space.model, dimension=space.dimension)
+        name = index_name(tenant_id, space)
         if action not in (Action.BUILD, Action.REINDEX, Action.DROP):
             continue
         report(action, space)
@@ -113,19 +113,17 @@ def _tend(
             _execute(owner, drop_statement(name))
         else:
             _allow(owner, vectors=space.vectors, dimension=space.dimension)
-            _execute(owner, _statement(action, tenant_id, space))
+            is_new = action is Action.BUILD
+            create = (
+                create_statement(tenant_id, space, table=table_of(tenant_id)) if is_new else reindex_statement(name)
+            )
+            _execute(owner, create)
         yield action, name
-    kept = {index_name(tenant_id, model=space.model, dimension=space.dimension) for space in spaces}
+    kept = {index_name(tenant_id, space) for space in spaces}
     for index in indexes:
         if index.is_valid and index.name.startswith(f"{PREFIX}{tenant_id.hex}_") and index.name not in kept:
             _execute(owner, drop_statement(index.name))
             yield Action.DROP, index.name
-
-
-def _statement(action: Action, tenant_id: UUID, space: SpaceIndex) -> sql.Composed:
-    if action is Action.REINDEX:
-        return reindex_statement(index_name(tenant_id, model=space.model, dimension=space.dimension))
-    return create_statement(tenant_id, model=space.model, dimension=space.dimension, table=table_of(tenant_id))
 
 
 def _drop_leftovers(owner: BaseDatabaseWrapper) -> Iterator[tuple[Action, str]]:

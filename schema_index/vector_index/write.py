@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from schema_index.embedding.base import Vectors
+from schema_index.embedding.base import Space, Vectors
 from schema_index.models import Chunk
 from schema_index.vector_index.partial_index import TABLE
 from tenants.context import current_tenant_id
@@ -24,7 +24,7 @@ def vector_text(vector: Vectors) -> str:
     return "[" + ",".join([f"{number:.5g}" for number in vector.tolist()]) + "]"
 
 
-def write_vectors(chunks: Sequence[Chunk], vectors: Vectors, *, model: str, dimension: int) -> None:
+def write_vectors(chunks: Sequence[Chunk], vectors: Vectors, *, space: Space) -> None:
     """Vector, model, hash and time together: new rows, or in place of the chunk's old vector in the same space.
 
     `vectors` are n x dimension, in the order of `chunks`, which the caller holds locked. Needs an open scope; one
@@ -42,4 +42,4 @@ def write_vectors(chunks: Sequence[Chunk], vectors: Vectors, *, model: str, dime
         [vector_text(vector) for vector in vectors],
     )
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, [current_tenant_id(), model, dimension, *columns])
+        cursor.execute(_UPSERT, [current_tenant_id(), space.model, space.dimension, *columns])

@@ -8,9 +8,9 @@ from django.core.management import call_command
 
 from schema_index import judged_questions
 from schema_index.embedding.minilm import MiniLMEmbedder
+from schema_index.embedding.spaces import threshold_for
 from schema_index.judged_questions import Judged
 from schema_index.models import DataSource
-from schema_index.retrieval.thresholds import threshold_for
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.integration.conftest import ask
@@ -32,7 +32,7 @@ def _judge(source: DataSource, *judged: tuple[str, tuple[str, ...]]) -> None:
 
 def _threshold(tenant: Tenant) -> float:
     with tenant_transaction(tenant.id):
-        return threshold_for(MiniLMEmbedder.model, dimension=MiniLMEmbedder.dimension)
+        return threshold_for(MiniLMEmbedder())
 
 
 def test_judged_questions_set_the_threshold_that_retrieval_uses(

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from schema_index.embedding import claims
 from schema_index.embedding.base import EmbeddingRejected, EmbeddingUnavailable
 from schema_index.embedding.claims import seconds_until_free
-from schema_index.embedding.embed_chunks import embed_pending, has_pending
+from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.knowledge import knowledge
 from schema_index.models import Chunk, ChunkEmbedding, EmbeddingClaim, EmbeddingFailure
 from tenants.context import tenant_transaction
@@ -60,7 +60,7 @@ def test_everything_pending_is_embedded_in_batches_and_only_once(ten: Tenant, em
     assert _vectors(ten) == _hashes(ten)
     assert embed_pending(ten.id, embedder=embedder) == 0
     assert len(embedder.texts) == 10
-    assert not has_pending(ten.id, embedder=embedder)
+    assert seconds_until_free(ten.id, embedder=embedder) is None
 
 
 def test_no_transaction_is_open_while_the_embedder_works(ten: Tenant, embedder: CountingEmbedder) -> None:
@@ -135,7 +135,7 @@ def test_a_text_that_changed_meanwhile_does_not_get_the_old_texts_vector(
     # It is still found by the vector it had, and still waits for its new one.
     assert _vectors(ten)["Question 3?"] == old
     embedder.before = lambda: None
-    assert has_pending(ten.id, embedder=embedder)
+    assert seconds_until_free(ten.id, embedder=embedder) is not None
     assert embed_pending(ten.id, embedder=embedder) == 1
     assert embedder.texts[-1] == "Question 3?\nthird"
     assert _vectors(ten) == _hashes(ten)
@@ -157,7 +157,7 @@ def test_one_refused_text_keeps_the_reason_and_the_others_are_embedded(ten: Tena
     assert _refused(ten) == [("Question 6?", "words", "The embedder refuses this text.")]
     assert set(_hashes(ten)) - set(_vectors(ten)) == {"Question 6?"}
     assert len(embedder.calls) <= 10
-    assert not has_pending(ten.id, embedder=embedder)
+    assert seconds_until_free(ten.id, embedder=embedder) is None
     # Another model may take it.
     assert embed_pending(ten.id, embedder=CountingEmbedder(model="other")) == 10
 
@@ -165,7 +165,7 @@ def test_one_refused_text_keeps_the_reason_and_the_others_are_embedded(ten: Tena
         knowledge.save_faq(question="Question 6?", answer="mended", actor="system:test")
     assert embed_pending(ten.id, embedder=embedder) == 1
     assert _refused(ten) == []
-    assert not has_pending(ten.id, embedder=embedder)
+    assert seconds_until_free(ten.id, embedder=embedder) is None
 
 
 def test_an_endpoint_that_refuses_everything_blames_no_text(ten: Tenant) -> None:
@@ -192,4 +192,4 @@ def test_a_text_on_which_the_embedder_breaks_down_holds_up_only_its_own_batch(te
     with pytest.raises(EmbeddingUnavailable):
         embed_pending(ten.id, embedder=embedder)
     assert len(_vectors(ten)) == 8
-    assert has_pending(ten.id, embedder=embedder)
+    assert seconds_until_free(ten.id, embedder=embedder) is not None

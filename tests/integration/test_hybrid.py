@@ -28,7 +28,7 @@ def _find(tenant: Tenant, question: str, *, limit: int = 6, threshold: float = 0
         hits = hybrid_knowledge(
             question,
             embedder.embed([question])[0],
-            model=embedder.model,
+            space=embedder,
             source_id=None,
             threshold=threshold,
             limit=limit,

@@ -21,9 +21,8 @@ from schema_index.vector_index.partitions import repartition, shape
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.integration.test_vector_index import (
-    DIMENSION,
     KINDS,
-    MODEL,
+    SPACE,
     _analyzed,
     _fill,
     _names,
@@ -85,7 +84,7 @@ def rows(tenant: Tenant) -> Any:
 
 def nearest(tenant: Tenant) -> Ranked:
     with tenant_transaction(tenant.id):
-        return nearest_chunks(_vectors(1, seed=9)[0], model=MODEL, kinds=KINDS, source_id=None, limit=10)
+        return nearest_chunks(_vectors(1, seed=9)[0], space=SPACE, kinds=KINDS, source_id=None, limit=10)
 
 
 def said(*arguments: str) -> str:
@@ -109,7 +108,7 @@ def test_there_and_back(
 
     assert "will be copied into 4 partitions" in said("--hash", "4", "--dry-run")
     assert (structure(), shape().partitions) == (plain, 0)
-    name = index_name(tenant.id, model=MODEL, dimension=DIMENSION)
+    name = index_name(tenant.id, SPACE)
     told = said("--hash", "4")
     assert "2,700 vectors copied: it is 4 partitions now." in told
     assert name in told

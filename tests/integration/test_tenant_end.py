@@ -21,6 +21,7 @@ from django.utils import timezone
 from config.tenant_deletion import delete_tenant
 from config.tenant_export import DERIVED, SECRETS, export_tenant
 from schema_index.access import policies
+from schema_index.embedding.base import SpaceKey
 from schema_index.knowledge import knowledge
 from schema_index.models import DataSource
 from schema_index.vector_index.partial_index import create_statement
@@ -112,7 +113,7 @@ def test_a_deleted_tenant_leaves_nothing_anywhere(
 ) -> None:
     operate(told)
     with closing(connections["owner"]), connections["owner"].cursor() as cursor:
-        cursor.execute(create_statement(told.tenant.id, model="all-MiniLM-L6-v2", dimension=384).as_string(None))
+        cursor.execute(create_statement(told.tenant.id, SpaceKey("all-MiniLM-L6-v2", 384)).as_string(None))
     words = (str(told.tenant.id), CANARY, told.user.username)
     before = traces(*words)
     assert {"tenants_auditevent", "nl2sql_run", "schema_index_chunkembedding", "tenants_user"} | {

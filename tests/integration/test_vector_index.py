@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from schema_index.embedding.base import Vectors
+from schema_index.embedding.base import SpaceKey, Vectors
 from schema_index.models import Chunk, ChunkEmbedding
 from schema_index.retrieval.nearest import exactly_nearest, nearest_chunks, search_statement
 from schema_index.tasks import tend_index
@@ -31,7 +31,7 @@ from tenants.models import Tenant
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
-MODEL, DIMENSION = "words", 16
+SPACE = SpaceKey("words", 16)
 KINDS = ("faq", "document")
 Admin = Callable[[str], "psycopg.Connection[Any]"]
 
@@ -52,12 +52,12 @@ def _no_index_survives(db: None) -> Iterator[None]:
 
 
 def _vectors(count: int, *, seed: int) -> Vectors:
-    vectors = np.random.default_rng(seed).standard_normal((count, DIMENSION)).astype(np.float32)
+    vectors = np.random.default_rng(seed).standard_normal((count, SPACE.dimension)).astype(np.float32)
     unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit
 
 
-def _fill(tenant: Tenant, count: int, *, seed: int = 1, model: str = MODEL) -> None:
+def _fill(tenant: Tenant, count: int, *, seed: int = 1, space: SpaceKey = SPACE) -> None:
     """Every fiftieth is an FAQ entry."""
     with tenant_transaction(tenant.id):
         chunks = Chunk.objects.bulk_create(
@@ -71,7 +71,7 @@ def _fill(tenant: Tenant, count: int, *, seed: int = 1, model: str = MODEL) -> N
             )
             for number in range(count)
         )
-        write_vectors(chunks, _vectors(count, seed=seed), model=model, dimension=DIMENSION)
+        write_vectors(chunks, _vectors(count, seed=seed), space=space)
 
 
 def _analyzed(admin_connection: Admin) -> None:
@@ -83,8 +83,7 @@ def _plan(tenant: Tenant, *, may_use_index: bool = True, prefix: str = "EXPLAIN 
     with tenant_transaction(tenant.id), connection.cursor() as cursor:
         statement = search_statement(
             _vectors(1, seed=9)[0],
-            tenant_id=tenant.id,
-            model=MODEL,
+            space=SPACE,
             kinds=KINDS,
             source_id=None,
             limit=10,
@@ -109,7 +108,7 @@ def test_the_task_builds_an_index_which_queries_use_under_row_level_security(
     _fill(other_tenant, 200)
     for one in (tenant, other_tenant):
         tend_index.run(str(one.id))
-    name = index_name(tenant.id, model=MODEL, dimension=DIMENSION)
+    name = index_name(tenant.id, SPACE)
     assert _names() == [name]
     _analyzed(admin_connection)
     assert (_used(_plan(tenant)), _used(_plan(tenant, may_use_index=False))) == ([name], [])
@@ -134,17 +133,17 @@ def test_the_indexed_search_is_never_short_and_keeps_to_kind_tenant_and_space(
     tenant: Tenant, other_tenant: Tenant, admin_connection: Admin
 ) -> None:
     _fill(tenant, 1_500)
-    _fill(tenant, 400, seed=2, model="other words")
+    _fill(tenant, 400, seed=2, space=SpaceKey("other words", 16))
     _fill(other_tenant, 400, seed=3)
     for one in (tenant, other_tenant):
         tend(one.id)
     _analyzed(admin_connection)
     with tenant_transaction(tenant.id):
-        own = dict(ChunkEmbedding.objects.filter(model=MODEL).values_list("chunk_id", "kind"))
+        own = dict(ChunkEmbedding.objects.filter(model=SPACE.model).values_list("chunk_id", "kind"))
         for vector in _vectors(5, seed=4):
             for kinds, limit in ((KINDS, 40), (["faq"], 20), (["faq"], 60)):
-                found = nearest_chunks(vector, model=MODEL, kinds=kinds, source_id=None, limit=limit)
-                exact = exactly_nearest(vector, model=MODEL, kinds=kinds, source_id=None, limit=limit)
+                found = nearest_chunks(vector, space=SPACE, kinds=kinds, source_id=None, limit=limit)
+                exact = exactly_nearest(vector, space=SPACE, kinds=kinds, source_id=None, limit=limit)
                 assert len(found) == len(exact) == min(limit, sum(kind in kinds for kind in own.values()))
                 assert {own[chunk_id] for chunk_id, _ in found} <= set(kinds)
                 assert len({*found} & {*exact}) >= 0.9 * len(exact)
@@ -160,8 +159,7 @@ def test_a_rare_kind_is_reached_by_scanning_on(tenant: Tenant, admin_connection:
         cursor.execute("SET LOCAL enable_sort = off")  # leaves only the index
         statement = search_statement(
             _vectors(1, seed=9)[0],
-            tenant_id=tenant.id,
-            model=MODEL,
+            space=SPACE,
             kinds=["faq"],
             source_id=None,
             limit=25,
@@ -179,9 +177,9 @@ def test_nothing_similar_is_said_only_after_an_exact_search(tenant: Tenant, admi
     _analyzed(admin_connection)
     (vector,) = _vectors(1, seed=9)
     with tenant_transaction(tenant.id):
-        exact = exactly_nearest(vector, model=MODEL, kinds=KINDS, source_id=None, limit=5)
+        exact = exactly_nearest(vector, space=SPACE, kinds=KINDS, source_id=None, limit=5)
         with CaptureQueriesContext(connection) as queries:
-            found = nearest_chunks(vector, model=MODEL, kinds=KINDS, source_id=None, limit=5, threshold=1.0)
+            found = nearest_chunks(vector, space=SPACE, kinds=KINDS, source_id=None, limit=5, threshold=1.0)
     assert (found, len(queries)) == (exact, 2)
 
 
@@ -237,7 +235,7 @@ def test_stats_tell_and_advise_and_the_command_acts(tenant: Tenant, other_tenant
         call_command("index_stats", "--json", "--tenant", tenant.slug, stdout=out)
         (told,) = json.loads(out.getvalue())["tenants"]
         assert told["chunks"] == 400
-        return [space for space in told["spaces"] if space["model"] == MODEL]
+        return [space for space in told["spaces"] if space["model"] == SPACE.model]
 
     (before,) = spaces()
     assert (before["vectors"], before["pending"], before["index_bytes"]) == (400, 0, None)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from schema_index.retrieval.fusion import fuse, own_evidence
 from schema_index.retrieval.join_graph import JoinGraph
-from schema_index.retrieval.lexical import LexicalIndex, Scores
+from schema_index.retrieval.lexical import LexicalIndex, Scores, question_words
 from schema_index.retrieval.order_tables import order_tables
 from schema_index.retrieval.schema_groups import schema_groups
-from schema_index.retrieval.select_tables import WHOLE_SCHEMA_COLUMNS, select_tables
+from schema_index.retrieval.select_tables import WHOLE_SCHEMA_COLUMNS, TableIndex, select_tables
+from schema_index.retrieval.table_names import TableNames
 from schema_index.retrieval.types import StoredValue, TableHit
 from schema_index.retrieval.weights import WEIGHTS
 from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
@@ -51,10 +52,7 @@ def ranked(
         select_tables(
             question,
             {f"public.{name}": value for name, value in similarities.items()},
-            schema=schema,
-            lexical=LexicalIndex(schema),
-            joins=JoinGraph(schema),
-            groups=schema_groups(schema),
+            index=TableIndex(schema),
             top_k=top_k,
             threshold=0.2,
         )
@@ -66,7 +64,7 @@ def names(schema: DatabaseSchema) -> list[str]:
 
 
 def _words(index: LexicalIndex, question: str) -> Scores:
-    scores: Scores = index.held(question).sum(axis=0)
+    scores: Scores = index.held(question_words(question)).sum(axis=0)
     return scores
 
 
@@ -87,15 +85,15 @@ def test_words_count_whole_words_of_names_and_comments_in_singular() -> None:
 def test_grams_find_what_is_misspelt() -> None:
     index = LexicalIndex(SHOP)
     assert _words(index, "custmers").max() == 0
-    assert names(SHOP)[int(index.grams("custmers").argmax())] == "customers"
+    assert names(SHOP)[int(index.grams(["custmers"]).argmax())] == "customers"
 
 
 def test_names_count_by_the_share_of_them_that_the_question_says() -> None:
-    said = LexicalIndex(SHOP).named("Which orders have which lines?").tolist()
+    names = TableNames(SHOP)
+    said = names.said(question_words("Which orders have which lines?")).tolist()
     assert [round(share, 2) for share in said] == [0, 0, 1, 1]
-    trail = LexicalIndex(SHOP).named("trail")
-    assert np.allclose(trail, [0.5, 0, 0, 0])
-    assert not LexicalIndex(SHOP).named("").any()
+    assert np.allclose(names.said(["trail"]), [0.5, 0, 0, 0])
+    assert not names.said([]).any()
 
 
 def test_a_copy_by_name_and_columns_stands_back_unless_it_is_asked_for() -> None:
@@ -110,10 +108,10 @@ def test_a_copy_by_name_and_columns_stands_back_unless_it_is_asked_for() -> None
             table("old_orders", "id", "placed_at", "paid", "sent", "note", schema="archive"),
         ],
     )
-    index = LexicalIndex(schema)
+    copies = TableNames(schema)
     assert names(schema) == ["old_orders", "order_lines", "orders", "orders_2023", "shadow_orders"]
-    assert index.unmeant_copies("When were orders placed?") == [3, 4]
-    assert index.unmeant_copies("Orders that were placed in 2023") == [4]
+    assert copies.unmeant_copies(question_words("When were orders placed?")) == [3, 4]
+    assert copies.unmeant_copies(question_words("Orders that were placed in 2023")) == [4]
     similar = {"orders": 0.6, "orders_2023": 0.62, "shadow_orders": 0.61}
     assert ranked("When were orders placed?", similar, wide(schema))[0].name == "orders"
 
@@ -134,7 +132,8 @@ def test_what_is_kept_in_parts_is_found_in_all_of_them() -> None:
 
 
 def test_a_hit_says_which_words_it_shares() -> None:
-    assert LexicalIndex(SHOP).shared("City of each customer, customer by customer", 1) == ("city", "customer")
+    words = question_words("City of each customer, customer by customer")
+    assert LexicalIndex(SHOP).shared(words, 1) == ["city", "customer"]
 
 
 def test_weight_spreads_evenly_along_foreign_keys() -> None:
@@ -242,18 +241,8 @@ def test_a_small_schema_is_given_whole_and_a_large_one_only_where_it_fits_the_qu
 
 
 def test_a_table_that_holds_a_named_value_is_found_by_it() -> None:
-    schema = wide(SHOP)
-    found = select_tables(
-        "zebra",
-        {},
-        schema=schema,
-        lexical=LexicalIndex(schema),
-        joins=JoinGraph(schema),
-        groups=schema_groups(schema),
-        top_k=4,
-        threshold=0.2,
-        values=[StoredValue(schema="public", table="AuditTrail", column="id", text="Zebra")],
-    )
+    value = StoredValue(schema="public", table="AuditTrail", column="id", text="Zebra")
+    found = select_tables("zebra", {}, index=TableIndex(wide(SHOP)), top_k=4, threshold=0.2, values=[value])
     assert [(hit.name, hit.reason) for hit in found] == [("AuditTrail", 'holds the value "Zebra"')]
 
 
