@@ -40,7 +40,7 @@ from tenants.budgets import TenantMeter
 from tenants.context import current_tenant_id, platform_transaction, tenant_transaction
 from tenants.models import Invitation, Tenant, User
 from tenants.principal import Principal, principal_of_role
-from tenants.roles import PERMISSIONS, Role
+from tenants.roles import PERMISSIONS, Permission, Role
 from tests.mariadb import MariadbServer, running_mariadb
 from tests.migrated_database import MigratedDatabase
 from tests.processes import running_redis
@@ -94,6 +94,9 @@ hypothesis.settings.register_profile(
     "suite", max_examples=30, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("suite")
+
+# What programs send us is JSON; a test says so where it is not.
+APIClient.default_format = "json"
 
 LONG_FILES = (
     *("test_leakage", "test_celery_redis", "test_page", "test_screens", "test_promises", "test_demo", "test_processes"),
@@ -247,12 +250,24 @@ def new_member(db: None) -> Callable[..., Member]:
         with tenant_transaction(tenant.id):
             memberships.set_role(user, role=role, actor="system:test")
             _, key = api_keys.issue(name=name, scopes=sorted(PERMISSIONS[role]), actor="system:test", role=role)
-        client = APIClient()
-        client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
         principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor=f"user:{user.pk}", role=role)
-        return Member(user=user, tenant=tenant, principal=principal, key=key, client=client)
+        return Member(user=user, tenant=tenant, principal=principal, key=key, client=caller(key))
 
     return make
+
+
+def caller(key: str = "") -> APIClient:
+    """A program with the key or token, or with none."""
+    client = APIClient()
+    if key:
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
+    return client
+
+
+def new_key(tenant: Tenant, *scopes: Permission, name: str = "little", **fields: Any) -> str:
+    """Another key of the tenant's, for these scopes alone."""
+    with tenant_transaction(tenant.id):
+        return api_keys.issue(name=name, scopes=[*scopes], actor="system:test", **fields)[1]
 
 
 @pytest.fixture

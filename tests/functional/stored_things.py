@@ -1,7 +1,5 @@
 """One of each kind of thing that the API's paths name."""
 
-import json
-
 from nl2sql.curation import verified_queries
 from nl2sql.models import Conversation, Evaluation, QueryOrigin, Run
 from schema_index.knowledge import knowledge
@@ -11,6 +9,7 @@ from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.models import Membership
 from tenants.roles import Permission
+from tests.asking import ask
 from tests.conftest import Member
 
 
@@ -18,8 +17,7 @@ def store_things(owner: Member, *, table: str = "customers") -> dict[str, str]:
     """Their ids by the names of path parameters, entries of knowledge by their folder. The tenant has one source with
     that table, by default the shop."""
     question = f"How many {table} are there?"
-    asked = owner.client.post("/nl2sql", json.dumps({"question": question}), content_type="application/json")
-    assert asked.status_code == 200, asked.content
+    ask(owner, question)
     with tenant_transaction(owner.tenant.id):
         source = DataSource.objects.get()
         knowledge.save_faq(question="What is paid?", answer="status = 'paid'", actor="system:test")

@@ -19,7 +19,7 @@ from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Tenant, UsageCounter
 from tenants.roles import Permission
-from tests.conftest import Member
+from tests.conftest import Member, caller, new_key
 from tests.functional.conftest import sync_and_embed
 from tests.scripted_model import CLARIFIES, ScriptedModel
 
@@ -48,13 +48,6 @@ def assert_problem(response: Any, *, status: int, code: str) -> dict[str, Any]:
     assert body["detail"]
     assert LEAKS.search(response.content.decode()) is None
     return body
-
-
-def anonymous(key: str = "") -> APIClient:
-    client = APIClient()
-    if key:
-        client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
-    return client
 
 
 # --- replies
@@ -397,14 +390,14 @@ def test_addresses_without_anything_answer_alike(analyst: Member) -> None:
     ],
 )
 def test_without_a_live_key_nobody_is_signed_in(db: None, door: str, header: str) -> None:
-    response = post(APIClient(), {"question": COUNT}, to=door, **({"HTTP_AUTHORIZATION": header} if header else {}))
+    response = post(caller(), {"question": COUNT}, to=door, **({"HTTP_AUTHORIZATION": header} if header else {}))
 
     assert_problem(response, status=401, code="unauthenticated")
     assert response["WWW-Authenticate"] == 'Bearer realm="Querent"'
 
 
 def test_a_key_with_a_wrong_secret_is_refused(analyst: Member) -> None:
-    assert_problem(post(anonymous(analyst.key[:-1] + "~"), {"question": COUNT}), status=401, code="unauthenticated")
+    assert_problem(post(caller(analyst.key[:-1] + "~"), {"question": COUNT}), status=401, code="unauthenticated")
 
 
 def test_a_revoked_key_is_refused(analyst: Member) -> None:
@@ -425,10 +418,9 @@ def test_an_expired_key_says_so(analyst: Member) -> None:
 
 
 def test_a_key_needs_the_scope(tenant: Tenant) -> None:
-    with tenant_transaction(tenant.id):
-        _, key = api_keys.issue(name="reads", scopes=[Permission.READ_SCHEMA], actor="system:test")
+    reads = caller(new_key(tenant, Permission.READ_SCHEMA))
 
-    body = assert_problem(post(anonymous(key), {"question": COUNT}), status=403, code="insufficient_scope")
+    body = assert_problem(post(reads, {"question": COUNT}), status=403, code="insufficient_scope")
 
     assert body["required"] == "ask"
 
@@ -489,7 +481,7 @@ def test_a_colleagues_run_is_their_own(analyst: Member, owner: Member, shop: Dat
 def test_a_run_needs_a_caller(analyst: Member, shop: DataSource) -> None:
     reply = post(analyst.client, {"question": COUNT}).json()
 
-    assert_problem(APIClient().get(f"/api/v1/runs/{reply['id']}"), status=401, code="unauthenticated")
+    assert_problem(caller().get(f"/api/v1/runs/{reply['id']}"), status=401, code="unauthenticated")
 
 
 def test_a_tenant_without_a_source_is_told_so(analyst: Member) -> None:

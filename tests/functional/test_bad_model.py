@@ -58,7 +58,7 @@ def asked(analyst: Member, last_run: Callable[[Member], Run]) -> Asked:
     """Asks, and gives the reply or problem with the stored run, which must agree."""
 
     def ask(status: int, code: str = "", *, question: str = QUESTION) -> tuple[dict[str, Any], Run]:
-        response = analyst.client.post("/nl2sql", json.dumps({"question": question}), content_type="application/json")
+        response = analyst.client.post("/nl2sql", {"question": question})
         body: dict[str, Any] = json.loads(response.content)
         run = last_run(analyst)
         assert (response.status_code, body.get("code", "")) == (status, code), body

@@ -1,6 +1,5 @@
 """Several statements for a hard question, chosen by what they find."""
 
-import json
 import re
 from collections.abc import Callable
 from ipaddress import ip_network
@@ -101,13 +100,11 @@ def test_an_easy_question_is_written_once(asked: Asked, model: ScriptedModel) ->
 def test_a_tenant_says_how_many_where_it_pays_itself(
     owner: Member, shop: DataSource, model: ScriptedModel, change_environment: Callable[..., Environment]
 ) -> None:
-    def chosen(**fields: Any) -> Any:
-        return owner.client.put("/api/v1/model", json.dumps(fields), content_type="application/json")
-
-    assert chosen(candidates=2).json()["errors"][0]["field"] == "candidates"
+    address = "/api/v1/model"
+    assert owner.client.put(address, {"candidates": 2}).json()["errors"][0]["field"] == "candidates"
     change_environment(llm_networks=(ip_network("127.0.0.1/32"),))
-    own = {"base_url": model.url, "key": "sk-own", "candidates": 2}
-    assert chosen(**own, model="chosen").json()["settings"]["candidates"] == 2
+    own = {"base_url": model.url, "key": "sk-own", "model": "chosen", "candidates": 2}
+    assert owner.client.put(address, own).json()["settings"]["candidates"] == 2
     model.script([ORDERS, ORDERS])
 
     run = runs.ask(owner.principal, AskRequest(question=QUESTION))

@@ -1,6 +1,5 @@
 """A question back and its answer, over the API: asked only where it matters, gone on with, remembered as a proposal."""
 
-import json
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ ASKS = answers(question="Gross or net?", choices=[GROSS, NET])
 
 
 def post(member: Member, **body: Any) -> Any:
-    return member.client.post("/nl2sql", json.dumps(body), content_type="application/json")
+    return member.client.post("/nl2sql", body)
 
 
 @pytest.fixture
@@ -102,7 +101,7 @@ def test_a_choice_is_remembered_as_a_proposal_that_reaches_nobody(
     ask(owner, question="Gross or net? The revenue, please")
     assert "Paid orders only." not in model.requests[-1].text
     address, accept = f"{FAQ}/{entry.id}", {"review_state": "reviewed"}
-    assert owner.client.patch(address, json.dumps(accept), content_type="application/json").status_code == 200
+    assert owner.client.patch(address, accept).status_code == 200
     model.script([answers(sql=PAID, definitions=["D1"])])
     ask(owner, question="Gross or net? The revenue, please")
     reply = ask(owner, question="Gross or net? The revenue, please")

@@ -8,21 +8,20 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from rest_framework.test import APIClient
 
 from schema_index import tasks
 from schema_index.models import DataSource, SyncRun
-from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
 from tenants.roles import Permission
-from tests.conftest import Member, database_file
+from tests.conftest import Member, caller, database_file, new_key
 from tests.functional.conftest import sync_and_embed
-from tests.functional.test_api_contract import anonymous, assert_problem
+from tests.functional.test_api_contract import assert_problem
 
 pytestmark = pytest.mark.django_db
 
 SHOP = "/api/v1/data-sources/shop"
+SYNC = f"{SHOP}/sync"
 READS = ["/api/v1/data-sources", SHOP, f"{SHOP}/schema", f"{SHOP}/changes", "/api/v1/jobs/{job}"]
 
 
@@ -39,20 +38,15 @@ def get(member: Member, address: str, **query: str | int) -> Any:
     return json.loads(response.content)
 
 
-def sync(client: APIClient, body: object = None) -> Any:
-    return client.post(f"{SHOP}/sync", json.dumps(body or {}), content_type="application/json")
-
-
 @pytest.mark.parametrize("address", READS)
 def test_reading_needs_a_caller_the_scope_and_the_tenant(
     analyst: Member, outsider: Member, job: str, address: str
 ) -> None:
     address = address.format(job=job)
     assert analyst.client.get(address).status_code == 200
-    assert_problem(APIClient().get(address), status=401, code="unauthenticated")
-    with tenant_transaction(analyst.tenant.id):
-        _, key = api_keys.issue(name="asks", scopes=[Permission.ASK], actor="system:test")
-    body = assert_problem(anonymous(key).get(address), status=403, code="insufficient_scope")
+    assert_problem(caller().get(address), status=401, code="unauthenticated")
+    asks = caller(new_key(analyst.tenant, Permission.ASK))
+    body = assert_problem(asks.get(address), status=403, code="insufficient_scope")
     assert body["required"] == "schema:read"
     body = assert_problem(analyst.client.get(f"{address}?page=2"), status=400, code="unknown_field")
     assert body["errors"][0]["field"] == "page"
@@ -65,15 +59,15 @@ def test_reading_needs_a_caller_the_scope_and_the_tenant(
 def test_syncing_needs_a_caller_the_scope_and_the_tenant(
     owner: Member, analyst: Member, outsider: Member, shop: DataSource
 ) -> None:
-    assert_problem(sync(APIClient()), status=401, code="unauthenticated")
-    body = assert_problem(sync(analyst.client), status=403, code="insufficient_scope")
+    assert_problem(caller().post(SYNC, {}), status=401, code="unauthenticated")
+    body = assert_problem(analyst.client.post(SYNC, {}), status=403, code="insufficient_scope")
     assert body["required"] == "schema:sync"
-    assert_problem(sync(outsider.client), status=404, code="not_found")
-    body = assert_problem(sync(owner.client, {"full": True}), status=400, code="unknown_field")
+    assert_problem(outsider.client.post(SYNC, {}), status=404, code="not_found")
+    body = assert_problem(owner.client.post(SYNC, {"full": True}), status=400, code="unknown_field")
     assert body["errors"][0]["field"] == "full"
     for address in (SHOP, f"{SHOP}/schema", f"{SHOP}/changes", "/api/v1/data-sources"):
         assert_problem(owner.client.post(address), status=405, code="method_not_allowed")
-    assert_problem(owner.client.get(f"{SHOP}/sync"), status=405, code="method_not_allowed")
+    assert_problem(owner.client.get(SYNC), status=405, code="method_not_allowed")
     with tenant_transaction(shop.tenant_id):
         assert SyncRun.objects.count() == 1
 
@@ -181,11 +175,11 @@ def test_a_sync_is_a_job_that_ends(
     sent: list[tuple[str, str]] = []
     monkeypatch.setattr(tasks.sync_source, "delay", lambda *ids: sent.append(ids))
 
-    response = sync(owner.client)
+    response = owner.client.post(SYNC, {})
     queued = response.json()
     assert (response.status_code, response["Location"]) == (202, queued["links"]["self"])
     assert (queued["state"], queued["requested_by"]) == ("queued", f"key:{owner.key.split('_')[1]}")
-    again = sync(owner.client)
+    again = owner.client.post(SYNC, {})
     assert (again.status_code, again.json()["id"], len(sent)) == (202, queued["id"], 1)
 
     tasks.sync_source(*sent[0])
@@ -207,7 +201,7 @@ def test_a_failed_sync_tells_why_without_an_address(
     database_file(owner.tenant, "shop").unlink()
     monkeypatch.setattr(tasks.sync_source, "delay", tasks.sync_source)
 
-    job = sync(owner.client).json()["links"]["self"]
+    job = owner.client.post(SYNC, {}).json()["links"]["self"]
 
     failed = get(owner, job)
     assert failed["state"] == "failed"

@@ -9,6 +9,7 @@ from django.conf import settings
 from schema_index.models import ColumnValue, DataSource
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.asking import ask
 from tests.conftest import Member
 from tests.functional.conftest import connected
 
@@ -42,7 +43,7 @@ def test_questions_are_answered_from_a_duckdb_file(analyst: Member, warehouse: D
         "How many shipped orders are there?": [[2]],
     }
     for question, rows in asked.items():
-        reply = analyst.client.post("/nl2sql", {"question": question}, format="json").json()
+        reply = ask(analyst, question)
 
         assert (reply["status"], reply["result"]["rows"]) == ("completed", rows), reply
     with tenant_transaction(analyst.tenant.id):

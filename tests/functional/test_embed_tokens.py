@@ -1,6 +1,5 @@
 """Tokens for the ask box in a tenant's product: what they open, for whom, and when they end."""
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from tenants.embed_tokens import authenticate
 from tenants.models import ApiKey, AuditEvent, RequestCount, Tenant
 from tenants.roles import Permission, Role
 from tenants.web.people import names_of
-from tests.conftest import Member
+from tests.conftest import Member, caller, new_key
 from tests.functional.test_api_contract import assert_problem
 
 pytestmark = pytest.mark.django_db
@@ -31,39 +30,18 @@ QUESTION = "List the name of customers"
 @pytest.fixture
 def server_key(owner: Member) -> APIClient:
     """What the tenant's server holds: a key of an analyst, for tokens alone."""
-    with tenant_transaction(owner.tenant.id):
-        _, text = api_keys.issue(
-            name="shop front",
-            scopes=[Permission.EMBED],
-            actor="system:test",
-            role=Role.ANALYST,
-            attributes={"city": "Lyon"},
-        )
-    return by(text)
-
-
-def by(credential: str) -> APIClient:
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {credential}")
-    return client
-
-
-def send(client: APIClient, address: str, body: dict[str, Any]) -> Any:
-    return client.post(address, json.dumps(body), content_type="application/json")
-
-
-def put(client: APIClient, address: str, body: dict[str, Any]) -> Any:
-    return client.put(address, json.dumps(body), content_type="application/json")
+    attributes = {"city": "Lyon"}
+    return caller(new_key(owner.tenant, Permission.EMBED, name="shop front", role=Role.ANALYST, attributes=attributes))
 
 
 def token_of(client: APIClient, user: str = "customer-1", **fields: Any) -> str:
-    response = send(client, TOKENS, {"user": user, "origin": ORIGIN, **fields})
+    response = client.post(TOKENS, {"user": user, "origin": ORIGIN, **fields})
     assert response.status_code == 201, response.content
     return str(response.json()["token"])
 
 
 def asked(person: APIClient, question: str = QUESTION) -> Any:
-    return send(person, "/embed/ask", {"question": question})
+    return person.post("/embed/ask", {"question": question})
 
 
 def test_a_token_asks_as_its_person_with_their_view_and_nothing_else(
@@ -79,14 +57,14 @@ def test_a_token_asks_as_its_person_with_their_view_and_nothing_else(
             },
             actor="system:test",
         )
-    made = send(server_key, TOKENS, {"user": "customer-1", "origin": ORIGIN}).json()
+    made = server_key.post(TOKENS, {"user": "customer-1", "origin": ORIGIN}).json()
     prefix = made["actor"].split(":")[1]
     assert made["address"].endswith(f"#{made['token']}")
     principal = authenticate(made["token"])
     assert (principal.actor, principal.permissions) == (f"embed:{prefix}:customer-1", frozenset({Permission.ASK}))
     assert (principal.role, principal.attributes) == (Role.VIEWER, {"city": "Lyon"})
 
-    person, neighbour = by(made["token"]), by(token_of(server_key, "customer-2"))
+    person, neighbour = caller(made["token"]), caller(token_of(server_key, "customer-2"))
     assert "data-question" in person.get("/embed/start").content.decode()
     with tenant_transaction(owner.tenant.id):
         run = Run.objects.get(id=_run_id(asked(person)))
@@ -99,13 +77,13 @@ def test_a_token_asks_as_its_person_with_their_view_and_nothing_else(
         assert stranger.delete(f"/embed/runs/{run.id}").status_code in (401, 404)
         assert stranger.get(f"/embed/runs/{run.id}/events").status_code in (401, 404)
         assert stranger.get(f"/embed/runs/{run.id}/answer.csv").status_code in (401, 404)
-        assert put(stranger, f"/embed/runs/{run.id}/feedback", {"rating": "up"}).status_code in (401, 404)
+        assert stranger.put(f"/embed/runs/{run.id}/feedback", {"rating": "up"}).status_code in (401, 404)
     assert_problem(person.get(f"/embed/runs/{run.id}/answer.csv"), status=404, code="not_found")
     assert person.get(f"/embed/runs/{run.id}/events")["Content-Type"] == "text/event-stream"
-    said = put(person, f"/embed/runs/{run.id}/feedback", {"rating": "down", "reason": "Ben is missing"})
+    said = person.put(f"/embed/runs/{run.id}/feedback", {"rating": "down", "reason": "Ben is missing"})
     assert "Ben is missing." in said.content.decode()
     assert names_of([made["actor"]]) == {made["actor"]: "customer-1 in your product"}
-    refused = put(person, f"/embed/runs/{run.id}/feedback", {"rating": "up", "tenant": "other"})
+    refused = person.put(f"/embed/runs/{run.id}/feedback", {"rating": "up", "tenant": "other"})
     assert_problem(refused, status=400, code="unknown_field")
     for address in ("/api/v1/conversations", f"/api/v1/runs/{run.id}", TOKENS):
         assert_problem(person.get(address), status=401, code="unauthenticated")
@@ -124,12 +102,12 @@ def test_a_token_ends_with_its_time_its_key_and_its_tenant(
     server_key: APIClient, owner: Member, shop: DataSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = token_of(server_key, expires_in=30)
-    person = by(token)
+    person = caller(token)
     assert person.get("/embed/start").status_code == 200
 
     body, _, seal = token.rpartition(":")
     for altered in (f"{body}x:{seal}", token[:-2], f"{body}:{seal[::-1]}", "qk_a_b", "", "x" * 5_000):
-        assert_problem(by(altered).get("/embed/start"), status=401, code="unauthenticated")
+        assert_problem(caller(altered).get("/embed/start"), status=401, code="unauthenticated")
     with tenant_transaction(owner.tenant.id):
         key = ApiKey.objects.get(name="shop front")
         ApiKey.objects.filter(id=key.id).update(expires_at=timezone.now() - timedelta(seconds=1))
@@ -170,7 +148,7 @@ def test_a_token_ends_with_its_time_its_key_and_its_tenant(
     ],
 )
 def test_what_a_key_may_not_make(server_key: APIClient, fields: dict[str, Any], status: int, code: str) -> None:
-    response = send(server_key, TOKENS, {"user": "customer-1", "origin": ORIGIN, **fields})
+    response = server_key.post(TOKENS, {"user": "customer-1", "origin": ORIGIN, **fields})
     assert response.status_code == status, response.content
     if code:
         assert_problem(response, status=status, code=code)
@@ -181,17 +159,17 @@ def test_only_keys_make_tokens_and_another_tenants_token_finds_nothing(
 ) -> None:
     session = APIClient()
     session.force_login(owner.user)
-    refused = send(session, TOKENS, {"user": "a", "origin": ORIGIN})
+    refused = session.post(TOKENS, {"user": "a", "origin": ORIGIN})
     assert_problem(refused, status=403, code="insufficient_scope")
-    run_id = _run_id(asked(by(token_of(server_key))))
-    foreign = by(token_of(outsider.client))
+    run_id = _run_id(asked(caller(token_of(server_key))))
+    foreign = caller(token_of(outsider.client))
     assert_problem(foreign.get(f"/embed/runs/{run_id}"), status=404, code="not_found")
     assert_problem(asked(foreign), status=404, code="not_found")
     assert "Ada" not in foreign.get("/embed/start").content.decode()
 
 
 def test_the_frame_is_for_pages_of_its_origin_alone(server_key: APIClient, client: Any) -> None:
-    address = send(server_key, TOKENS, {"user": "a", "origin": "https://App.example.com:8443"}).json()["address"]
+    address = server_key.post(TOKENS, {"user": "a", "origin": "https://App.example.com:8443"}).json()["address"]
     path = address.removeprefix("http://testserver").partition("#")[0]
     shown = client.get(path)
     policy = dict(one.split(" ", 1) for one in shown["Content-Security-Policy"].split("; "))

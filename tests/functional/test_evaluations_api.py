@@ -1,6 +1,5 @@
 """Evaluations as their clients see them: started, carried out by the worker's task in slices, read and compared."""
 
-import json
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from tests.verified import verify
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/api/v1/evaluations"
+VERIFIED = {"set": "verified"}
 GOLD = {
     "How many customers are there?": "SELECT COUNT(*) FROM customers",
     "How many orders are there?": "SELECT COUNT(*) FROM orders",
@@ -38,10 +38,6 @@ def sent(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: An
     return found
 
 
-def start(member: Member, **body: Any) -> Any:
-    return member.client.post(ADDRESS, json.dumps(body), content_type="application/json")
-
-
 def test_a_set_is_asked_in_slices_read_and_compared(
     owner: Member,
     gold: None,
@@ -50,12 +46,12 @@ def test_a_set_is_asked_in_slices_read_and_compared(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        begun = start(owner, set="verified", name="first")
+        begun = owner.client.post(ADDRESS, {**VERIFIED, "name": "first"})
     assert begun.status_code == 202, begun.content
     address = begun["Location"]
     assert (begun.status_code, begun.json()["state"], begun.json()["questions"]) == (202, "running", 3)
     assert sent == [(str(owner.tenant.id), begun.json()["id"])]
-    assert start(owner, set="verified").json()["code"] == "in_progress"
+    assert owner.client.post(ADDRESS, VERIFIED).json()["code"] == "in_progress"
 
     monkeypatch.setattr(jobs, "SLICE_S", -1.0)
     tasks.run_evaluation(*sent.pop())
@@ -74,7 +70,7 @@ def test_a_set_is_asked_in_slices_read_and_compared(
         assert set(Conversation.objects.values_list("actor", flat=True)) == {jobs.WORKER}
 
     with django_capture_on_commit_callbacks(execute=True):
-        again = start(owner, set="verified", limit=2).json()
+        again = owner.client.post(ADDRESS, {**VERIFIED, "limit": 2}).json()
     tasks.run_evaluation(*sent.pop())
     compared = owner.client.get(f"{again['links']['self']}/comparison", {"before": done["id"]}).json()
     assert (compared["counts"]["same"], compared["only_before"], compared["broken"]) == (2, 1, [])
@@ -87,7 +83,7 @@ def test_what_stops_an_evaluation_is_told(
     with platform_transaction():
         Tenant.objects.filter(id=owner.tenant.id).update(questions_per_day=1)
     with django_capture_on_commit_callbacks(execute=True):
-        begun = start(owner, set="verified")
+        begun = owner.client.post(ADDRESS, VERIFIED)
     tasks.run_evaluation(*sent.pop())
 
     told = owner.client.get(begun["Location"]).json()
@@ -99,11 +95,11 @@ def test_what_stops_an_evaluation_is_told(
 def test_only_curators_evaluate_and_only_their_own_tenant(
     owner: Member, analyst: Member, outsider: Member, gold: None
 ) -> None:
-    begun = start(owner, set="verified").json()
+    begun = owner.client.post(ADDRESS, VERIFIED).json()
     address = begun["links"]["self"]
 
-    assert start(analyst, set="verified").status_code == analyst.client.get(address).status_code == 403
+    assert analyst.client.post(ADDRESS, VERIFIED).status_code == analyst.client.get(address).status_code == 403
     assert outsider.client.get(address).status_code == 404
     assert outsider.client.get(f"{address}/comparison", {"before": begun["id"]}).status_code == 404
-    nothing = start(outsider, set="verified")
+    nothing = outsider.client.post(ADDRESS, VERIFIED)
     assert (nothing.status_code, nothing.json()["code"]) == (404, "not_found")

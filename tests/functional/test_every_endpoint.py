@@ -13,10 +13,8 @@ from rest_framework.test import APIClient
 
 from config.environment import BASE_DIR
 from schema_index.models import DataSource
-from tenants import api_keys
-from tenants.context import tenant_transaction
 from tenants.roles import Permission, Role
-from tests.conftest import Member
+from tests.conftest import Member, caller, new_key
 from tests.functional.test_api_contract import assert_problem
 
 pytestmark = pytest.mark.django_db
@@ -76,16 +74,11 @@ def test_every_endpoint_is_documented_with_its_scope(all_endpoints: list[Endpoin
 
 def test_nobody_gets_in_without_a_key(all_endpoints: list[Endpoint], db: None) -> None:
     for endpoint in all_endpoints:
-        assert_problem(call(APIClient(), endpoint), status=401, code="unauthenticated")
+        assert_problem(call(caller(), endpoint), status=401, code="unauthenticated")
 
 
 def test_a_key_needs_the_scope_and_no_more(all_endpoints: list[Endpoint], owner: Member, shop: DataSource) -> None:
-    clients: dict[str, APIClient] = {}
-    for permission in Permission:
-        with tenant_transaction(owner.tenant.id):
-            _, key = api_keys.issue(name=permission, scopes=[permission], actor="system:test", role=Role.OWNER)
-        clients[permission.value] = APIClient()
-        clients[permission.value].credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
+    clients = {one.value: caller(new_key(owner.tenant, one, role=Role.OWNER)) for one in Permission}
     for endpoint in all_endpoints:
         needed = SCOPES[endpoint]
         lacking = next(scope for scope in clients if scope not in needed)

@@ -1,6 +1,5 @@
 """A conversation over the API: what the model sees of it, how its answers say what changed, and who is no context."""
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -89,7 +88,7 @@ def test_only_what_the_asker_may_still_see_of_this_source_is_context(
     assert EARLIER not in model.requests[-1].text
 
     foreign = {"question": "and for Lyon?", "data_source": "shop", "conversation_id": conversation}
-    answer = owner.client.post("/nl2sql", json.dumps(foreign), content_type="application/json")
+    answer = owner.client.post("/nl2sql", foreign)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
     with tenant_transaction(owner.tenant.id):

@@ -1,6 +1,5 @@
 """FAQ entries and documents over HTTP: the whole life of an entry, and every refusal in its one shape."""
 
-import json
 from typing import Any
 from uuid import uuid4
 
@@ -10,12 +9,11 @@ from rest_framework.test import APIClient
 
 from schema_index.knowledge import knowledge
 from schema_index.models import Chunk, DataSource, Document, FaqEntry
-from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
 from tenants.roles import Permission
-from tests.conftest import Member
-from tests.functional.test_api_contract import anonymous, assert_problem
+from tests.conftest import Member, caller, new_key
+from tests.functional.test_api_contract import assert_problem
 from tests.pdf_files import pdf_of
 
 pytestmark = pytest.mark.django_db
@@ -36,15 +34,13 @@ CALLS = [
 ]
 
 
-def send(client: APIClient, method: str, address: str, body: Any = None, **extra: Any) -> Any:
-    if method in ("get", "delete"):
-        return getattr(client, method)(address, **extra)
-    return getattr(client, method)(address, json.dumps(body or {}), content_type="application/json", **extra)
+def send(client: APIClient, method: str, address: str, body: Any = None) -> Any:
+    return getattr(client, method)(address, None if method in ("get", "delete") else body or {})
 
 
-def upload(client: APIClient, method: str, address: str, name: str, data: bytes, **fields: str) -> Any:
-    file = SimpleUploadedFile(name, data)
-    return getattr(client, method)(address, {"file": file, **fields}, format="multipart")
+def uploaded(name: str, data: bytes, **fields: str) -> dict[str, Any]:
+    """As a form sends it."""
+    return {"data": {"file": SimpleUploadedFile(name, data), **fields}, "format": "multipart"}
 
 
 def titles(tenant: Tenant) -> set[str]:
@@ -78,11 +74,9 @@ def test_every_door_needs_a_caller_the_scope_the_tenant_and_known_fields(
 ) -> None:
     place = ids.get(address, address)
     body = None if address.endswith("restore") else BODIES[next(one for one in BODIES if address.startswith(one))]
-    assert_problem(send(APIClient(), method, place, body), status=401, code="unauthenticated")
-    with tenant_transaction(owner.tenant.id):
-        scope = Permission.ASK if method == "get" else Permission.READ_SCHEMA
-        _, key = api_keys.issue(name="little", scopes=[scope], actor="system:test")
-    problem = assert_problem(send(anonymous(key), method, place, body), status=403, code="insufficient_scope")
+    assert_problem(send(caller(), method, place, body), status=401, code="unauthenticated")
+    little = caller(new_key(owner.tenant, Permission.ASK if method == "get" else Permission.READ_SCHEMA))
+    problem = assert_problem(send(little, method, place, body), status=403, code="insufficient_scope")
     assert problem["required"] == ("schema:read" if method == "get" else "knowledge:write")
     if "{id}" in address:
         assert_problem(send(outsider.client, method, place, body), status=404, code="not_found")
@@ -102,7 +96,7 @@ def test_every_door_needs_a_caller_the_scope_the_tenant_and_known_fields(
 def test_an_faq_entry_lives_through_every_door(owner: Member, shop: DataSource) -> None:
     body = {**NET, "data_source": "shop", "metadata": {"team": "finance", "year": 2026}}
 
-    response = send(owner.client, "post", FAQ, body)
+    response = owner.client.post(FAQ, body)
 
     entry = response.json()
     assert (response.status_code, response["Location"]) == (201, f"{FAQ}/{entry['id']}")
@@ -126,24 +120,24 @@ def test_an_faq_entry_lives_through_every_door(owner: Member, shop: DataSource) 
     assert entry["author"].startswith("key:")
     assert titles(owner.tenant) == set(), "nobody has reviewed it"
     own = response["Location"]
-    approved = send(owner.client, "patch", own, {"review_state": "reviewed"}).json()
+    approved = owner.client.patch(own, {"review_state": "reviewed"}).json()
     decided = {"review_state": "reviewed", "reviewer": entry["author"], "reviewed_at": approved["reviewed_at"]}
     assert {**approved, "updated_at": 0} == {**entry, **decided, "updated_at": 0}
     assert approved["reviewed_at"]
-    rejected = send(owner.client, "patch", own, {"review_state": "rejected"}).json()
+    rejected = owner.client.patch(own, {"review_state": "rejected"}).json()
     assert (rejected["review_state"], titles(owner.tenant)) == ("rejected", set())
     assert rejected["reviewed_at"] > approved["reviewed_at"]
-    send(owner.client, "patch", own, {"review_state": "reviewed"})
+    owner.client.patch(own, {"review_state": "reviewed"})
     assert titles(owner.tenant) == {NET["question"]}
-    replaced = send(owner.client, "put", own, {**NET, "answer": "Other."}).json()
+    replaced = owner.client.put(own, {**NET, "answer": "Other."}).json()
     assert (replaced["answer"], replaced["data_source"], replaced["metadata"]) == ("Other.", None, {})
     assert replaced["review_state"] == "proposed", "a whole new text waits for its review"
-    assert send(owner.client, "delete", own).status_code == 204
+    assert owner.client.delete(own).status_code == 204
     assert_problem(owner.client.get(own), status=404, code="not_found")
     assert owner.client.get(FAQ).json()["items"] == []
     (gone,) = owner.client.get(FAQ, {"deleted": "true"}).json()["items"]
     assert gone["deleted_at"] is not None
-    assert send(owner.client, "post", f"{own}/restore").json()["deleted_at"] is None
+    assert owner.client.post(f"{own}/restore", {}).json()["deleted_at"] is None
     with tenant_transaction(owner.tenant.id):
         actions = AuditEvent.objects.filter(subject=entry["id"]).order_by("at").values_list("action", flat=True)
         assert list(actions) == ["faq.saved"] * 5 + ["faq.deleted", "faq.saved"]
@@ -151,23 +145,21 @@ def test_an_faq_entry_lives_through_every_door(owner: Member, shop: DataSource) 
 
 def test_a_document_comes_as_text_or_as_a_file(owner: Member) -> None:
     html = {"text": "<h1>Net</h1><p hidden>no</p><p>Gross less refunds.", "format": "html"}
-    response = send(owner.client, "post", DOCUMENTS, html)
+    response = owner.client.post(DOCUMENTS, html)
     assert response.status_code == 201, response.content
     document = response.json()
     assert (document["title"], document["text"]) == ("Net", "# Net\n\nGross less refunds.")
 
     pdf = pdf_of([(20.0, "Rules"), (10.0, "Paid, not ordered.")])
-    response = upload(
-        owner.client, "post", DOCUMENTS, "r.pdf", pdf, metadata='{"team": "finance"}', review_state="reviewed"
-    )
+    fields = {"metadata": '{"team": "finance"}', "review_state": "reviewed"}
+    response = owner.client.post(DOCUMENTS, **uploaded("r.pdf", pdf, **fields))
     assert response.status_code == 201, response.content
-    uploaded = response.json()
-    assert (uploaded["title"], uploaded["text"]) == ("Rules", "# Rules\n\nPaid, not ordered.")
-    assert (uploaded["metadata"], uploaded["characters"]) == ({"team": "finance"}, 27)
+    rules = response.json()
+    assert (rules["title"], rules["text"]) == ("Rules", "# Rules\n\nPaid, not ordered.")
+    assert (rules["metadata"], rules["characters"]) == ({"team": "finance"}, 27)
     assert titles(owner.tenant) == {"Rules"}
 
-    own = uploaded["links"]["self"]
-    changed = upload(owner.client, "patch", own, "r.md", b"# Rules\n## Refunds\nx").json()
+    changed = owner.client.patch(rules["links"]["self"], **uploaded("r.md", b"# Rules\n## Refunds\nx")).json()
     assert (changed["title"], changed["metadata"]) == ("Rules", {"team": "finance"})
     assert titles(owner.tenant) == {"Rules > Refunds"}
     found = owner.client.get(DOCUMENTS).json()["items"]
@@ -185,7 +177,8 @@ def test_a_document_comes_as_text_or_as_a_file(owner: Member) -> None:
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(owner: Member, name: str, data: bytes, reason: str) -> None:
-    body = assert_problem(upload(owner.client, "post", DOCUMENTS, name, data), status=422, code="document_unreadable")
+    refused = owner.client.post(DOCUMENTS, **uploaded(name, data))
+    body = assert_problem(refused, status=422, code="document_unreadable")
     assert reason in body["detail"]
     assert owner.client.get(DOCUMENTS).json()["items"] == []
 
@@ -211,34 +204,34 @@ def test_a_file_that_cannot_be_read_says_why(owner: Member, name: str, data: byt
     ],
 )
 def test_what_is_no_entry_is_told_so(owner: Member, address: str, body: Any, field: str) -> None:
-    problem = assert_problem(send(owner.client, "post", address, body), status=400, code="invalid_request")
+    problem = assert_problem(owner.client.post(address, body), status=400, code="invalid_request")
     assert problem["errors"][0]["field"] == field
 
 
 def test_addresses_are_never_fetched(owner: Member) -> None:
     for field in ("url", "uri", "origin_uri", "address"):
         for address, body in BODIES.items():
-            sent = send(owner.client, "post", address, {**body, field: "http://169.254.169.254/latest"})
+            sent = owner.client.post(address, {**body, field: "http://169.254.169.254/latest"})
             assert_problem(sent, status=400, code="unknown_field")
 
 
 def test_what_is_there_already_is_not_overwritten(owner: Member, ids: dict[str, str]) -> None:
     for address, body in ((FAQ, {**NET, "question": "Kept?"}), (DOCUMENTS, {**TERMS, "title": "Kept"})):
-        assert_problem(send(owner.client, "post", address, body), status=409, code="already_exists")
-        other = send(owner.client, "post", address, BODIES[address]).json()["links"]["self"]
-        assert_problem(send(owner.client, "patch", other, body), status=409, code="already_exists")
+        assert_problem(owner.client.post(address, body), status=409, code="already_exists")
+        other = owner.client.post(address, BODIES[address]).json()["links"]["self"]
+        assert_problem(owner.client.patch(other, body), status=409, code="already_exists")
     for address, body in ((FAQ, {**NET, "question": "Gone?"}), (DOCUMENTS, {**TERMS, "title": "Gone"})):
-        assert send(owner.client, "post", address, body).status_code == 201
-        taken = send(owner.client, "post", ids[f"{address}/{{id}}/restore"])
+        assert owner.client.post(address, body).status_code == 201
+        taken = owner.client.post(ids[f"{address}/{{id}}/restore"], {})
         assert_problem(taken, status=409, code="already_exists")
 
 
 def test_sources_and_entries_of_nobody_are_not_found(owner: Member, ids: dict[str, str]) -> None:
     body = {**NET, "data_source": "nothing"}
-    assert_problem(send(owner.client, "post", FAQ, body), status=404, code="not_found")
+    assert_problem(owner.client.post(FAQ, body), status=404, code="not_found")
     assert_problem(owner.client.get(f"{FAQ}/{uuid4()}"), status=404, code="not_found")
     kept = ids[f"{FAQ}/{{id}}"]
-    assert_problem(send(owner.client, "post", f"{kept}/restore"), status=404, code="not_found")
+    assert_problem(owner.client.post(f"{kept}/restore", {}), status=404, code="not_found")
     document = ids[f"{DOCUMENTS}/{{id}}"].rsplit("/", 1)[1]
     assert_problem(owner.client.get(f"{FAQ}/{document}"), status=404, code="not_found")
 
@@ -276,16 +269,12 @@ def test_pages_hold_every_entry_once_and_filters_choose(owner: Member, shop: Dat
 
 
 def test_bodies_are_bounded(owner: Member) -> None:
-    long = send(owner.client, "post", FAQ, {**NET, "metadata": {"a": "x" * 300_000}})
+    long = owner.client.post(FAQ, {**NET, "metadata": {"a": "x" * 300_000}})
     assert_problem(long, status=413, code="payload_too_large")
-    assert send(owner.client, "post", DOCUMENTS, {**TERMS, "text": "x " * 200_000}).status_code == 201
-    assert_problem(
-        upload(owner.client, "post", DOCUMENTS, "a.txt", b"x" * 21_500_000), status=413, code="payload_too_large"
-    )
-    assert_problem(
-        owner.client.post(DOCUMENTS, "title=x", content_type="application/x-www-form-urlencoded"),
-        status=415,
-        code="unsupported_media_type",
-    )
+    assert owner.client.post(DOCUMENTS, {**TERMS, "text": "x " * 200_000}).status_code == 201
+    large = owner.client.post(DOCUMENTS, **uploaded("a.txt", b"x" * 21_500_000))
+    assert_problem(large, status=413, code="payload_too_large")
+    form = owner.client.post(DOCUMENTS, "title=x", content_type="application/x-www-form-urlencoded")
+    assert_problem(form, status=415, code="unsupported_media_type")
     broken = owner.client.post(DOCUMENTS, b"--x\r\nnothing", content_type="multipart/form-data; boundary=x")
     assert_problem(broken, status=400, code="invalid_request")

@@ -4,7 +4,6 @@ B owns a tenant with the same schema and the same documents, word by word, but f
 are enumerated from the address table, so one that is added later is tried without being named here.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +12,6 @@ from uuid import uuid4
 import pytest
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver
-from rest_framework.test import APIClient
 
 from nl2sql.models import Conversation, Run
 from schema_index.knowledge import knowledge
@@ -22,7 +20,8 @@ from tenants.checks import tenant_owned_models
 from tenants.context import tenant_transaction
 from tenants.models import Tenant, TenantOwned
 from tests.agents import serving
-from tests.conftest import SHOP, Member, database_file, sqlite_file
+from tests.asking import ask
+from tests.conftest import SHOP, Member, caller, database_file, sqlite_file
 from tests.functional.conftest import sync_and_embed
 from tests.pages import operating
 from tests.recorded_source import made_once
@@ -47,10 +46,7 @@ def furnish(member: Member, new_source: Callable[..., DataSource], *, mark: str)
 
     database_file(member.tenant, "shop").write_bytes(sqlite_file(script))
     source = made_once(("furnished", mark), member.tenant, made)
-    answer = member.client.post(
-        "/nl2sql", json.dumps({"question": f"{QUESTION} {mark}"}), content_type="application/json"
-    )
-    assert answer.status_code == 200
+    ask(member, f"{QUESTION} {mark}")
     return source
 
 
@@ -100,8 +96,8 @@ def test_no_door_opens_to_what_another_tenant_stored(owner: Member, twins: Membe
         for method in METHODS:
             expected = told(getattr(twins.client, method)(f"/{nowhere}"))
             assert expected[0] in (302, 400, 401, 404, 405), (method, address)
-            # A method that the door does not know is refused before any address is read.
-            for path in foreign[:1] if expected[0] == 405 else foreign:
+            # A method that the door does not know, or whoever is not signed in, is refused before any address is read.
+            for path in foreign[:1] if expected[0] in (302, 405) else foreign:
                 assert told(getattr(twins.client, method)(f"/{path}")) == expected, (method, path)
                 tried += 1
     assert tried > 100
@@ -120,10 +116,10 @@ def test_what_two_tenants_name_alike_is_each_ones_own(owner: Member, twins: Memb
 
 def test_no_answer_holds_anything_of_another_tenant(owner: Member, twins: Member) -> None:
     for question in (QUESTION, "What is paid?", "List the name of customers", "Ada", "Show the note"):
-        response = twins.client.post("/nl2sql", json.dumps({"question": question}), content_type="application/json")
+        response = twins.client.post("/nl2sql", {"question": question})
         assert MARK not in response.content.decode(), question
     asked = f"How many customers are {MARK}?"
-    response = twins.client.post("/nl2sql", json.dumps({"question": asked}), content_type="application/json")
+    response = twins.client.post("/nl2sql", {"question": asked})
     assert response.json()["status"] == "cannot_answer"
     for held in (f"note_{MARK}", f"Ada {MARK}", f"paid' {MARK}"):
         assert held not in response.content.decode()
@@ -133,8 +129,7 @@ def test_another_tenants_conversation_cannot_be_continued(owner: Member, twins: 
     for conversation in [*identifiers(owner.tenant).values(), str(uuid4())]:
         response = twins.client.post(
             "/nl2sql",
-            json.dumps({"question": QUESTION, "conversation_id": conversation}),
-            content_type="application/json",
+            {"question": QUESTION, "conversation_id": conversation},
         )
         assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
@@ -178,7 +173,7 @@ def test_the_admin_of_one_tenant_shows_nothing_of_another(owner: Member, twins: 
 
 
 def test_nobodys_key_opens_anything(twins: Member) -> None:
-    stranger = APIClient()
+    stranger = caller()
     for address in addresses():
         path = re.sub(r"<uuid:\w+>", str(uuid4()), re.sub(r"<slug:\w+>", "shop", address))
         status, text = told(stranger.get(f"/{path}"))
@@ -194,12 +189,8 @@ def test_logs_hold_no_question_no_row_and_no_stored_text(
     for name in ("django", "django_structlog"):
         caplog.set_level("INFO", logger=name)
     capfd.readouterr()
-    owner.client.post(
-        "/nl2sql", json.dumps({"question": f"How many customers are {MARK}?"}), content_type="application/json"
-    )
-    owner.client.post(
-        "/nl2sql", json.dumps({"question": "List the name of customers"}), content_type="application/json"
-    )
+    owner.client.post("/nl2sql", {"question": f"How many customers are {MARK}?"})
+    owner.client.post("/nl2sql", {"question": "List the name of customers"})
     written = capfd.readouterr()
     assert "POST /nl2sql" in written.err + written.out + caplog.text
     for secret in (MARK, "List the name", "SELECT", owner.key):

@@ -17,12 +17,11 @@ from nl2sql.mcp.tool import Arguments, Caller, Result
 from nl2sql.models import Run
 from schema_index.access import policies
 from schema_index.models import DataSource, FaqEntry
-from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Tenant
 from tenants.roles import Permission
 from tests.agents import AgentDoor, serving
-from tests.conftest import Member
+from tests.conftest import Member, new_key
 from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
 from tests.verified import verify
 
@@ -84,8 +83,7 @@ def test_a_question_is_answered_with_its_evidence(
 
 
 def test_a_key_sees_the_tools_of_its_scopes(door: AgentDoor, analyst: Member, shop: DataSource) -> None:
-    with tenant_transaction(analyst.tenant.id):
-        _, key = api_keys.issue(name="asks", scopes=[Permission.ASK], actor="system:test")
+    key = new_key(analyst.tenant, Permission.ASK)
 
     assert [tool.name for tool in door.tools(key)] == ["ask", "run_sql"]
     assert refused(door.call(key, "describe_table", table="customers")) == "insufficient_scope"

@@ -18,6 +18,7 @@ from schema_index.knowledge import knowledge
 from schema_index.models import DataSource
 from schema_index.tasks import measure_backlog
 from tenants.context import tenant_transaction
+from tests.asking import ask
 from tests.conftest import Member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,8 +47,7 @@ def test_without_its_token_there_are_no_metrics(token: None, settings: Any) -> N
 def test_questions_are_counted_by_outcome_and_step(token: None, analyst: Member, shop: DataSource) -> None:
     completed = {"outcome": "completed", "code": ""}
     before = _value("querent_asks_total", **completed), _value("querent_step_seconds_count", step="execute")
-    answered = analyst.client.post("/nl2sql", {"question": "How many customers are there?"}, format="json")
-    assert answered.status_code == 200
+    ask(analyst, "How many customers are there?")
     after = _value("querent_asks_total", **completed), _value("querent_step_seconds_count", step="execute")
     assert after == (before[0] + 1, before[1] + 1)
 

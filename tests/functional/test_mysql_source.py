@@ -6,6 +6,7 @@ from schema_index.models import Chunk, ColumnValue, DataSource
 from schema_index.schema_json import from_json
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.asking import ask
 from tests.conftest import SHOP, Member
 from tests.functional.conftest import connected
 from tests.mariadb import PASSWORD, MariadbServer
@@ -56,9 +57,8 @@ def maria(tenant: Tenant, maria_shop: MariadbServer) -> DataSource:
 def test_a_question_is_answered_from_mariadb(
     analyst: Member, outsider: Member, maria: DataSource, question: str, sql: str, rows: list[list[object]]
 ) -> None:
-    reply = analyst.client.post("/nl2sql", {"question": question}, format="json").json()
-    planned = analyst.client.post("/nl2sql", {"question": question, "mode": "dry_run"}, format="json").json()
-    elsewhere = outsider.client.post("/nl2sql", {"question": question, "data_source": "maria"}, format="json")
+    reply, planned = ask(analyst, question), ask(analyst, question, mode="dry_run")
+    elsewhere = outsider.client.post("/nl2sql", {"question": question, "data_source": "maria"})
 
     assert (reply["status"], reply["sql"]["dialect"], reply["sql"]["text"]) == ("completed", "mysql", sql)
     assert reply["result"]["rows"] == rows

@@ -128,7 +128,7 @@ def test_a_request_that_meets_an_outage_is_told_to_come_again(
         raise OperationalError("server closed the connection unexpectedly")
 
     monkeypatch.setattr("nl2sql.api.answering.ask_and_wait", away)
-    response = analyst.client.post("/nl2sql", {"question": QUESTION}, format="json")
+    response = analyst.client.post("/nl2sql", {"question": QUESTION})
     assert (response.status_code, response.json()["code"], response["Retry-After"]) == (
         503,
         "database_unavailable",

@@ -310,7 +310,7 @@ ADDRESS = "/api/v1/data-sources/shop/policy/analyst"
 
 
 def put(member: Member, document: Any, *, to: str = ADDRESS) -> Any:
-    return member.client.put(to, json.dumps(document), content_type="application/json")
+    return member.client.put(to, document)
 
 
 def test_a_policy_is_saved_version_by_version_and_previewed(owner: Member, shop: DataSource) -> None:

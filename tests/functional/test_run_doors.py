@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from typing import Any
 from uuid import uuid4
 
@@ -16,30 +15,21 @@ from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
 from tenants.roles import Permission
-from tests.conftest import Member
+from tests.asking import ask
+from tests.conftest import Member, new_key
 
 pytestmark = pytest.mark.django_db
 
 LIST = "List the name and city of customers"
 
 
-def send(member: Member, address: str, body: Any) -> Any:
-    return member.client.post(address, json.dumps(body), content_type="application/json")
-
-
-def asked(member: Member, question: str = LIST) -> Any:
-    response = send(member, "/nl2sql", {"question": question})
-    assert response.status_code == 200
-    return response.json()
-
-
 # --- rerun
 
 
 def test_a_changed_statement_is_a_run_of_its_own_and_marked(analyst: Member, shop: DataSource) -> None:
-    first = asked(analyst)
+    first = ask(analyst, LIST)
 
-    response = send(analyst, f"{first['links']['self']}/rerun", {"sql": "select count(*) as n from customers"})
+    response = analyst.client.post(f"{first['links']['self']}/rerun", {"sql": "select count(*) as n from customers"})
 
     reply = response.json()
     assert (response.status_code, reply["status"], reply["result"]["rows"]) == (200, "completed", [[3]])
@@ -74,7 +64,7 @@ def test_a_changed_statement_is_a_run_of_its_own_and_marked(analyst: Member, sho
 def test_the_same_guard_stands_before_a_persons_statement(
     analyst: Member, shop: DataSource, sql: str, status: int, code: str
 ) -> None:
-    response = send(analyst, f"{asked(analyst)['links']['self']}/rerun", {"sql": sql})
+    response = analyst.client.post(f"{ask(analyst, LIST)['links']['self']}/rerun", {"sql": sql})
 
     assert (response.status_code, response.json()["code"]) == (status, code)
 
@@ -82,7 +72,7 @@ def test_the_same_guard_stands_before_a_persons_statement(
 def test_a_doubtful_statement_of_a_person_is_answered_and_marked(analyst: Member, shop: DataSource) -> None:
     sql = "SELECT SUM(c.id) FROM customers c JOIN orders o ON o.customer_id = c.id"
 
-    reply = send(analyst, f"{asked(analyst)['links']['self']}/rerun", {"sql": sql}).json()
+    reply = analyst.client.post(f"{ask(analyst, LIST)['links']['self']}/rerun", {"sql": sql}).json()
 
     assert (reply["status"], reply["trust"]["label"]) == ("completed", "unverified")
     assert {check["name"] for check in reply["trust"]["checks"] if check["outcome"] == "failed"} >= {"grain"}
@@ -93,7 +83,7 @@ def test_a_doubtful_statement_of_a_person_is_answered_and_marked(analyst: Member
 
 def test_a_result_is_read_in_pages_sorted_with_its_types_kept(analyst: Member, shop: DataSource) -> None:
     sql = "SELECT name, total, city FROM orders JOIN customers ON customers.id = customer_id ORDER BY orders.id"
-    run = send(analyst, f"{asked(analyst)['links']['self']}/rerun", {"sql": sql}).json()
+    run = analyst.client.post(f"{ask(analyst, LIST)['links']['self']}/rerun", {"sql": sql}).json()
     address = f"{run['links']['self']}/result"
     whole = run["result"]
     assert (whole["next"], whole["csv"]) == (None, f"{address}.csv")
@@ -118,14 +108,14 @@ def test_a_result_is_read_in_pages_sorted_with_its_types_kept(analyst: Member, s
 
 
 def test_a_run_without_a_result_has_none_to_read(analyst: Member, shop: DataSource) -> None:
-    refused = asked(analyst, "What is the weather on Mars?")
+    refused = ask(analyst, "What is the weather on Mars?")
     for door in ("result", "result.csv"):
         response = analyst.client.get(f"{refused['links']['self']}/{door}")
         assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
 def test_what_is_withheld_is_so_at_every_door(analyst: Member, shop: DataSource) -> None:
-    run = asked(analyst)
+    run = ask(analyst, LIST)
     with tenant_transaction(analyst.tenant.id):
         DataSource.objects.update(hidden=["main.customers.city"])
 
@@ -148,8 +138,8 @@ def test_what_is_withheld_is_so_at_every_door(analyst: Member, shop: DataSource)
 
 
 def test_own_runs_are_listed_in_pages(analyst: Member, owner: Member, shop: DataSource) -> None:
-    mine = [asked(analyst)["id"] for _ in range(3)]
-    asked(owner)
+    mine = [ask(analyst, LIST)["id"] for _ in range(3)]
+    ask(owner, LIST)
 
     first = analyst.client.get("/api/v1/runs", {"limit": 2}).json()
     second = analyst.client.get("/api/v1/runs", {"limit": 2, "cursor": first["next"]}).json()
@@ -178,19 +168,17 @@ def test_a_run_that_waits_is_stopped_before_it_begins(analyst: Member, shop: Dat
 def test_changing_needs_the_scope_to_ask_and_ones_own_run(
     analyst: Member, owner: Member, outsider: Member, shop: DataSource, method: str, door: str
 ) -> None:
-    run = asked(analyst)
+    run = ask(analyst, LIST)
     body = {"rerun": {"sql": "SELECT 1"}, "feedback": {"rating": "up"}}.get(door, {})
 
     def call(member: Member, run_id: str) -> Any:
-        text = json.dumps(body)
-        return getattr(member.client, method)(f"/api/v1/runs/{run_id}/{door}", text, content_type="application/json")
+        return getattr(member.client, method)(f"/api/v1/runs/{run_id}/{door}", body)
 
     for other in (owner, outsider):
         found, nowhere = call(other, run["id"]), call(other, str(uuid4()))
         assert (found.status_code, found.json()["detail"]) == (404, nowhere.json()["detail"])
     with tenant_transaction(analyst.tenant.id):
-        _, reader = api_keys.issue(name="reader", scopes=[Permission.READ_SCHEMA], actor="system:test")
         assert Run.objects.count() == 1
-    analyst.client.credentials(HTTP_AUTHORIZATION=f"Bearer {reader}")
+    analyst.client.credentials(HTTP_AUTHORIZATION=f"Bearer {new_key(analyst.tenant, Permission.READ_SCHEMA)}")
     response = call(analyst, run["id"])
     assert (response.status_code, response.json()["code"]) == (403, "insufficient_scope")

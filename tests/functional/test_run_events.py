@@ -183,10 +183,10 @@ def test_at_its_deadline_a_run_tells_what_it_has(
 ) -> None:
     failing = answers(sql="SELECT ABS(-9223372036854775807 - id) FROM customers")
     model.script([CLARIFIES, failing, SLOW])
-    analyst.client.post("/nl2sql", json.dumps(QUESTION), content_type="application/json")  # what is loaded once, is
+    analyst.client.post("/nl2sql", QUESTION)  # what is loaded once, is
     change_environment(ask_deadline_s=1.0)
 
-    response = analyst.client.post("/nl2sql", json.dumps(QUESTION), content_type="application/json")
+    response = analyst.client.post("/nl2sql", QUESTION)
 
     problem = response.json()
     assert (response.status_code, problem["code"], problem["step"]) == (504, "deadline_exceeded", "generate")

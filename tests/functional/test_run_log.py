@@ -20,7 +20,7 @@ def test_the_end_of_a_question_is_one_line_with_its_ids(
 ) -> None:
     model.script([answers(sql="SELECT COUNT(*) AS n FROM customers WHERE name = 'Ada'")])
     with caplog.at_level(logging.INFO):
-        reply = analyst.client.post("/nl2sql", {"question": QUESTION}, format="json")
+        reply = analyst.client.post("/nl2sql", {"question": QUESTION})
     with tenant_transaction(shop.tenant_id):
         run = Run.objects.get()
     assert run.completed_at is not None

@@ -1,6 +1,5 @@
 """A run and its request are two things: asked once, carried out once, ended whatever happens."""
 
-import json
 import threading
 from datetime import timedelta
 from typing import Any
@@ -33,9 +32,7 @@ QUESTION = "How many customers are there?"
 def post(member: Member, *, question: str = QUESTION, key: str | None = None, prefer: str = "") -> Any:
     given = {"Idempotency-Key": key, "Prefer": prefer or None}
     headers = {name: value for name, value in given.items() if value is not None}
-    return member.client.post(
-        "/nl2sql", json.dumps({"question": question}), content_type="application/json", headers=headers
-    )
+    return member.client.post("/nl2sql", {"question": question}, headers=headers)
 
 
 def only_run(member: Member) -> Run:

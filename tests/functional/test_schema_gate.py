@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from rest_framework.test import APIClient
 
 from config.environment import Environment
 from nl2sql import runs
@@ -20,8 +19,8 @@ from schema_index.schema_json import from_json
 from schema_index.tasks import sync_source
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
-from tests.conftest import Member, database_file
-from tests.functional.test_api_contract import anonymous, assert_problem
+from tests.conftest import Member, caller, database_file
+from tests.functional.test_api_contract import assert_problem
 from tests.pages import of
 from tests.verified import verify
 
@@ -52,7 +51,7 @@ def alter(member: Member, script: str) -> None:
 
 def synced(member: Member) -> dict[str, Any]:
     """The job of a sync that was asked for over HTTP and carried out."""
-    return carried_out(member, member.client.post(f"{SHOP}/sync", "{}", content_type="application/json"))
+    return carried_out(member, member.client.post(f"{SHOP}/sync", {}))
 
 
 def carried_out(member: Member, response: Any) -> dict[str, Any]:
@@ -69,10 +68,6 @@ def known(source: DataSource) -> tuple[int, bool]:
     assert snapshot is not None
     orders = from_json(snapshot.description).by_name["main", "orders"]
     return snapshot.revision, orders.column("total") is not None
-
-
-def accept(client: APIClient, fingerprint: str) -> Any:
-    return client.post(PROPOSED, json.dumps({"fingerprint": fingerprint}), content_type="application/json")
 
 
 def test_a_breaking_change_waits_while_the_version_before_serves_until_it_is_accepted(
@@ -98,18 +93,19 @@ def test_a_breaking_change_waits_while_the_version_before_serves_until_it_is_acc
     waits = owner.client.get(PROPOSED).json()
     assert (waits["change_count"], waits["changes"]) == (1, ["column removed: main.orders.total"])
     assert (waits["broken_count"], waits["broken"], waits["accepted_by"]) == (1, [broken], "")
+    accepted = {"fingerprint": waits["fingerprint"]}
     for client, status, code in (
-        (anonymous(), 401, "unauthenticated"),
+        (caller(), 401, "unauthenticated"),
         (analyst.client, 403, "insufficient_scope"),
         (outsider.client, 404, "not_found"),
     ):
         assert_problem(client.get(PROPOSED), status=status, code=code)
-        assert_problem(accept(client, waits["fingerprint"]), status=status, code=code)
-    assert_problem(accept(owner.client, "0" * 64), status=404, code="not_found")
+        assert_problem(client.post(PROPOSED, accepted), status=status, code=code)
+    assert_problem(owner.client.post(PROPOSED, {"fingerprint": "0" * 64}), status=404, code="not_found")
     assert synced(owner)["state"] == "refused", "nobody has accepted it yet"
     assert owner.client.get(PROPOSED).json() == waits
 
-    done = carried_out(owner, accept(owner.client, waits["fingerprint"]))
+    done = carried_out(owner, owner.client.post(PROPOSED, accepted))
     assert (done["state"], done["revision"], done["broken"]) == ("done", 2, [broken])
     assert known(gated) == (2, False)
     assert_problem(owner.client.get(PROPOSED), status=404, code="not_found")

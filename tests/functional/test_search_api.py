@@ -5,17 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rest_framework.test import APIClient
 
 from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, FaqEntry
-from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tenants.roles import Permission
-from tests.conftest import Member
+from tests.conftest import Member, caller, new_key
 from tests.functional.conftest import sync_and_embed
-from tests.functional.test_api_contract import anonymous, assert_problem
+from tests.functional.test_api_contract import assert_problem
 
 pytestmark = pytest.mark.django_db
 
@@ -149,13 +147,12 @@ def test_what_is_no_search_is_told_so(analyst: Member, query: dict[str, Any], fi
 
 
 def test_who_may_search(analyst: Member, outsider: Member, known: DataSource) -> None:
-    assert_problem(APIClient().get(SEARCH, {"q": "a"}), status=401, code="unauthenticated")
-    with tenant_transaction(analyst.tenant.id):
-        _, key = api_keys.issue(name="asks", scopes=[Permission.ASK], actor="system:test")
-    body = assert_problem(anonymous(key).get(SEARCH, {"q": "a"}), status=403, code="insufficient_scope")
+    assert_problem(caller().get(SEARCH, {"q": "a"}), status=401, code="unauthenticated")
+    asks = caller(new_key(analyst.tenant, Permission.ASK))
+    body = assert_problem(asks.get(SEARCH, {"q": "a"}), status=403, code="insufficient_scope")
     assert body["required"] == "schema:read"
     assert_problem(analyst.client.get(SEARCH, {"q": "a", "data_source": "none"}), status=404, code="not_found")
-    assert_problem(analyst.client.post(SEARCH, {"q": "a"}, format="json"), status=405, code="method_not_allowed")
+    assert_problem(analyst.client.post(SEARCH, {"q": "a"}), status=405, code="method_not_allowed")
 
 
 def test_pages_of_a_search_join_without_gap(analyst: Member, shop: DataSource) -> None:

@@ -14,6 +14,7 @@ from tenants import memberships
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
 from tenants.roles import Role
+from tests.asking import ask
 from tests.conftest import Member
 from tests.functional.test_policy import know, set_policy
 from tests.pages import of, words
@@ -158,8 +159,7 @@ def test_what_has_no_answer_is_not_shared(analyst: Member, shop: DataSource) -> 
 
 
 def test_a_keys_answer_is_shared_over_http(analyst: Member, owner: Member, shop: DataSource) -> None:
-    asked = analyst.client.post("/nl2sql", json.dumps({"question": LIST}), content_type="application/json").json()
-    address = asked["links"]["self"]
+    address = ask(analyst, LIST)["links"]["self"]
     assert owner.client.get(address).status_code == 404
     told = [analyst.client.put(f"{address}/share").json()["shared_at"] for _ in range(2)]
     assert (told[0] == told[1], told[0] is not None) == (True, True)

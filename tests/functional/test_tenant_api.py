@@ -6,39 +6,28 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from rest_framework.test import APIClient
 
 from schema_index.models import DataSource
 from tenants import api_keys, quotas
 from tenants.context import tenant_transaction
 from tenants.models import ApiKey, Membership, Tenant, UsageCounter
 from tenants.roles import Permission, Role
-from tests.conftest import Member
+from tests.conftest import Member, caller, new_key
 
 pytestmark = pytest.mark.django_db
 
 KEYS = "/api/v1/keys"
 
 
-def send(client: APIClient, method: str, address: str, body: dict[str, Any]) -> Any:
-    return getattr(client, method)(address, json.dumps(body), content_type="application/json")
-
-
-def client_with(key: str) -> APIClient:
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
-    return client
-
-
 def test_a_key_is_shown_once_used_and_revoked(owner: Member, shop: DataSource) -> None:
     expires = (timezone.now() + timedelta(days=1)).isoformat()
-    made = send(owner.client, "post", KEYS, {"name": "Board", "scopes": ["ask"], "expires_at": expires})
+    made = owner.client.post(KEYS, {"name": "Board", "scopes": ["ask"], "expires_at": expires})
     issued = made.json()
     address = issued["links"]["self"]
 
     assert (made.status_code, made["Location"], made["Cache-Control"]) == (201, address, "no-store")
-    client = client_with(issued["key"])
-    assert send(client, "post", "/nl2sql", {"question": "How many customers are there?"}).status_code == 200
+    client = caller(issued["key"])
+    assert client.post("/nl2sql", {"question": "How many customers are there?"}).status_code == 200
     kept = owner.client.get(address).json()
     assert kept == {
         **{name: value for name, value in issued.items() if name != "key"},
@@ -70,16 +59,10 @@ def test_a_key_is_shown_once_used_and_revoked(owner: Member, shop: DataSource) -
     ],
 )
 def test_a_key_gets_no_more_than_its_issuer_has(owner: Member, body: dict[str, Any], status: int) -> None:
-    with tenant_transaction(owner.tenant.id):
-        _, text = api_keys.issue(
-            name="issuer",
-            scopes=[Permission.ASK, Permission.MANAGE_KEYS],
-            actor="system:test",
-            role=Role.ADMIN,
-            attributes={"region": "US"},
-        )
+    may = (Permission.ASK, Permission.MANAGE_KEYS)
+    issuer = caller(new_key(owner.tenant, *may, role=Role.ADMIN, attributes={"region": "US"}))
 
-    made = send(client_with(text), "post", KEYS, body)
+    made = issuer.post(KEYS, body)
 
     assert made.status_code == status, made.content
     if status == 201:
@@ -88,7 +71,7 @@ def test_a_key_gets_no_more_than_its_issuer_has(owner: Member, body: dict[str, A
 
 def test_a_tenant_has_so_many_keys_and_no_more(owner: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api_keys, "MAX_LIVE_KEYS", 1)
-    refused = send(owner.client, "post", KEYS, {"name": "x", "scopes": ["ask"]})
+    refused = owner.client.post(KEYS, {"name": "x", "scopes": ["ask"]})
     assert (refused.status_code, refused.json()["code"]) == (409, "limit_reached")
 
 
@@ -100,14 +83,14 @@ def test_an_owner_gives_roles_and_the_last_one_stays(owner: Member, analyst: Mem
     ]
     anna, olive = (one["links"]["self"] for one in listed)
 
-    last = send(owner.client, "patch", olive, {"role": "viewer"})
+    last = owner.client.patch(olive, {"role": "viewer"})
     assert (last.status_code, last.json()["code"]) == (409, "last_owner")
-    assert send(owner.client, "patch", anna, {"role": "owner"}).json()["role"] == "owner"
-    assert send(owner.client, "patch", olive, {"role": "viewer"}).status_code == 200
+    assert owner.client.patch(anna, {"role": "owner"}).json()["role"] == "owner"
+    assert owner.client.patch(olive, {"role": "viewer"}).status_code == 200
     with tenant_transaction(owner.tenant.id):
         assert dict(Membership.objects.values_list("user__username", "role")) == {"anna": "owner", "olive": "viewer"}
-    assert send(outsider.client, "patch", anna, {"role": "viewer"}).status_code == 404
-    assert send(analyst.client, "patch", anna, {"role": "viewer"}).status_code == 403
+    assert outsider.client.patch(anna, {"role": "viewer"}).status_code == 404
+    assert analyst.client.patch(anna, {"role": "viewer"}).status_code == 403
 
 
 def test_usage_is_told_by_day_and_as_csv(owner: Member) -> None:
@@ -153,5 +136,4 @@ def test_audit_is_paged_and_filtered_and_not_for_everybody(owner: Member, analys
     issued = owner.client.get(address, {"action": "api_key.issued", "subject": key.prefix}).json()["items"]
     assert [one["details"] for one in issued] == [{"role": "analyst", "scopes": ["ask", "schema:read"]}]
     assert owner.client.get(address, {"until": newest["at"], "since": newest["at"]}).json()["items"] == []
-    analyst_again = client_with(analyst.key)
-    assert analyst_again.get(address).status_code == 401, "its key was revoked"
+    assert analyst.client.get(address).status_code == 401, "its key was revoked"

@@ -18,9 +18,9 @@ from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import AuditEvent, Tenant
-from tests.conftest import Member
+from tests.conftest import Member, caller
 from tests.functional.conftest import MODEL_KEY, sync_and_embed
-from tests.functional.test_api_contract import anonymous, assert_problem
+from tests.functional.test_api_contract import assert_problem
 from tests.pages import of, operating
 from tests.scripted_model import WRONG_KEY, Reply, ScriptedModel, answers, fails
 from tests.verified import verify
@@ -43,7 +43,7 @@ def own(change_environment: Callable[..., Environment]) -> Iterator[ScriptedMode
 
 
 def put(member: Member, **fields: Any) -> Any:
-    return member.client.put(MODEL, json.dumps(fields), content_type="application/json")
+    return member.client.put(MODEL, fields)
 
 
 def choose(member: Member, own: ScriptedModel, **fields: Any) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def ask(member: Member) -> Any:
 def test_every_door_needs_a_caller_the_scope_and_known_fields(owner: Member, analyst: Member) -> None:
     calls = [("get", MODEL), ("put", MODEL), ("delete", MODEL), ("post", f"{MODEL}/test")]
     for method, address in calls:
-        assert_problem(getattr(anonymous(), method)(address), status=401, code="unauthenticated")
+        assert_problem(getattr(caller(), method)(address), status=401, code="unauthenticated")
         body = assert_problem(getattr(analyst.client, method)(address), status=403, code="insufficient_scope")
         assert body["required"] == "model:write"
         assert_problem(getattr(owner.client, method)(f"{address}?page=2"), status=400, code="unknown_field")
@@ -189,7 +189,7 @@ def limit(member: Member, **values: Any) -> None:
 
 
 def post(member: Member) -> Any:
-    return member.client.post("/nl2sql", json.dumps({"question": COUNT}), content_type="application/json")
+    return member.client.post("/nl2sql", {"question": COUNT})
 
 
 def test_a_used_up_budget_is_told_with_when_to_come_back_before_any_call_is_made(

@@ -22,6 +22,7 @@ from schema_index.sources import open_connector
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.asking import ask
 from tests.conftest import Member
 from tests.functional.conftest import TargetDatabase, connected
 from tests.pages import of, operating
@@ -132,7 +133,7 @@ def test_every_table_stands_in_the_prompt_and_passes_guard_and_engine(ugly: Data
 def test_every_door_shows_ugly_names_as_they_are(ugly: DataSource, analyst: Member, model: ScriptedModel) -> None:
     sql = f"SELECT {quoted(LONG)}, {quoted(QUOTES)} FROM {quoted(EMOJI)}"
     model.script([answers(sql=sql), answers(sql=sql)])
-    reply = analyst.client.post("/nl2sql", {"question": "What is quoted?"}, format="json").json()
+    reply = ask(analyst, "What is quoted?")
     assert reply["status"] == "completed", reply
     assert [column["name"] for column in reply["result"]["columns"]] == [LONG, QUOTES]
     browser = of(analyst)
@@ -161,7 +162,7 @@ def test_the_command_prints_names_that_no_terminal_obeys(ugly: DataSource) -> No
 
 def test_the_composer_answers_or_says_why_not(ugly: DataSource, analyst: Member) -> None:
     for question in ("How many orders are there?", "How many wide are there?", "List the käffchen.", f"Show {EMOJI}"):
-        reply = analyst.client.post("/nl2sql", {"question": question}, format="json").json()
+        reply = ask(analyst, question)
         assert reply["status"] in {"completed", "needs_clarification", "cannot_answer"}, (question, reply)
 
 

@@ -20,12 +20,12 @@ from nl2sql.models.verified_query import CHANGED
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource, JudgedQuestion
 from schema_index.syncing.snapshots import sync
-from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
 from tenants.roles import Permission
-from tests.conftest import Member, database_file
-from tests.functional.test_api_contract import anonymous, assert_problem
+from tests.asking import ask
+from tests.conftest import Member, caller, database_file, new_key
+from tests.functional.test_api_contract import assert_problem
 from tests.scripted_model import REFUSES, ScriptedModel
 from tests.verified import vouch
 
@@ -37,9 +37,7 @@ SQL = "SELECT COUNT(*) AS customers FROM customers WHERE city = 'Lyon'"
 
 
 def send(client: APIClient, method: str, address: str, body: Any = None) -> Any:
-    if method in ("get", "delete"):
-        return getattr(client, method)(address)
-    return getattr(client, method)(address, json.dumps(body or {}), content_type="application/json")
+    return getattr(client, method)(address, None if method in ("get", "delete") else body)
 
 
 @pytest.fixture
@@ -75,10 +73,9 @@ def test_every_door_needs_a_caller_the_scope_the_tenant_and_known_fields(
 ) -> None:
     address = QUERIES + place.format(id=verified.id)
     body = {"question": "Who?", "sql": "SELECT name FROM customers"} if method == "post" else {"state": "reviewed"}
-    assert_problem(send(APIClient(), method, address, body), status=401, code="unauthenticated")
-    with tenant_transaction(owner.tenant.id):
-        _, key = api_keys.issue(name="little", scopes=[Permission.READ_SCHEMA], actor="system:test")
-    problem = assert_problem(send(anonymous(key), method, address, body), status=403, code="insufficient_scope")
+    assert_problem(send(caller(), method, address, body), status=401, code="unauthenticated")
+    little = caller(new_key(owner.tenant, Permission.READ_SCHEMA))
+    problem = assert_problem(send(little, method, address, body), status=403, code="insufficient_scope")
     assert problem["required"] == "knowledge:write"
     if place:
         assert_problem(send(outsider.client, method, address, body), status=404, code="not_found")
@@ -98,15 +95,15 @@ def test_feedback_has_the_same_contract_and_stands_once(
     run = runs.ask(owner.principal, AskRequest(question="How many customers are there?"))
     address = f"/api/v1/runs/{run.id}/feedback"
     up = {"rating": "up", "reason": "As in the report."}
-    assert_problem(send(APIClient(), "put", address, up), status=401, code="unauthenticated")
-    assert_problem(send(outsider.client, "put", address, up), status=404, code="not_found")
-    assert_problem(send(analyst.client, "put", address, up), status=404, code="not_found")
-    asked = send(owner.client, "post", "/api/v1/nl2sql", {"question": "How many customers are there?"}).json()
+    assert_problem(caller().put(address, up), status=401, code="unauthenticated")
+    assert_problem(outsider.client.put(address, up), status=404, code="not_found")
+    assert_problem(analyst.client.put(address, up), status=404, code="not_found")
+    asked = ask(owner, "How many customers are there?")
     address = f"/api/v1/runs/{asked['id']}/feedback"
-    assert_problem(send(owner.client, "put", address, {"rating": "left"}), status=400, code="invalid_request")
-    assert_problem(send(owner.client, "put", address, {**up, "stars": 5}), status=400, code="unknown_field")
+    assert_problem(owner.client.put(address, {"rating": "left"}), status=400, code="invalid_request")
+    assert_problem(owner.client.put(address, {**up, "stars": 5}), status=400, code="unknown_field")
 
-    first, second = (send(owner.client, "put", address, up) for _ in range(2))
+    first, second = (owner.client.put(address, up) for _ in range(2))
 
     assert (first.status_code, second.status_code) == (200, 200)
     assert {**second.json(), "updated_at": ""} == {**up, "run_id": asked["id"], "updated_at": ""}
@@ -116,14 +113,14 @@ def test_feedback_has_the_same_contract_and_stands_once(
     assert (query.state, query.origin, str(query.run_id)) == ("proposed", "feedback", asked["id"])
     with tenant_transaction(outsider.tenant.id):
         assert (VerifiedQuery.objects.count(), RunFeedback.objects.count()) == (0, 0)
-    send(owner.client, "put", address, {"rating": "down"})
+    owner.client.put(address, {"rating": "down"})
     with tenant_transaction(owner.tenant.id):
         assert not VerifiedQuery.objects.exists()
 
 
 def test_a_statement_is_kept_as_written_and_blocked_ones_are_not(owner: Member, shop: DataSource) -> None:
     body = {"question": QUESTION, "sql": SQL, "data_source": "shop"}
-    response = send(owner.client, "post", QUERIES, body)
+    response = owner.client.post(QUERIES, body)
     query = response.json()
     assert (response.status_code, response["Location"]) == (201, f"{QUERIES}/{query['id']}")
     assert {name: query[name] for name in ("question", "sql", "state", "origin", "parameters", "curator")} == {
@@ -134,16 +131,12 @@ def test_a_statement_is_kept_as_written_and_blocked_ones_are_not(owner: Member, 
         "parameters": [{"kind": "text", "value": "Lyon", "column": "customers.city"}],
         "curator": "",
     }
-    assert send(owner.client, "post", QUERIES, body).json()["id"] == query["id"]
-    assert_problem(
-        send(owner.client, "post", QUERIES, {**body, "sql": "DELETE FROM customers"}), status=422, code="sql_blocked"
-    )
-    assert_problem(
-        send(owner.client, "post", QUERIES, {**body, "sql": "SELECT x FROM nowhere"}), status=422, code="sql_blocked"
-    )
-    other = send(owner.client, "post", QUERIES, {**body, "sql": SQL + " LIMIT 5"}).json()
+    assert owner.client.post(QUERIES, body).json()["id"] == query["id"]
+    for blocked in ("DELETE FROM customers", "SELECT x FROM nowhere"):
+        assert_problem(owner.client.post(QUERIES, {**body, "sql": blocked}), status=422, code="sql_blocked")
+    other = owner.client.post(QUERIES, {**body, "sql": SQL + " LIMIT 5"}).json()
     for one, status in ((query, 200), (other, 409)):
-        decided = send(owner.client, "patch", f"{QUERIES}/{one['id']}", {"state": "verified"})
+        decided = owner.client.patch(f"{QUERIES}/{one['id']}", {"state": "verified"})
         assert decided.status_code == status
     with tenant_transaction(owner.tenant.id):
         assert list(JudgedQuestion.objects.values_list("question", "tables")) == [(QUESTION, ["main.customers"])]
@@ -151,7 +144,7 @@ def test_a_statement_is_kept_as_written_and_blocked_ones_are_not(owner: Member, 
     assert audited == {"verified_query.proposed", "verified_query.verified"}
     assert explain_again(owner.tenant.id, UUID(query["id"])) == ""
     assert [one.golds for one in kept_questions("verified", tenant_id=owner.tenant.id, source="shop")] == [(SQL,)]
-    changed = send(owner.client, "patch", f"{QUERIES}/{query['id']}", {"question": "How many live in Lyon?"}).json()
+    changed = owner.client.patch(f"{QUERIES}/{query['id']}", {"question": "How many live in Lyon?"}).json()
     assert (changed["state"], changed["curator"]) == ("proposed", "")
     with tenant_transaction(owner.tenant.id):
         assert not JudgedQuestion.objects.filter(question="How many live in Lyon?").exists()
@@ -160,9 +153,8 @@ def test_a_statement_is_kept_as_written_and_blocked_ones_are_not(owner: Member, 
 def test_the_whole_question_reuses_it_without_a_model(
     analyst: Member, verified: VerifiedQuery, model: ScriptedModel
 ) -> None:
-    reply = send(analyst.client, "post", "/api/v1/nl2sql", {"question": "Number of customers that live in Turin"})
+    body = ask(analyst, "Number of customers that live in Turin")
 
-    body = reply.json()
     assert body["status"] == "completed"
     assert (body["result"]["rows"], body["sql"]["generator"]) == ([[1]], "verified query")
     assert body["trust"]["label"] == "verified"
@@ -190,7 +182,7 @@ def test_what_a_policy_hides_is_neither_reused_nor_shown(
     owner: Member, analyst: Member, verified: VerifiedQuery, model: ScriptedModel
 ) -> None:
     address = "/api/v1/data-sources/shop/policy/analyst"
-    response = send(owner.client, "put", address, {"columns": {"main.customers.city": "hidden"}})
+    response = owner.client.put(address, {"columns": {"main.customers.city": "hidden"}})
     assert response.status_code == 200, response.json()
     model.script([REFUSES])
     run = runs.ask(analyst.principal, AskRequest(question=QUESTION))

@@ -30,6 +30,7 @@ from tenants.checks import tenant_owned_models
 from tenants.context import tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Tenant, User
 from tenants.roles import Role
+from tests.asking import ask
 from tests.conftest import Member, database_file
 from tests.pages import of, operating, work_in
 
@@ -44,7 +45,7 @@ def told(analyst: Member, shop: DataSource) -> Member:
     with tenant_transaction(analyst.tenant.id):
         knowledge.save_faq(question=f"What is {CANARY}?", answer="A word.", actor="system:test")
         policies.save(shop, role="", document={}, actor="system:test")
-    assert analyst.client.post("/nl2sql", {"question": f"How many {CANARY}?"}, format="json").status_code == 200
+    ask(analyst, f"How many {CANARY}?")
     browser = of(analyst)
     browser.get("/")
     return analyst
