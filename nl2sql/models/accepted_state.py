@@ -14,7 +14,6 @@ class AcceptedState(TenantOwned):
     at = models.DateTimeField(default=timezone.now, help_text="When it was accepted, or last taken into use.")
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-at"]
         constraints = [models.UniqueConstraint(fields=["tenant", "fingerprint"], name="accepted_state_once")]
 

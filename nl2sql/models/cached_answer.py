@@ -16,7 +16,6 @@ class CachedAnswer(TenantOwned):
     used_at = models.DateTimeField()
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-used_at"]
         indexes = [models.Index(fields=["tenant", "-used_at"], name="cached_answer_by_use")]
         constraints = [models.UniqueConstraint(fields=["tenant", "key"], name="cached_answer_once_per_key")]

@@ -11,7 +11,6 @@ class Conversation(TenantOwned):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

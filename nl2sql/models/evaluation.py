@@ -20,7 +20,6 @@ class Evaluation(TenantOwned):
     error = models.TextField(blank=True, help_text="Why it stopped before its last question; empty otherwise.")
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["tenant", "set_name", "-started_at"], name="evaluation_by_set_and_time")]
         constraints = [
@@ -58,7 +57,6 @@ class EvaluationCase(TenantOwned):
     violations = models.JSONField(default=list)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "evaluation", "number"], name="evaluation_case_once"),

@@ -79,7 +79,6 @@ class Run(TenantOwned):
     emptied_at = models.DateTimeField(null=True, help_text="When its rows and what happened on its way were let go.")
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["tenant", "actor", "-created_at"], name="run_by_actor_and_time"),
@@ -118,7 +117,6 @@ class RunEvent(TenantOwned):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["sequence"]
         constraints = [models.UniqueConstraint(fields=["tenant", "run", "sequence"], name="run_event_once")]
 

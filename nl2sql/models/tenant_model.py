@@ -68,7 +68,6 @@ class TenantModel(TenantOwned):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         verbose_name = "model"
         ordering = ["is_candidate"]
         constraints = [

@@ -56,7 +56,6 @@ class VerifiedQuery(TenantOwned):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-created_at", "-id"]
         verbose_name_plural = "verified queries"
         indexes = [models.Index(fields=["tenant", "source", "state"], name="verified_query_by_state")]
@@ -114,7 +113,6 @@ class RunFeedback(TenantOwned):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-updated_at"]
         verbose_name_plural = "run feedback"
         constraints = [

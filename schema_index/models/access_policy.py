@@ -26,7 +26,6 @@ class AccessPolicy(TenantOwned):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         verbose_name_plural = "access policies"
         ordering = ["source_slug", "role", "-version"]
         constraints = [

@@ -33,7 +33,6 @@ class Chunk(TenantOwned):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "source", "kind", "object_key"], name="chunk_once_per_object", nulls_distinct=False
@@ -65,7 +64,6 @@ class ChunkEmbedding(TenantOwned):
     embedded_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "chunk", "model", "dimension"], name="embedding_once_per_chunk_and_space"

@@ -14,7 +14,6 @@ class ColumnValue(TenantOwned):
     normalised = models.TextField(help_text="Lower-case words with single spaces, as a question's words are compared.")
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "source", "schema", "table", "column", "text"], name="column_value_once"
@@ -44,7 +43,6 @@ class VocabularyGap(TenantOwned):
     reason = models.CharField(max_length=16, choices=GapReason.choices)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["schema", "table", "column"]
         constraints = [
             models.UniqueConstraint(

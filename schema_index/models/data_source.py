@@ -107,7 +107,6 @@ class DataSource(TenantOwned):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["slug"]
         constraints = [models.UniqueConstraint(fields=["tenant", "slug"], name="data_source_slug_once_per_tenant")]
 

@@ -27,7 +27,6 @@ class EmbeddingSpace(TenantOwned):
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "model", "dimension"], name="embedding_space_once"),

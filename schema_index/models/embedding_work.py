@@ -15,7 +15,6 @@ class EmbeddingClaim(TenantOwned):
     until = models.DateTimeField()
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [
             models.UniqueConstraint(fields=["tenant", "chunk", "model", "dimension"], name="embedding_claimed_once")
         ]
@@ -36,7 +35,6 @@ class EmbeddingFailure(TenantOwned):
     failed_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [
             models.UniqueConstraint(fields=["tenant", "chunk", "model", "dimension"], name="embedding_failure_once")
         ]

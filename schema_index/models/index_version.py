@@ -12,7 +12,6 @@ class IndexVersion(TenantOwned):
     version = models.PositiveBigIntegerField()
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [models.UniqueConstraint(fields=["tenant"], name="index_version_once_per_tenant")]
 
     def __str__(self) -> str:

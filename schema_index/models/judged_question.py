@@ -25,7 +25,6 @@ class JudgedQuestion(TenantOwned):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["question", "id"]
         constraints = [
             # Of a digest: an index entry cannot hold a question of 2,000 characters.

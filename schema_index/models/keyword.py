@@ -28,7 +28,6 @@ class ChunkWords(TenantOwned):
     words = SparseVectorField(help_text="A dimension a word; BM25's weight of the word in the text, without rarity.")
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [models.UniqueConstraint(fields=["tenant", "chunk"], name="words_once_per_chunk")]
         indexes = [models.Index(fields=["tenant", "kind", "source"], name="words_by_tenant")]
 
@@ -45,7 +44,6 @@ class WordFrequencies(TenantOwned):
     counted_at = models.DateTimeField(auto_now=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [models.UniqueConstraint(fields=["tenant"], name="word_frequencies_once_per_tenant")]
 
     def __str__(self) -> str:

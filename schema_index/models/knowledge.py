@@ -81,7 +81,6 @@ class FaqEntry(KnowledgeEntry):
     answer = models.TextField(max_length=20_000)
 
     class Meta(KnowledgeEntry.Meta):
-        abstract = False
         verbose_name_plural = "FAQ entries"
         constraints = [
             models.UniqueConstraint(
@@ -102,7 +101,6 @@ class Document(KnowledgeEntry):
     text = models.TextField(max_length=1_000_000, help_text="Markdown or plain text.")
 
     class Meta(KnowledgeEntry.Meta):
-        abstract = False
         constraints = [
             # Imported files are told apart by their address: two folders may both have a "README".
             models.UniqueConstraint(

@@ -16,7 +16,6 @@ class ProposedSchema(TenantOwned):
     accepted_by = models.CharField(max_length=100, blank=True, help_text="Who wants it all the same: the next sync.")
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-found_at"]
 
     def __str__(self) -> str:

@@ -24,7 +24,6 @@ class Reference(TenantOwned):
     column = models.TextField(blank=True, help_text="Empty for the table itself.")
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "subject_kind", "subject_id", "source", "schema", "table", "column"],
@@ -47,7 +46,6 @@ class StaleMark(TenantOwned):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-at", "object_name"]
         constraints = [
             models.UniqueConstraint(

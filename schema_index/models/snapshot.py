@@ -14,7 +14,6 @@ class Snapshot(TenantOwned):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-revision"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "source", "revision"], name="snapshot_revision_once_per_source")
@@ -34,7 +33,6 @@ class SchemaChange(TenantOwned):
     detail = models.TextField(blank=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-snapshot__revision", "place"]
         indexes = [models.Index(fields=["tenant", "snapshot"], name="schema_change_by_snapshot")]
 

@@ -40,7 +40,6 @@ class SyncRun(TenantOwned):
     )
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-requested_at"]
         indexes = [models.Index(fields=["tenant", "source", "-requested_at"], name="sync_run_by_source")]
 

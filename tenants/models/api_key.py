@@ -42,7 +42,6 @@ class ApiKey(TenantOwned):
     before_tenant: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-created_at"]
         constraints = [
             # Roles are a closed set: an unknown one would have a policy of nobody.

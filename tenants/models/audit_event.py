@@ -15,7 +15,6 @@ class AuditEvent(TenantOwned):
     details = models.JSONField(default=dict)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-at"]
         indexes = [models.Index(fields=["tenant", "-at"], name="audit_by_time")]
 

@@ -19,7 +19,6 @@ class Invitation(TenantOwned):
     accepted_by = models.CharField(max_length=100, blank=True)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "digest"], name="invitation_by_its_secret"),

@@ -26,7 +26,6 @@ class Membership(TenantOwned):
     before_tenant: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [
             models.UniqueConstraint(fields=["tenant", "user"], name="membership_once_per_tenant"),
             # Roles are a closed set: an unknown one would silently permit nothing.

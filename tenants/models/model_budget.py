@@ -16,7 +16,6 @@ class ModelBudget(TenantOwned):
     cost_of_month = models.DecimalField(max_digits=20, decimal_places=8, default=0)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [models.UniqueConstraint(fields=["tenant"], name="model_budget_once_a_tenant")]
 
     def __str__(self) -> str:
@@ -32,7 +31,6 @@ class BudgetReservation(TenantOwned):
     expires_at = models.DateTimeField()
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         indexes = [models.Index(fields=["tenant", "expires_at"], name="reservation_by_expiry")]
 
     def __str__(self) -> str:

@@ -13,7 +13,6 @@ class RequestCount(TenantOwned):
     amount = models.PositiveIntegerField()
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [
             models.UniqueConstraint(fields=["tenant", "actor", "kind"], name="request_count_once_per_caller")
         ]

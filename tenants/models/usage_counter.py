@@ -11,7 +11,6 @@ class UsageCounter(TenantOwned):
     amount = models.BigIntegerField(default=0)
 
     class Meta(TenantOwned.Meta):
-        abstract = False
         constraints = [
             models.UniqueConstraint(fields=["tenant", "day", "kind"], name="usage_counted_once_a_day"),
             # A refund larger than what was reserved is a bug, not a credit.
