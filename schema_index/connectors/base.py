@@ -1,6 +1,6 @@
 """What a target engine must offer: describe itself, and run one proven statement under limits."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -102,18 +102,6 @@ class ResultTooLarge(DomainError):
     """The result passed `Limits.max_bytes` while streaming and was stopped."""
 
     code = "data_source_error"
-
-
-def one_by_one(
-    distinct_values: Callable[[ColumnName], list[str]], columns: Iterable[ColumnName]
-) -> Generator[list[str] | None, None, None]:
-    """`Connector.vocabularies` of an engine that is asked for each column in a session of its own."""
-    for column in columns:
-        try:
-            values: list[str] | None = distinct_values(column)
-        except (DataSourceError, QueryTimeout, ResultTooLarge):
-            values = None
-        yield values
 
 
 class Connector(Protocol):

@@ -72,7 +72,8 @@ def frames(
                 stays = bool(file and frame.get("stays"))
                 yield frame
     finally:
-        if stays:
+        # Stopped in the instant in which it answered, it is dying.
+        if stays and not cancellation.is_cancelled:
             keep(process, key=key)
         else:
             end(process)

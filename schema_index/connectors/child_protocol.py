@@ -37,9 +37,9 @@ class TooLarge(Exception):
 class EngineError(Exception):
     """The engine's own complaint: its `code` and, for what may be shown in parts, its words."""
 
-    def __init__(self, code: str, message: str = "", *, opening: bool = False) -> None:
+    def __init__(self, code: str, message: str = "") -> None:
         super().__init__(code)
-        self.frame: Frame = {"error": "open" if opening else "engine", "code": code, "message": message}
+        self.frame: Frame = {"error": "engine", "code": code, "message": message}
 
 
 def serve(answer: Callable[[Frame], Iterator[Frame]]) -> None:
@@ -74,7 +74,7 @@ def _is_answered(answer: Callable[[Frame], Iterator[Frame]], request: Frame) -> 
     except MemoryError:
         send({"error": "memory"})
     except UnicodeError:
-        send({"error": "engine", "code": "", "message": ""})
+        send(EngineError("").frame)
     except EngineError as error:
         send(error.frame)
     else:
@@ -145,7 +145,3 @@ def _named(value: "Any") -> "Any":
     if name == "timedelta":
         return {"timedelta": [value.days, value.seconds, value.microseconds]}
     return {name: value.isoformat() if hasattr(value, "isoformat") else str(value)}
-
-
-def quote(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'

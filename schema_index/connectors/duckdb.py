@@ -2,26 +2,27 @@
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
-from schema_index.connectors.base import Introspection, Limits, Progress
 from schema_index.connectors.child_process import ROOT, Child, Frame
-from schema_index.connectors.duckdb_catalogue import assemble, duckdb_kind
-from schema_index.connectors.duckdb_errors import translated
+from schema_index.connectors.duckdb_catalogue import BROKEN, duckdb_kind, duckdb_table
+from schema_index.connectors.duckdb_errors import DUCKDB_ERRORS
 from schema_index.connectors.engine import Engine
 from schema_index.connectors.file_connector import FileConnector, file_grants
 from schema_index.schema import ColumnKind, Dialect
-from tenants.domain_error import DomainError
 
 _PAIRWISE = frozenset({"CROSS_PRODUCT", "NESTED_LOOP_JOIN", "BLOCKWISE_NL_JOIN"})
 
 
 class DuckdbConnector(FileConnector):
     dialect: ClassVar[Dialect] = "duckdb"
+    errors = DUCKDB_ERRORS
+    broken = BROKEN
+    table = staticmethod(duckdb_table)
 
     @cached_property
     def child(self) -> Child:
@@ -34,17 +35,11 @@ class DuckdbConnector(FileConnector):
     def opening(self) -> Frame:
         return {"path": str(self.path), "time_zone": self.config.time_zone}
 
-    def described(self, frames: Iterator[Frame], *, progress: Progress | None) -> Introspection:
-        return assemble(frames, includes=self.config.includes, progress=progress)
-
     def cost(self, plan: str) -> float | None:
         return duckdb_rows(plan)
 
     def kinds(self, frame: Frame, rows: Sequence[Sequence[Any]]) -> list[ColumnKind]:
         return [duckdb_kind(name) for name in frame.get("types", ())]
-
-    def complaint(self, frame: Frame, *, statement: str, limits: Limits) -> DomainError:
-        return translated(frame, statement=statement, limits=limits)
 
 
 def duckdb_rows(plan: str) -> float | None:

@@ -1,14 +1,11 @@
 """DuckDB's description of itself, made into tables."""
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from schema_index.connectors.base import Introspection, Progress, Unreadable
-from schema_index.schema import Column, ColumnKind, DatabaseSchema, ForeignKey, Table, bounded_enum
-
-DEFAULT_SCHEMA = "main"
+from schema_index.connectors.child_process import Frame
+from schema_index.connectors.file_connector import Name
+from schema_index.schema import Column, ColumnKind, ForeignKey, Table, bounded_enum
 
 BROKEN = "The database cannot plan it; a view may name something that no longer exists, or a file outside."
 
@@ -34,75 +31,45 @@ _DUCKDB_TYPES: Mapping[str, ColumnKind] = {
     "BLOB": "binary",
 }
 
-Name = tuple[str, str]
-Frame = dict[str, Any]
 
-
-def assemble(
-    frames: Iterable[Frame], *, includes: Callable[[str, str], bool], progress: Progress | None
-) -> Introspection:
-    """From the child's `count`, `columns`, `keys` and `relation` frames: relations that `includes` allows."""
-    columns: defaultdict[Name, list[Column]] = defaultdict(list)
-    keys: defaultdict[Name, list[list[Any]]] = defaultdict(list)
-    relations: dict[Name, Frame] = {}
-    unreadable: list[Unreadable] = []
-    count = done = 0
-    for frame in frames:
-        if "count" in frame:
-            count = frame["count"]
-        elif "columns" in frame:
-            schema, table, *rest = frame["columns"]
-            columns[schema, table].append(_column(*rest))
-        elif "keys" in frame:
-            schema, table, *rest = frame["keys"]
-            keys[schema, table].append(rest)
-        elif "relation" in frame:
-            done += 1
-            schema, table, *_ = frame["relation"]
-            if frame["broken"] and includes(schema, table):
-                unreadable.append(Unreadable(schema=schema, name=table, reason=BROKEN))
-            elif includes(schema, table):
-                relations[schema, table] = frame
-            if progress is not None:
-                progress(done, count, table)
-    tables = [_table(frame, columns[name], keys[name], relations) for name, frame in relations.items()]
-    return Introspection(schema=DatabaseSchema.of("duckdb", DEFAULT_SCHEMA, tables), unreadable=tuple(unreadable))
-
-
-def _column(name: str, type_: str, nullable: bool, comment: str | None, generated: bool) -> Column:
-    enum = _ENUM.fullmatch(type_)
-    return Column(
-        name=name,
-        type="ENUM" if enum else type_[:MAX_TYPE_CHARACTERS],
-        kind=duckdb_kind(type_),
-        nullable=nullable,
-        comment=comment or "",
-        enum_values=bounded_enum(text.replace("''", "'") for text in _LITERAL.findall(enum[1])) if enum else (),
-        generated=generated,
-    )
-
-
-def _table(frame: Frame, columns: list[Column], keys: list[list[Any]], relations: dict[Name, Frame]) -> Table:
-    schema, name, kind, comment, estimate = frame["relation"]
-    primary_key = next((tuple(key[1]) for key in keys if key[0] == "PRIMARY KEY"), ())
-    unique_keys = {tuple(key[1]) for key in keys if key[0] == "UNIQUE"}
+def duckdb_table(relation: Frame, relations: Mapping[Name, Frame]) -> Table:
+    """From the child's frame, whose keys may lead to the `relations`."""
+    schema, keys = relation["schema"], relation["keys"]
+    primary_key = next((tuple(key["columns"]) for key in keys if key["type"] == "PRIMARY KEY"), ())
+    unique_keys = {tuple(key["columns"]) for key in keys if key["type"] == "UNIQUE"}
     return Table(
         schema=schema,
-        name=name,
-        kind="view" if kind == "view" else "table",
-        columns=tuple(columns),
+        name=relation["name"],
+        kind=relation["kind"],
+        columns=tuple(_column(**column) for column in relation["columns"]),
         primary_key=primary_key,
         unique_keys=tuple(sorted(unique_keys - {primary_key})),
         # A key of DuckDB stays within its schema.
         foreign_keys=tuple(
             ForeignKey(
-                columns=tuple(own), target_schema=schema, target_table=target, target_columns=tuple(target_columns)
+                columns=tuple(key["columns"]),
+                target_schema=schema,
+                target_table=key["target"],
+                target_columns=tuple(key["target_columns"]),
             )
-            for type_, own, target, target_columns in keys
-            if type_ == "FOREIGN KEY" and (schema, target) in relations
+            for key in keys
+            if key["type"] == "FOREIGN KEY" and (schema, key["target"]) in relations
         ),
-        comment=comment,
-        row_estimate=estimate,
+        comment=relation["comment"],
+        row_estimate=relation["rows"],
+    )
+
+
+def _column(*, name: str, type: str, nullable: bool, comment: str | None, generated: bool) -> Column:
+    enum = _ENUM.fullmatch(type)
+    return Column(
+        name=name,
+        type="ENUM" if enum else type[:MAX_TYPE_CHARACTERS],
+        kind=duckdb_kind(type),
+        nullable=nullable,
+        comment=comment or "",
+        enum_values=bounded_enum(text.replace("''", "'") for text in _LITERAL.findall(enum[1])) if enum else (),
+        generated=generated,
     )
 
 

@@ -16,7 +16,8 @@ from typing import Any
 # The engine alone: what the package puts around it in Python takes eight times as long to load, for every question.
 import _duckdb as duckdb
 
-from schema_index.connectors.child_protocol import EngineError, Frame, batches, limit_process, quote, serve
+from schema_index.connectors.child_protocol import EngineError, Frame, batches, limit_process, serve
+from schema_index.connectors.quoting import quoted
 
 MEMORY_LIMIT = "384MB"
 """Of the engine's buffers; what does not fit fails, because there is no folder to spill into."""
@@ -48,24 +49,38 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 
 READS = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
 
+GONE = ("IOException", "FatalException")
+"""Classes that concern the file and not the statement."""
+
+VIEWS = """
+SELECT schema_name, view_name FROM duckdb_views()
+WHERE database_name = current_database() AND NOT internal AND NOT temporary
+"""
 RELATIONS = """
-SELECT schema_name, table_name, 'table', comment, estimated_size FROM duckdb_tables()
-WHERE database_name = current_database() AND NOT internal AND NOT temporary
-UNION ALL
-SELECT schema_name, view_name, 'view', comment, NULL FROM duckdb_views()
-WHERE database_name = current_database() AND NOT internal AND NOT temporary
+WITH relation AS (
+    SELECT schema_name, table_name, 'table' AS kind, comment, estimated_size AS rows FROM duckdb_tables()
+    WHERE database_name = current_database() AND NOT internal AND NOT temporary
+    UNION ALL
+    SELECT schema_name, view_name, 'view', comment, NULL FROM duckdb_views()
+    WHERE database_name = current_database() AND NOT internal AND NOT temporary
+), described AS (
+    SELECT schema_name, table_name, list({
+        name: column_name, type: data_type, nullable: is_nullable, comment: comment, generated: is_generated
+    } ORDER BY column_index) AS columns
+    FROM duckdb_columns() WHERE database_name = current_database() AND NOT internal GROUP BY ALL
+), keyed AS (
+    SELECT schema_name, table_name, list({
+        type: constraint_type, columns: constraint_column_names, target: referenced_table,
+        target_columns: referenced_column_names
+    } ORDER BY constraint_index) AS keys
+    FROM duckdb_constraints()
+    WHERE database_name = current_database() AND constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY')
+    GROUP BY ALL
+)
+SELECT schema_name AS schema, table_name AS name, kind, coalesce(comment, '') AS comment, rows,
+       coalesce(columns, []) AS columns, coalesce(keys, []) AS keys, count(*) OVER () AS relations
+FROM relation LEFT JOIN described USING (schema_name, table_name) LEFT JOIN keyed USING (schema_name, table_name)
 ORDER BY 1, 2
-"""
-COLUMNS = """
-SELECT schema_name, table_name, column_name, data_type, is_nullable, comment, is_generated FROM duckdb_columns()
-WHERE database_name = current_database() AND NOT internal
-ORDER BY schema_name, table_name, column_index
-"""
-KEYS = """
-SELECT schema_name, table_name, constraint_type, constraint_column_names, referenced_table, referenced_column_names
-FROM duckdb_constraints()
-WHERE database_name = current_database() AND constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY')
-ORDER BY schema_name, table_name, constraint_index
 """
 
 
@@ -80,7 +95,7 @@ def answer(request: Frame) -> Iterator[Frame]:
         try:
             yield from answered(connection, request)
         except duckdb.Error as error:
-            raise EngineError(type(error).__name__, str(error)) from None
+            raise complaint(error) from None
 
 
 def opened(request: Frame) -> duckdb.DuckDBPyConnection:
@@ -92,8 +107,16 @@ def opened(request: Frame) -> duckdb.DuckDBPyConnection:
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
-        raise EngineError(type(error).__name__, str(error), opening=True) from None
+        raise complaint(error, opening=True) from None
     return connection
+
+
+def complaint(error: duckdb.Error, *, opening: bool = False) -> EngineError:
+    code, text = type(error).__name__, str(error)
+    if opening or code in GONE:
+        code = "Locked" if "lock" in text.lower() else "Unreadable"
+    # The lines behind the first point at similar names and repeat the statement.
+    return EngineError(code, text.partition("\n")[0])
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: str) -> None:
@@ -102,12 +125,12 @@ def attach(connection: duckdb.DuckDBPyConnection, path: str) -> None:
     file = path.replace("'", "''")
     names = [name for name in (PurePath(path).stem, OTHER_NAME) if name.lower() not in OWN_NAMES]
     for name in names:
-        connection.execute(f"ATTACH '{file}' AS {quote(name)} (TYPE duckdb, READ_ONLY)")
+        connection.execute(f"ATTACH '{file}' AS {quoted(name)} (TYPE duckdb, READ_ONLY)")
         schemas = connection.execute("SELECT lower(schema_name) FROM duckdb_schemas() WHERE NOT internal").fetchall()
         if (name.lower(),) not in schemas or name == names[-1]:
-            connection.execute(f"USE {quote(name)}")
+            connection.execute(f"USE {quoted(name)}")
             return
-        connection.execute(f"DETACH {quote(name)}")
+        connection.execute(f"DETACH {quoted(name)}")
 
 
 def answered(connection: duckdb.DuckDBPyConnection, request: Frame) -> Iterator[Frame]:
@@ -166,23 +189,23 @@ def values(connection: duckdb.DuckDBPyConnection, statement: str, *, seconds: fl
 
 
 def catalogue(connection: duckdb.DuckDBPyConnection, *, ends_at: float) -> Iterator[Frame]:
-    """`columns` and `keys` of every relation, then the relations themselves, each with what is wrong with it."""
-    relations = connection.execute(RELATIONS).fetchall()
-    yield {"count": len(relations)}
-    for kind, query in (("columns", COLUMNS), ("keys", KEYS)):
-        for row in rows_of(connection.execute(query)):
-            yield {kind: row}
-    for schema, name, kind, comment, estimate in relations:
-        broken = kind == "view" and not can_be_read(connection, schema, name)
-        if broken and time.monotonic() > ends_at:
-            raise EngineError("InterruptException")
-        yield {"relation": [schema, name, kind, comment or "", estimate], "broken": broken}
+    """Every relation with its columns and keys, and whether it is broken."""
+    broken = set()
+    for view in connection.execute(VIEWS).fetchall():
+        if not can_be_read(connection, *view):
+            broken.add(view)
+            if time.monotonic() > ends_at:
+                raise EngineError("InterruptException")
+    cursor = connection.execute(RELATIONS)
+    names = [column[0] for column in cursor.description or ()]
+    for row in rows_of(cursor):
+        yield {**dict(zip(names, row, strict=True)), "broken": row[:2] in broken}
 
 
 def can_be_read(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
     """Whether the engine can plan the view: it may name what is gone, or a file, which it may not read here."""
     try:
-        connection.execute(f"EXPLAIN SELECT * FROM {quote(schema)}.{quote(name)}").fetchall()  # noqa: S608  # quoted
+        connection.execute(f"EXPLAIN SELECT * FROM {quoted(schema)}.{quoted(name)}").fetchall()  # noqa: S608  # quoted
     except duckdb.Error:
         return False
     return True

@@ -19,23 +19,25 @@ from schema_index.connectors.base import (
     QueryTimeout,
     ResultColumn,
     ResultSet,
+    Unreadable,
 )
 from schema_index.connectors.child_process import Bounds, Child, ChildFailed, ChildKilled, Frame, frames
-from schema_index.connectors.child_protocol import quote
 from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.distinct_values import DEADLINE_MS, DistinctValues
+from schema_index.connectors.file_errors import FileErrors
 from schema_index.connectors.outcomes import query_timeout
 from schema_index.connectors.plan_cost import assert_affordable
 from schema_index.connectors.streaming import too_large
-from schema_index.schema import ColumnKind, DatabaseSchema, Dialect
+from schema_index.schema import ColumnKind, DatabaseSchema, Dialect, Table
 from tenants.cancellation import NEVER, Cancellation
 from tenants.domain_error import DomainError
 
 INTROSPECTION_LIMITS = Limits(deadline_ms=60_000, max_bytes=64_000_000)
 
-VALUES_DEADLINE_MS = 5_000
-VALUES_ROWS_READ = 1_000_000
-MAX_VALUE_LENGTH = 200
-"""As for PostgreSQL: time for a column, rows looked at, characters of a value."""
+DEFAULT_SCHEMA = "main"
+
+Name = tuple[str, str]
+"""(schema, relation)"""
 
 FRAMING = 8
 """A byte of a value takes at most six in JSON (`\\u0000`); the rest is for numbers, commas and frames."""
@@ -48,6 +50,11 @@ class FileConnector(ABC):
     """What one engine adds is its child program, its catalogue, its kinds and its errors."""
 
     dialect: ClassVar[Dialect]
+    errors: ClassVar[FileErrors]
+    broken: ClassVar[str]
+    """Why a relation cannot be described."""
+
+    distinct_values = DistinctValues()
 
     def __init__(self, config: ConnectionConfig) -> None:
         if config.path is None or not config.path.is_absolute():
@@ -63,8 +70,10 @@ class FileConnector(ABC):
     def opening(self) -> Frame:
         """What the child must know to open the file."""
 
+    @staticmethod
     @abstractmethod
-    def described(self, frames: Iterator[Frame], *, progress: Progress | None) -> Introspection: ...
+    def table(relation: Frame, relations: Mapping[Name, Frame]) -> Table:
+        """From the child's frame of the relation, and those of all."""
 
     @abstractmethod
     def kinds(self, frame: Frame, rows: Sequence[Sequence[Any]]) -> list[ColumnKind]:
@@ -74,17 +83,26 @@ class FileConnector(ABC):
         """Of the text that the child sends as a plan, if it sends one, in the engine's own unit."""
         return None
 
-    @abstractmethod
-    def complaint(self, frame: Frame, *, statement: str, limits: Limits) -> DomainError:
-        """What to raise for an `open` or `engine` frame."""
-
     def introspect(self, *, progress: Progress | None = None) -> Introspection:
-        return self.described(self._frames({"operation": "catalogue"}, limits=INTROSPECTION_LIMITS), progress=progress)
+        found: dict[Name, Frame] = {}
+        unreadable: list[Unreadable] = []
+        frames = self._frames({"operation": "catalogue"}, limits=INTROSPECTION_LIMITS)
+        for done, relation in enumerate((frame for frame in frames if "relations" in frame), start=1):
+            schema, name = relation["schema"], relation["name"]
+            if relation["broken"] and self.config.includes(schema, name):
+                unreadable.append(Unreadable(schema=schema, name=name, reason=self.broken))
+            elif self.config.includes(schema, name):
+                found[schema, name] = relation
+            if progress is not None:
+                progress(done, relation["relations"], name)
+        tables = [self.table(relation, found) for relation in found.values()]
+        schema_found = DatabaseSchema.of(self.dialect, DEFAULT_SCHEMA, tables)
+        return Introspection(schema=schema_found, unreadable=tuple(unreadable))
 
     def vocabularies(self, columns: Sequence[ColumnName], *, limit: int) -> Generator[list[str] | None, None, None]:
         """One child for all of them, and another one behind each column that it had to be ended for."""
-        limits = Limits(deadline_ms=VALUES_DEADLINE_MS, max_rows=limit)
-        statements = [_values_query(name, limit=limit) for name in columns]
+        limits = Limits(deadline_ms=DEADLINE_MS, max_rows=limit)
+        statements = [self.distinct_values.query(name, limit=limit) for name in columns]
         while statements:
             request = {"operation": "values", "statements": statements}
             done = 0
@@ -159,7 +177,7 @@ class FileConnector(ABC):
             case "memory":
                 return _out_of_memory()
             case _:
-                return self.complaint(frame, statement=statement, limits=limits)
+                return self.errors.translated(frame, statement=statement, limits=limits)
 
 
 def file_grants(visible: DatabaseSchema, *, whole: DatabaseSchema, role: str, database: str) -> Iterator[str]:
@@ -169,15 +187,6 @@ def file_grants(visible: DatabaseSchema, *, whole: DatabaseSchema, role: str, da
 
 def _out_of_memory() -> DataSourceError:
     return DataSourceError("The statement needs more memory than a query may use.")
-
-
-def _values_query(name: ColumnName, *, limit: int) -> str:
-    column = quote(name.column)
-    return (
-        f"SELECT DISTINCT value FROM (SELECT CAST({column} AS TEXT) AS value"  # noqa: S608  # quoted identifiers
-        f" FROM {quote(name.schema)}.{quote(name.table)} LIMIT {VALUES_ROWS_READ}) AS part"
-        f" WHERE value IS NOT NULL AND length(value) <= {MAX_VALUE_LENGTH} ORDER BY value LIMIT {int(limit)}"
-    )
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {

@@ -1,46 +1,25 @@
 """MySQL and MariaDB as a target: their catalogue, their values, and one bounded read per session."""
 
 import re
-import time
-from collections.abc import Generator, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import pymysql
 from pymysql.constants import ER
 
-from schema_index.connectors.base import (
-    ColumnName,
-    DataSourceError,
-    Introspection,
-    Limits,
-    Progress,
-    ResultSet,
-    one_by_one,
-)
-from schema_index.connectors.connection import ConnectionConfig
+from schema_index.connectors.base import DataSourceError, Limits
+from schema_index.connectors.distinct_values import MAX_LENGTH, DistinctValues
 from schema_index.connectors.engine import Engine
 from schema_index.connectors.mysql_catalogue import read_catalogue
 from schema_index.connectors.mysql_rights import mysql_grants, mysql_rights
-from schema_index.connectors.mysql_session import Session, read_only_session
+from schema_index.connectors.mysql_session import Session
 from schema_index.connectors.mysql_wire import PacketTooLarge
 from schema_index.connectors.outcomes import NO_ROWS
 from schema_index.connectors.plan_cost import assert_affordable
+from schema_index.connectors.quoting import backquoted
+from schema_index.connectors.server_connector import Catalogue, Result, ServerConnector
 from schema_index.connectors.streaming import collect, too_large
 from schema_index.schema import Dialect
-from tenants.cancellation import NEVER, Cancellation
-
-INTROSPECTION_DEADLINE_MS = 120_000
-
-RIGHTS_DEADLINE_MS = 15_000
-
-VALUES_DEADLINE_MS = 5_000
-VALUES_ROWS_READ = 200_000
-"""Rows looked at for distinct values: under half a second for short ones. The server stores what the part selects,
-which makes it dearer than elsewhere."""
-
-MAX_VALUE_LENGTH = 200
-"""Characters; longer values are prose, which nobody names in a question."""
 
 PACKET_SLACK = 64_000
 """A row's packet also holds lengths and nulls, which count nothing towards `max_bytes`."""
@@ -49,55 +28,35 @@ _QUERY = re.compile(r"[\s(]*(?:SELECT|WITH|VALUES|TABLE|EXPLAIN\s+[\s(]*(?:SELEC
 """ANALYZE TABLE and its like answer with rows too, and change what they look at."""
 
 
-class MysqlConnector:
+class MysqlConnector(ServerConnector[Session]):
     dialect: ClassVar[Dialect] = "mysql"
+    session = Session
+    # Fewer rows than elsewhere: under half a second for short ones, since the server stores what the part selects. One
+    # character more than is kept tells what is longer.
+    distinct_values = DistinctValues(
+        rows_read=200_000, quote=backquoted, text_type=f"CHAR({MAX_LENGTH + 1})", length="CHAR_LENGTH"
+    )
 
-    def __init__(self, config: ConnectionConfig) -> None:
-        self._config = config
+    def catalogue(self, session: Session) -> Catalogue:
+        return read_catalogue(session, includes=self.config.includes, default_schema=self.config.database)
 
-    def introspect(self, *, progress: Progress | None = None) -> Introspection:
-        with read_only_session(self._config, deadline_ms=INTROSPECTION_DEADLINE_MS) as session:
-            catalogue = read_catalogue(session, includes=self._config.includes)
-        return catalogue.described(default_schema=self._config.database, progress=progress)
+    def rights(self, session: Session) -> tuple[str, ...]:
+        return mysql_rights(session)
 
-    def vocabularies(self, columns: Sequence[ColumnName], *, limit: int) -> Generator[list[str] | None, None, None]:
-        return one_by_one(partial(self._distinct_values, limit=limit), columns)
-
-    def _distinct_values(self, name: ColumnName, *, limit: int) -> list[str]:
-        query = (
-            # One character more than is kept tells what is longer.
-            f"SELECT DISTINCT value FROM (SELECT CAST({_quoted(name.column)} AS CHAR({MAX_VALUE_LENGTH + 1})) AS value"  # noqa: S608  # quoted identifiers
-            f" FROM {_quoted(name.schema)}.{_quoted(name.table)} LIMIT {VALUES_ROWS_READ}) AS part"
-            f" WHERE value IS NOT NULL AND CHAR_LENGTH(value) <= {MAX_VALUE_LENGTH} ORDER BY value LIMIT {int(limit)}"
-        )
-        limits = Limits(deadline_ms=VALUES_DEADLINE_MS, max_rows=limit)
-        return [row[0] for row in self.read(query, limits=limits).rows]
-
-    def excess_rights(self) -> tuple[str, ...]:
-        with read_only_session(self._config, deadline_ms=RIGHTS_DEADLINE_MS) as session:
-            return mysql_rights(session)
-
-    def read(self, sql: str, *, limits: Limits, cancellation: Cancellation = NEVER) -> ResultSet:
-        started = time.monotonic()
-        if "\0" in sql:
-            raise DataSourceError("The statement holds a null character.")
-        with read_only_session(self._config, deadline_ms=limits.deadline_ms, cancellation=cancellation) as session:
-            session.statement = sql
-            text = sql.encode()
-            # Asked first, because a read-only transaction still lets a statement write a file or end it.
-            if session.wire.result_columns(text) == 0 or not _QUERY.match(sql):
-                raise DataSourceError(NO_ROWS)
-            if limits.max_cost is not None:
-                assert_affordable(_planned(session), limits=limits)
-            session.wire.max_packet = limits.max_bytes + PACKET_SLACK
-            try:
-                # No parameters: with them the driver would read `%` in the statement.
-                columns, stream = session.wire.stream(text)
-                rows, truncated = collect(stream, limits=limits)
-            except PacketTooLarge:
-                raise too_large(limits) from None
-        elapsed_ms = round((time.monotonic() - started) * 1000)
-        return ResultSet(columns=columns, rows=rows, truncated=truncated, elapsed_ms=elapsed_ms)
+    def result(self, session: Session, *, limits: Limits) -> Result:
+        text = session.statement.encode()
+        # Asked first, because a read-only transaction still lets a statement write a file or end it.
+        if session.wire.result_columns(text) == 0 or not _QUERY.match(session.statement):
+            raise DataSourceError(NO_ROWS)
+        if limits.max_cost is not None:
+            assert_affordable(_planned(session), limits=limits)
+        session.wire.max_packet = limits.max_bytes + PACKET_SLACK
+        try:
+            # No parameters: with them the driver would read `%` in the statement.
+            columns, stream = session.wire.stream(text)
+            return columns, *collect(stream, limits=limits)
+        except PacketTooLarge:
+            raise too_large(limits) from None
 
 
 def _planned(session: Session) -> float | None:
@@ -123,10 +82,6 @@ def mysql_rows(steps: Iterable[tuple[Any, Any]]) -> float | None:
             # A union's own step has neither number; a step of no row still is looked at once.
             products[select] = products.get(select, 1.0) * max(1.0, float(rows))
     return sum(products.values()) if products else None
-
-
-def _quoted(identifier: str) -> str:
-    return "`" + identifier.replace("`", "``") + "`"
 
 
 MYSQL = Engine(

@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from schema_index.connectors.base import DataSourceError, Introspection, Progress, Unreadable
 from schema_index.connectors.mysql_session import Session
-from schema_index.schema import Column, ColumnKind, DatabaseSchema, ForeignKey, Table, bounded_enum
+from schema_index.connectors.server_connector import FORBIDDEN, MAX_COLUMNS, MAX_RELATIONS, refuse_more_than
+from schema_index.schema import Column, ColumnKind, ForeignKey, Table, bounded_enum
 
-FORBIDDEN = "The data source's user may not read it."
 BROKEN = "The database cannot describe it: something it is made of is missing, damaged or not permitted."
-MAX_RELATIONS = 50_000
-MAX_COLUMNS = 1_000_000
 
 SYSTEM_SCHEMAS = frozenset({"information_schema", "mysql", "ndbinfo", "performance_schema", "sys"})
 
@@ -84,7 +81,7 @@ Name = tuple[str, str]
 Rows = dict[Name, list[tuple[Any, ...]]]
 
 
-def read_catalogue(session: Session, *, includes: Callable[[str, str], bool]) -> "Catalogue":
+def read_catalogue(session: Session, *, includes: Callable[[str, str], bool], default_schema: str) -> "Catalogue":
     """Every relation outside the system's schemas that `includes(schema, name)` lets through.
 
     Raises DataSourceError.
@@ -95,6 +92,7 @@ def read_catalogue(session: Session, *, includes: Callable[[str, str], bool]) ->
     chosen = sorted({relation.schema for relation in relations})
     checks = _all(session, _CHECKS, chosen, limit=MAX_COLUMNS, what="columns") if session.is_mariadb else ()
     return Catalogue(
+        default_schema=default_schema,
         relations=tuple(relations),
         columns=_by_relation(_all(session, _COLUMNS, chosen, limit=MAX_COLUMNS, what="columns")),
         keys=_by_relation(_all(session, _KEYS, chosen, limit=MAX_COLUMNS, what="columns")),
@@ -111,8 +109,7 @@ def _all(session: Session, query: str, schemas: Sequence[str], *, limit: int, wh
         return ()
     names = ", ".join(map(session.wire.escape, schemas))
     rows = session.rows(query.replace(":limit", str(limit + 1)).replace(":schemas", f"({names})"))
-    if len(rows) > limit:
-        raise DataSourceError(f"The database has more than {limit:,} {what}. Give the source fewer schemas to include.")
+    refuse_more_than(limit, len(rows), what=what)
     return rows
 
 
@@ -144,29 +141,13 @@ class Relation(NamedTuple):
 class Catalogue:
     """The catalogue's rows; columns and keys by (schema, table), JSON columns as (schema, table, column)."""
 
+    default_schema: str
     relations: tuple[Relation, ...]
     columns: Rows
     keys: Rows
     json_columns: frozenset[tuple[str, str, str]]
 
-    def described(self, *, default_schema: str, progress: Progress | None) -> Introspection:
-        """As our own values. The database is not asked again: progress may take its time."""
-        unreadable: list[Unreadable] = []
-        readable: list[Relation] = []
-        for relation in self.relations:
-            if reason := self._reason_not_to(relation):
-                unreadable.append(Unreadable(schema=relation.schema, name=relation.name, reason=reason))
-            else:
-                readable.append(relation)
-        tables: list[Table] = []
-        for done, relation in enumerate(readable, start=1):
-            tables.append(self._table(relation))
-            if progress is not None:
-                progress(done, len(readable), relation.name)
-        return Introspection(schema=DatabaseSchema.of("mysql", default_schema, tables), unreadable=tuple(unreadable))
-
-    def _reason_not_to(self, relation: Relation) -> str:
-        """Why the relation cannot be described, or nothing."""
+    def reason_not_to(self, relation: Relation) -> str:
         columns = self.columns.get((relation.schema, relation.name), ())
         if not columns or (relation.is_view and _BROKEN_VIEW in relation.comment):
             return BROKEN
@@ -177,7 +158,7 @@ class Catalogue:
         """The columns that may be read, by relation."""
         return {name: frozenset(row[1] for row in rows if row[-1]) for name, rows in self.columns.items()}
 
-    def _table(self, relation: Relation) -> Table:
+    def table(self, relation: Relation) -> Table:
         name = (relation.schema, relation.name)
         keys: dict[tuple[str, bool], list[tuple[Any, ...]]] = defaultdict(list)
         for constraint, _, *row in self.keys.get(name, ()):

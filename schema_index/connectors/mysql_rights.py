@@ -4,6 +4,7 @@ server."""
 from collections.abc import Iterator
 
 from schema_index.connectors.mysql_session import Session
+from schema_index.connectors.quoting import backquoted
 from schema_index.connectors.reader_role import MAX_CONNECTIONS, PLACEHOLDER, granted_columns
 from schema_index.schema import DatabaseSchema
 
@@ -43,12 +44,8 @@ def mysql_grants(visible: DatabaseSchema, whole: DatabaseSchema, *, role: str, d
     yield "-- Run as an administrator of the server. Replace % by the address that Querent connects from."
     yield (f"CREATE USER {user} IDENTIFIED BY '{PLACEHOLDER}' REQUIRE SSL WITH MAX_USER_CONNECTIONS {MAX_CONNECTIONS};")
     for table in visible.tables:
-        columns = granted_columns(table, whole=whole, quote=_back)
-        yield f"GRANT SELECT{columns} ON {_back(table.schema)}.{_back(table.name)} TO {user};"
-
-
-def _back(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
+        columns = granted_columns(table, whole=whole, quote=backquoted)
+        yield f"GRANT SELECT{columns} ON {backquoted(table.schema)}.{backquoted(table.name)} TO {user};"
 
 
 def _single(name: str) -> str:

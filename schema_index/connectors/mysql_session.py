@@ -1,10 +1,9 @@
-"""One MySQL or MariaDB session: read-only, bounded from inside and from outside, rolled back, closed."""
+"""A MySQL or MariaDB session: how it is entered, and what its transaction is set to."""
 
 import json
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,13 +14,10 @@ from schema_index.connectors.base import DataSourceUnavailable
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.mysql_errors import translated
 from schema_index.connectors.mysql_wire import DRIVER_FAILURES, Wire
-from schema_index.connectors.outcomes import UNREACHABLE, query_timeout
+from schema_index.connectors.outcomes import UNREACHABLE
+from schema_index.connectors.server_session import CONNECT_TIMEOUT_S, ServerSession
 from schema_index.connectors.watchdog import Watchdog
-from tenants.cancellation import NEVER, Cancellation
-from tenants.until_cancelled import until_cancelled
-
-CONNECT_TIMEOUT_S = 10
-"""Bound of reaching and entering the database."""
+from tenants.domain_error import DomainError
 
 SQL_MODE = (
     "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,ERROR_FOR_DIVISION_BY_ZERO,NO_UNSIGNED_SUBTRACTION,"
@@ -48,14 +44,18 @@ _MYSQL_SETTINGS = "SET SESSION max_execution_time = %(deadline_ms)s, cte_max_rec
 _UNKNOWN_TIME_ZONE = 1298
 
 
-class Session:
-    """A session inside its one read-only transaction. `statement` is kept to scrub the server's messages with."""
+class Session(ServerSession):
+    failures = DRIVER_FAILURES
 
-    def __init__(self, wire: Wire) -> None:
-        self.wire = wire
-        self.is_mariadb = "mariadb" in str(wire.get_server_info()).lower()  # type: ignore[no-untyped-call]
-        self.connection_id = int(wire.thread_id())  # type: ignore[no-untyped-call]
-        self.statement = ""
+    def __init__(self, config: ConnectionConfig) -> None:
+        self._config = config
+        self.wire = _entered(config, within_s=CONNECT_TIMEOUT_S)
+        self.is_mariadb = "mariadb" in str(self.wire.get_server_info()).lower()  # type: ignore[no-untyped-call]
+        self._connection_id = int(self.wire.thread_id())  # type: ignore[no-untyped-call]
+
+    @property
+    def descriptor(self) -> int:
+        return self.wire.descriptor
 
     def rows(self, query: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         """All rows of a query of ours."""
@@ -63,54 +63,47 @@ class Session:
             cursor.execute(query, parameters)
             return list(cursor.fetchall())
 
+    def begin(self, *, remaining_s: float) -> None:
+        config = self._config
+        settings = {
+            "sql_mode": SQL_MODE,
+            "seconds": math.ceil(remaining_s) + 1,
+            "deadline_s": round(remaining_s, 3),
+            "deadline_ms": math.ceil(remaining_s * 1000),
+        }
+        named = "+00:00" if config.time_zone == "UTC" else config.time_zone
+        try:
+            self.rows(_SETTINGS, {**settings, "time_zone": named})
+        except pymysql.OperationalError as error:
+            if error.args[0] != _UNKNOWN_TIME_ZONE:
+                raise
+            self.rows(_SETTINGS, {**settings, "time_zone": _offset(config.time_zone)})
+        self.rows(_MARIADB_SETTINGS if self.is_mariadb else _MYSQL_SETTINGS, settings)
+        for name, value in config.session_settings.items():
+            text = json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else str(value)
+            self.rows(f"SET @`querent_{name}` = %s", (text,))
+        self.rows("SET SESSION TRANSACTION READ ONLY")
+        self.rows("START TRANSACTION READ ONLY")
+        # Behind a proxy the handshake's number is the proxy's own.
+        self._connection_id = int(self.rows("SELECT CONNECTION_ID()")[0][0])
 
-@contextmanager
-def read_only_session(
-    config: ConnectionConfig, *, deadline_ms: int, cancellation: Cancellation = NEVER
-) -> Iterator[Session]:
-    """A session that is gone, with whatever ran in it, at the deadline plus twice GRACE_S at the latest; or twice
-    STOP_GRACE_S after it was cancelled.
+    def stop(self, within_s: float) -> None:
+        _kill(self._config, self._connection_id, within_s=within_s)
 
-    The deadline counts from here, connecting included (which alone may take CONNECT_TIMEOUT_S). Every error of the
-    driver leaves as a DomainError: DataSourceUnavailable, DataSourceError, QueryTimeout, Cancelled.
-    """
-    deadline = time.monotonic() + deadline_ms / 1000
-    wire = until_cancelled(
-        lambda: _entered(config, within_s=CONNECT_TIMEOUT_S), cancellation=cancellation, discard=Wire.leave
-    )
-    session = Session(wire)
-    remaining_s = max(0.001, deadline - time.monotonic())
-    watchdog = Watchdog(
-        wire.descriptor,
-        deadline_s=remaining_s,
-        cancel=lambda seconds: _kill(config, session.connection_id, within_s=seconds),
-        cancellation=cancellation,
-    )
-    try:
-        with watchdog:
-            try:
-                _open_transaction(session, config, remaining_s=remaining_s)
-                yield session
-            except DRIVER_FAILURES as error:
-                cancellation.raise_if_cancelled()
-                raise translated(
-                    error, statement=session.statement, timed_out=watchdog.fired, deadline_ms=deadline_ms
-                ) from None
-            # A killed SLEEP() ends like one that is over.
-            cancellation.raise_if_cancelled()
-            if watchdog.fired or time.monotonic() >= deadline:
-                raise query_timeout(deadline_ms)
-            if not wire.mid_result:
-                with suppress(*DRIVER_FAILURES):
-                    wire.rollback()
-    finally:
-        wire.leave()
+    def roll_back(self) -> None:
+        if not self.wire.mid_result:
+            with suppress(*DRIVER_FAILURES):
+                self.wire.rollback()
+
+    def close(self) -> None:
+        self.wire.leave()
+
+    def translated(self, error: Exception, *, timed_out: bool, deadline_ms: int) -> DomainError:
+        return translated(error, statement=self.statement, timed_out=timed_out, deadline_ms=deadline_ms)
 
 
 def _entered(config: ConnectionConfig, *, within_s: float) -> Wire:
     """A connection that is logged in. Raises DataSourceUnavailable."""
-    if not config.address:
-        raise ValueError("ConnectionConfig.address is empty: pass what check_target returned")
     started = time.monotonic()
     try:
         wire = Wire(config)
@@ -120,30 +113,6 @@ def _entered(config: ConnectionConfig, *, within_s: float) -> Wire:
     except (*DRIVER_FAILURES, TypeError, AttributeError):
         raise DataSourceUnavailable(UNREACHABLE) from None
     return wire
-
-
-def _open_transaction(session: Session, config: ConnectionConfig, *, remaining_s: float) -> None:
-    settings = {
-        "sql_mode": SQL_MODE,
-        "seconds": math.ceil(remaining_s) + 1,
-        "deadline_s": round(remaining_s, 3),
-        "deadline_ms": math.ceil(remaining_s * 1000),
-    }
-    named = "+00:00" if config.time_zone == "UTC" else config.time_zone
-    try:
-        session.rows(_SETTINGS, {**settings, "time_zone": named})
-    except pymysql.OperationalError as error:
-        if error.args[0] != _UNKNOWN_TIME_ZONE:
-            raise
-        session.rows(_SETTINGS, {**settings, "time_zone": _offset(config.time_zone)})
-    session.rows(_MARIADB_SETTINGS if session.is_mariadb else _MYSQL_SETTINGS, settings)
-    for name, value in config.session_settings.items():
-        text = json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else str(value)
-        session.rows(f"SET @`querent_{name}` = %s", (text,))
-    session.rows("SET SESSION TRANSACTION READ ONLY")
-    session.rows("START TRANSACTION READ ONLY")
-    # Behind a proxy the handshake's number is the proxy's own.
-    session.connection_id = int(session.rows("SELECT CONNECTION_ID()")[0][0])
 
 
 def _offset(time_zone: str) -> str:

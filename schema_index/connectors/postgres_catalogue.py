@@ -12,13 +12,10 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from schema_index.connectors.base import MAX_COMMENT_CHARACTERS, DataSourceError, Introspection, Progress, Unreadable
+from schema_index.connectors.base import MAX_COMMENT_CHARACTERS
 from schema_index.connectors.postgres_kinds import postgres_kind
-from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table, TableKind, bounded_enum
-
-FORBIDDEN = "The data source's user may not read it."
-MAX_RELATIONS = 50_000
-MAX_COLUMNS = 1_000_000
+from schema_index.connectors.server_connector import FORBIDDEN, MAX_COLUMNS, MAX_RELATIONS, refuse_more_than
+from schema_index.schema import Column, ForeignKey, Table, TableKind, bounded_enum
 
 _RELATIONS = """
 SELECT c.oid, n.nspname, c.relname, c.relkind, left(coalesce(obj_description(c.oid, 'pg_class'), ''), %(comment)s),
@@ -92,11 +89,11 @@ def read_catalogue(connection: Connection, *, includes: Callable[[str, str], boo
     Expects the session's search path to be `pg_catalog, <the role's first schema>, …`. Raises DataSourceError.
     """
     found = connection.execute(_RELATIONS, {"limit": MAX_RELATIONS + 1, "comment": MAX_COMMENT_CHARACTERS}).fetchall()
-    _refuse_more_than(MAX_RELATIONS, len(found), what="tables")
+    refuse_more_than(MAX_RELATIONS, len(found), what="tables")
     relations = tuple(Relation(*row) for row in found if includes(row[1], row[2]))
     oids = [relation.oid for relation in relations if relation.readable]
     columns = _by_relation(connection, _COLUMNS, oids)
-    _refuse_more_than(MAX_COLUMNS, sum(map(len, columns.values())), what="columns")
+    refuse_more_than(MAX_COLUMNS, sum(map(len, columns.values())), what="columns")
     default_schema = connection.execute("SELECT coalesce((current_schemas(false))[2], 'public')").fetchone()
     return Catalogue(
         default_schema=default_schema[0] if default_schema else "public",
@@ -114,11 +111,6 @@ def _by_relation(connection: Connection, query: str, oids: Sequence[int]) -> Row
     for row in connection.execute(query.encode(), parameters):
         rows[row[0]].append(row)
     return rows
-
-
-def _refuse_more_than(limit: int, count: int, *, what: str) -> None:
-    if count > limit:
-        raise DataSourceError(f"The database has more than {limit:,} {what}. Give the source fewer schemas to include.")
 
 
 class Relation(NamedTuple):
@@ -142,22 +134,8 @@ class Catalogue:
     keys: Rows
     foreign_keys: Rows
 
-    def described(self, *, progress: Progress | None) -> Introspection:
-        """As our own values. The database is not asked again: progress may take its time."""
-        readable = [relation for relation in self.relations if relation.readable]
-        tables: list[Table] = []
-        for done, relation in enumerate(readable, start=1):
-            tables.append(self._table(relation))
-            if progress is not None:
-                progress(done, len(readable), relation.name)
-        return Introspection(
-            schema=DatabaseSchema.of("postgres", self.default_schema, tables),
-            unreadable=tuple(
-                Unreadable(schema=relation.schema, name=relation.name, reason=FORBIDDEN)
-                for relation in self.relations
-                if not relation.readable
-            ),
-        )
+    def reason_not_to(self, relation: Relation) -> str:
+        return "" if relation.readable else FORBIDDEN
 
     @cached_property
     def _readable(self) -> dict[int, Relation]:
@@ -167,7 +145,7 @@ class Catalogue:
     def _column_names(self) -> dict[int, dict[int, str]]:
         return {oid: {row[1]: row[2] for row in rows} for oid, rows in self.columns.items()}
 
-    def _table(self, relation: Relation) -> Table:
+    def table(self, relation: Relation) -> Table:
         keys = [(row[1], self._names(relation.oid, row[2])) for row in self.keys[relation.oid]]
         return Table(
             schema=relation.schema,

@@ -6,6 +6,7 @@ that becomes visible late changes it too.
 """
 
 from schema_index.connectors.engine import DDL_SCHEMA, DdlTrigger
+from schema_index.connectors.quoting import quoted
 
 KEPT_ROWS = 1_000
 
@@ -63,8 +64,7 @@ COMMIT;
 
 def _install(reader: str) -> str:
     """For a superuser of the source's database; `reader` is the role that Querent connects as."""
-    quoted = '"' + reader.replace('"', '""') + '"'
-    return _INSTALL.format(schema=DDL_SCHEMA, kept=KEPT_ROWS, reader=quoted)
+    return _INSTALL.format(schema=DDL_SCHEMA, kept=KEPT_ROWS, reader=quoted(reader))
 
 
 DDL_TRIGGER = DdlTrigger(install=_install, remove=_REMOVE.format(schema=DDL_SCHEMA), mark=_MARK)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from schema_index.connectors.postgres_session import Session
+from schema_index.connectors.quoting import quoted
 from schema_index.connectors.reader_role import MAX_CONNECTIONS, PLACEHOLDER, granted_columns
 from schema_index.schema import DatabaseSchema
 
@@ -75,7 +76,7 @@ def postgres_rights(session: Session) -> tuple[str, ...]:
 
 
 def postgres_grants(visible: DatabaseSchema, whole: DatabaseSchema, *, role: str, database: str) -> Iterator[str]:
-    role, database = _double(role), _double(database)
+    role, database = quoted(role), quoted(database)
     yield "-- Run as an administrator of the database. Nothing here lets the role write."
     yield (
         f"CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT"
@@ -90,11 +91,7 @@ def postgres_grants(visible: DatabaseSchema, whole: DatabaseSchema, *, role: str
     yield "-- Everybody may create temporary tables unless this is taken back; other roles lose it too."
     yield f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC;"
     for schema in sorted({table.schema for table in visible.tables}):
-        yield f"GRANT USAGE ON SCHEMA {_double(schema)} TO {role};"
+        yield f"GRANT USAGE ON SCHEMA {quoted(schema)} TO {role};"
     for table in visible.tables:
-        columns = granted_columns(table, whole=whole, quote=_double)
-        yield f"GRANT SELECT{columns} ON {_double(table.schema)}.{_double(table.name)} TO {role};"
-
-
-def _double(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+        columns = granted_columns(table, whole=whole, quote=quoted)
+        yield f"GRANT SELECT{columns} ON {quoted(table.schema)}.{quoted(table.name)} TO {role};"

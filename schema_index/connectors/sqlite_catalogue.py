@@ -1,13 +1,12 @@
 """SQLite's description of itself, made into tables: names found without regard to case, keys completed."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from schema_index.connectors.base import Introspection, Progress, Unreadable
-from schema_index.schema import Column, ColumnKind, DatabaseSchema, ForeignKey, Table
-
-SCHEMA = "main"
+from schema_index.connectors.child_process import Frame
+from schema_index.connectors.file_connector import Name
+from schema_index.schema import Column, ColumnKind, ForeignKey, Table
 
 BROKEN = "The database cannot describe it; a view may name something that no longer exists."
 
@@ -27,48 +26,22 @@ _SQLITE_WORDS: tuple[tuple[str, ColumnKind], ...] = (
 )
 """Declared types are free text in SQLite: its affinity rules (datatype3.html §3.1) and the words people write."""
 
-Frame = dict[str, Any]
 
-
-def assemble(
-    frames: Iterable[Frame], *, includes: Callable[[str, str], bool], progress: Progress | None
-) -> Introspection:
-    """From the child's `count`, `relation` and `unreadable` frames: those that `includes(schema, name)` allows."""
-    relations: dict[str, Frame] = {}
-    unreadable: list[Unreadable] = []
-    count = done = 0
-    for frame in frames:
-        if "count" in frame:
-            count = frame["count"]
-            continue
-        if frame.keys().isdisjoint({"relation", "unreadable"}):
-            continue
-        done += 1
-        name = frame["unreadable"] if "unreadable" in frame else frame["relation"]["name"]
-        if includes(SCHEMA, name):
-            if "relation" in frame:
-                relations[name] = frame["relation"]
-            else:
-                unreadable.append(Unreadable(schema=SCHEMA, name=name, reason=BROKEN))
-        if progress is not None:
-            progress(done, count, name)
-    by_folded = {name.casefold(): relation for name, relation in relations.items()}
-    tables = [_table(relation, by_folded) for relation in relations.values()]
-    return Introspection(schema=DatabaseSchema.of("sqlite", SCHEMA, tables), unreadable=tuple(unreadable))
-
-
-def _table(relation: Frame, relations: dict[str, Frame]) -> Table:
+def sqlite_table(relation: Frame, relations: Mapping[Name, Frame]) -> Table:
+    """From the child's frame, whose keys may lead to the `relations`."""
     primary_key = _primary_key(relation)
     unique_keys = {tuple(key) for key in relation["unique_keys"] if None not in key}
     return Table(
-        schema=SCHEMA,
+        schema=relation["schema"],
         name=relation["name"],
-        kind="view" if relation["kind"] == "view" else "table",
+        kind=relation["kind"],
         columns=tuple(
             Column(
                 name=name,
                 type=declared,
-                kind=sqlite_kind(declared) if declared else _kind_seen(relation["classes"].get(name, ())),
+                kind=sqlite_kind(declared)
+                if declared
+                else kind_of_all(_CLASSES[one] for one in relation["classes"].get(name, ()) if one in _CLASSES),
                 nullable=not required and name not in primary_key,
                 generated=generated,
             )
@@ -86,19 +59,20 @@ def _primary_key(relation: Frame) -> tuple[str, ...]:
     return tuple(name for _, name in placed)
 
 
-def _kind_seen(classes: Iterable[str]) -> ColumnKind:
-    kinds = {_CLASSES[name] for name in classes if name in _CLASSES}
+def kind_of_all(found: Iterable[ColumnKind]) -> ColumnKind:
+    """`other` where they are mixed, but for integers among numbers, or where there is none."""
+    kinds = set(found)
     if kinds == {"integer", "number"}:
         return "number"
     return kinds.pop() if len(kinds) == 1 else "other"
 
 
-def _foreign_keys(relation: Frame, relations: dict[str, Frame]) -> tuple[ForeignKey, ...]:
+def _foreign_keys(relation: Frame, relations: Mapping[Name, Frame]) -> tuple[ForeignKey, ...]:
     """Rows of one key share an id. A key that names no target columns means the target's primary key."""
     grouped: dict[int, list[list[Any]]] = {}
     for row in relation["foreign_keys"]:
         grouped.setdefault(row[0], []).append(row)
-    keys = (_foreign_key(relation, rows, relations.get(rows[0][1].casefold())) for rows in grouped.values())
+    keys = (_foreign_key(relation, rows, relations.get((relation["schema"], rows[0][1]))) for rows in grouped.values())
     return tuple(sorted((key for key in keys if key is not None), key=lambda key: key.columns))
 
 
@@ -111,7 +85,9 @@ def _foreign_key(relation: Frame, rows: list[list[Any]], target: Frame | None) -
     target_columns = _primary_key(target) if None in named else _spelled(target, named)
     if not columns or len(columns) != len(target_columns):
         return None
-    return ForeignKey(columns=columns, target_schema=SCHEMA, target_table=target["name"], target_columns=target_columns)
+    return ForeignKey(
+        columns=columns, target_schema=target["schema"], target_table=target["name"], target_columns=target_columns
+    )
 
 
 def _spelled(relation: Frame, names: list[str]) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 
-from schema_index.connectors.child_protocol import EngineError, Frame, batches, limit_process, quote, serve
+from schema_index.connectors.child_protocol import EngineError, Frame, batches, limit_process, serve
+from schema_index.connectors.quoting import quoted
 
 MAX_MEMORY = 512 * 1024 * 1024
 """Bytes of address space, of which the interpreter needs about 30 MB."""
@@ -63,7 +64,9 @@ def answer(request: Frame) -> Iterator[Frame]:
     try:
         yield from answered(request)
     except (sqlite3.Error, sqlite3.Warning) as error:
-        raise EngineError(getattr(error, "sqlite_errorname", ""), str(error)) from None
+        # Without what makes it an extended one: SQLITE_IOERR_READ.
+        primary = "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
+        raise EngineError(primary, str(error)) from None
 
 
 def answered(request: Frame) -> Iterator[Frame]:
@@ -118,7 +121,7 @@ def connect_virtual_tables(connection: sqlite3.Connection) -> None:
     ).fetchmany(MAX_VIRTUAL_TABLES)
     for (name,) in names:
         with suppress(sqlite3.Error):
-            connection.execute(f"PRAGMA table_xinfo({quote(name)})").fetchall()
+            connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
     for function in TABLE_FUNCTIONS:
         with suppress(sqlite3.Error):
             connection.execute(f"SELECT 1 FROM {function}('[]')").fetchall()  # noqa: S608  # names of ours
@@ -194,52 +197,54 @@ def catalogue(connection: sqlite3.Connection, *, deadline: float, estimates: dic
     ).fetchall()
     # Shadow tables hold the innards of virtual ones. SQLite before 3.37 cannot tell and answers with no rows.
     shadows = {row[1] for row in connection.execute("PRAGMA table_list") if row[2] == "shadow"}
-    relations = [relation for relation in relations if relation[0] not in shadows]
-    yield {"count": len(relations)}
-    for name, kind in sorted(relations):
+    names = {name.casefold(): name for name, _ in relations if name not in shadows}
+    for name, kind in sorted(relation for relation in relations if relation[0] not in shadows):
+        head = {"schema": "main", "name": name, "kind": kind, "relations": len(names)}
         try:
-            description = described(connection, name)
+            description = described(connection, name, names=names)
             # Columns that declare no type, as views' expressions do.
             untyped = [column[0] for column in description["columns"] if not column[1]]
             stop_at(connection, min(deadline, time.monotonic() + SAMPLE_MS / 1000))
             classes = storage_classes(connection, name, untyped) if untyped else {}
             stop_at(connection, deadline)
             estimate = estimates.get(name.casefold())
-            yield {"relation": {"name": name, "kind": kind, "classes": classes, "rows": estimate, **description}}
-        except (sqlite3.Error, sqlite3.Warning) as error:
+            yield {**head, "classes": classes, "rows": estimate, **description, "broken": False}
+        except (sqlite3.Error, sqlite3.Warning):
             if time.monotonic() > deadline:
                 raise
-            yield {"unreadable": name, "code": getattr(error, "sqlite_errorname", "")}
+            yield {**head, "broken": True}
 
 
-def described(connection: sqlite3.Connection, name: str) -> Frame:
-    """Columns as (name, declared type, not null, place in the primary key, generated), keys, foreign keys."""
-    quoted = quote(name)
+def described(connection: sqlite3.Connection, name: str, *, names: dict[str, str]) -> Frame:
+    """Columns as (name, declared type, not null, place in the primary key, generated), keys, foreign keys as (number,
+    target, column, column of the target). `names` are the relations' own by folded ones, since keys may spell theirs
+    otherwise."""
+    relation = quoted(name)
     # Field `hidden`: 1 is a virtual table's argument; 2 and 3 are generated columns.
     columns = [
         [row[1], row[2], row[3], row[5], row[6] in {2, 3}]
-        for row in connection.execute(f"PRAGMA table_xinfo({quoted})")
+        for row in connection.execute(f"PRAGMA table_xinfo({relation})")
         if row[6] != 1
     ]
-    indexes = connection.execute(f"PRAGMA index_list({quoted})").fetchall()
+    indexes = connection.execute(f"PRAGMA index_list({relation})").fetchall()
     return {
         "columns": columns,
         "unique_keys": [
-            [row[2] for row in connection.execute(f"PRAGMA index_info({quote(index)})")]
+            [row[2] for row in connection.execute(f"PRAGMA index_info({quoted(index)})")]
             for _, index, unique, _, partial in indexes
             if unique and not partial
         ],
         "foreign_keys": [
-            [row[0], row[2], row[3], row[4]]
-            for row in sorted(connection.execute(f"PRAGMA foreign_key_list({quoted})"), key=lambda row: row[:2])
+            [row[0], names.get(row[2].casefold()), row[3], row[4]]
+            for row in sorted(connection.execute(f"PRAGMA foreign_key_list({relation})"), key=lambda row: row[:2])
         ],
     }
 
 
 def storage_classes(connection: sqlite3.Connection, name: str, columns: list[str]) -> dict[str, list[str]]:
     """What `typeof` says of the first rows; nothing when they do not come in time."""
-    selected = ", ".join(f"typeof({quote(column)})" for column in columns)
-    query = f"SELECT {selected} FROM {quote(name)} LIMIT {SAMPLE_ROWS}"  # noqa: S608  # quoted identifiers only
+    selected = ", ".join(f"typeof({quoted(column)})" for column in columns)
+    query = f"SELECT {selected} FROM {quoted(name)} LIMIT {SAMPLE_ROWS}"  # noqa: S608  # quoted identifiers only
     try:
         rows = connection.execute(query).fetchall()
     except sqlite3.OperationalError:

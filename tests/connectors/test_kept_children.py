@@ -16,6 +16,7 @@ from schema_index.connectors.child_protocol import MAX_GROWN
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.registry import engine_of
 from schema_index.schema import Dialect
+from tenants.cancellation import Cancellation
 from tenants.domain_error import DomainError
 
 LIMITS = Limits(deadline_ms=5_000)
@@ -109,3 +110,17 @@ def test_one_that_grew_is_not_kept(tmp_path: Path, size: int) -> None:
     assert held == [{"held": 1}] * 2, "one whose answer was not read is not asked again"
     stays = size < MAX_GROWN
     assert whole == [[{"held": held}, {"end": True, "stays": stays}] for held in (1, 2 if stays else 1)]
+
+
+def test_one_that_is_stopped_as_it_answers_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "quick_child.py").write_text(
+        "from schema_index.connectors.child_protocol import serve\nserve(lambda request: iter(()))\n"
+    )
+    child = Child(module="quick_child", folders=(tmp_path, ROOT))
+    bounds = Bounds(deadline_ms=5_000, max_output=1_000)
+    stop = Cancellation()
+    for frame in frames({}, child=child, bounds=bounds, file="f", cancellation=stop):
+        assert frame == {"end": True, "stays": True}
+        stop.cancel()
+    assert children() == []
+    assert len(list(frames({}, child=child, bounds=bounds, file="f"))) == 1
