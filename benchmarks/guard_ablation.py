@@ -8,7 +8,7 @@ The guard itself has no switch: this process puts a pass that keeps silent about
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 from unittest.mock import patch
@@ -19,7 +19,7 @@ from rich.table import Table
 from benchmarks.guard_corpora import DIALECTS, read, star_rewritten
 from benchmarks.guard_fixture import ROW_LIMIT, visible_schema
 from nl2sql.validation import validate as guard
-from nl2sql.validation.names import Names
+from nl2sql.validation.context import Context
 from nl2sql.validation.verdict import Rejected, Violation
 from schema_index.schema import DatabaseSchema, Dialect
 
@@ -117,8 +117,9 @@ def _judged(
 ) -> Callable[..., Any]:
     def judged(*given: Any, **named: Any) -> Any:
         found = looks(*given, **named)
-        if isinstance(found, Names):
-            return replace(found, violations=judge(name, found.violations))
+        if isinstance(found, Context):
+            found.findings[:] = judge(name, tuple(found.findings))
+            return found
         return judge(name, tuple(found))
 
     return judged

@@ -22,9 +22,10 @@ from sqlglot import exp
 from benchmarks.guard_corpora import DEFAULT_DATA, DIALECTS, read, refuse_missing
 from benchmarks.guard_fixture import ROW_LIMIT, visible_schema
 from benchmarks.guard_mutants import mutant
-from nl2sql.validation.restrictions import Restrictions
+from nl2sql.validation.judge import judge
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted
+from schema_index.access.policy import Access
 from schema_index.schema import DatabaseSchema, Dialect
 
 
@@ -39,10 +40,11 @@ def rejected_attacks(data: Path, schemas: dict[Dialect, DatabaseSchema]) -> list
 RULE_MARK = 987_654_321
 
 
-def policy(schema: DatabaseSchema) -> Restrictions:
+def policy(schema: DatabaseSchema) -> Access:
     """A rule for every table, and a masked column."""
     rules = {table.qualified_name: f"id <> {RULE_MARK}" for table in schema.tables}
-    return Restrictions(whole=schema, row_rules=rules, limited={f"{schema.default_schema}.customers.name": "masked"})
+    masked = f"{schema.default_schema}.customers.name"
+    return Access(visible=schema, whole=schema, row_rules=rules, limited={masked: "masked"})
 
 
 def is_policed(sql: str, dialect: Dialect) -> bool:
@@ -83,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
             case = honest[rng.randrange(len(honest))]
             dialect = cast(Dialect, case["dialect"])
             text = mutant(case["sql"], dialect=dialect, rng=rng)
-            verdict = validate(text, schema=schemas[dialect], row_limit=ROW_LIMIT, restrictions=policies[dialect])
+            verdict = judge(text, access=policies[dialect], attributes={}, row_limit=ROW_LIMIT)
             bound += isinstance(verdict, Accepted)
             if isinstance(verdict, Accepted) and not is_policed(verdict.sql, dialect):
                 unpoliced.append({"id": case["id"], "mutant": text, "sql": verdict.sql})

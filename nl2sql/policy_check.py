@@ -6,7 +6,6 @@ from typing import Any
 from sqlglot import exp
 
 from nl2sql.validation.row_rule import ATTRIBUTE, row_rule
-from nl2sql.validation.validate import resolver
 from nl2sql.validation.verdict import Violation
 from schema_index.access.policy import Policy, PolicyInvalid
 from schema_index.schema import DatabaseSchema
@@ -30,9 +29,7 @@ def check_row_rules(*, policy: Policy, schema: DatabaseSchema, **_: Any) -> None
     """Raises PolicyInvalid with the guard's own words. `schema` is whole: a rule may rest on what is hidden."""
     tables = {table.qualified_name: table for table in schema.tables}
     for name, rule in policy.row_rules.items():
-        condition = row_rule(
-            rule, table=tables[name], dialect=schema.dialect, attributes=_AnyAttribute(), resolve=resolver(schema)
-        )
+        condition = row_rule(rule, table=tables[name], schema=schema, attributes=_AnyAttribute())
         if isinstance(condition, Violation):
             raise PolicyInvalid(condition.message)
         if isinstance(condition, exp.Boolean):

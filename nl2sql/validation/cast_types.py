@@ -1,5 +1,7 @@
 """Values are cast only to types that the dialect lists."""
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
 from nl2sql.dialects.registry import facts_of
@@ -14,8 +16,8 @@ _CHARACTER_SETS = frozenset({"utf8mb4", "utf8mb3", "utf8", "latin1", "ascii", "b
 """MySQL: `CONVERT(x USING utf8mb4)`."""
 
 
-def cast_types(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
-    """Every type in `tree` that is not on the list, or has a parameter too large to pad with."""
+def cast_types(nodes: Iterable[exp.Expr], *, dialect: Dialect) -> tuple[Violation, ...]:
+    """Every type among `nodes` that is not on the list, or has a parameter too large to pad with."""
     types = facts_of(dialect).types
     return tuple(
         Violation(
@@ -24,8 +26,8 @@ def cast_types(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
             hint="Use a plain type: text, integer, bigint, numeric, double precision, boolean, date, timestamp, json.",
             place=place(node.parent or node),
         )
-        for node in tree.find_all(exp.DataType)
-        if not _allowed(node, types)
+        for node in nodes
+        if isinstance(node, exp.DataType) and not _allowed(node, types)
     )
 
 

@@ -1,5 +1,7 @@
 """Tables joined without a condition: the product of their rows is the commonest way to ask for more than one means."""
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
 from nl2sql.dialects.function_traits import COLLECTING
@@ -10,13 +12,12 @@ MAX_UNCONNECTED = 2
 """Stored tables that no condition links, in one SELECT; one when it collects rows or joins a table to itself."""
 
 
-def cross_joins(tree: exp.Query) -> tuple[Violation, ...]:
+def cross_joins(nodes: Iterable[exp.Expr]) -> tuple[Violation, ...]:
     """SELECTs of a resolved tree whose stored tables fall into too many unconnected groups."""
     found: list[Violation] = []
-    for select in tree.find_all(exp.Select):
+    for select in (node for node in nodes if isinstance(node, exp.Select)):
         groups, twice = _groups(select)
-        collects = any(call.name.lower() in COLLECTING for call in select.find_all(exp.Anonymous))
-        if groups > (1 if collects or twice else MAX_UNCONNECTED):
+        if groups > 1 and (groups > MAX_UNCONNECTED or twice or _collects(select)):
             found.append(
                 Violation(
                     code="unconnected_tables",
@@ -26,6 +27,10 @@ def cross_joins(tree: exp.Query) -> tuple[Violation, ...]:
                 )
             )
     return tuple(found)
+
+
+def _collects(select: exp.Select) -> bool:
+    return any(call.name.lower() in COLLECTING for call in select.find_all(exp.Anonymous))
 
 
 def _groups(select: exp.Select) -> tuple[int, bool]:

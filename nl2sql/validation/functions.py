@@ -1,5 +1,7 @@
 """Every function, wherever it stands, is on the dialect's list and called by its bare name."""
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
 from nl2sql.dialects.registry import facts_of
@@ -9,7 +11,7 @@ from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
 
 
-def functions(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
+def functions(nodes: Iterable[exp.Expr], *, dialect: Dialect) -> tuple[Violation, ...]:
     """Calls that are refused. Qualified calls never come here: `nodes` lists no `Dot`.
 
     Calls in the dialect's own grammar (CAST, EXTRACT, TRIM …) are node classes and judged by `nodes`.
@@ -17,7 +19,7 @@ def functions(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
     facts = facts_of(dialect)
     allowed = facts.functions
     found: list[Violation] = []
-    for call in tree.find_all(exp.Anonymous):
+    for call in (node for node in nodes if isinstance(node, exp.Anonymous)):
         name = called_name(call)
         if name not in allowed or (facts.quoted_names_are_exact and _quoted_otherwise(call, name)):
             found.append(_refused(call, name, allowed))

@@ -6,7 +6,7 @@ such a function, DuckDB ignored interrupts), so sizes must be constants below a 
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
@@ -36,12 +36,12 @@ MAX_FACTOR = 10_000
 MAX_ENCODERS = 8
 
 
-def growth(tree: exp.Query) -> tuple[Violation, ...]:
-    """Calls that could grow beyond their caps."""
+def growth(nodes: Sequence[exp.Expr]) -> tuple[Violation, ...]:
+    """Calls that could grow beyond their caps; `nodes` are a tree's, its root first."""
     found: list[Violation] = []
     product, collects = 1.0, False
     last: exp.Expr | None = None
-    for node in tree.find_all(exp.Anonymous, exp.Pow, exp.GroupConcat):
+    for node in nodes:
         if isinstance(node, exp.GroupConcat):
             collects = True
             continue
@@ -61,7 +61,7 @@ def growth(tree: exp.Query) -> tuple[Violation, ...]:
     most = MAX_COLLECTED_SERIES if collects else MAX_SERIES_PRODUCT
     if last is not None and product > most and not found:
         found.append(_too_many(last))
-    return (*found, *_multiplied(tree))
+    return (*found, *_multiplied(nodes))
 
 
 def _too_many(node: exp.Expr) -> Violation:
@@ -154,21 +154,24 @@ def _lengthens(old: exp.Expr, new: exp.Expr) -> float:
     return len(new.this) / max(1, len(old.this) if isinstance(old, exp.Literal) else 1)
 
 
-def _multiplied(tree: exp.Query) -> tuple[Violation, ...]:
+def _multiplied(nodes: Sequence[exp.Expr]) -> tuple[Violation, ...]:
     """Texts, lists and documents built from one column twice, or encoded, again and again along a chain of CTEs."""
     factor, encoders = 1.0, 0
-    for node in tree.find_all(exp.DPipe, exp.Array, exp.Struct, exp.Anonymous):
+    for node in nodes:
         if isinstance(node, exp.Anonymous):
             encoders += node.name.lower() in ENCODERS
             if node.name.lower() not in BUILDING:
                 continue
-        if isinstance(node.parent, type(node)) and isinstance(node, exp.DPipe):
+        elif isinstance(node, exp.DPipe):
+            if isinstance(node.parent, exp.DPipe):
+                continue
+        elif not isinstance(node, exp.Array | exp.Struct):
             continue
         uses = Counter((column.table, column.name) for column in node.find_all(exp.Column))
         factor *= max(uses.values(), default=1)
     if factor <= MAX_FACTOR and encoders <= MAX_ENCODERS:
         return ()
-    return (_refused(tree, "concatenation" if factor > MAX_FACTOR else "an encoder", "repeats too often"),)
+    return (_refused(nodes[0], "concatenation" if factor > MAX_FACTOR else "an encoder", "repeats too often"),)
 
 
 def _rows(node: exp.Anonymous) -> float | None:

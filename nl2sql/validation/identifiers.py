@@ -1,6 +1,7 @@
 """How a dialect reads a name: fold it once, quote everything, compare exact text from then on."""
 
 import unicodedata
+from collections.abc import Iterable
 
 from sqlglot import exp
 
@@ -28,12 +29,13 @@ def relation_key(name: str, *, dialect: Dialect) -> str:
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
-def identifiers(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
-    """Fold and quote every name of `tree` in place; names that the engine would cut are refused."""
+def identifiers(nodes: Iterable[exp.Expr], *, dialect: Dialect) -> tuple[Violation, ...]:
+    """Fold and quote every name among `nodes` in place; names that the engine would cut are refused."""
     facts = facts_of(dialect)
     found: list[Violation] = []
-    for node in tree.find_all(exp.Identifier):
-        if isinstance(node.parent, exp.Anonymous) and node.arg_key == "this":
+    for node in nodes:
+        is_called = isinstance(node.parent, exp.Anonymous) and node.arg_key == "this"
+        if is_called or not isinstance(node, exp.Identifier):
             continue
         if not node.args.get("quoted"):
             if facts.quoted_names_are_exact:

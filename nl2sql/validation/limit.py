@@ -1,13 +1,16 @@
 """Every LIMIT is a plain number, and the outermost query has one: one row more than asked, to know that it was cut."""
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 
 
-def limit(tree: exp.Query, *, row_limit: int) -> tuple[Violation, ...]:
-    """Set the outermost LIMIT in place: `row_limit` + 1, or the statement's own when that is smaller."""
+def limit(tree: exp.Query, nodes: Iterable[exp.Expr], *, row_limit: int) -> tuple[Violation, ...]:
+    """Look at all `nodes` of `tree`; set its outermost LIMIT in place: `row_limit` + 1, or its own when that is
+    smaller."""
     found = [
         Violation(
             code="forbidden_limit",
@@ -15,8 +18,8 @@ def limit(tree: exp.Query, *, row_limit: int) -> tuple[Violation, ...]:
             hint="Write the number of rows, for example LIMIT 100.",
             place=place(node),
         )
-        for node in tree.find_all(exp.Limit, exp.Offset, exp.Fetch)
-        if not _plain(node)
+        for node in nodes
+        if isinstance(node, exp.Limit | exp.Offset | exp.Fetch) and not _plain(node)
     ]
     if not found:
         _outermost(tree, row_limit + 1)

@@ -6,8 +6,6 @@ explains is refused. The tree is rewritten so that the engine cannot read it oth
 columns their relation, stars are expanded, USING becomes ON.
 """
 
-from dataclasses import dataclass
-
 from sqlglot import exp
 
 from nl2sql.validation.clauses import clauses, set_order
@@ -15,28 +13,14 @@ from nl2sql.validation.context import Context
 from nl2sql.validation.projections import projections
 from nl2sql.validation.relations import from_clause
 from nl2sql.validation.scope import CommonTable, CommonTables, Outputs, Scope
-from nl2sql.validation.verdict import Violation
 from schema_index.schema import DatabaseSchema
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What the statement reads, spelled as in the catalogue and sorted; or why it may not."""
-
-    tables: tuple[str, ...]
-    columns: tuple[str, ...]
-    violations: tuple[Violation, ...]
-
-
-def names(tree: exp.Query, *, schema: DatabaseSchema) -> Names:
-    """Resolve `tree` in place. Its identifiers must be folded and quoted already."""
+def names(tree: exp.Query, *, schema: DatabaseSchema) -> Context:
+    """Resolve `tree` in place: what it reads, or why it may not. Its identifiers must be folded and quoted already."""
     context = Context(schema=schema)
     _query(tree, context, {}, None, derived=False)
-    return Names(
-        tables=tuple(sorted(context.tables)),
-        columns=tuple(sorted(context.columns)),
-        violations=tuple(context.findings),
-    )
+    return context
 
 
 def _query(query: exp.Query, context: Context, ctes: CommonTables, outer: Scope | None, *, derived: bool) -> Outputs:

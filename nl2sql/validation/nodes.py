@@ -3,7 +3,7 @@
 New syntax in a new parser release is therefore refused until somebody reads it and lists it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlglot import exp
@@ -150,11 +150,11 @@ _NAMED: dict[type[exp.Expr], str] = {
 }
 
 
-def nodes(tree: exp.Expr, *, dialect: Dialect) -> tuple[Violation, ...]:
+def nodes(tree: Iterable[exp.Expr], *, dialect: Dialect) -> tuple[Violation, ...]:
     """Every node and argument outside the closed set, at most ten of them."""
     facts = facts_of(dialect)
     found: list[Violation] = []
-    for node in tree.walk():
+    for node in tree:
         found.extend(_node(node, facts))
         if len(found) >= 10:
             break

@@ -1,6 +1,7 @@
 """Patterns that make a matcher backtrack: few wildcards in LIKE, no nested repetition in a regular expression."""
 
 import re
+from collections.abc import Iterable
 
 from sqlglot import exp
 
@@ -14,12 +15,13 @@ MAX_REPEAT = 255
 """PostgreSQL's own limit (DUPMAX)."""
 
 
-def patterns(tree: exp.Query) -> tuple[Violation, ...]:
-    """Patterns in `tree` that could take time out of all proportion to their length."""
+_MATCHES = (exp.Like, exp.ILike, exp.Glob, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike, exp.Anonymous)
+
+
+def patterns(nodes: Iterable[exp.Expr]) -> tuple[Violation, ...]:
+    """Patterns among `nodes` that could take time out of all proportion to their length."""
     found: list[Violation] = []
-    for node in tree.find_all(
-        exp.Like, exp.ILike, exp.Glob, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike, exp.Anonymous
-    ):
+    for node in (node for node in nodes if isinstance(node, _MATCHES)):
         pattern, regular = _pattern(node)
         if pattern is not None and not _safe(pattern, regular=regular):
             found.append(

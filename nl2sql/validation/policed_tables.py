@@ -23,11 +23,10 @@ the statement's own conditions on such a table cannot use an index."""
 
 def policed_tables(
     tree: exp.Query, *, schema: DatabaseSchema, conditions: Mapping[str, exp.Expr], masked: frozenset[str]
-) -> exp.Query | tuple[Violation, ...]:
-    """A copy of a resolved `tree`. `conditions` by `schema.table`; `masked` holds `schema.table.column`."""
-    policed = tree.copy()
+) -> tuple[Violation, ...]:
+    """Change a resolved `tree` in place. `conditions` by `schema.table`; `masked` holds `schema.table.column`."""
     context = Context(schema=schema)
-    for node in list(policed.find_all(exp.Table)):
+    for node in list(tree.find_all(exp.Table)):
         table = context.table(node.db, node.name) if node.db else None
         if table is None:
             continue
@@ -38,7 +37,7 @@ def policed_tables(
         if node.args.get("joins"):
             return (_in_parentheses(table),)
         node.replace(_derived(node, table, condition, masked))
-    return policed
+    return ()
 
 
 def _derived(node: exp.Table, table: Table, condition: exp.Expr | None, masked: frozenset[str]) -> exp.Subquery:

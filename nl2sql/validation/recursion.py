@@ -1,6 +1,6 @@
 """A recursive CTE must say when it ends: a counter or date below a constant, or a walk along a stored table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlglot import exp
 
@@ -18,11 +18,11 @@ _NO_LARGER = frozenset({"least", "greatest", "coalesce", "nullif", "round", "abs
 _AGGREGATES = frozenset({"min", "max", "count", "sum", "avg"})
 
 
-def recursion(tree: exp.Query, *, dialect: Dialect) -> tuple[Violation, ...]:
+def recursion(nodes: Iterable[exp.Expr], *, dialect: Dialect) -> tuple[Violation, ...]:
     """Recursive CTEs of a resolved tree that nothing visible bounds."""
     facts = facts_of(dialect)
     found: list[Violation] = []
-    for clause in tree.find_all(exp.With):
+    for clause in (node for node in nodes if isinstance(node, exp.With)):
         for cte in clause.expressions:
             if clause.args.get("recursive") or facts.with_may_recurse:
                 found.extend(_cte(cte, facts))

@@ -1,29 +1,29 @@
 """One row rule as a condition of the tree: attributes become literals and names are resolved."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from sqlglot import exp
 
 from nl2sql.validation.bind import quoted
 from nl2sql.validation.parse import parse
 from nl2sql.validation.render import render
-from nl2sql.validation.restrictions import AttributeValue
-from nl2sql.validation.verdict import Violation
-from schema_index.schema import Dialect, Table
+from nl2sql.validation.validate import read
+from nl2sql.validation.verdict import Rejected, Violation
+from schema_index.schema import DatabaseSchema, Table
+from tenants.attributes import AttributeValue
 
 ATTRIBUTE = "attribute"
 
-Resolve = Callable[[str], exp.Query | tuple[Violation, ...]]
-"""The guard itself: from text to its resolved tree, or what it refuses."""
-
 
 def row_rule(
-    rule: str, *, table: Table, dialect: Dialect, attributes: Mapping[str, AttributeValue], resolve: Resolve
+    rule: str, *, table: Table, schema: DatabaseSchema, attributes: Mapping[str, AttributeValue]
 ) -> exp.Expr | Violation:
-    """The condition under which a row of `table` may be read, its columns qualified by the table's own name.
+    """The condition under which a row of `table` may be read, its columns qualified by the table's own name; it may
+    refer to all of `schema`.
 
     FALSE where the rule asks for an attribute that is not known: nobody sees more for being unknown.
     """
+    dialect = schema.dialect
     relation = exp.Table(this=quoted(table.name), db=quoted(table.schema))
     frame = exp.Select(expressions=[exp.Literal.number(1)], from_=exp.From(this=relation))
     text = render(frame, dialect=dialect)
@@ -38,10 +38,10 @@ def row_rule(
     stated = render(known, dialect=dialect)
     if isinstance(stated, Violation):
         return _invalid(table, stated.message)
-    resolved = resolve(stated)
-    if isinstance(resolved, tuple):
-        return _invalid(table, resolved[0].message)
-    return _condition(resolved, table)
+    resolved = read(stated, schema=schema, row_limit=1)
+    if isinstance(resolved, Rejected):
+        return _invalid(table, resolved.violations[0].message)
+    return _condition(resolved[0], table)
 
 
 def _with_attributes(tree: exp.Query, attributes: Mapping[str, AttributeValue]) -> exp.Query | None:

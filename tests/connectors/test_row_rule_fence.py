@@ -2,9 +2,9 @@
 
 import pytest
 
-from nl2sql.validation.restrictions import Restrictions
-from nl2sql.validation.validate import validate
+from nl2sql.validation.judge import judge
 from nl2sql.validation.verdict import Accepted
+from schema_index.access.policy import Access
 from schema_index.connectors.base import DataSourceError, Limits
 from schema_index.schema import Dialect
 from tests.connectors.conftest import Target
@@ -23,12 +23,12 @@ RULE = "upper(lower(upper(lower(upper(lower(name)))))) <> 'LINUS'"
 def test_no_error_tells_of_a_row_that_a_rule_leaves_out(target: Target) -> None:
     schema = target.connector.introspect().schema
     name = next(table.qualified_name for table in schema.tables if table.name == "people")
-    restrictions = Restrictions(whole=schema, row_rules={name: RULE})
+    access = Access(visible=schema, whole=schema, row_rules={name: RULE})
     probe = PROBES[target.dialect]
     limits = Limits()
 
     def bound(row: int) -> str:
-        verdict = validate(probe.format(row=row), schema=schema, row_limit=100, restrictions=restrictions)
+        verdict = judge(probe.format(row=row), access=access, attributes={}, row_limit=100)
         assert isinstance(verdict, Accepted), verdict
         return verdict.sql
 

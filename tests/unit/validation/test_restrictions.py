@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from nl2sql.dialects.registry import DIALECTS
-from nl2sql.validation.restrictions import AttributeValue, Restrictions
+from nl2sql.validation.judge import judge
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
 from schema_index.access.policy import Access, access_of, policy_from_json
 from schema_index.schema import Column, DatabaseSchema, Dialect
+from tenants.attributes import AttributeValue
 from tests.unit.validation.shop import shop
 
 RULE = "city = attribute('city') OR city IN (SELECT status FROM orders WHERE status = attribute('city'))"
@@ -63,14 +64,7 @@ def _typed(schema: DatabaseSchema) -> DatabaseSchema:
 
 
 def restricted(sql: str, access: Access, **attributes: AttributeValue) -> Accepted | Rejected:
-    restrictions = Restrictions(
-        whole=access.whole,
-        limited=access.limited,
-        row_rules=access.row_rules,
-        attributes=attributes,
-        min_group=access.min_group,
-    )
-    return validate(sql, schema=access.visible, row_limit=100, restrictions=restrictions)
+    return judge(sql, access=access, attributes=attributes, row_limit=100)
 
 
 def accepted(sql: str, access: Access, **attributes: AttributeValue) -> Accepted:
