@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 
 from config.code_samples import code_samples
 from config.errors import MEDIA_TYPE
-from config.operation_scopes import operation_scopes
 from schema_index.knowledge.metadata import MAX_FACTS
+from tenants.api.operation import WITH_BODY
 from tenants.api.problems import anywhere
 from tenants.api.strict import TextField
 
 METHODS = ("get", "put", "post", "delete", "patch")
 EVERYWHERE = (400, 401, 403, 406, 429, 500, 503)
-WITH_BODY = (413, 415)
+OF_A_BODY = (413, 415)
 NEEDS_BODY = ("ask", "ask_short")
 """Operations that refuse an empty body though no single field is required: a question is sent, or a choice."""
 
@@ -48,26 +48,10 @@ class ProblemAutoSchema(AutoSchema):
             schema.update(schema.pop("oneOf")[0])
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped registry metaclass
-    target_class = "tenants.api.authentication.ApiKeyAuthentication"
-    name = "apiKey"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        return {"type": "http", "scheme": "bearer", "description": "An API key of one tenant: `qk_…`."}
-
-
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "tenants.api.authentication.TenantSessionAuthentication"
-    name = "session"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
-
-
 _PLAIN = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
 
-class TextScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+class TextScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # untyped registry metaclass
     target_class = "tenants.api.strict.TextField"
     match_subclasses = True
 
@@ -95,12 +79,12 @@ class MetadataScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
 
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """What holds for every operation alike: its errors, limits, scopes, strict bodies, and how it is called."""
+    """What holds for every operation alike: its errors, limits, strict bodies, and how it is called."""
     strict: set[str] = set()
     for path, method, operation in _operations(result):
-        statuses = (*EVERYWHERE, *(WITH_BODY if "requestBody" in operation else ()))
         responses = operation["responses"]
-        for status in statuses:
+        of_its_kind = (*(OF_A_BODY if method in WITH_BODY else ()), *((404,) if "{" in path else ()))
+        for status in (*EVERYWHERE, *of_its_kind):
             responses.setdefault(str(status), _problem(status))
         if operation["operationId"] in NEEDS_BODY:
             operation["requestBody"]["required"] = True
@@ -110,8 +94,6 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             if status == "429":
                 response["headers"].update(RETRY_AFTER)
         operation["responses"] = dict(sorted(responses.items()))
-        scopes = operation_scopes(operation["operationId"], tag=operation["tags"][0])
-        operation["security"] = [*({"apiKey": [scope.value]} for scope in scopes), {"session": []}]
         strict.update(_bodies(operation))
         samples = operation["x-codeSamples"] = code_samples(path, method, operation)
         fenced = (f"```{one['lang'].lower()}\n{one['source']}\n```" for one in samples)

@@ -6,7 +6,7 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 
-from config.openapi import EVERYWHERE, METHODS, WITH_BODY
+from config.openapi import EVERYWHERE, METHODS, OF_A_BODY
 from config.reference.markdown import table
 from tenants.api.problems import anywhere
 
@@ -17,7 +17,7 @@ HTTP](../api.md) says how to use it, [Error codes](errors.md) what went wrong. E
 401, 403, 406, 429, 500 and 503, and one with a body 413 and 415. A field in italics may be left out. A session with a
 CSRF token opens what the person's role allows."""
 
-TOLD_ONCE = frozenset(str(status) for status in (*EVERYWHERE, *WITH_BODY))
+TOLD_ONCE = frozenset(str(status) for status in (*EVERYWHERE, *OF_A_BODY))
 
 
 def operation_pages() -> str:

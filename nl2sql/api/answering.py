@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http.response import HttpResponseBase
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from nl2sql import runs
@@ -12,12 +11,12 @@ from nl2sql.api.event_stream import event_stream
 from nl2sql.api.run_failed import raise_if_failed
 from nl2sql.asking import ask_and_leave, ask_and_wait
 from nl2sql.runs import AskRequest
-from tenants.api.permissions import principal_of
+from tenants.api.operation import Call
 
 
-def answered(request: Request, question: AskRequest) -> HttpResponseBase:
+def answered(call: Call, question: AskRequest) -> HttpResponseBase:
     """Raises RunFailed, or what keeps the question from being asked."""
-    principal, way = principal_of(request), way_of(request)
+    principal, request, way = call.principal, call.request, way_of(call.request)
     asked: dict[str, Any] = {
         "request_id": request.META.get("HTTP_X_REQUEST_ID", ""),
         "idempotency_key": idempotency_key(request),

@@ -1,27 +1,23 @@
 """A caller's own conversations over HTTP."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from nl2sql.api.run_items import RunItemSerializer
 from nl2sql.models import Conversation
 from nl2sql.running import conversations
 from nl2sql.running.conversations import MAX_SEARCH, MAX_TITLE
-from tenants.api.cursor import PageReplySerializer, PageSerializer
+from tenants.api.cursor import Page, PageSerializer, page_of
+from tenants.api.links import LinksField
 from tenants.api.newest_first import newest_first
-from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, TextField, read_body, read_query, refuse_parameters
-from tenants.context import tenant_transaction
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import Fields, StrictSerializer, TextField
 from tenants.roles import Permission
-
-TAGS = ["Conversations"]
 
 
 class ConversationPageQuerySerializer(PageSerializer):
@@ -38,11 +34,7 @@ class ConversationItemSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     last_run_at = serializers.DateTimeField(allow_null=True)
     run_count = serializers.IntegerField()
-    links = serializers.DictField(child=serializers.CharField())
-
-
-class ConversationPageSerializer(PageReplySerializer):
-    items = ConversationItemSerializer(many=True)
+    links = LinksField("/api/v1/conversations/{0.id}".format)
 
 
 class ConversationSerializer(ConversationItemSerializer):
@@ -50,76 +42,45 @@ class ConversationSerializer(ConversationItemSerializer):
     next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page of runs; null on the last.")
 
 
+_operation = partial(Operation, tag="Conversations", needs=Permission.ASK, in_scope=True)
+
+
 class ConversationListView(APIView):
-    @extend_schema(
-        operation_id="list_conversations",
-        tags=TAGS,
-        summary="Your own conversations, newest first",
-        parameters=[ConversationPageQuerySerializer],
-        responses={200: ConversationPageSerializer, **problems(400, 401, 403)},
+    @_operation(
+        "list_conversations",
+        "Your own conversations, newest first",
+        query=ConversationPageQuerySerializer,
+        gives=page_of("ConversationPage", ConversationItemSerializer),
     )
-    def get(self, request: Request) -> Response:
-        principal = principal_of(request)
-        query = read_query(request, ConversationPageQuerySerializer)
-        with tenant_transaction(principal.tenant_id):
-            found, cursor = newest_first(conversations.own(principal, search=query.get("q", "")), query)
-            return Response({"items": [_item(one) for one in found], "next": cursor})
+    def get(self, call: Call) -> Page[Conversation]:
+        return newest_first(conversations.own(call.principal, search=call.query.get("q", "")), call.query)
 
 
 class ConversationView(APIView):
-    @extend_schema(
-        operation_id="get_conversation",
-        tags=TAGS,
-        summary="One of your conversations, with its runs",
-        parameters=[PageSerializer],
-        responses={200: ConversationSerializer, **problems(400, 401, 403, 404)},
+    @_operation(
+        "get_conversation",
+        "One of your conversations, with its runs",
+        query=PageSerializer,
+        gives=ConversationSerializer,
     )
-    def get(self, request: Request, conversation_id: UUID) -> Response:
-        principal = principal_of(request)
-        query = read_query(request, PageSerializer)
-        with tenant_transaction(principal.tenant_id):
-            conversation = conversations.find(principal, conversation_id)
-            runs, cursor = newest_first(conversations.runs_of(conversation), query)
-            shown = RunItemSerializer(runs, many=True).data
-            return Response({**_item(conversation), "runs": shown, "next": cursor})
+    def get(self, call: Call, conversation_id: UUID) -> Fields:
+        conversation = conversations.find(call.principal, conversation_id)
+        page = newest_first(conversations.runs_of(conversation), call.query)
+        runs = RunItemSerializer(page.items, many=True).data
+        return {**ConversationItemSerializer(conversation).data, "runs": runs, "next": page.next}
 
-    @extend_schema(
-        operation_id="rename_conversation",
-        tags=TAGS,
-        summary="Rename one of your conversations",
-        request=RenamedSerializer,
-        responses={200: ConversationItemSerializer, **problems(400, 401, 403, 404, 413, 415)},
+    @_operation(
+        "rename_conversation",
+        "Rename one of your conversations",
+        body=RenamedSerializer,
+        gives=ConversationItemSerializer,
         examples=[OpenApiExample("A title", value={"title": "Revenue for the board"}, request_only=True)],
     )
-    def patch(self, request: Request, conversation_id: UUID) -> Response:
-        principal = principal_of(request, needs=Permission.ASK)
-        sent = read_body(request, RenamedSerializer)
-        with tenant_transaction(principal.tenant_id):
-            conversation = conversations.find(principal, conversation_id)
-            if "title" in sent:
-                conversation = conversations.rename(principal, conversation_id, title=sent["title"])
-            return Response(_item(conversation))
+    def patch(self, call: Call, conversation_id: UUID) -> Conversation:
+        if "title" in call.body:
+            return conversations.rename(call.principal, conversation_id, title=call.body["title"])
+        return conversations.find(call.principal, conversation_id)
 
-    @extend_schema(
-        operation_id="delete_conversation",
-        tags=TAGS,
-        summary="Delete one of your conversations with its runs",
-        responses={204: None, **problems(400, 401, 403, 404, "in_progress")},
-    )
-    def delete(self, request: Request, conversation_id: UUID) -> Response:
-        principal = principal_of(request)
-        refuse_parameters(request)
-        with tenant_transaction(principal.tenant_id):
-            conversations.delete(principal, conversation_id)
-        return Response(status=204)
-
-
-def _item(conversation: Conversation) -> dict[str, Any]:
-    return {
-        "id": str(conversation.id),
-        "title": conversation.title,
-        "created_at": conversation.created_at,
-        "last_run_at": getattr(conversation, "last_run_at", None),
-        "run_count": getattr(conversation, "run_count", 0),
-        "links": {"self": f"/api/v1/conversations/{conversation.id}"},
-    }
+    @_operation("delete_conversation", "Delete one of your conversations with its runs", wrong=["in_progress"])
+    def delete(self, call: Call, conversation_id: UUID) -> None:
+        conversations.delete(call.principal, conversation_id)

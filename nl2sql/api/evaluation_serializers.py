@@ -12,7 +12,7 @@ from nl2sql.evaluation.judged_case import VERDICTS
 from nl2sql.evaluation.question_set import MAX_QUESTIONS
 from nl2sql.evaluation.question_sources import KEPT
 from nl2sql.models import Evaluation
-from tenants.api.cursor import PageReplySerializer, PageSerializer
+from tenants.api.cursor import PageSerializer, page_of
 from tenants.api.strict import StrictSerializer, TextField
 
 STATES = list(get_args(State))
@@ -56,10 +56,6 @@ class EvaluationSerializer(serializers.Serializer[Any]):
     links = serializers.DictField(child=serializers.CharField())
 
 
-class EvaluationPageSerializer(PageReplySerializer):
-    items = EvaluationSerializer(many=True)
-
-
 class CaseSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     key = serializers.CharField()
@@ -99,8 +95,7 @@ class ComparisonSerializer(serializers.Serializer[Any]):
     only_after = serializers.IntegerField()
 
 
-def evaluation_address(evaluation: Evaluation) -> str:
-    return f"/api/v1/evaluations/{evaluation.id}"
+EvaluationPageSerializer = page_of("EvaluationPage", EvaluationSerializer)
 
 
 def evaluation_reply(evaluation: Evaluation) -> dict[str, Any]:
@@ -117,7 +112,7 @@ def evaluation_reply(evaluation: Evaluation) -> dict[str, Any]:
         "scores": evaluation.scores or None,
         "started_at": evaluation.started_at,
         "ended_at": evaluation.ended_at,
-        "links": {"self": evaluation_address(evaluation)},
+        "links": {"self": f"/api/v1/evaluations/{evaluation.id}"},
     }
 
 

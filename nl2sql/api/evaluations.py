@@ -1,10 +1,9 @@
 """Evaluations over HTTP: started, watched, read case by case, compared."""
 
+from functools import partial
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
-from rest_framework.request import Request
-from rest_framework.response import Response
+from drf_spectacular.utils import OpenApiExample
 from rest_framework.views import APIView
 
 from nl2sql.api.evaluation_serializers import (
@@ -17,7 +16,6 @@ from nl2sql.api.evaluation_serializers import (
     EvaluationWithCasesSerializer,
     NewEvaluationSerializer,
     comparison_reply,
-    evaluation_address,
     evaluation_reply,
 )
 from nl2sql.evaluation import jobs
@@ -27,101 +25,79 @@ from nl2sql.models import Evaluation
 from nl2sql.tasks import run_evaluation
 from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.newest_first import newest_first
-from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
-from tenants.api.strict import read_body, read_query
-from tenants.context import tenant_transaction
-from tenants.principal import Principal
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import Fields
 from tenants.roles import Permission
 
-TAGS = ["Evaluations"]
+_operation = partial(Operation, tag="Evaluations", needs=Permission.MANAGE_KNOWLEDGE)
+"""Cases show statements over all that the source holds: whoever curates them reads all."""
 
 
 class EvaluationListView(APIView):
-    @extend_schema(
-        operation_id="list_evaluations",
-        tags=TAGS,
-        summary="Evaluations, newest first",
-        parameters=[PageSerializer],
-        responses={200: EvaluationPageSerializer, **problems(400, 401, 403)},
+    @_operation(
+        "list_evaluations",
+        "Evaluations, newest first",
+        in_scope=True,
+        query=PageSerializer,
+        gives=EvaluationPageSerializer,
     )
-    def get(self, request: Request) -> Response:
-        principal = _curator(request)
-        query = read_query(request, PageSerializer)
-        with tenant_transaction(principal.tenant_id):
-            found, cursor = newest_first(Evaluation.objects.all(), query, by="started_at")
-        return Response({"items": [evaluation_reply(one) for one in found], "next": cursor})
+    def get(self, call: Call) -> Fields:
+        page = newest_first(Evaluation.objects.all(), call.query, by="started_at")
+        return {"items": [evaluation_reply(one) for one in page.items], "next": page.next}
 
-    @extend_schema(
-        operation_id="start_evaluation",
-        tags=TAGS,
-        summary="Have a set of the tenant's questions asked and judged",
-        request=NewEvaluationSerializer,
-        responses={
-            202: OpenApiResponse(EvaluationSerializer, description="Under way; `Location` says how far it is."),
-            **problems(400, 401, 403, 404, 413, 415, "in_progress"),
-        },
+    @_operation(
+        "start_evaluation",
+        "Have a set of the tenant's questions asked and judged",
+        body=NewEvaluationSerializer,
+        gives=EvaluationSerializer,
+        status=202,
+        says="Under way; `Location` says how far it is.",
+        wrong=[404, "in_progress"],
         examples=[OpenApiExample("What people vouch for", value={"set": "verified"}, request_only=True)],
     )
-    def post(self, request: Request) -> Response:
-        principal = _curator(request)
-        fields = read_body(request, NewEvaluationSerializer)
+    def post(self, call: Call) -> Fields:
         evaluation = jobs.start(
-            principal,
-            set_name=fields["set"],
-            data_source=fields.get("data_source"),
-            name=fields["name"],
-            limit=fields.get("limit"),
-            extra_columns_allowed=fields["extra_columns_allowed"],
+            call.principal,
+            set_name=call.body["set"],
+            data_source=call.body.get("data_source"),
+            name=call.body["name"],
+            limit=call.body.get("limit"),
+            extra_columns_allowed=call.body["extra_columns_allowed"],
             send=run_evaluation.delay,
         )
-        reply = evaluation_reply(evaluation)
-        return Response(reply, status=202, headers={"Location": evaluation_address(evaluation)})
+        return evaluation_reply(evaluation)
 
 
 class EvaluationView(APIView):
-    @extend_schema(
-        operation_id="get_evaluation",
-        tags=TAGS,
-        summary="One evaluation: how far it is, its scores, and its cases in pages",
-        parameters=[CaseQuerySerializer],
-        responses={200: EvaluationWithCasesSerializer, **problems(400, 401, 403, 404)},
+    @_operation(
+        "get_evaluation",
+        "One evaluation: how far it is, its scores, and its cases in pages",
+        in_scope=True,
+        query=CaseQuerySerializer,
+        gives=EvaluationWithCasesSerializer,
     )
-    def get(self, request: Request, evaluation_id: UUID) -> Response:
-        principal = _curator(request)
-        query = read_query(request, CaseQuerySerializer)
-        evaluation = find(principal.tenant_id, evaluation_id)
-        with tenant_transaction(principal.tenant_id):
-            cases = evaluation.cases.order_by("number")
-            if "verdict" in query:
-                cases = cases.filter(verdict=query["verdict"])
-            if "cursor" in query:
-                cases = cases.filter(number__gt=place_of(query["cursor"], length=1)[0])
-            found = list(cases[: query["limit"] + 1])
-            done = evaluation.cases.count()
+    def get(self, call: Call, evaluation_id: UUID) -> Fields:
+        query = call.query
+        evaluation = find(call.principal.tenant_id, evaluation_id)
+        cases = evaluation.cases.order_by("number")
+        if "verdict" in query:
+            cases = cases.filter(verdict=query["verdict"])
+        if "cursor" in query:
+            cases = cases.filter(number__gt=place_of(query["cursor"], length=1)[0])
+        found = list(cases[: query["limit"] + 1])
         shown = found[: query["limit"]]
         cursor = cursor_of([shown[-1].number]) if len(found) > len(shown) else None
-        reply = {**evaluation_reply(evaluation), "asked": done}
-        return Response({**reply, "cases": CaseSerializer(shown, many=True).data, "next": cursor})
+        reply = {**evaluation_reply(evaluation), "asked": evaluation.cases.count()}
+        return {**reply, "cases": CaseSerializer(shown, many=True).data, "next": cursor}
 
 
 class EvaluationComparisonView(APIView):
-    @extend_schema(
-        operation_id="compare_evaluations",
-        tags=TAGS,
-        summary="What an evaluation answers otherwise than an earlier one",
-        parameters=[ComparisonQuerySerializer],
-        responses={200: ComparisonSerializer, **problems(400, 401, 403, 404)},
+    @_operation(
+        "compare_evaluations",
+        "What an evaluation answers otherwise than an earlier one",
+        query=ComparisonQuerySerializer,
+        gives=ComparisonSerializer,
     )
-    def get(self, request: Request, evaluation_id: UUID) -> Response:
-        principal = _curator(request)
-        query = read_query(request, ComparisonQuerySerializer)
-        before, after = (find(principal.tenant_id, one) for one in (query["before"], evaluation_id))
-        return Response(
-            comparison_reply(compare(before, after), changed=differences(before.configuration, after.configuration))
-        )
-
-
-def _curator(request: Request) -> Principal:
-    """Cases show statements over all that the source holds: whoever curates them reads all."""
-    return principal_of(request, needs=Permission.MANAGE_KNOWLEDGE)
+    def get(self, call: Call, evaluation_id: UUID) -> Fields:
+        before, after = (find(call.principal.tenant_id, one) for one in (call.query["before"], evaluation_id))
+        return comparison_reply(compare(before, after), changed=differences(before.configuration, after.configuration))

@@ -1,12 +1,11 @@
 """The stored result of a run: in pages, sorted, and as CSV. The database is not asked again."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -18,14 +17,11 @@ from nl2sql.retention.expiry import GONE
 from nl2sql.running.own_run import RunNotFound
 from tenants.api.csv_renderer import CsvRenderer
 from tenants.api.cursor import PageSerializer, cursor_of, place_of
-from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
-from tenants.api.strict import TextField, read_query, refuse_parameters
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import Fields, TextField
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import Permission
-
-TAGS = ["Runs"]
 
 
 class ResultPageSerializer(PageSerializer):
@@ -34,39 +30,29 @@ class ResultPageSerializer(PageSerializer):
     )
 
 
+_operation = partial(Operation, tag="Runs", needs=Permission.ASK, wrong=[410])
+
+
 class RunResultView(APIView):
-    @extend_schema(
-        operation_id="get_run_result",
-        tags=TAGS,
-        summary="Rows of a run's stored result, in pages",
-        parameters=[ResultPageSerializer],
-        responses={200: ResultSerializer, **problems(400, 401, 403, 404, 410)},
+    @_operation(
+        "get_run_result", "Rows of a run's stored result, in pages", query=ResultPageSerializer, gives=ResultSerializer
     )
-    def get(self, request: Request, run_id: UUID) -> Response:
+    def get(self, call: Call, run_id: UUID) -> Fields:
         """Sorted by one column's values, nulls last; `sort` goes with every page's request."""
-        principal = principal_of(request, needs=Permission.ASK)
-        query = read_query(request, ResultPageSerializer)
-        result = _result(principal, run_id)
-        rows = in_order(result, _order(query.get("sort"), result))
-        start = place_of(query["cursor"], length=1)[0] if "cursor" in query else 0
-        end = start + query["limit"]
-        return Response({**result, "rows": rows[start:end], "next": cursor_of([end]) if end < len(rows) else None})
+        result = _result(call.principal, run_id)
+        rows = in_order(result, _order(call.query.get("sort"), result))
+        start = place_of(call.query["cursor"], length=1)[0] if "cursor" in call.query else 0
+        end = start + call.query["limit"]
+        return {**result, "rows": rows[start:end], "next": cursor_of([end]) if end < len(rows) else None}
 
 
 class RunCsvView(APIView):
     renderer_classes = [CsvRenderer]
 
-    @extend_schema(
-        operation_id="get_run_csv",
-        tags=TAGS,
-        summary="A run's stored result as CSV",
-        responses={(200, "text/csv"): OpenApiTypes.STR, **problems(400, 401, 403, 404, 410)},
-    )
-    def get(self, request: Request, run_id: UUID) -> Response:
+    @_operation("get_run_csv", "A run's stored result as CSV", responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, call: Call, run_id: UUID) -> Response:
         """Texts that a spreadsheet would run as formulas begin with an apostrophe."""
-        principal = principal_of(request, needs=Permission.ASK)
-        refuse_parameters(request)
-        return csv_response(principal, run_id)
+        return csv_response(call.principal, run_id)
 
 
 def csv_response(principal: Principal, run_id: UUID) -> Response:

@@ -8,7 +8,6 @@ from rest_framework import serializers
 
 from nl2sql.api.event_stream import MEDIA_TYPE
 from nl2sql.api.serializers import ReplySerializer
-from tenants.api.problems import problems
 
 
 def _header(name: str, text: str, *, pattern: str = "") -> OpenApiParameter:
@@ -58,26 +57,24 @@ class RunEventPageSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True, help_text="Null once the run is over and all is listed.")
 
 
-_OF_A_STATEMENT = (
+OF_A_STATEMENT = (
     *("data_source_not_synced", "idempotency_in_progress", "idempotency_mismatch"),
     *("sql_blocked", "query_too_expensive", "data_source_forbidden", "data_source_error", "data_source_unavailable"),
     *("query_timeout", "deadline_exceeded", "interrupted", "quota_exceeded"),
 )
-_OF_WRITING_IT = (
+OF_WRITING_IT = (
+    *OF_A_STATEMENT,
     *("llm_forbidden", "llm_bad_response", "llm_unavailable", "llm_timeout"),
     *("embedding_rejected", "embedding_unavailable"),
 )
-_WAYS: dict[Any, Any] = {
+ASK_RESPONSES: dict[Any, Any] = {
     (200, "application/json"): ReplySerializer,
     (200, MEDIA_TYPE): _STREAM_RESPONSE,
     (202, "application/json"): OpenApiResponse(
         ReplySerializer, description="Worked on; come back to the address in `Location`."
     ),
 }
-RERUN_RESPONSES = {**_WAYS, **problems(404, 413, 415, *_OF_A_STATEMENT)}
-ASK_RESPONSES = {**_WAYS, **problems(404, 413, 415, *_OF_A_STATEMENT, *_OF_WRITING_IT)}
 EVENT_RESPONSES: dict[Any, Any] = {
     (200, "application/json"): RunEventPageSerializer,
     (200, MEDIA_TYPE): _STREAM_RESPONSE,
-    **problems(400, 401, 403, 404),
 }

@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from nl2sql.models import RunStatus
 from nl2sql.runs import run_address
-from tenants.api.cursor import PageReplySerializer
 from tenants.api.links import LinksField
 
 
@@ -19,7 +18,3 @@ class RunItemSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True)
     links = LinksField(run_address)
-
-
-class RunPageSerializer(PageReplySerializer):
-    items = RunItemSerializer(many=True)

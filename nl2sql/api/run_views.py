@@ -1,12 +1,12 @@
 """Runs of the caller's own over HTTP."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -14,116 +14,86 @@ from nl2sql import runs
 from nl2sql.api.ask_headers import EventStreamRenderer, last_event_id, wants_stream
 from nl2sql.api.event_stream import event_stream
 from nl2sql.api.run_descriptions import EVENT_HEADERS, EVENT_RESPONSES
-from nl2sql.api.run_items import RunItemSerializer, RunPageSerializer
+from nl2sql.api.run_items import RunItemSerializer
 from nl2sql.api.serializers import ReplySerializer
+from nl2sql.models import Run
 from nl2sql.running.cancel import cancel
 from nl2sql.running.close import close_left_behind
 from nl2sql.running.own_run import own_runs
 from nl2sql.running.shared_run import share, unshare
 from nl2sql.running.story import story
-from tenants.api.cursor import PageSerializer, cursor_of, place_of
+from tenants.api.cursor import Page, PageSerializer, cursor_of, page_of, place_of
 from tenants.api.newest_first import newest_first
-from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
-from tenants.api.strict import read_body, read_query, refuse_parameters
-from tenants.context import tenant_transaction
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import Fields, NoParameters, read_query
 from tenants.roles import Permission
 
-TAGS = ["Runs"]
+_operation = partial(Operation, tag="Runs", needs=Permission.ASK)
 
 
 class RunListView(APIView):
-    @extend_schema(
-        operation_id="list_runs",
-        tags=TAGS,
-        summary="Your own runs, newest first",
-        parameters=[PageSerializer],
-        responses={200: RunPageSerializer, **problems(400, 401, 403)},
+    @_operation(
+        "list_runs",
+        "Your own runs, newest first",
+        in_scope=True,
+        query=PageSerializer,
+        gives=page_of("RunPage", RunItemSerializer),
     )
-    def get(self, request: Request) -> Response:
-        principal = principal_of(request, needs=Permission.ASK)
-        query = read_query(request, PageSerializer)
-        with tenant_transaction(principal.tenant_id):
-            rows = own_runs(principal).defer("reply", "sql", "error_detail")
-            found, cursor = newest_first(rows, query)
-            items = RunItemSerializer(map(close_left_behind, found), many=True).data
-        return Response({"items": items, "next": cursor})
+    def get(self, call: Call) -> Page[Run]:
+        page = newest_first(own_runs(call.principal).defer("reply", "sql", "error_detail"), call.query)
+        return replace(page, items=list(map(close_left_behind, page.items)))
 
 
 class RunView(APIView):
-    @extend_schema(
-        operation_id="get_run",
-        tags=TAGS,
-        summary="One of your own runs, or one that a colleague shares",
-        responses={200: ReplySerializer, **problems(401, 403, 404)},
-    )
-    def get(self, request: Request, run_id: UUID) -> Response:
-        principal = principal_of(request, needs=Permission.ASK)
-        refuse_parameters(request)
-        return Response(runs.reply_of(runs.find_readable(principal, run_id), reader=principal.actor))
+    @_operation("get_run", "One of your own runs, or one that a colleague shares", gives=ReplySerializer)
+    def get(self, call: Call, run_id: UUID) -> Fields:
+        return runs.reply_of(runs.find_readable(call.principal, run_id), reader=call.principal.actor)
 
 
 class RunShareView(APIView):
-    @extend_schema(
-        operation_id="share_run",
-        tags=TAGS,
-        summary="Let the tenant's members open an answer of yours, who see the same data",
-        request=None,
-        responses={200: ReplySerializer, **problems(400, 401, 403, 404, 413, 415)},
+    @_operation(
+        "share_run",
+        "Let the tenant's members open an answer of yours, who see the same data",
+        gives=ReplySerializer,
     )
-    def put(self, request: Request, run_id: UUID) -> Response:
-        principal = principal_of(request, needs=Permission.ASK)
-        read_body(request)
-        return Response(runs.reply_of(share(principal, run_id)))
+    def put(self, call: Call, run_id: UUID) -> Fields:
+        return runs.reply_of(share(call.principal, run_id))
 
-    @extend_schema(
-        operation_id="unshare_run",
-        tags=TAGS,
-        summary="From now on you alone open it",
-        responses={204: None, **problems(400, 401, 403, 404)},
-    )
-    def delete(self, request: Request, run_id: UUID) -> Response:
-        principal = principal_of(request, needs=Permission.ASK)
-        refuse_parameters(request)
-        unshare(principal, run_id)
-        return Response(status=204)
+    @_operation("unshare_run", "From now on you alone open it")
+    def delete(self, call: Call, run_id: UUID) -> None:
+        unshare(call.principal, run_id)
 
 
 class RunCancelView(APIView):
-    @extend_schema(
-        operation_id="cancel_run",
-        tags=TAGS,
-        summary="Stop one of your own runs",
-        request=None,
+    @_operation(
+        "cancel_run",
+        "Stop one of your own runs",
         responses={
             200: OpenApiResponse(ReplySerializer, description="It is over, by this or by itself."),
             202: OpenApiResponse(ReplySerializer, description="It is being stopped: its model call and its query too."),
-            **problems(400, 401, 403, 404, 413, 415),
         },
     )
-    def post(self, request: Request, run_id: UUID) -> Response:
-        principal = principal_of(request, needs=Permission.ASK)
-        read_body(request)
-        run = cancel(principal, run_id)
+    def post(self, call: Call, run_id: UUID) -> Response:
+        run = cancel(call.principal, run_id)
         return Response(runs.reply_of(run), status=202 if run.is_at_work else 200)
 
 
 class RunEventsView(APIView):
     renderer_classes = [JSONRenderer, EventStreamRenderer]
 
-    @extend_schema(
-        operation_id="get_run_events",
-        tags=TAGS,
-        summary="What happened in a run, or happens",
+    @_operation(
+        "get_run_events",
+        "What happened in a run, or happens",
+        query=None,
         parameters=[PageSerializer, *EVENT_HEADERS],
         responses=EVENT_RESPONSES,
     )
-    def get(self, request: Request, run_id: UUID) -> HttpResponseBase:
+    def get(self, call: Call, run_id: UUID) -> HttpResponseBase:
         """With `Accept: text/event-stream`, events as they happen, up to one `done` or `error`; `Last-Event-ID` goes on
         after an event. As JSON, those of now: while the run is at work, `next` is where to look for more."""
-        principal = principal_of(request, needs=Permission.ASK)
+        principal, request = call.principal, call.request
         if wants_stream(request):
-            refuse_parameters(request)
+            read_query(request, NoParameters)
             return event_stream(principal, runs.find(principal, run_id), after=last_event_id(request))
         query = read_query(request, PageSerializer)
         after = place_of(query["cursor"], length=1)[0] - 1 if "cursor" in query else last_event_id(request)

@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from nl2sql.suggestions.suggest import suggest
-from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, read_query
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import Fields, StrictSerializer
+from tenants.roles import Permission
 
 MAX_SUGGESTIONS = 24
 EXAMPLE = {
@@ -37,15 +35,15 @@ class SuggestionListSerializer(serializers.Serializer[Any]):
 
 
 class SuggestionListView(APIView):
-    @extend_schema(
-        operation_id="list_suggestions",
-        tags=["Questions"],
-        summary="Questions that can be answered to you, proven by writing and checking their statements",
-        parameters=[SuggestionQuerySerializer],
-        responses={200: SuggestionListSerializer, **problems(400, 401, 403, 404)},
+    @Operation(
+        "list_suggestions",
+        "Questions that can be answered to you, proven by writing and checking their statements",
+        tag="Questions",
+        needs=Permission.ASK,
+        query=SuggestionQuerySerializer,
+        gives=SuggestionListSerializer,
+        wrong=[404],
         examples=[OpenApiExample("A count", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
-    def get(self, request: Request) -> Response:
-        principal = principal_of(request)
-        found = suggest(principal, **read_query(request, SuggestionQuerySerializer))
-        return Response({"items": SuggestionSerializer(found, many=True).data})
+    def get(self, call: Call) -> Fields:
+        return {"items": SuggestionSerializer(suggest(call.principal, **call.query), many=True).data}

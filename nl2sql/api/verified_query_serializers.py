@@ -4,17 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from nl2sql.models import QueryOrigin, QueryState, Rating, VerifiedQuery
+from nl2sql.models import QueryOrigin, QueryState, Rating
 from nl2sql.models.verified_query import MAX_QUESTION, MAX_REASON, MAX_SQL
-from tenants.api.cursor import PageReplySerializer, PageSerializer
+from tenants.api.cursor import PageSerializer
 from tenants.api.links import LinksField
 from tenants.api.strict import StrictSerializer, TextField
 
 STATES = [state.value for state in QueryState]
-
-
-def query_address(query: VerifiedQuery) -> str:
-    return f"/api/v1/verified-queries/{query.id}"
 
 
 class ProposedQuerySerializer(StrictSerializer):
@@ -67,8 +63,4 @@ class VerifiedQueryReplySerializer(serializers.Serializer[Any]):
     stale_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
-    links = LinksField(query_address)
-
-
-class VerifiedQueryPageSerializer(PageReplySerializer):
-    items = VerifiedQueryReplySerializer(many=True)
+    links = LinksField("/api/v1/verified-queries/{0.id}".format)

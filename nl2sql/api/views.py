@@ -6,34 +6,33 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from nl2sql.api.answering import answered
 from nl2sql.api.ask_headers import EventStreamRenderer
-from nl2sql.api.run_descriptions import ASK_HEADERS, ASK_RESPONSES, RERUN_RESPONSES
+from nl2sql.api.run_descriptions import ASK_HEADERS, ASK_RESPONSES, OF_A_STATEMENT, OF_WRITING_IT
 from nl2sql.api.serializers import AskSerializer
 from nl2sql.clarification.choose import ask_request
 from nl2sql.models.verified_query import MAX_SQL
 from nl2sql.running.rerun import rerun_request
-from tenants.api.permissions import principal_of
-from tenants.api.strict import StrictSerializer, TextField, read_body
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import StrictSerializer, TextField
 from tenants.roles import Permission
-
-TAGS = ["Questions"]
 
 
 class AskView(APIView):
     renderer_classes = [JSONRenderer, EventStreamRenderer]
     takes_questions = True
 
-    @extend_schema(
-        operation_id="ask",
-        tags=TAGS,
-        summary="Ask a question",
-        request=AskSerializer,
+    @Operation(
+        "ask",
+        "Ask a question",
+        tag="Questions",
+        needs=Permission.ASK,
+        body=AskSerializer,
         parameters=ASK_HEADERS,
         responses=ASK_RESPONSES,
+        wrong=[404, *OF_WRITING_IT],
         examples=[
             OpenApiExample("A count", value={"question": "How many orders were placed last month?"}, request_only=True),
             OpenApiExample(
@@ -43,12 +42,11 @@ class AskView(APIView):
             ),
         ],
     )
-    def post(self, request: Request) -> HttpResponseBase:
+    def post(self, call: Call) -> HttpResponseBase:
         """Answers when the run is over; with `Accept: text/event-stream`, while it happens; with
         `Prefer: respond-async`, at once, with the run's address. The same `Idempotency-Key` with the same body gives
         the same run for 24 hours."""
-        principal = principal_of(request, needs=Permission.ASK)
-        return answered(request, ask_request(principal, read_body(request, AskSerializer)))
+        return answered(call, ask_request(call.principal, call.body))
 
 
 @extend_schema_view(post=extend_schema(operation_id="ask_short", summary="Ask a question, at the short address"))
@@ -65,17 +63,18 @@ class RerunView(APIView):
     renderer_classes = [JSONRenderer, EventStreamRenderer]
     takes_questions = True
 
-    @extend_schema(
-        operation_id="rerun_run",
-        tags=["Runs"],
-        summary="Ask again with a statement of your own",
-        request=RerunSerializer,
+    @Operation(
+        "rerun_run",
+        "Ask again with a statement of your own",
+        tag="Runs",
+        needs=Permission.ASK,
+        body=RerunSerializer,
         parameters=ASK_HEADERS,
-        responses=RERUN_RESPONSES,
+        responses=ASK_RESPONSES,
+        wrong=OF_A_STATEMENT,
         examples=[OpenApiExample("Changed", value={"sql": "SELECT COUNT(*) FROM customers"}, request_only=True)],
     )
-    def post(self, request: Request, run_id: UUID) -> HttpResponseBase:
+    def post(self, call: Call, run_id: UUID) -> HttpResponseBase:
         """A new run in the same conversation, through the same guard and checks, without a model; marked as edited.
         Answers like a question does."""
-        principal = principal_of(request, needs=Permission.ASK)
-        return answered(request, rerun_request(principal, run_id, **read_body(request, RerunSerializer)))
+        return answered(call, rerun_request(call.principal, run_id, **call.body))

@@ -33,7 +33,7 @@ from schema_index.sources import source_choices
 from tenants.api.authentication import EmbedTokenAuthentication
 from tenants.api.csv_renderer import CsvRenderer
 from tenants.api.permissions import principal_of
-from tenants.api.strict import read_body, refuse_parameters
+from tenants.api.strict import NoParameters, read_body, read_query
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 
@@ -45,7 +45,7 @@ class _ByToken(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        refuse_parameters(request)
+        read_query(request, NoParameters)
 
 
 @extend_schema(exclude=True)

@@ -76,7 +76,3 @@ class SchemaChangeSerializer(serializers.Serializer[Any]):
         source="former", help_text="`schema.table`, or the column's name; empty of other changes."
     )
     detail = serializers.CharField()
-
-
-class SchemaChangePageSerializer(PageReplySerializer):
-    items = SchemaChangeSerializer(many=True)

@@ -3,19 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from schema_index.access.policies import OPEN, policy_for
 from schema_index.models import DataSource, SyncRun, SyncState
 from schema_index.syncing import sync_runs
-from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
-from tenants.api.strict import refuse_parameters
-from tenants.context import tenant_transaction
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import Fields
 from tenants.principal import Principal
 from tenants.roles import Permission
 
@@ -74,7 +70,7 @@ class JobSerializer(serializers.Serializer[Any]):
     links = serializers.DictField(child=serializers.CharField())
 
 
-def job_of(run: SyncRun, source: DataSource, principal: Principal) -> dict[str, Any]:
+def job_of(run: SyncRun, source: DataSource, principal: Principal) -> Fields:
     """As clients see a run. A hidden table is not named while it is read. Needs an open scope."""
     hidden = any(name == run.current or name.endswith(f".{run.current}") for name in source.hidden)
     if run.current and not hidden:
@@ -94,25 +90,20 @@ def job_of(run: SyncRun, source: DataSource, principal: Principal) -> dict[str, 
         "revision": run.revision,
         "counts": run.counts,
         "broken": run.broken if Permission.MANAGE_SOURCES in principal.permissions else [],
-        "links": {"self": job_address(run), "data_source": f"/api/v1/data-sources/{source.slug}"},
+        "links": {"self": f"/api/v1/jobs/{run.id}", "data_source": f"/api/v1/data-sources/{source.slug}"},
     }
 
 
-def job_address(run: SyncRun) -> str:
-    return f"/api/v1/jobs/{run.id}"
-
-
 class JobView(APIView):
-    @extend_schema(
-        operation_id="get_job",
-        tags=["Data sources"],
-        summary="How far a job is, or how it ended",
-        responses={200: JobSerializer, **problems(404)},
+    @Operation(
+        "get_job",
+        "How far a job is, or how it ended",
+        tag="Data sources",
+        needs=Permission.READ_SCHEMA,
+        in_scope=True,
+        gives=JobSerializer,
         examples=[OpenApiExample("Under way", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
-    def get(self, request: Request, job_id: UUID) -> Response:
-        principal = principal_of(request, needs=Permission.READ_SCHEMA)
-        refuse_parameters(request)
-        with tenant_transaction(principal.tenant_id):
-            run = sync_runs.find(job_id)
-            return Response(job_of(run, run.source, principal))
+    def get(self, call: Call, job_id: UUID) -> Fields:
+        run = sync_runs.find(job_id)
+        return job_of(run, run.source, call.principal)

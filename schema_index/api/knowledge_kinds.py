@@ -10,25 +10,23 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from schema_index.api.knowledge_parsers import DocumentJsonParser, DocumentUploadParser
-from schema_index.api.knowledge_requests import Fields, document_fields, faq_fields
+from schema_index.api.knowledge_requests import document_fields, faq_fields
 from schema_index.api.knowledge_serializers import (
     DocumentItemSerializer,
-    DocumentPageSerializer,
     DocumentReplySerializer,
     DocumentSerializer,
     DocumentUploadSerializer,
     EntryReplySerializer,
-    FaqPageSerializer,
     FaqReplySerializer,
     FaqSerializer,
 )
 from schema_index.knowledge import knowledge
 from schema_index.models import Document, FaqEntry
-from tenants.api.cursor import PageReplySerializer
+from tenants.api.cursor import PageReplySerializer, page_of
 from tenants.api.parser import BoundedJsonParser
-from tenants.api.problems import problems
+from tenants.api.strict import Fields
 
-WRONG = problems(404, 413, 415, "already_exists")
+WRONG = (404, "already_exists")
 
 
 class ReadFields(Protocol):
@@ -52,7 +50,7 @@ class Kind:
     reply: type[EntryReplySerializer]
     page: type[PageReplySerializer]
     example: OpenApiExample
-    wrong: Mapping[int, Any]
+    wrong: Sequence[int | str]
     parsers: Sequence[type[BaseParser]] = (BoundedJsonParser,)
 
     def find(self, entry_id: UUID, *, deleted: bool = False) -> FaqEntry | Document:
@@ -80,7 +78,7 @@ FAQ = Kind(
     part=FaqSerializer(partial=True),
     item=FaqReplySerializer,
     reply=FaqReplySerializer,
-    page=FaqPageSerializer,
+    page=page_of("FaqPage", FaqReplySerializer),
     example=OpenApiExample(
         "A definition",
         value={
@@ -111,13 +109,13 @@ DOCUMENT = Kind(
     part={"application/json": DocumentSerializer(partial=True), "multipart/form-data": DocumentUploadSerializer},
     item=DocumentItemSerializer,
     reply=DocumentReplySerializer,
-    page=DocumentPageSerializer,
+    page=page_of("DocumentPage", DocumentItemSerializer),
     example=OpenApiExample(
         "A page of a handbook",
         value={"title": "Revenue", "text": "# Net revenue\nGross less refunds.", "metadata": {"team": "finance"}},
         request_only=True,
         media_type="application/json",
     ),
-    wrong={**WRONG, **problems("document_unreadable")},
+    wrong=(*WRONG, "document_unreadable"),
     parsers=(DocumentJsonParser, DocumentUploadParser),
 )

@@ -1,4 +1,4 @@
-"""What the knowledge doors make of a request: who may, what was sent, which entries it is about."""
+"""What the knowledge doors make of a request: what was sent, which entries it is about."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,37 +14,21 @@ from schema_index.knowledge import knowledge
 from schema_index.knowledge.access import withheld_subjects
 from schema_index.models import Document, FaqEntry, ReviewState
 from schema_index.sources import pick
+from tenants.api.cursor import Page
 from tenants.api.newest_first import newest_first
 from tenants.api.parser import PayloadTooLarge
-from tenants.api.permissions import principal_of
-from tenants.api.strict import read_body
+from tenants.api.strict import Fields, read_body
 from tenants.principal import Principal
 from tenants.roles import Permission
-
-Fields = dict[str, Any]
-
-
-def writer(request: Request) -> Principal:
-    return principal_of(request, needs=Permission.MANAGE_KNOWLEDGE)
-
-
-def reader(request: Request) -> Principal:
-    """Whoever may write may read what they wrote."""
-    principal = principal_of(request)
-    if Permission.MANAGE_KNOWLEDGE not in principal.permissions:
-        principal.require(Permission.READ_SCHEMA)
-    return principal
 
 
 def faq_fields(request: Request, *, partial: bool) -> Fields:
     """What a writer sent, by the names of the entry's attributes, and `data_source`."""
-    writer(request)
     return read_body(request, FaqSerializer, partial=partial)
 
 
 def document_fields(request: Request, *, partial: bool) -> Fields:
     """As `faq_fields`. A file or text is read here, while no transaction is open. Raises DocumentUnreadable."""
-    writer(request)
     if (request.content_type or "").startswith("multipart/"):
         fields = read_body(request, DocumentUploadSerializer, partial=partial)
         file = fields.pop("file", None)
@@ -68,15 +52,15 @@ def document_fields(request: Request, *, partial: bool) -> Fields:
     return {**fields, "text": found.text, **({"title": title} if title else {})}
 
 
-def page_of(model: type[Any], query: Fields) -> tuple[list[FaqEntry | Document], str | None]:
-    """One page of what the validated `query` asks for, newest first, and the cursor of the next."""
+def page_of_entries(model: type[Any], query: Fields) -> Page[FaqEntry | Document]:
+    """One page of what the validated `query` asks for, newest first."""
     names = {"review_state": "review_state", "data_source": "source__slug", "metadata": "metadata__contains"}
     wanted = {field: query[name] for name, field in names.items() if name in query}
     entries = model.objects.filter(deleted_at__isnull=not query["deleted"], **wanted)
     return newest_first(entries.select_related("source"), query)
 
 
-def store(entry: FaqEntry | Document, fields: Fields, principal: Principal) -> None:
+def store(entry: FaqEntry | Document, fields: Fields, principal: Principal) -> FaqEntry | Document:
     if "data_source" in fields:
         slug = fields["data_source"]
         entry.source = pick(slug) if slug else None
@@ -84,6 +68,7 @@ def store(entry: FaqEntry | Document, fields: Fields, principal: Principal) -> N
         if name != "data_source":
             setattr(entry, name, value)
     knowledge.store(entry, actor=principal.actor)
+    return entry
 
 
 def withheld(entries: Sequence[FaqEntry | Document], principal: Principal) -> frozenset[UUID]:

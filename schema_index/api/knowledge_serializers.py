@@ -12,7 +12,7 @@ from schema_index.documents.read import MAX_BYTES
 from schema_index.knowledge.knowledge import MAX_ANSWER
 from schema_index.knowledge.metadata import MAX_FACTS, metadata_fault
 from schema_index.models import Document, FaqEntry, ReviewState
-from tenants.api.cursor import PageReplySerializer, PageSerializer
+from tenants.api.cursor import PageSerializer
 from tenants.api.links import LinksField
 from tenants.api.strict import StrictSerializer, TextField
 
@@ -132,11 +132,3 @@ class DocumentItemSerializer(EntryReplySerializer):
 
 class DocumentReplySerializer(DocumentItemSerializer):
     text = serializers.CharField()
-
-
-class FaqPageSerializer(PageReplySerializer):
-    items = FaqReplySerializer(many=True)
-
-
-class DocumentPageSerializer(PageReplySerializer):
-    items = DocumentItemSerializer(many=True)

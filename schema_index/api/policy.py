@@ -1,12 +1,10 @@
 """Policies over HTTP: read, replace and withdraw what a role may see of a source, and look at the outcome."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from schema_index.access import policies
@@ -16,14 +14,11 @@ from schema_index.access.policy_preview import policy_preview
 from schema_index.catalogue import catalogue_for_role
 from schema_index.models import EVERYONE, AccessPolicy, DataSource
 from schema_index.sources import DataSourceNotFound, pick
-from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, TextField, read_body, refuse_parameters
-from tenants.context import tenant_transaction
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import Fields, StrictSerializer, TextField
 from tenants.principal import Principal
 from tenants.roles import Permission, Role
 
-TAGS = ["Policies"]
 MAX_NAME = 500
 _EVERYONE = "everyone"
 
@@ -79,64 +74,51 @@ class PreviewSerializer(serializers.Serializer[Any]):
     tables = PreviewedTableSerializer(many=True)
 
 
+_operation = partial(Operation, tag="Policies", needs=Permission.MANAGE_SOURCES, in_scope=True)
+
+
 class PolicyView(APIView):
-    @extend_schema(
-        operation_id="get_policy",
-        tags=TAGS,
-        summary="What is saved for a role, or for everyone without one of their own",
-        responses={200: SavedPolicySerializer, **problems(404)},
+    @_operation(
+        "get_policy", "What is saved for a role, or for everyone without one of their own", gives=SavedPolicySerializer
     )
-    def get(self, request: Request, slug: str, role: str) -> Response:
-        principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
-        refuse_parameters(request)
-        with tenant_transaction(principal.tenant_id):
-            source = pick(slug)
-            return Response(_saved(source, role, policies.current(source, role=_role(role))))
+    def get(self, call: Call, slug: str, role: str) -> Fields:
+        source = pick(slug)
+        return _saved(source, role, policies.current(source, role=_role(role)))
 
-    @extend_schema(
-        operation_id="put_policy",
-        tags=TAGS,
-        summary="Save a new version, which holds from now on",
-        request=PolicySerializer,
-        responses={200: SavedPolicySerializer, **problems(404, "data_source_not_synced")},
+    @_operation(
+        "put_policy",
+        "Save a new version, which holds from now on",
+        body=PolicySerializer,
+        gives=SavedPolicySerializer,
+        wrong=["data_source_not_synced"],
     )
-    def put(self, request: Request, slug: str, role: str) -> Response:
-        principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
-        return self._save(principal, slug, role, read_body(request, PolicySerializer))
+    def put(self, call: Call, slug: str, role: str) -> Fields:
+        return self._save(call.principal, slug, role, call.body)
 
-    @extend_schema(
-        operation_id="delete_policy",
-        tags=TAGS,
-        summary="Withdraw a role's policy: the one for everyone holds again; withdrawn from everyone, all is open",
-        responses={200: SavedPolicySerializer, **problems(404)},
+    @_operation(
+        "delete_policy",
+        "Withdraw a role's policy: the one for everyone holds again; withdrawn from everyone, all is open",
+        gives=SavedPolicySerializer,
     )
-    def delete(self, request: Request, slug: str, role: str) -> Response:
-        principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
-        refuse_parameters(request)
-        return self._save(principal, slug, role, None)
+    def delete(self, call: Call, slug: str, role: str) -> Fields:
+        return self._save(call.principal, slug, role, None)
 
-    def _save(self, principal: Principal, slug: str, role: str, document: Mapping[str, Any] | None) -> Response:
-        with tenant_transaction(principal.tenant_id):
-            source = pick(slug)
-            saved = policies.save(source, role=_role(role), document=document, actor=principal.actor)
-            return Response(_saved(source, role, saved))
+    def _save(self, principal: Principal, slug: str, role: str, document: Mapping[str, Any] | None) -> Fields:
+        source = pick(slug)
+        return _saved(source, role, policies.save(source, role=_role(role), document=document, actor=principal.actor))
 
 
 class PolicyPreviewView(APIView):
-    @extend_schema(
-        operation_id="preview_policy",
-        tags=TAGS,
-        summary="Every table and column with what the role may do with it today",
-        responses={200: PreviewSerializer, **problems(404, "data_source_not_synced")},
+    @_operation(
+        "preview_policy",
+        "Every table and column with what the role may do with it today",
+        gives=PreviewSerializer,
+        wrong=["data_source_not_synced"],
     )
-    def get(self, request: Request, slug: str, role: str) -> Response:
-        principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
-        refuse_parameters(request)
-        with tenant_transaction(principal.tenant_id):
-            source = pick(slug)
-            access = catalogue_for_role(source, _role(role)).access
-        preview = {"data_source": source.slug, "role": role, "tables": policy_preview(access)}
-        return Response(PreviewSerializer(preview).data)
+    def get(self, call: Call, slug: str, role: str) -> Fields:
+        source = pick(slug)
+        preview = policy_preview(catalogue_for_role(source, _role(role)).access)
+        return PreviewSerializer({"data_source": source.slug, "role": role, "tables": preview}).data
 
 
 def _role(name: str) -> str:
@@ -148,7 +130,7 @@ def _role(name: str) -> str:
     return name
 
 
-def _saved(source: DataSource, role: str, saved: AccessPolicy | None) -> dict[str, Any]:
+def _saved(source: DataSource, role: str, saved: AccessPolicy | None) -> Fields:
     return {
         "data_source": source.slug,
         "role": role,

@@ -3,19 +3,17 @@
 from typing import Any
 from urllib.parse import quote
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from schema_index.models import ChunkKind
 from schema_index.search import SearchRequest, SearchResult, search
-from tenants.api.cursor import MAX_CURSOR, PageReplySerializer, cursor_of, place_of
+from tenants.api.cursor import MAX_CURSOR, Page, cursor_of, page_of, place_of
 from tenants.api.links import LinksField
-from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, TextField
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import Fields, StrictSerializer, TextField
 from tenants.roles import Permission
 
 MAX_QUERY = 2_000
@@ -85,17 +83,15 @@ class SearchResultSerializer(serializers.Serializer[Any]):
     links = LinksField(_address)
 
 
-class SearchReplySerializer(PageReplySerializer):
-    items = SearchResultSerializer(many=True)
-
-
 class SearchView(APIView):
     limited_as = ("searches",)
 
-    @extend_schema(
-        operation_id="search",
-        tags=["Search"],
-        summary="Search schema, FAQ and documents",
+    @Operation(
+        "search",
+        "Search schema, FAQ and documents",
+        tag="Search",
+        needs=Permission.READ_SCHEMA,
+        query=None,
         parameters=[
             *(
                 OpenApiParameter(name, required=name == "q", description=field.help_text or "", many=name == "kind")
@@ -106,29 +102,26 @@ class SearchView(APIView):
                 f"{METADATA}<key>", description="Only knowledge whose metadata says so: `metadata.team=finance`."
             ),
         ],
-        responses={
-            200: SearchReplySerializer,
-            **problems(404, "embedding_rejected", "embedding_unavailable"),
-        },
+        gives=page_of("SearchReply", SearchResultSerializer),
+        wrong=[404, "embedding_rejected", "embedding_unavailable"],
         examples=[OpenApiExample("A table", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
-    def get(self, request: Request) -> Response:
-        principal = principal_of(request, needs=Permission.READ_SCHEMA)
-        query = SearchQuerySerializer(data=_fields(request))
+    def get(self, call: Call) -> Page[SearchResult]:
+        query = SearchQuerySerializer(data=_fields(call.request))
         query.is_valid(raise_exception=True)
         given = dict(query.validated_data)
         kinds = tuple(dict.fromkeys(given.pop("kind"))) or tuple(ChunkKind.values)
         limit = given.pop("limit")
         offset = place_of(given.pop("cursor"), length=1)[0] if "cursor" in given else 0
         # One more than is shown tells whether there is another page.
-        found = search(principal, SearchRequest(kinds=kinds, limit=limit + 1, offset=offset, **given))
+        found = search(call.principal, SearchRequest(kinds=kinds, limit=limit + 1, offset=offset, **given))
         following = cursor_of([offset + limit]) if len(found) > limit else None
-        return Response({"items": SearchResultSerializer(found[:limit], many=True).data, "next": following})
+        return Page(items=found[:limit], next=following)
 
 
-def _fields(request: Request) -> dict[str, Any]:
+def _fields(request: Request) -> Fields:
     """`kind` as a list, `metadata.<key>` together; of any other name that is given twice, the last counts."""
-    fields: dict[str, Any] = {}
+    fields: Fields = {}
     for name, values in request.query_params.lists():
         if name.startswith(METADATA) and name != METADATA:
             fields.setdefault("metadata", {})[name.removeprefix(METADATA)] = values[-1]

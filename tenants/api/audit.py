@@ -2,17 +2,14 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenants.api.cursor import PageReplySerializer, PageSerializer
+from tenants.api.cursor import Page, PageSerializer, page_of
 from tenants.api.newest_first import newest_first
-from tenants.api.permissions import principal_of
-from tenants.api.strict import TextField, read_query
-from tenants.context import tenant_transaction
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import TextField
 from tenants.models import AuditEvent
 from tenants.roles import Permission
 
@@ -58,22 +55,19 @@ class AuditEventSerializer(serializers.Serializer[Any]):
     details = serializers.DictField()
 
 
-class AuditPageSerializer(PageReplySerializer):
-    items = AuditEventSerializer(many=True)
-
-
 class AuditListView(APIView):
-    @extend_schema(
-        operation_id="list_audit_events",
-        tags=["Audit"],
-        summary="Who did what, newest first",
-        parameters=[AuditQuerySerializer],
-        responses=AuditPageSerializer,
+    @Operation(
+        "list_audit_events",
+        "Who did what, newest first",
+        tag="Audit",
+        needs=Permission.READ_AUDIT,
+        in_scope=True,
+        query=AuditQuerySerializer,
+        gives=page_of("AuditPage", AuditEventSerializer),
         examples=[OpenApiExample("A new key", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
-    def get(self, request: Request) -> Response:
-        principal = principal_of(request, needs=Permission.READ_AUDIT)
-        asked = read_query(request, AuditQuerySerializer)
+    def get(self, call: Call) -> Page[AuditEvent]:
+        asked = call.query
         wanted: dict[str, Any] = {name: asked[name] for name in ("action", "actor", "subject") if name in asked}
         for name in ("table", "column"):
             if name in asked:
@@ -82,6 +76,4 @@ class AuditListView(APIView):
             wanted["at__gte"] = asked["since"]
         if "until" in asked:
             wanted["at__lt"] = asked["until"]
-        with tenant_transaction(principal.tenant_id):
-            found, cursor = newest_first(AuditEvent.objects.filter(**wanted), asked, by="at")
-        return Response({"items": AuditEventSerializer(found, many=True).data, "next": cursor})
+        return newest_first(AuditEvent.objects.filter(**wanted), asked, by="at")

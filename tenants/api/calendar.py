@@ -1,20 +1,16 @@
 """The tenant's time zone and fiscal year over HTTP."""
 
-from dataclasses import asdict
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenants.api.permissions import principal_of
-from tenants.api.strict import StrictSerializer, read_body, refuse_parameters
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import StrictSerializer
 from tenants.roles import Permission
-from tenants.tenant_calendar import NO_SUCH_ZONE, calendar_of, is_time_zone, set_calendar
+from tenants.tenant_calendar import NO_SUCH_ZONE, TenantCalendar, calendar_of, is_time_zone, set_calendar
 
-TAGS = ["Tenant"]
 EXAMPLE = {"time_zone": "Europe/Paris", "fiscal_year_start_month": 4}
 
 
@@ -36,26 +32,24 @@ class CalendarReplySerializer(serializers.Serializer[Any]):
 
 
 class CalendarView(APIView):
-    @extend_schema(
-        operation_id="get_calendar",
-        tags=TAGS,
-        summary="The time zone and fiscal year that questions are read by",
-        responses=CalendarReplySerializer,
+    @Operation(
+        "get_calendar",
+        "The time zone and fiscal year that questions are read by",
+        tag="Tenant",
+        needs=Permission.ASK,
+        gives=CalendarReplySerializer,
     )
-    def get(self, request: Request) -> Response:
-        principal = principal_of(request, needs=Permission.ASK)
-        refuse_parameters(request)
-        return Response(asdict(calendar_of(principal.tenant_id)))
+    def get(self, call: Call) -> TenantCalendar:
+        return calendar_of(call.principal.tenant_id)
 
-    @extend_schema(
-        operation_id="change_calendar",
-        tags=TAGS,
-        summary="Set the time zone, or the month that the fiscal year begins with",
-        request=CalendarSerializer,
-        responses=CalendarReplySerializer,
+    @Operation(
+        "change_calendar",
+        "Set the time zone, or the month that the fiscal year begins with",
+        tag="Tenant",
+        needs=Permission.MANAGE_SOURCES,
+        body=CalendarSerializer,
+        gives=CalendarReplySerializer,
         examples=[OpenApiExample("From April", value=EXAMPLE, request_only=True)],
     )
-    def patch(self, request: Request) -> Response:
-        principal = principal_of(request, needs=Permission.MANAGE_SOURCES)
-        sent = read_body(request, CalendarSerializer)
-        return Response(asdict(set_calendar(principal.tenant_id, actor=principal.actor, **sent)))
+    def patch(self, call: Call) -> TenantCalendar:
+        return set_calendar(call.principal.tenant_id, actor=call.principal.actor, **call.body)

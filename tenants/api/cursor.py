@@ -2,11 +2,15 @@
 
 import base64
 import json
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from rest_framework import serializers
 
 from tenants.api.strict import StrictSerializer, TextField
+
+RowT = TypeVar("RowT")
 
 MAX_PAGE = 200
 MAX_CURSOR = 200
@@ -19,9 +23,27 @@ class PageSerializer(StrictSerializer):
     limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=MAX_PAGE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[RowT]):
+    """`next` is the cursor of the page after this one; None on the last."""
+
+    items: Sequence[RowT]
+    next: str | None
+
+
 class PageReplySerializer(serializers.Serializer[Any]):
     # What a list answers with beside its `items`; a docstring would stand in each list's description.
     next = serializers.CharField(allow_null=True, help_text="`cursor` of the next page; null on the last.")
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        found = dict(super().to_representation(instance))
+        # Last, as people read a page.
+        return {**found, "next": found.pop("next")}
+
+
+def page_of(name: str, item: type[serializers.BaseSerializer[Any]]) -> type[PageReplySerializer]:
+    """The reply of a list of `item`s, called `name` in the description."""
+    return type(f"{name}Serializer", (PageReplySerializer,), {"items": item(many=True)})
 
 
 def cursor_of(place: list[int]) -> str:

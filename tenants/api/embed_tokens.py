@@ -2,17 +2,14 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants import embed_tokens
 from tenants.api.keys import ROLES, AttributesField
-from tenants.api.permissions import principal_of
-from tenants.api.strict import StrictSerializer, TextField, read_body
-from tenants.context import tenant_transaction
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import StrictSerializer, TextField
 from tenants.roles import Permission, Role
 
 EXAMPLE = {
@@ -71,35 +68,27 @@ class EmbedTokenSerializer(serializers.Serializer[Any]):
 
 
 class EmbedTokenView(APIView):
-    @extend_schema(
-        operation_id="create_embed_token",
-        tags=["Embedding"],
-        summary="Make a token for the ask box in a page of yours",
-        request=NewEmbedTokenSerializer,
-        responses={201: EmbedTokenSerializer},
+    @Operation(
+        "create_embed_token",
+        "Make a token for the ask box in a page of yours",
+        tag="Embedding",
+        needs=Permission.EMBED,
+        in_scope=True,
+        body=NewEmbedTokenSerializer,
+        gives=EmbedTokenSerializer,
+        status=201,
+        headers={"Cache-Control": "no-store"},
         examples=[OpenApiExample("For a quarter of an hour", value=EXAMPLE, request_only=True)],
     )
-    def post(self, request: Request) -> Response:
+    def post(self, call: Call) -> dict[str, Any]:
         """It ends with its time, or with the key that made it."""
-        principal = principal_of(request, needs=Permission.EMBED)
-        fields = read_body(request, NewEmbedTokenSerializer)
-        with tenant_transaction(principal.tenant_id):
-            made = embed_tokens.issue(
-                principal,
-                label=fields["user"],
-                role=Role(fields["role"]),
-                attributes=fields["attributes"],
-                life_s=fields["expires_in"],
-                origin=fields["origin"],
-            )
-        address = request.build_absolute_uri(f"/embed/{made.frame}")
-        return Response(
-            {
-                "token": made.token,
-                "address": f"{address}#{made.token}",
-                "actor": made.actor,
-                "expires_at": made.expires_at,
-            },
-            status=201,
-            headers={"Cache-Control": "no-store"},
+        made = embed_tokens.issue(
+            call.principal,
+            label=call.body["user"],
+            role=Role(call.body["role"]),
+            attributes=call.body["attributes"],
+            life_s=call.body["expires_in"],
+            origin=call.body["origin"],
         )
+        address = call.request.build_absolute_uri(f"/embed/{made.frame}#{made.token}")
+        return {"token": made.token, "address": address, "actor": made.actor, "expires_at": made.expires_at}

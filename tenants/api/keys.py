@@ -1,38 +1,30 @@
 """API keys over HTTP: listed without their secrets, issued once readable, revoked."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any, get_args
 from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants import api_keys
-from tenants.api.cursor import PageReplySerializer, PageSerializer
+from tenants.api.cursor import Page, PageSerializer, page_of
 from tenants.api.links import LinksField
 from tenants.api.newest_first import newest_first
-from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, TextField, read_body, read_query, refuse_parameters
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import StrictSerializer, TextField
 from tenants.attributes import AttributesInvalid, AttributeValue, attributes_from_json
-from tenants.context import tenant_transaction
 from tenants.models import ApiKey
 from tenants.models.api_key import KeyState
 from tenants.roles import Permission, Role
 
-TAGS = ["API keys"]
 STATES = list(get_args(KeyState))
 SCOPES = [permission.value for permission in Permission]
 ROLES = [role.value for role in Role]
-
-
-def address_of(key: ApiKey) -> str:
-    return f"/api/v1/keys/{key.id}"
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)
@@ -80,84 +72,56 @@ class KeySerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True, help_text="To the minute.")
-    links = LinksField(address_of)
+    links = LinksField("/api/v1/keys/{0.id}".format)
 
 
 class IssuedKeySerializer(KeySerializer):
     key = serializers.CharField(help_text="The key itself. It is stored nowhere, and never shown again.")
 
 
-class KeyPageSerializer(PageReplySerializer):
-    items = KeySerializer(many=True)
+_operation = partial(Operation, tag="API keys", needs=Permission.MANAGE_KEYS, in_scope=True)
 
 
 class KeyListView(APIView):
-    @extend_schema(
-        operation_id="list_keys",
-        tags=TAGS,
-        summary="The tenant's API keys, newest first",
-        parameters=[PageSerializer],
-        responses=KeyPageSerializer,
+    @_operation(
+        "list_keys",
+        "The tenant's API keys, newest first",
+        query=PageSerializer,
+        gives=page_of("KeyPage", KeySerializer),
     )
-    def get(self, request: Request) -> Response:
-        principal = principal_of(request, needs=Permission.MANAGE_KEYS)
-        query = read_query(request, PageSerializer)
-        with tenant_transaction(principal.tenant_id):
-            found, cursor = newest_first(api_keys.known_keys(), query)
-        return Response({"items": KeySerializer(found, many=True).data, "next": cursor})
+    def get(self, call: Call) -> Page[ApiKey]:
+        return newest_first(api_keys.known_keys(), call.query)
 
-    @extend_schema(
-        operation_id="create_key",
-        tags=TAGS,
-        summary="Issue a key, which is shown this once",
-        request=NewKeySerializer,
-        responses={201: IssuedKeySerializer, **problems("limit_reached")},
+    @_operation(
+        "create_key",
+        "Issue a key, which is shown this once",
+        body=NewKeySerializer,
+        gives=IssuedKeySerializer,
+        status=201,
+        headers={"Cache-Control": "no-store"},
+        wrong=["limit_reached"],
         examples=[
             OpenApiExample("A key that may ask", value={"name": "Dashboard", "scopes": ["ask"]}, request_only=True)
         ],
     )
-    def post(self, request: Request) -> Response:
-        principal = principal_of(request, needs=Permission.MANAGE_KEYS)
-        fields = read_body(request, NewKeySerializer)
-        with tenant_transaction(principal.tenant_id):
-            key, text = api_keys.issue_within(
-                principal,
-                name=fields["name"],
-                scopes=[Permission(scope) for scope in fields["scopes"]],
-                role=Role(fields["role"]),
-                expires_at=fields["expires_at"],
-                attributes=fields.get("attributes"),
-            )
-        return Response(
-            {**KeySerializer(key).data, "key": text},
-            status=201,
-            headers={"Location": address_of(key), "Cache-Control": "no-store"},
+    def post(self, call: Call) -> dict[str, Any]:
+        key, text = api_keys.issue_within(
+            call.principal,
+            name=call.body["name"],
+            scopes=[Permission(scope) for scope in call.body["scopes"]],
+            role=Role(call.body["role"]),
+            expires_at=call.body["expires_at"],
+            attributes=call.body.get("attributes"),
         )
+        return {**KeySerializer(key).data, "key": text}
 
 
 class KeyView(APIView):
-    @extend_schema(
-        operation_id="get_key",
-        tags=TAGS,
-        summary="One API key, without its secret",
-        responses={200: KeySerializer, **problems(404)},
-    )
-    def get(self, request: Request, key_id: UUID) -> Response:
-        principal = principal_of(request, needs=Permission.MANAGE_KEYS)
-        refuse_parameters(request)
-        with tenant_transaction(principal.tenant_id):
-            return Response(KeySerializer(api_keys.find(key_id)).data)
+    @_operation("get_key", "One API key, without its secret", gives=KeySerializer)
+    def get(self, call: Call, key_id: UUID) -> ApiKey:
+        return api_keys.find(key_id)
 
-    @extend_schema(
-        operation_id="revoke_key",
-        tags=TAGS,
-        summary="Revoke a key, at once and for good",
-        responses={204: None, **problems(404)},
-    )
-    def delete(self, request: Request, key_id: UUID) -> Response:
+    @_operation("revoke_key", "Revoke a key, at once and for good")
+    def delete(self, call: Call, key_id: UUID) -> None:
         """Sent twice, it stays revoked."""
-        principal = principal_of(request, needs=Permission.MANAGE_KEYS)
-        refuse_parameters(request)
-        with tenant_transaction(principal.tenant_id):
-            api_keys.revoke(api_keys.find(key_id), actor=principal.actor)
-        return Response(status=204)
+        api_keys.revoke(api_keys.find(key_id), actor=call.principal.actor)

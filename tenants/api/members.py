@@ -1,26 +1,22 @@
 """The tenant's people over HTTP: who belongs to it, in which role."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants import memberships
-from tenants.api.cursor import PageReplySerializer, PageSerializer
+from tenants.api.cursor import Page, PageSerializer, page_of
 from tenants.api.keys import ROLES
 from tenants.api.links import LinksField
 from tenants.api.newest_first import newest_first
-from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
-from tenants.api.strict import StrictSerializer, read_body, read_query, refuse_parameters
-from tenants.context import tenant_transaction
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import StrictSerializer
+from tenants.models import Membership
 from tenants.roles import Permission, Role
-
-TAGS = ["Members"]
 
 
 class RoleSerializer(StrictSerializer):
@@ -34,54 +30,43 @@ class MemberSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=ROLES)
     attributes = serializers.DictField(help_text="What row rules ask for.")
     created_at = serializers.DateTimeField()
-    links = LinksField(lambda member: f"/api/v1/members/{member.id}")
+    links = LinksField("/api/v1/members/{0.id}".format)
 
 
-class MemberPageSerializer(PageReplySerializer):
-    items = MemberSerializer(many=True)
+_operation = partial(Operation, tag="Members", in_scope=True)
 
 
 class MemberListView(APIView):
-    @extend_schema(
-        operation_id="list_members",
-        tags=TAGS,
-        summary="Who belongs to the tenant, the latest first",
-        parameters=[PageSerializer],
-        responses=MemberPageSerializer,
+    @_operation(
+        "list_members",
+        "Who belongs to the tenant, the latest first",
+        needs=Permission.READ_MEMBERS,
+        query=PageSerializer,
+        gives=page_of("MemberPage", MemberSerializer),
     )
-    def get(self, request: Request) -> Response:
-        principal = principal_of(request, needs=Permission.READ_MEMBERS)
-        query = read_query(request, PageSerializer)
-        with tenant_transaction(principal.tenant_id):
-            found, cursor = newest_first(memberships.members(), query)
-        return Response({"items": MemberSerializer(found, many=True).data, "next": cursor})
+    def get(self, call: Call) -> Page[Membership]:
+        return newest_first(memberships.members(), call.query)
 
 
 class MemberView(APIView):
-    @extend_schema(
-        operation_id="change_member",
-        tags=TAGS,
-        summary="Give a member another role",
-        request=RoleSerializer,
-        responses={200: MemberSerializer, **problems(404, "last_owner")},
+    @_operation(
+        "change_member",
+        "Give a member another role",
+        needs=Permission.MANAGE_MEMBERS,
+        body=RoleSerializer,
+        gives=MemberSerializer,
+        wrong=["last_owner"],
         examples=[OpenApiExample("An analyst", value={"role": "analyst"}, request_only=True)],
     )
-    def patch(self, request: Request, member_id: UUID) -> Response:
-        principal = principal_of(request, needs=Permission.MANAGE_MEMBERS)
-        role = read_body(request, RoleSerializer).get("role")
-        with tenant_transaction(principal.tenant_id):
-            changed = memberships.change_role(principal, member_id, role=Role(role) if role else None)
-        return Response(MemberSerializer(changed).data)
+    def patch(self, call: Call, member_id: UUID) -> Membership:
+        role = call.body.get("role")
+        return memberships.change_role(call.principal, member_id, role=Role(role) if role else None)
 
-    @extend_schema(
-        operation_id="remove_member",
-        tags=TAGS,
-        summary="End a member's place in the tenant, at once, and the keys they made",
-        responses={204: None, **problems(404, "last_owner")},
+    @_operation(
+        "remove_member",
+        "End a member's place in the tenant, at once, and the keys they made",
+        needs=Permission.MANAGE_MEMBERS,
+        wrong=["last_owner"],
     )
-    def delete(self, request: Request, member_id: UUID) -> Response:
-        principal = principal_of(request, needs=Permission.MANAGE_MEMBERS)
-        refuse_parameters(request)
-        with tenant_transaction(principal.tenant_id):
-            memberships.remove(principal, member_id)
-        return Response(status=204)
+    def delete(self, call: Call, member_id: UUID) -> None:
+        memberships.remove(call.principal, member_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from tenants.api.cursor import cursor_of, place_of
+from tenants.api.cursor import Page, cursor_of, place_of
 from tenants.models import TenantOwned
 
 RowT = TypeVar("RowT", bound=TenantOwned)
@@ -16,16 +16,14 @@ _ID_PARTS = 8
 """Numbers of 16 bits that an id is written as."""
 
 
-def newest_first(
-    entries: "QuerySet[RowT]", query: dict[str, Any], *, by: str = "created_at"
-) -> tuple[list[RowT], str | None]:
-    """One page by `limit` and `cursor`, and the cursor of the next. `by` is the rows' own time, which never changes."""
+def newest_first(entries: "QuerySet[RowT]", query: dict[str, Any], *, by: str = "created_at") -> Page[RowT]:
+    """One page by `limit` and `cursor` of `query`. `by` is the rows' own time, which never changes."""
     if "cursor" in query:
         at, entry_id = _place(query["cursor"])
         entries = entries.filter(Q(**{f"{by}__lt": at}) | Q(**{by: at, "id__lt": entry_id}))
     limit = query["limit"]
     found = list(entries.order_by(f"-{by}", "-id")[: limit + 1])
-    return found[:limit], _cursor(found[limit - 1], by) if len(found) > limit else None
+    return Page(items=found[:limit], next=_cursor(found[limit - 1], by) if len(found) > limit else None)
 
 
 def _cursor(entry: TenantOwned, by: str) -> str:

@@ -6,7 +6,6 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from tenants.principal import Principal
-from tenants.roles import Permission
 
 if TYPE_CHECKING:  # views import their default permissions while they are themselves imported
     from rest_framework.views import APIView
@@ -17,10 +16,8 @@ class HasPrincipal(BasePermission):
         return isinstance(request.user, Principal)
 
 
-def principal_of(request: Request, *, needs: Permission | None = None) -> Principal:
-    """Who is asking; every view behind `HasPrincipal` has one. Raises InsufficientScope where `needs` is not theirs."""
+def principal_of(request: Request) -> Principal:
+    """Who is asking; every view behind `HasPrincipal` has one."""
     principal = request.user
     assert isinstance(principal, Principal)
-    if needs is not None:
-        principal.require(needs)
     return principal

@@ -60,10 +60,8 @@ ANYWHERE = frozenset(
 
 
 def problems(*told: int | str) -> dict[int, OpenApiResponse]:
-    """The errors of one operation beside those that all have: all codes of a status, or single codes beside ANYWHERE's.
-
-    An operation with a body has 413 and 415 without naming them.
-    """
+    """The errors of one operation beside those that all of its kind have: all codes of a status, or single codes beside
+    ANYWHERE's."""
     found: dict[int, OpenApiResponse] = {}
     for status, codes in CODES.items():
         own = {code for code in codes if status in told or code in told}

@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from rest_framework import serializers
 from rest_framework.request import Request
 
+Fields = dict[str, Any]
+
 CONTROL_CHARACTERS = "Control characters are not text: remove them."
 
 
@@ -56,24 +58,17 @@ class NoParameters(StrictSerializer):
     """A query or body in which every field is one too many."""
 
 
-def refuse_parameters(request: Request) -> None:
-    read_query(request, NoParameters)
-
-
-def read_query(request: Request, kind: type[StrictSerializer]) -> dict[str, Any]:
+def read_query(request: Request, kind: type[StrictSerializer]) -> Fields:
     """The parameters of the address. Raises ValidationError."""
     return _read(kind, request.query_params.dict())
 
 
-def read_body(
-    request: Request, kind: type[StrictSerializer] = NoParameters, *, partial: bool = False
-) -> dict[str, Any]:
-    """What was sent, to an address that takes no parameters; parts of it where `partial`. Raises ValidationError."""
-    refuse_parameters(request)
+def read_body(request: Request, kind: type[StrictSerializer], *, partial: bool = False) -> Fields:
+    """What was sent; parts of it where `partial`. Raises ValidationError."""
     return _read(kind, request.data, partial=partial)
 
 
-def _read(kind: type[StrictSerializer], data: Any, *, partial: bool = False) -> dict[str, Any]:
+def _read(kind: type[StrictSerializer], data: Any, *, partial: bool = False) -> Fields:
     serializer = kind(data=data, partial=partial)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

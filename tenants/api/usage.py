@@ -1,24 +1,22 @@
 """What the tenant used, over HTTP: as JSON, and as CSV for a spreadsheet."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tenants import quotas, usage
 from tenants.api.csv_renderer import CsvRenderer
-from tenants.api.permissions import principal_of
-from tenants.api.strict import StrictSerializer, read_query
-from tenants.context import tenant_transaction
+from tenants.api.operation import Call, Operation
+from tenants.api.strict import StrictSerializer
 from tenants.models import UsageCounter
 from tenants.roles import Permission
 
-TAGS = ["Usage"]
 EXAMPLE = {
     "items": [{"day": "2026-11-21", "kind": "questions", "amount": 12}],
     "totals": {"questions": 12, "input_tokens": 0, "output_tokens": 0},
@@ -50,45 +48,37 @@ class UsageReplySerializer(serializers.Serializer[Any]):
     today = QuotaSerializer()
 
 
+_operation = partial(Operation, tag="Usage", needs=Permission.READ_USAGE, in_scope=True, query=UsageQuerySerializer)
+
+
 class UsageView(APIView):
-    @extend_schema(
-        operation_id="get_usage",
-        tags=TAGS,
-        summary="What the tenant used, by day and kind",
-        parameters=[UsageQuerySerializer],
-        responses=UsageReplySerializer,
+    @_operation(
+        "get_usage",
+        "What the tenant used, by day and kind",
+        gives=UsageReplySerializer,
         examples=[OpenApiExample("A day", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
-    def get(self, request: Request) -> Response:
-        counters = _counters(request)
-        with tenant_transaction(principal_of(request).tenant_id):
-            today = quotas.today()
-        found = {"items": counters, "totals": usage.totals(counters), "today": today}
-        return Response(UsageReplySerializer(found).data)
+    def get(self, call: Call) -> dict[str, Any]:
+        counters = _counters(call)
+        found = {"items": counters, "totals": usage.totals(counters), "today": quotas.today()}
+        return UsageReplySerializer(found).data
 
 
 class UsageCsvView(APIView):
     renderer_classes = [CsvRenderer]
 
-    @extend_schema(
-        operation_id="get_usage_csv",
-        tags=TAGS,
-        summary="What the tenant used, as CSV",
-        parameters=[UsageQuerySerializer],
+    @_operation(
+        "get_usage_csv",
+        "What the tenant used, as CSV",
         responses={
             (200, "text/csv"): OpenApiResponse(OpenApiTypes.STR, description="`day,kind,amount`, oldest first.")
         },
     )
-    def get(self, request: Request) -> Response:
-        counters = _counters(request)
+    def get(self, call: Call) -> Response:
         name = f"usage-{datetime.now(UTC).date()}.csv"
-        return Response(
-            "".join(usage.as_csv(counters)), headers={"Content-Disposition": f'attachment; filename="{name}"'}
-        )
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response("".join(usage.as_csv(_counters(call))), headers=headers)
 
 
-def _counters(request: Request) -> tuple[UsageCounter, ...]:
-    principal = principal_of(request, needs=Permission.READ_USAGE)
-    query = read_query(request, UsageQuerySerializer)
-    with tenant_transaction(principal.tenant_id):
-        return usage.by_day(start=query.get("since"), end=query.get("until"))
+def _counters(call: Call) -> tuple[UsageCounter, ...]:
+    return usage.by_day(start=call.query.get("since"), end=call.query.get("until"))
