@@ -131,7 +131,7 @@ def _principal(name: str) -> Any:
     from tenants.roles import Role  # noqa: PLC0415
 
     tenant = tenancy.create(slug=f"bench-{name.replace('_', '-')}", name=name, actor=ACTOR)
-    return principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor=ACTOR, role=Role.ANALYST)
+    return principal_of_role(tenant.id, actor=ACTOR, role=Role.ANALYST)
 
 
 def _sync(principal: Any, loaded: Mapping[str, str], databases: TargetDatabases) -> None:

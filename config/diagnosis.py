@@ -194,7 +194,7 @@ def _bad() -> State:
 
 def _evaluations(tenant: Tenant) -> Iterator[Finding]:
     """What the tenant's own questions say of the settings in force, or that nobody has asked them yet."""
-    principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor="system:doctor", role=ROLE)
+    principal = principal_of_role(tenant.id, actor="system:doctor", role=ROLE)
     bad = _bad()
     try:
         for standing in standings(principal):

@@ -14,10 +14,10 @@ from django.urls import reverse
 from nl2sql.model_access.tenant_models import written_by
 from nl2sql.models import Conversation
 from nl2sql.web.review_queue import waiting
-from tenants.active_tenant import SESSION_KEY
+from tenants.active_tenant import belongings_of, chosen_among
 from tenants.context import tenant_transaction
-from tenants.memberships import Belonging, belongings
-from tenants.roles import PERMISSIONS, Permission
+from tenants.models import Membership
+from tenants.roles import PERMISSIONS, Permission, Role
 from tenants.web.theme import Theme, next_theme, theme_of
 
 SHOWN_CONVERSATIONS = 30
@@ -44,20 +44,17 @@ class Shell:
         self._request = request
 
     @cached_property
-    def belongings(self) -> tuple[Belonging, ...]:
-        user = self._request.user
-        return belongings(user.pk) if user.is_authenticated and user.pk is not None else ()
+    def belongings(self) -> tuple[Membership, ...]:
+        return belongings_of(self._request)
 
     @cached_property
-    def belonging(self) -> Belonging | None:
-        """As `tenants.active_tenant` chooses, from what is read once a page."""
-        found, chosen = self.belongings, self._request.session.get(SESSION_KEY)
-        return next((one for one in found if str(one.tenant_id) == chosen), found[0] if found else None)
+    def belonging(self) -> Membership | None:
+        return chosen_among(self.belongings, self._request)
 
     @cached_property
     def may(self) -> dict[str, bool]:
         """By the names of `Permission`, in small letters: `may.read_schema`."""
-        held = PERMISSIONS[self._working.role] if self._working else frozenset()
+        held = PERMISSIONS[Role(self._working.role)] if self._working else frozenset()
         return {permission.name.lower(): permission in held for permission in Permission}
 
     @cached_property
@@ -100,8 +97,8 @@ class Shell:
         return next_theme(self.theme)
 
     @property
-    def _working(self) -> Belonging | None:
-        return self.belonging if self.belonging and not self.belonging.is_suspended else None
+    def _working(self) -> Membership | None:
+        return self.belonging if self.belonging and not self.belonging.tenant.is_suspended else None
 
     @cached_property
     def _waiting(self) -> int:

@@ -1,39 +1,34 @@
 """What an actor may still do, for work that goes on without the request that it came with."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from tenants.api_keys import Unauthenticated, known_keys, principal_of_key, require_live
 from tenants.attributes import AttributeValue, attributes_from_json
 from tenants.context import tenant_scope
 from tenants.embed_tokens import principal_of_embed
 from tenants.models import ApiKey, Membership, Tenant
-from tenants.principal import InsufficientScope, Principal, TenantSuspended, principal_of_role
+from tenants.principal import InsufficientScope, Principal, principal_of_role
 from tenants.roles import Role
 
 
-def principal_now(tenant_id: UUID, *, actor: str, role: Role, attributes: Mapping[str, AttributeValue]) -> Principal:
-    """Role, attributes and permissions as they are by now; `role` and `attributes` are those of a command or
-    of whom a token was made for, which nothing else remembers.
+def principal_now(tenant: Tenant, *, actor: str, role: Role, attributes: Mapping[str, AttributeValue]) -> Principal:
+    """Role, attributes and permissions as they are by now, as `tenant` is; `role` and `attributes` are those of a
+    command or of whom a token was made for, which nothing else remembers.
 
     Raises TenantSuspended, Unauthenticated (the key ended), KeyExpired, or InsufficientScope (the membership
     ended).
     """
     kind, _, name = actor.partition(":")
-    with tenant_scope(tenant_id):
-        tenant = Tenant.objects.get(id=tenant_id)
-        if tenant.is_suspended:
-            raise TenantSuspended("This tenant is suspended.")
+    tenant.require_active()
+    with tenant_scope(tenant.id):
         if kind == "key":
-            return principal_of_key(_live_key(name), tenant)
+            return principal_of_key(_live_key(name))
         if kind == "embed":
             prefix, _, label = name.partition(":")
-            return principal_of_embed(_live_key(prefix), tenant, label=label, role=role, attributes=attributes)
+            return principal_of_embed(_live_key(prefix), label=label, role=role, attributes=attributes)
         if kind == "user":
             role, attributes = _of_member(name)
-    return principal_of_role(
-        tenant_id=tenant.id, tenant_slug=tenant.slug, actor=actor, role=role, attributes=attributes
-    )
+    return principal_of_role(tenant.id, actor=actor, role=role, attributes=attributes)
 
 
 def _live_key(prefix: str) -> ApiKey:

@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import time
 from typing import Any
-from uuid import UUID
 
 from django.core import signing
 from django.utils import timezone
 
 from tenants import audit
-from tenants.api_keys import KeyExceedsIssuer, KeyExpired, Unauthenticated, require_live
+from tenants.api_keys import KeyExceedsIssuer, KeyExpired, Unauthenticated, key_before_tenant, require_live
 from tenants.attributes import AttributesInvalid, AttributeValue, attributes_from_json, attributes_to_json
-from tenants.context import identity_transaction, tenant_transaction
-from tenants.models import ApiKey, RequestCount, Tenant
-from tenants.principal import InsufficientScope, Principal, TenantSuspended
+from tenants.models import ApiKey, RequestCount
+from tenants.principal import InsufficientScope, Principal
 from tenants.roles import RANK, Permission, Role
 
 MAX_LIFE_S = 3600
@@ -110,23 +108,14 @@ def authenticate(token: str) -> Principal:
     told = _read(token)
     if told["e"] <= time():
         raise KeyExpired("The token has expired: get a new one from the page that shows this.")
-    tenant_id = UUID(told["t"])
-    with identity_transaction(api_key_prefix=told["k"]):
-        key = ApiKey.before_tenant.select_related("created_by").filter(prefix=told["k"], tenant_id=tenant_id).first()
-    with tenant_transaction(tenant_id):
-        tenant = Tenant.objects.filter(id=tenant_id).first()
-    if key is None or tenant is None:
+    key = key_before_tenant(told["k"])
+    if key is None or str(key.tenant_id) != told["t"]:
         raise Unauthenticated("The token is not valid.")
-    if tenant.is_suspended:
-        raise TenantSuspended("This tenant is suspended.")
-    return principal_of_embed(
-        key, tenant, label=told["l"], role=Role(told["r"]), attributes=attributes_from_json(told["a"])
-    )
+    key.tenant.require_active()
+    return principal_of_embed(key, label=told["l"], role=Role(told["r"]), attributes=attributes_from_json(told["a"]))
 
 
-def principal_of_embed(
-    key: ApiKey, tenant: Tenant, *, label: str, role: Role, attributes: Mapping[str, AttributeValue]
-) -> Principal:
+def principal_of_embed(key: ApiKey, *, label: str, role: Role, attributes: Mapping[str, AttributeValue]) -> Principal:
     """Somebody whom a live key speaks for: they may ask, and nothing else. Raises Unauthenticated or KeyExpired."""
     made_by = "The API key that made the token"
     ended = f"{made_by} {'was' if key.state == 'revoked' else 'is'} {key.state}."
@@ -134,8 +123,7 @@ def principal_of_embed(
     if Permission.EMBED.value not in key.scopes:
         raise Unauthenticated(f"{made_by} may not make any.")
     return Principal(
-        tenant_id=tenant.id,
-        tenant_slug=tenant.slug,
+        tenant_id=key.tenant_id,
         actor=f"embed:{key.prefix}:{label}",
         permissions=frozenset({Permission.ASK}),
         role=role,

@@ -1,7 +1,6 @@
 """Invites people into a tenant: a link that one person opens once, signed in or with a new account."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from tenants import audit, memberships
 from tenants.context import current_tenant_id, tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.keys import SECRET_BYTES, digest
-from tenants.models import Invitation, Membership, Tenant, User
+from tenants.models import Invitation, Membership, User
 from tenants.principal import Principal
 from tenants.roles import Permission, Role
 
@@ -39,16 +38,6 @@ class AlreadyMember(DomainError):
     """The person belongs to the tenant: their role is changed where its members are listed."""
 
     code = "already_exists"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invited:
-    """What an open invitation says to whoever has its link."""
-
-    id: UUID
-    tenant_id: UUID
-    tenant_name: str
-    role: Role
 
 
 def invite(principal: Principal, *, role: Role, note: str) -> tuple[Invitation, str]:
@@ -85,44 +74,38 @@ def withdraw(principal: Principal, invitation_id: UUID) -> None:
     audit.record("invitation.withdrawn", actor=principal.actor, subject=str(invitation_id))
 
 
-def invited_by(token: str) -> Invited:
-    """Raises InvitationNotFound. Before any tenant is chosen; the token names its own."""
-    tenant_id, _ = _parts(token)
+def invited_by(token: str) -> Invitation:
+    """With its tenant. Raises InvitationNotFound. Before any tenant is chosen; the token names its own."""
+    tenant_id, secret = _parts(token)
     with tenant_transaction(tenant_id):
-        return _invited(_found(token))
+        return _found(secret, open_invitations())
 
 
-def accept(token: str, *, user: User) -> Invited:
+def accept(token: str, *, user: User) -> Invitation:
     """The person belongs to the tenant from now on, and the link opens nothing more. Of two at once, one gets it.
 
     Raises InvitationNotFound, or AlreadyMember, which leaves it open. A suspended tenant can be joined.
     """
-    tenant_id, _ = _parts(token)
+    tenant_id, secret = _parts(token)
     with tenant_transaction(tenant_id):
-        found = _found(token, lock=True)
+        found = _found(secret, open_invitations().select_for_update(of=("self",)))
         if Membership.objects.filter(user=user).exists():
             raise AlreadyMember("You belong to this tenant already.")
         found.accepted_at, found.accepted_by = timezone.now(), f"user:{user.pk}"
         found.save(update_fields=["accepted_at", "accepted_by"])
         memberships.set_role(user, role=Role(found.role), actor=found.actor)
         audit.record("invitation.accepted", actor=f"user:{user.pk}", subject=str(found.id), role=found.role)
-        return _invited(found)
+        return found
 
 
-def _found(token: str, *, lock: bool = False) -> Invitation:
+def _found(secret: str, among: "QuerySet[Invitation]") -> Invitation:
     """Only of somebody who may invite to this day."""
-    rows = open_invitations().select_for_update() if lock else open_invitations()
     owners = Membership.objects.filter(role=Role.OWNER).values_list("user_id", flat=True)
     inviters = [f"user:{user_id}" for user_id in owners]
-    found = rows.filter(digest=digest(_parts(token)[1]), actor__in=inviters).first()
+    found = among.select_related("tenant").filter(digest=digest(secret), actor__in=inviters).first()
     if found is None:
         raise InvitationNotFound("This invitation is no longer open.")
     return found
-
-
-def _invited(found: Invitation) -> Invited:
-    tenant = Tenant.objects.get(id=found.tenant_id)
-    return Invited(id=found.id, tenant_id=tenant.id, tenant_name=tenant.name, role=Role(found.role))
 
 
 def _parts(token: str) -> tuple[UUID, str]:

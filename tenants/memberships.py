@@ -1,17 +1,17 @@
 """Who belongs where: found before a tenant is chosen, changed inside one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from tenants import api_keys, audit
 from tenants.attributes import AttributeValue, attributes_from_json, attributes_to_json
-from tenants.context import current_tenant_id, identity_transaction
+from tenants.context import current_tenant_id, identity_transaction, tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Membership, Tenant, User
-from tenants.principal import Principal, TenantSuspended, principal_of_role
+from tenants.principal import Principal, principal_of_role
 from tenants.roles import Permission, Role
 
 
@@ -36,56 +36,30 @@ class LastOwner(DomainError):
     code = "last_owner"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Belonging:
-    """One tenant a person belongs to."""
-
-    tenant_id: UUID
-    slug: str
-    name: str
-    role: Role
-    is_suspended: bool
-    attributes: Mapping[str, AttributeValue] = field(default_factory=dict, hash=False)
-
-
-def belongings(user_id: int) -> tuple[Belonging, ...]:
-    """The person's tenants by name. One transaction, two queries."""
+def belongings(user_id: int) -> tuple[Membership, ...]:
+    """The person's places in tenants, by the tenants' names. One statement."""
     with identity_transaction(user_id=user_id):
-        own = {one.tenant_id: one for one in Membership.before_tenant.filter(user_id=user_id)}
-        tenants = Tenant.objects.filter(id__in=own).order_by("name")
-        return tuple(
-            Belonging(
-                tenant_id=tenant.id,
-                slug=tenant.slug,
-                name=tenant.name,
-                role=Role(own[tenant.id].role),
-                is_suspended=tenant.is_suspended,
-                attributes=attributes_from_json(own[tenant.id].attributes),
-            )
-            for tenant in tenants
-        )
+        found = Membership.before_tenant.select_related("tenant").filter(user_id=user_id)
+        return tuple(found.order_by("tenant__name"))
 
 
-def by_username(tenant: Tenant, *, username: str) -> Belonging:
-    """What the tenant's member of that name may do. Raises MemberNotFound."""
-    user = User.objects.filter(username=username).first()
-    found = () if user is None else belongings(user.pk)
-    for belonging in found:
-        if belonging.tenant_id == tenant.id:
-            return belonging
-    raise MemberNotFound(f'The tenant "{tenant.slug}" has no member "{username}".')
+def by_username(tenant: Tenant, *, username: str) -> Membership:
+    """The tenant's member of that name. Raises MemberNotFound."""
+    with tenant_transaction(tenant.id):
+        found = Membership.objects.select_related("tenant").filter(user__username=username).first()
+    if found is None:
+        raise MemberNotFound(f'The tenant "{tenant.slug}" has no member "{username}".')
+    return found
 
 
-def principal_in(belonging: Belonging, *, user_id: int) -> Principal:
-    """Raises TenantSuspended."""
-    if belonging.is_suspended:
-        raise TenantSuspended("This tenant is suspended.")
+def principal_in(membership: Membership) -> Principal:
+    """Of a membership that was read with its tenant. Raises TenantSuspended."""
+    membership.tenant.require_active()
     return principal_of_role(
-        tenant_id=belonging.tenant_id,
-        tenant_slug=belonging.slug,
-        actor=f"user:{user_id}",
-        role=belonging.role,
-        attributes=belonging.attributes,
+        membership.tenant_id,
+        actor=membership.actor,
+        role=Role(membership.role),
+        attributes=attributes_from_json(membership.attributes),
     )
 
 

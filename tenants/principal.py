@@ -29,7 +29,6 @@ class Principal:
     """
 
     tenant_id: UUID
-    tenant_slug: str
     actor: str
     permissions: frozenset[Permission]
     role: Role = Role.VIEWER
@@ -47,13 +46,8 @@ class Principal:
 
 
 def principal_of_role(
-    *, tenant_id: UUID, tenant_slug: str, actor: str, role: Role, attributes: Mapping[str, AttributeValue] | None = None
+    tenant_id: UUID, *, actor: str, role: Role, attributes: Mapping[str, AttributeValue] | None = None
 ) -> Principal:
     return Principal(
-        tenant_id=tenant_id,
-        tenant_slug=tenant_slug,
-        actor=actor,
-        permissions=PERMISSIONS[role],
-        role=role,
-        attributes=attributes or {},
+        tenant_id=tenant_id, actor=actor, permissions=PERMISSIONS[role], role=role, attributes=attributes or {}
     )

@@ -1,6 +1,5 @@
 """Where a tenant's day begins, and in which month its fiscal year: what "last month" and "last fiscal year" mean."""
 
-from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -19,26 +18,13 @@ class CalendarInvalid(DomainError):
     code = "invalid_request"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenantCalendar:
-    """`time_zone` by its IANA name; the fiscal year begins with the first of `fiscal_year_start_month`, 1 to 12."""
-
-    time_zone: str
-    fiscal_year_start_month: int
-
-
 def is_time_zone(name: str) -> bool:
     return name in available_timezones()
 
 
-def calendar_of(tenant_id: UUID) -> TenantCalendar:
-    with tenant_transaction(tenant_id):
-        return _calendar(Tenant.objects.get(id=tenant_id))
-
-
 def set_calendar(
     tenant_id: UUID, *, time_zone: str | None = None, fiscal_year_start_month: int | None = None, actor: str
-) -> TenantCalendar:
+) -> Tenant:
     """What is None stays. Holds for questions asked from now on. Raises CalendarInvalid."""
     if time_zone is not None and not is_time_zone(time_zone):
         raise CalendarInvalid(NO_SUCH_ZONE)
@@ -53,8 +39,4 @@ def set_calendar(
         if changed:
             tenant.save(update_fields=list(changed))
             audit.record("tenant.calendar_changed", actor=actor, subject=tenant.slug, **changed)
-        return _calendar(tenant)
-
-
-def _calendar(tenant: Tenant) -> TenantCalendar:
-    return TenantCalendar(time_zone=tenant.time_zone, fiscal_year_start_month=tenant.fiscal_year_start_month)
+    return tenant

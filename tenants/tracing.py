@@ -6,8 +6,7 @@ a question, a row, or an error's own words.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from types import TracebackType
+from contextlib import ExitStack, contextmanager
 
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
@@ -27,25 +26,10 @@ def traced(
         TRACER.start_as_current_span(
             name, kind=kind, attributes=known, record_exception=False, set_status_on_exception=False
         ) as span,
-        _Failing(span),
+        ExitStack() as left,
     ):
+        left.push(lambda _, error, __: None if error is None else fail(span, _kind_of(error)))
         yield span
-
-
-class _Failing:
-    """Notes what kind of error leaves the block."""
-
-    def __init__(self, span: Span) -> None:
-        self._span = span
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is not None:
-            fail(self._span, _kind_of(error))
 
 
 def fail(span: Span, kind: str) -> None:

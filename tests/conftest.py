@@ -250,7 +250,7 @@ def new_member(db: None) -> Callable[..., Member]:
         with tenant_transaction(tenant.id):
             memberships.set_role(user, role=role, actor="system:test")
             _, key = api_keys.issue(name=name, scopes=sorted(PERMISSIONS[role]), actor="system:test", role=role)
-        principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor=f"user:{user.pk}", role=role)
+        principal = principal_of_role(tenant.id, actor=f"user:{user.pk}", role=role)
         return Member(user=user, tenant=tenant, principal=principal, key=key, client=caller(key))
 
     return make

@@ -13,13 +13,13 @@ from nl2sql.generation.errors import LlmError
 from nl2sql.model_access.endpoint_policy import ModelForbidden
 from nl2sql.model_access.model_change import propose
 from nl2sql.model_access.model_test import greet
-from nl2sql.model_access.tenant_models import MAX_KEY, ModelFields, ModelSettingsInvalid, prepared
+from nl2sql.model_access.tenant_models import MAX_KEY, ModelSettingsInvalid, prepared
 from nl2sql.models import TenantModel
+from nl2sql.models.tenant_model import SETTINGS
 from nl2sql.tasks import request_trial
 from tenants.domain_error import DomainError
 from tenants.tenant_admin import TenantOwnedAdmin, TenantOwnedForm, actor_of, chosen_tenant
 
-FIELDS = list(ModelFields.__dataclass_fields__)
 NAMED = ("base_url", "model", "input_price", "output_price")
 STATE = ["state", "report", "updated_at"]
 
@@ -35,7 +35,7 @@ class TenantModelForm(TenantOwnedForm[TenantModel]):
 
     class Meta:
         model = TenantModel
-        fields = FIELDS
+        fields = SETTINGS
 
     def clean(self) -> dict[str, Any]:
         """What would be stored, judged before anything is."""
@@ -44,7 +44,7 @@ class TenantModelForm(TenantOwnedForm[TenantModel]):
             return cleaned
         key = "" if cleaned["without_key"] else cleaned["key"] or None
         try:
-            cleaned["row"] = prepared(ModelFields(**{name: cleaned[name] for name in FIELDS}), key=key, actor="")
+            cleaned["row"] = prepared(TenantModel(**{name: cleaned[name] for name in SETTINGS}), key=key, actor="")
         except ModelSettingsInvalid as error:
             self.add_error(error.field, error.message)
         except ModelForbidden as error:
@@ -70,7 +70,7 @@ class TenantModelAdmin(TenantOwnedAdmin[TenantModel]):
             (None, {"fields": ["base_url", "key", "without_key", "model"]}),
             *state,
             ("Price of a million tokens", {"fields": ["input_price", "output_price"]}),
-            ("How it is asked", {"fields": [name for name in FIELDS if name not in NAMED]}),
+            ("How it is asked", {"fields": [name for name in SETTINGS if name not in NAMED]}),
         ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -82,7 +82,7 @@ class TenantModelAdmin(TenantOwnedAdmin[TenantModel]):
         row.actor = actor_of(request)
         propose(row, send=request_trial)
         obj.pk, obj.tenant_id = row.pk, row.tenant_id
-        for name in [*FIELDS, "is_candidate"]:
+        for name in [*SETTINGS, "is_candidate"]:
             setattr(obj, name, getattr(row, name))
         if row.is_candidate:
             told = "It waits until the verified queries were asked of it: reload in a while to see what they say."

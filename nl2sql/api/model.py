@@ -17,7 +17,8 @@ from nl2sql.model_access import tenant_models
 from nl2sql.model_access.endpoint_policy import check_endpoint
 from nl2sql.model_access.model_change import propose
 from nl2sql.model_access.model_test import Greeted, greet
-from nl2sql.model_access.tenant_models import ModelFields, prepared
+from nl2sql.model_access.tenant_models import prepared
+from nl2sql.models import TenantModel
 from nl2sql.tasks import request_trial
 from schema_index.outbound.host_resolution import resolve_host
 from tenants.api.operation import Call, Operation
@@ -61,13 +62,13 @@ class ModelView(APIView):
     def put(self, call: Call) -> Response:
         given = dict(call.body)
         key = given.pop("key", None)
-        fields = ModelFields(**given)
-        if fields.base_url:
+        row = TenantModel(**given)
+        if row.base_url:
             # Before a transaction is open: a name is resolved.
             networks = settings.ENVIRONMENT.llm_networks
-            check_endpoint(fields.base_url, allowed_networks=networks, resolve=resolve_host)
+            check_endpoint(row.base_url, allowed_networks=networks, resolve=resolve_host)
         with tenant_transaction(call.principal.tenant_id):
-            row = prepared(fields, key=key, actor=call.principal.actor)
+            prepared(row, key=key, actor=call.principal.actor)
             propose(row, send=request_trial)
         with tenant_transaction(call.principal.tenant_id):
             return Response(_reply(call.principal), status=202 if row.is_candidate else 200)

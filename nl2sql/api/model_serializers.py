@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from nl2sql.generation.price import money_text
-from nl2sql.model_access.tenant_models import MAX_KEY, ModelFields, price_of
+from nl2sql.model_access.tenant_models import MAX_KEY, price_of
 from nl2sql.models import TenantModel
-from nl2sql.models.tenant_model import MAX_CANDIDATES
+from nl2sql.models.tenant_model import MAX_CANDIDATES, SETTINGS
 from tenants.api.strict import StrictSerializer, TextField
 from tenants.budgets import BudgetLine
 
@@ -109,6 +109,6 @@ def model_reply(
 
 def _known(row: TenantModel) -> dict[str, Any]:
     state = "in_use" if not row.is_candidate else "refused" if row.is_refused else "waiting"
-    fields = {name: getattr(row, name) for name in ModelFields.__dataclass_fields__}
+    fields = {name: getattr(row, name) for name in SETTINGS}
     prices = {name: money_text(fields[name]) for name in ("input_price", "output_price")}
     return {**fields, **prices, "has_key": bool(row.encrypted_key), "state": state, "report": row.report}

@@ -27,7 +27,7 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import Tenant, User
 from tenants.roles import Role
-from tenants.tenant_calendar import calendar_of, set_calendar
+from tenants.tenant_calendar import set_calendar
 
 ACTOR = "system:demo"
 BEAN_THERE_FISCAL_MONTH, NORTHLIGHT_FISCAL_MONTH = 4, 2
@@ -167,7 +167,7 @@ def _tenant(
     progress: Progress,
 ) -> DemoTenant:
     tenant = tenancy.create(slug=slug, name=name, actor=ACTOR)
-    if calendar_of(tenant.id).fiscal_year_start_month != fiscal_month:
+    if tenant.fiscal_year_start_month != fiscal_month:
         set_calendar(tenant.id, fiscal_year_start_month=fiscal_month, actor=ACTOR)
     folder = settings.ENVIRONMENT.files_root / str(tenant.id)
     folder.mkdir(parents=True, exist_ok=True)

@@ -78,7 +78,7 @@ def start(
         raise NothingToEvaluate(error.message) from None
     questions = evenly(kept, limit=limit)
     evaluation = begin(
-        _worker(principal.tenant_id, principal.tenant_slug),
+        _worker(principal.tenant_id),
         questions,
         set_name=set_name,
         name=name,
@@ -99,7 +99,7 @@ def carry_out(tenant_id: UUID, evaluation_id: UUID) -> bool:
     try:
         kept = kept_questions(evaluation.set_name, tenant_id=tenant_id, source=evaluation.source_slug)
         questions = evenly(kept, limit=evaluation.questions)
-        scores = carry_on(_worker(tenant_id, ""), evaluation, questions, until=time.monotonic() + SLICE_S)
+        scores = carry_on(_worker(tenant_id), evaluation, questions, until=time.monotonic() + SLICE_S)
     except IntegrityError:
         return False  # the message came twice, and its other copy is at work
     except DomainError as error:
@@ -111,6 +111,6 @@ def carry_out(tenant_id: UUID, evaluation_id: UUID) -> bool:
     return scores is None
 
 
-def _worker(tenant_id: UUID, slug: str) -> Principal:
+def _worker(tenant_id: UUID) -> Principal:
     """Asks as analysts do, and is held up by no caller's own limits; the tenant's quota counts."""
-    return principal_of_role(tenant_id=tenant_id, tenant_slug=slug, actor=WORKER, role=ROLE)
+    return principal_of_role(tenant_id, actor=WORKER, role=ROLE)

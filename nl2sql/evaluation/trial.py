@@ -64,7 +64,7 @@ def _tried(tenant_id: UUID) -> tuple[GateReport, Evaluation | None]:
     """Raises QuotaExceeded, TenantSuspended or whatever keeps a question from being asked at all."""
     with tenant_transaction(tenant_id):
         tenant = Tenant.objects.get(id=tenant_id)
-    principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor="system:trial", role=ROLE)
+    principal = principal_of_role(tenant.id, actor="system:trial", role=ROLE)
     try:
         known = kept_questions(SET, tenant_id=tenant_id, source="")
     except QuestionSetInvalid:  # the last of them went stale meanwhile

@@ -4,8 +4,6 @@ What the installation pays for, the installation chooses: without a key or addre
 models that the operator put a price on. The installation's key never goes to an address that a tenant named.
 """
 
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
@@ -41,22 +39,6 @@ class ModelSettingsInvalid(DomainError):
     def __init__(self, field: str, detail: str) -> None:
         super().__init__(detail, errors=[{"field": field, "code": "invalid", "detail": detail}])
         self.field = field
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelFields:
-    """What a tenant says of its model; what is empty or None is the installation's."""
-
-    base_url: str = ""
-    model: str = ""
-    temperature: float | None = None
-    seed: int | None = None
-    max_output_tokens: int | None = None
-    prompt_tokens: int | None = None
-    timeout_s: float | None = None
-    candidates: int | None = None
-    input_price: Decimal | None = None
-    output_price: Decimal | None = None
 
 
 def in_use() -> TenantModel | None:
@@ -135,16 +117,15 @@ def price_of(row: TenantModel) -> Price | None:
     return next((Price(input=one.input, output=one.output) for one in named), None)
 
 
-def prepared(fields: ModelFields, *, key: str | None, actor: str) -> TenantModel:
-    """A candidate that is not stored yet, in the open scope. `key` None keeps the stored one.
+def prepared(row: TenantModel, *, key: str | None, actor: str) -> TenantModel:
+    """`row` says what a tenant wants of SETTINGS: a candidate that is not stored yet, in the open scope. `key` None
+    keeps the stored one.
 
     Raises ModelSettingsInvalid, ModelForbidden, or LlmMisconfigured where the stored key cannot be opened.
     """
     if key is None:
-        key = _kept_key(candidate() or in_use(), base_url=fields.base_url)
-    row = TenantModel(tenant_id=current_tenant_id(), is_candidate=True, actor=actor)
-    for name in ModelFields.__dataclass_fields__:
-        setattr(row, name, getattr(fields, name))
+        key = _kept_key(candidate() or in_use(), base_url=row.base_url)
+    row.tenant_id, row.is_candidate, row.actor = current_tenant_id(), True, actor
     if key:
         row.encrypted_key = encrypt(key, tenant_id=row.tenant_id, source_id=row.id)
     check(row)
@@ -218,15 +199,8 @@ def effective(*, is_candidate: bool = False) -> TenantModel:
 
 def _writer(row: TenantModel) -> tuple[object, ...]:
     """All that an answer may depend on."""
-    return (
-        row.base_url,
-        _model(row),
-        row.temperature,
-        row.seed,
-        row.max_output_tokens,
-        row.prompt_tokens,
-        row.candidates,
-    )
+    own = ("base_url", "temperature", "seed", "max_output_tokens", "prompt_tokens", "candidates")
+    return (_model(row), *(getattr(row, name) for name in own))
 
 
 def _is_configured(row: TenantModel) -> bool:

@@ -9,6 +9,12 @@ _POSITIVE = [MinValueValidator(0)]
 
 MAX_CANDIDATES = 5
 
+SETTINGS = (
+    *("base_url", "model", "temperature", "seed", "max_output_tokens", "prompt_tokens", "timeout_s", "candidates"),
+    *("input_price", "output_price"),
+)
+"""What a tenant says of its model, beside the key; what is empty or None is the installation's."""
+
 
 class TenantModel(TenantOwned):
     base_url = models.CharField(

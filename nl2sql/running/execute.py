@@ -116,7 +116,7 @@ def _events(run: Run, principal: Principal | None, stop: Cancellation) -> Iterat
 
 def _asker(run: Run) -> Principal:
     principal = principal_now(
-        run.tenant_id, actor=run.actor, role=Role(run.role), attributes=attributes_from_json(run.attributes)
+        run.tenant, actor=run.actor, role=Role(run.role), attributes=attributes_from_json(run.attributes)
     )
     principal.require(Permission.ASK)
     return principal

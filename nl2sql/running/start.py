@@ -19,7 +19,7 @@ from tenants import audit, quotas
 from tenants.attributes import attributes_to_json
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tenants.principal import Principal, TenantSuspended
+from tenants.principal import Principal
 from tenants.roles import Permission
 
 TITLE_CHARACTERS = 80
@@ -77,8 +77,7 @@ def start(
 
 def _started(run: Run, request: AskRequest, *, send: Send | None) -> Started:
     run.tenant = tenant = Tenant.objects.annotate(now=Now()).get(id=run.tenant_id)
-    if tenant.is_suspended:
-        raise TenantSuspended("This tenant is suspended.")
+    tenant.require_active()
     found = earlier(run)
     if found is not None:
         return Started(run=found, is_new=False)

@@ -36,7 +36,7 @@ def elsewhere(request: HttpRequest, run_id: UUID) -> HttpResponse | None:
     """Of a link into another tenant of the reader's: a page that leads there. None where there is none either."""
     assert request.user.pk is not None
     for one in belongings(request.user.pk)[:MAX_TENANTS]:
-        if not one.is_suspended and may_open(principal_in(one, user_id=request.user.pk), run_id):
+        if not one.tenant.is_suspended and may_open(principal_in(one), run_id):
             return render(request, "nl2sql/elsewhere.html", {"there": one, "run_id": run_id}, status=404)
     return None
 

@@ -8,8 +8,9 @@ from rest_framework.views import APIView
 
 from tenants.api.operation import Call, Operation
 from tenants.api.strict import StrictSerializer
+from tenants.models import Tenant
 from tenants.roles import Permission
-from tenants.tenant_calendar import NO_SUCH_ZONE, TenantCalendar, calendar_of, is_time_zone, set_calendar
+from tenants.tenant_calendar import NO_SUCH_ZONE, is_time_zone, set_calendar
 
 EXAMPLE = {"time_zone": "Europe/Paris", "fiscal_year_start_month": 4}
 
@@ -38,9 +39,10 @@ class CalendarView(APIView):
         tag="Tenant",
         needs=Permission.ASK,
         gives=CalendarReplySerializer,
+        in_scope=True,
     )
-    def get(self, call: Call) -> TenantCalendar:
-        return calendar_of(call.principal.tenant_id)
+    def get(self, call: Call) -> Tenant:
+        return Tenant.objects.get(id=call.principal.tenant_id)
 
     @Operation(
         "change_calendar",
@@ -51,5 +53,5 @@ class CalendarView(APIView):
         gives=CalendarReplySerializer,
         examples=[OpenApiExample("From April", value=EXAMPLE, request_only=True)],
     )
-    def patch(self, call: Call) -> TenantCalendar:
+    def patch(self, call: Call) -> Tenant:
         return set_calendar(call.principal.tenant_id, actor=call.principal.actor, **call.body)

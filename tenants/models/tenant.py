@@ -5,6 +5,8 @@ from uuid import uuid4
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from tenants.principal import TenantSuspended
+
 
 class Tenant(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -62,3 +64,8 @@ class Tenant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def require_active(self) -> None:
+        """Raises TenantSuspended."""
+        if self.is_suspended:
+            raise TenantSuspended("This tenant is suspended.")

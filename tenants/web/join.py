@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from tenants.active_tenant import SESSION_KEY
 from tenants.domain_error import DomainError
-from tenants.invitations import AlreadyMember, Invited, accept, invited_by
-from tenants.models import User
+from tenants.invitations import AlreadyMember, accept, invited_by
+from tenants.models import Invitation, User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -55,7 +55,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "page/join.html", context, status=422 if form.errors else 200)
 
 
-def _joined(request: HttpRequest, invited: Invited) -> HttpResponse:
+def _joined(request: HttpRequest, invited: Invitation) -> HttpResponse:
     request.session[SESSION_KEY] = str(invited.tenant_id)
-    messages.success(request, f"Welcome to {invited.tenant_name}.")
+    messages.success(request, f"Welcome to {invited.tenant.name}.")
     return redirect("home")

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from nl2sql.models import Run
 from schema_index.access import policies
 from schema_index.models import DataSource
-from tenants import api_keys
+from tenants import api_keys, tenancy
 from tenants.attributes import attributes_to_json
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Membership, Tenant, User
@@ -280,7 +280,7 @@ def test_a_tenant_is_created_once_with_its_owner(command: Command) -> None:
 
     code, out, _ = command("create_api_key", "--tenant", "inc")
     principal = api_keys.authenticate(out.strip())
-    assert (principal.tenant_slug, principal.permissions) == ("inc", frozenset({Permission.ASK}))
+    assert (principal.tenant_id, principal.permissions) == (tenancy.by_slug("inc").id, frozenset({Permission.ASK}))
     assert (principal.role, principal.attributes) == (Role.VIEWER, {})
     known = ["--attribute", "region=EU", "--attribute", "team=04", "--attribute", "team=7"]
     code, out, _ = command("create_api_key", "--tenant", "inc", "--role", "analyst", *known)

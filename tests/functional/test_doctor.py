@@ -16,7 +16,7 @@ from config.model_price import ModelPrice
 from nl2sql.generation.circuit import BREAKERS, BreakerRules, CircuitKey
 from nl2sql.model_access import tenant_models
 from nl2sql.model_access.model_change import propose
-from nl2sql.model_access.tenant_models import ModelFields
+from nl2sql.models import TenantModel
 from schema_index.models import DataSource
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Tenant
@@ -124,7 +124,7 @@ def test_price_breaker_and_a_tenants_own_model_and_budget_are_told(
     BREAKERS.failed(key, rules=BreakerRules(failures=1))
     with tenant_transaction(warehouse.tenant_id):
         row = tenant_models.prepared(
-            ModelFields(base_url=model.url, model="chosen"), key=MODEL_KEY, actor="system:test"
+            TenantModel(base_url=model.url, model="chosen"), key=MODEL_KEY, actor="system:test"
         )
         propose(row, send=lambda row: None)
     with platform_transaction():

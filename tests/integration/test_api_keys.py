@@ -43,7 +43,6 @@ def test_a_key_stands_for_its_tenant_and_scopes_and_is_stored_only_as_a_digest(t
     key, text = _issue(tenant)
     assert api_keys.authenticate(text) == Principal(
         tenant_id=tenant.id,
-        tenant_slug="acme",
         actor=f"key:{key.prefix}",
         permissions=frozenset({Permission.ASK, Permission.READ_SCHEMA}),
     )
@@ -87,11 +86,11 @@ def test_a_key_stands_still_while_its_makers_account_is_deactivated(tenant: Tena
     with tenant_transaction(tenant.id):
         assert [one.state for one in api_keys.known_keys()] == ["paused"]
         with pytest.raises(Unauthenticated, match="that made the token is paused"):
-            principal_of_embed(api_keys.find(key.id), tenant, label="anna", role=Role.VIEWER, attributes={})
+            principal_of_embed(api_keys.find(key.id), label="anna", role=Role.VIEWER, attributes={})
     with pytest.raises(Unauthenticated):
         api_keys.authenticate(text)
     with pytest.raises(Unauthenticated):
-        principal_now(tenant.id, actor=f"key:{key.prefix}", role=Role.VIEWER, attributes={})
+        principal_now(tenant, actor=f"key:{key.prefix}", role=Role.VIEWER, attributes={})
 
     accounts.filter(id=maker.id).update(is_active=True)
     assert api_keys.authenticate(text) == principal

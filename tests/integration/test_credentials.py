@@ -10,7 +10,6 @@ from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 
 from nl2sql.model_access import tenant_models
-from nl2sql.model_access.tenant_models import ModelFields
 from nl2sql.models import TenantModel
 from schema_index.models import DataSource
 from schema_index.outbound.credentials import CredentialUnreadable, decrypt, encrypt
@@ -92,7 +91,7 @@ def test_rotation_writes_everything_under_the_newest_key(
     tenant: Tenant, stock_source: DataSource, settings: Any
 ) -> None:
     with tenant_transaction(tenant.id):
-        row = tenant_models.prepared(ModelFields(base_url="https://m.example/v1"), key="sk-model", actor="system:test")
+        row = tenant_models.prepared(TenantModel(base_url="https://m.example/v1"), key="sk-model", actor="system:test")
         tenant_models.store_candidate(row)
     old = list(settings.CREDENTIAL_KEYS)
     settings.CREDENTIAL_KEYS = [NEW, *old]

@@ -94,9 +94,7 @@ class Command(BaseCommand):
         return [self._ask_one(tenant, question) for tenant, question in asked].count(False) == 0
 
     def _ask_one(self, demo: DemoTenant, question: str) -> bool:
-        principal = principal_of_role(
-            tenant_id=demo.tenant.id, tenant_slug=demo.tenant.slug, actor=ACTOR, role=Role.ANALYST
-        )
+        principal = principal_of_role(demo.tenant.id, actor=ACTOR, role=Role.ANALYST)
         run = runs.ask(principal, AskRequest(question=question))
         self.stdout.write(f"--- {demo.tenant.name}")
         print_reply(runs.reply_of(run), file=sys.stdout)

@@ -1,6 +1,7 @@
 import json
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -79,12 +80,7 @@ class Command(DomainCommand):
 
 
 def _principal(tenant: Tenant, *, member: str | None, role: str | None) -> Principal:
-    """The operator, with a member's role and attributes or a bare role. Raises MemberNotFound."""
-    belonging = None if member is None else memberships.by_username(tenant, username=member)
-    return principal_of_role(
-        tenant_id=tenant.id,
-        tenant_slug=tenant.slug,
-        actor=ACTOR,
-        role=Role(role or Role.ANALYST) if belonging is None else belonging.role,
-        attributes=None if belonging is None else belonging.attributes,
-    )
+    """The operator, with a member's role and attributes or a bare role. Raises MemberNotFound or TenantSuspended."""
+    if member is not None:
+        return replace(memberships.principal_in(memberships.by_username(tenant, username=member)), actor=ACTOR)
+    return principal_of_role(tenant.id, actor=ACTOR, role=Role(role or Role.ANALYST))

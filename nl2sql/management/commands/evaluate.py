@@ -109,7 +109,7 @@ class Command(DomainCommand):
     def _evaluate(self, tenant: Tenant, options: dict[str, Any]) -> bool:
         """Whether what was evaluated may be used."""
         questions = _questions(tenant, name=options["set"], source=options["source"], limit=options["limit"])
-        principal = principal_of_role(tenant_id=tenant.id, tenant_slug=tenant.slug, actor=ACTOR, role=ROLE)
+        principal = principal_of_role(tenant.id, actor=ACTOR, role=ROLE)
         done = evaluate(
             principal,
             questions,

@@ -12,7 +12,7 @@ TENANT = uuid4()
 
 
 def _principal(role: Role) -> Principal:
-    return principal_of_role(tenant_id=TENANT, tenant_slug="acme", actor="user:1", role=role)
+    return principal_of_role(TENANT, actor="user:1", role=role)
 
 
 def test_each_role_has_what_the_one_below_has_and_more() -> None:
@@ -42,7 +42,7 @@ def test_permissions_of_a_role(role: Role, permissions: set[str]) -> None:
 
 def test_a_principal_of_a_role_has_its_permissions() -> None:
     assert _principal(Role.ANALYST) == Principal(
-        tenant_id=TENANT, tenant_slug="acme", actor="user:1", permissions=PERMISSIONS[Role.ANALYST], role=Role.ANALYST
+        tenant_id=TENANT, actor="user:1", permissions=PERMISSIONS[Role.ANALYST], role=Role.ANALYST
     )
 
 
