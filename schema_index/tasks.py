@@ -12,7 +12,7 @@ from schema_index.embedding import backlog
 from schema_index.embedding.embed_spaces import embed_spaces, has_work
 from schema_index.embedding.retry import AskAgain, LeavePending
 from schema_index.embedding.spaces import served_otherwise
-from schema_index.indexing.keyword_index import refresh_frequencies, write_missing_words
+from schema_index.indexing.keyword_index import refresh_frequencies
 from schema_index.models import DataSource, SyncRun, SyncState
 from schema_index.sources import open_connector
 from schema_index.syncing import schedule, sync_runs
@@ -132,7 +132,6 @@ def request_embedding(tenant_id: UUID) -> None:
 def tend_index(self: "Task[[str], None]", tenant_id: str) -> None:
     """Count words again, and build, rebuild or drop the tenant's vector index. Runs twice without harm."""
     with tenant_transaction(UUID(tenant_id)):
-        write_missing_words()
         refresh_frequencies()
     try:
         done = tend(UUID(tenant_id))

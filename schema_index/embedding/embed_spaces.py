@@ -1,6 +1,5 @@
 """One task's work for one tenant: its pending texts in every space that follows changes, and what comes next."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
@@ -22,22 +21,13 @@ SHRINKING = 4
 """After each failure in a row, a request carries so many times fewer texts: a slow endpoint gets through some."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
-    """Which try in a row this is, 0 for the first, and a random 0..1 that keeps workers apart."""
-
-    retries: int
-    spread: float
-
-
 def embed_spaces(tenant_id: UUID, *, retries: int, spread: float) -> AskAgain | LeavePending | None:
     """A space that cannot go on keeps the reason where its admins see it, and does not stop the other.
 
+    `retries` says which try in a row this is, 0 for the first, and `spread` is a random 0..1 that keeps workers apart.
     None when nothing is left to do, or nothing that another try would mend.
     """
-    steps = [
-        _embed_space(tenant_id, space, this=Try(retries=retries, spread=spread)) for space in live_spaces(tenant_id)
-    ]
+    steps = [_embed_space(tenant_id, space, retries=retries, spread=spread) for space in live_spaces(tenant_id)]
     again = [step for step in steps if isinstance(step, AskAgain)]
     if again:
         # The one that failed sets the pace: both may be at the same endpoint.
@@ -54,17 +44,19 @@ def has_work(tenant_id: UUID) -> bool:
         )
 
 
-def _embed_space(tenant_id: UUID, space: EmbeddingSpace, *, this: Try) -> AskAgain | LeavePending | None:
+def _embed_space(
+    tenant_id: UUID, space: EmbeddingSpace, *, retries: int, spread: float
+) -> AskAgain | LeavePending | None:
     try:
         embedder = embedder_of(space)
     except EmbeddingRejected as refused:
         _note(tenant_id, space, refused)
         return None
-    max_items = max(1, embedder.max_batch // SHRINKING**this.retries)
+    max_items = max(1, embedder.max_batch // SHRINKING**retries)
     done = embed_round(tenant_id, embedder=embedder, max_items=max_items)
     problem = done.problem
     if isinstance(problem, EndpointBusy):
-        return AskAgain(delay_s=float(problem.details["retry_after"]), retries=this.retries)
+        return AskAgain(delay_s=float(problem.details["retry_after"]), retries=retries)
     _note(tenant_id, space, problem)
     if isinstance(problem, EmbeddingRejected):
         # No other message would mend it; what waits is asked for again when a mended process starts.
@@ -73,26 +65,17 @@ def _embed_space(tenant_id: UUID, space: EmbeddingSpace, *, this: Try) -> AskAga
         wait_s = seconds_until_free(tenant_id, embedder=embedder)
         if wait_s is not None:
             return AskAgain(delay_s=wait_s, retries=0)
-        problem = _switch(tenant_id, space)
-    if problem is None:
-        return None
+        try:
+            switch_when_complete(tenant_id, space_id=space.id)
+            return None
+        except EmbeddingUnavailable as unavailable:
+            problem = unavailable
     return after_failure(
-        retries=this.retries,
+        retries=retries,
         has_progressed=done.stored > 0,
         asked_s=float(problem.details.get("retry_after", 0)),
-        spread=this.spread,
+        spread=spread,
     )
-
-
-def _switch(tenant_id: UUID, space: EmbeddingSpace) -> EmbeddingUnavailable | None:
-    """After the last text of a space that was being filled; the error where the two spaces cannot be compared now."""
-    if space.state != SpaceState.FILLING:
-        return None
-    try:
-        switch_when_complete(tenant_id, space_id=space.id)
-    except EmbeddingUnavailable as unavailable:
-        return unavailable
-    return None
 
 
 def _note(tenant_id: UUID, space: EmbeddingSpace, error: EmbeddingRejected | EmbeddingUnavailable | None) -> None:

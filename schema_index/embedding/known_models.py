@@ -13,14 +13,7 @@ DEFAULT_THRESHOLD = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownModel:
-    """`threshold` is the least similarity, cosine, of a hit; docs/retrieval.md says how it was measured."""
-
-    threshold: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalModel(KnownModel):
+class LocalModel:
     """One that runs in this process, made by `embedder`."""
 
     dimension: int
@@ -30,13 +23,8 @@ class LocalModel(KnownModel):
 LOCAL = MiniLMEmbedder.model
 """The one of whoever names no endpoint."""
 
-LOCAL_MODELS = {LOCAL: LocalModel(dimension=MiniLMEmbedder.dimension, embedder=MiniLMEmbedder, threshold=0.2)}
+LOCAL_MODELS = {LOCAL: LocalModel(dimension=MiniLMEmbedder.dimension, embedder=MiniLMEmbedder)}
 
-KNOWN_MODELS: dict[str, KnownModel] = {
-    **LOCAL_MODELS,
-    "text-embedding-3-small": KnownModel(threshold=0.6),
-    "text-embedding-3-large": KnownModel(threshold=0.6),
-}
-
-THRESHOLDS = {name: model.threshold for name, model in KNOWN_MODELS.items()}
-"""Cosines of different models are not comparable."""
+THRESHOLDS = {LOCAL: 0.2, "text-embedding-3-small": 0.6, "text-embedding-3-large": 0.6}
+"""The least similarity, cosine, of a hit: docs/retrieval.md says how it was measured. Cosines of different models are
+not comparable."""

@@ -39,14 +39,6 @@ def write_words(chunks: Sequence[Chunk]) -> None:
     )
 
 
-def write_missing_words() -> int:
-    """For chunks that are older than the keyword index, at most 5,000 a call. Needs an open scope."""
-    indexed = ChunkWords.objects.values("chunk_id")
-    missing = list(Chunk.objects.exclude(id__in=indexed).order_by("id")[:SAMPLE])
-    write_words(missing)
-    return len(missing)
-
-
 def refresh_frequencies() -> bool:
     """Counts again where the number of chunks changed by a fifth. Needs an open scope. Whether it counted."""
     chunks = ChunkWords.objects.count()

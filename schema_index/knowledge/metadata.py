@@ -6,8 +6,6 @@ MAX_FACTS = 16
 MAX_NAME = 64
 MAX_VALUE = 200
 
-Metadata = dict[str, str | int | float | bool]
-
 
 def metadata_fault(value: object) -> str | None:
     """Why it is no metadata, in one sentence; None when it is."""

@@ -7,13 +7,7 @@ from pgvector import SparseVector
 from psycopg import sql
 
 from schema_index.models import ChunkWords
-from schema_index.retrieval.keyword_weights import (
-    DIMENSIONS,
-    MAX_QUESTION_WORDS,
-    dimension_of,
-    question_weights,
-    words_of,
-)
+from schema_index.retrieval.keyword_weights import DIMENSIONS, MAX_QUESTION_WORDS, dimension_of, rarity, words_of
 from schema_index.retrieval.nearest import of_source
 from tenants.context import current_tenant_id, scope_connection
 
@@ -35,8 +29,7 @@ def weighted_words(question: str) -> dict[str, float]:
     with scope_connection().cursor() as cursor:
         cursor.execute(_FREQUENCIES, [dimensions, current_tenant_id()])
         sampled, counts = cursor.fetchone() or (1, [None] * len(words))
-    known = {one: count for one, count in zip(dimensions, counts, strict=True) if count is not None}
-    return question_weights(words, counts=known, sampled=sampled)
+    return {word: rarity(count or 0, sampled=sampled) for word, count in zip(words, counts, strict=True)}
 
 
 def by_keywords(

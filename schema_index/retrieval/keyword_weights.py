@@ -22,6 +22,7 @@ MAX_WORDS = 4_000
 """Of one text. pgvector holds 16,000 in a sparse vector."""
 
 MAX_QUESTION_WORDS = 64
+"""Distinct ones."""
 
 
 def words_of(text: str) -> list[str]:
@@ -42,13 +43,9 @@ def text_weights(text: str) -> dict[int, float]:
     }
 
 
-def question_weights(words: list[str], *, counts: Mapping[str, int], sampled: int) -> dict[str, float]:
-    """Word → BM25's rarity, for at most `MAX_QUESTION_WORDS`.
-
-    `counts` are of `sampled` texts, by dimension; what is not in them is rare.
-    """
-    distinct = list(dict.fromkeys(words))[:MAX_QUESTION_WORDS]
-    return {word: _rarity(counts.get(str(dimension_of(word)), 0), sampled) for word in distinct}
+def rarity(count: int, *, sampled: int) -> float:
+    """BM25's, of a word that stands in `count` of `sampled` texts; 0 for one that is not counted, and thus rare."""
+    return round(math.log(1 + (max(sampled, 1) - min(count, sampled) + 0.5) / (count + 0.5)), 4)
 
 
 def coverage(text: str, question: Mapping[str, float]) -> tuple[float, tuple[str, ...]]:
@@ -57,7 +54,3 @@ def coverage(text: str, question: Mapping[str, float]) -> tuple[float, tuple[str
     shared = tuple(word for word in question if word in held)
     total = sum(question.values())
     return (round(sum(question[word] for word in shared) / total, 4) if total else 0.0), shared
-
-
-def _rarity(count: int, sampled: int) -> float:
-    return round(math.log(1 + (max(sampled, 1) - min(count, sampled) + 0.5) / (count + 0.5)), 4)

@@ -21,8 +21,3 @@ def full_at(ranked: Iterable[Ranked], *, k: int) -> float:
     """Share of questions, 0 to 1, that are full at `k`; those that need no table do not count. 0.0 of none."""
     judged = [is_full(one, k=k) for one in ranked if one.needed]
     return sum(judged) / len(judged) if judged else 0.0
-
-
-def shares(ranked: Sequence[Ranked], *, ks: Iterable[int]) -> dict[int, float]:
-    """k → full@k."""
-    return {k: full_at(ranked, k=k) for k in ks}

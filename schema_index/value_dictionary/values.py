@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from schema_index.connectors.base import ColumnName, Connector
@@ -33,16 +33,14 @@ Name = tuple[str, str, str]
 """Schema, table and column."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundValue:
+class FoundValue(NamedTuple):
     schema: str
     table: str
     column: str
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnGap:
+class ColumnGap(NamedTuple):
     """A column whose values are not all kept, and why: what is not found may be there all the same."""
 
     schema: str
@@ -129,8 +127,8 @@ def permitted(vocabulary: Vocabulary, *, source: DataSource, schema: DatabaseSch
     """What the source may keep; `schema` is its visible part."""
     kept, told = _kept_and_told(source, schema)
     return Vocabulary(
-        values=tuple(value for value in vocabulary.values if (value.schema, value.table, value.column) in kept),
-        gaps=tuple(gap for gap in vocabulary.gaps if (gap.schema, gap.table, gap.column) in told),
+        values=tuple(value for value in vocabulary.values if value[:3] in kept),
+        gaps=tuple(gap for gap in vocabulary.gaps if gap[:3] in told),
     )
 
 
@@ -156,17 +154,16 @@ def prune_values(source: DataSource, *, schema: DatabaseSchema) -> None:
 
 def store_values(vocabulary: Vocabulary, *, source_id: UUID) -> None:
     """Make the source's dictionary exactly `vocabulary`, writing only what differs. Needs an open scope."""
-    gaps = {(gap.schema, gap.table, gap.column, gap.reason.value) for gap in vocabulary.gaps}
-    _store(VocabularyGap, gaps, last="reason", source_id=source_id)
-    values = {(value.schema, value.table, value.column, value.text) for value in vocabulary.values}
-    _store(ColumnValue, values, last="text", source_id=source_id)
+    _store(VocabularyGap, vocabulary.gaps, source_id=source_id)
+    _store(ColumnValue, vocabulary.values, source_id=source_id)
 
 
-def _store(model: type[Any], wanted: set[tuple[str, str, str, str]], *, last: str, source_id: UUID) -> None:
-    """`last` is the field that the fourth part of each row stands in."""
+def _store(model: type[Any], wanted: Sequence[FoundValue | ColumnGap], *, source_id: UUID) -> None:
+    fields = ("schema", "table", "column", "text" if model is ColumnValue else "reason")
     of_source = model._default_manager.filter(source_id=source_id).order_by()
-    stored = {tuple(name): key for key, *name in of_source.values_list("id", "schema", "table", "column", last)}
-    gone = [key for name, key in stored.items() if name not in wanted]
+    stored = {tuple(name): key for key, *name in of_source.values_list("id", *fields)}
+    names = {tuple(one) for one in wanted}
+    gone = [key for name, key in stored.items() if name not in names]
     if gone:
         of_source.filter(id__in=gone).delete()
     tenant_id = current_tenant_id()
@@ -175,10 +172,10 @@ def _store(model: type[Any], wanted: set[tuple[str, str, str, str]], *, last: st
             model(
                 tenant_id=tenant_id,
                 source_id=source_id,
-                **dict(zip(("schema", "table", "column", last), name, strict=True)),
+                **dict(zip(fields, name, strict=True)),
                 **({"normalised": normalised(name[-1])} if model is ColumnValue else {}),
             )
-            for name in sorted(wanted - stored.keys())
+            for name in sorted(names - stored.keys())
         ],
         batch_size=2_000,
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from schema_index.embedding.embed_chunks import embed_pending
-from schema_index.indexing.keyword_index import refresh_frequencies, write_missing_words
+from schema_index.indexing.keyword_index import refresh_frequencies
 from schema_index.knowledge import knowledge
 from schema_index.models import ChunkWords, WordFrequencies
 from schema_index.retrieval.hybrid import fused, hybrid_knowledge
@@ -56,15 +56,11 @@ def test_a_common_word_alone_makes_no_hit_once_words_are_counted(tenant: Tenant)
     assert _find(tenant, "order kind7") == [("Order rule of kind7", "shares order, kind7")]
 
 
-def test_the_keyword_index_follows_the_texts_and_can_be_filled_later(tenant: Tenant) -> None:
+def test_the_keyword_index_follows_the_texts(tenant: Tenant) -> None:
     _know(tenant, "Old words")
     _know(tenant, "New phrase")
     assert _find(tenant, "old") == []
     assert _find(tenant, "new phrase") == [("New phrase", "shares new, phrase")]
-    with tenant_transaction(tenant.id):
-        ChunkWords.objects.all().delete()
-        assert (write_missing_words(), write_missing_words()) == (1, 0)
-    assert len(_find(tenant, "new phrase")) == 1
 
 
 def test_one_tenants_words_are_not_anothers(tenant: Tenant, other_tenant: Tenant) -> None:

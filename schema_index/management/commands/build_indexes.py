@@ -2,14 +2,11 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from schema_index.indexing.keyword_index import refresh_frequencies, write_missing_words
+from schema_index.indexing.keyword_index import refresh_frequencies
 from schema_index.vector_index.advice import Action, SpaceIndex
 from schema_index.vector_index.tend import tend
 from tenants.context import tenant_transaction
 from tenants.management.domain_command import DomainCommand, one_or_all
-
-MAX_ROUNDS = 1_000
-"""Of up to 5,000 chunks whose words are written."""
 
 DEFAULT_TIMEOUT_S = 3_600
 
@@ -29,9 +26,6 @@ class Command(DomainCommand):
         tenants = one_or_all(options["tenant"])
         for tenant in tenants:
             with tenant_transaction(tenant.id):
-                for _ in range(MAX_ROUNDS):
-                    if not write_missing_words():
-                        break
                 refresh_frequencies()
 
             def report(action: Action, space: SpaceIndex, slug: str = tenant.slug) -> None:

@@ -1,4 +1,4 @@
-from schema_index.retrieval.quality import Ranked, full_at, is_full, shares
+from schema_index.retrieval.quality import Ranked, full_at, is_full
 
 A = Ranked(ranking=("s.a", "s.b", "s.c"), needed=("s.a",))
 A_AND_C = Ranked(ranking=("s.a", "s.b", "s.c"), needed=("s.a", "s.c"))
@@ -11,5 +11,6 @@ def test_full_means_every_needed_table_among_the_first() -> None:
 
 
 def test_shares_count_only_questions_that_need_a_table() -> None:
-    assert shares([A, A_AND_C, MISSED, NONE_NEEDED], ks=(1, 3)) == {1: 1 / 3, 3: 2 / 3}
+    asked = [A, A_AND_C, MISSED, NONE_NEEDED]
+    assert [full_at(asked, k=k) for k in (1, 3)] == [1 / 3, 2 / 3]
     assert full_at([NONE_NEEDED], k=5) == 0.0
