@@ -82,7 +82,7 @@ def search(principal: Principal, request: SearchRequest) -> tuple[SearchResult, 
         sources = [chosen] if chosen else list(DataSource.objects.select_related("snapshot")[:MAX_SOURCES])
     embedder = None if request.mode == "keyword" else active_embedder(principal.tenant_id)
     vector = None if embedder is None else embedder.embed([request.q])[0]
-    visible = {source.id: _tables(source, principal) for source in sources}
+    tables = {(source.id, name): table for source in sources for name, table in _tables(source, principal).items()}
     slugs = {source.id: source.slug for source in sources}
 
     def read() -> tuple[_Ranked, dict[UUID, Chunk]]:
@@ -90,9 +90,11 @@ def search(principal: Principal, request: SearchRequest) -> tuple[SearchResult, 
         return ranked, _readable(Chunk.objects.in_bulk(list(ranked.scores)), principal)
 
     ranked, chunks = read_index(principal.tenant_id, read)
-    found = (_result_of(chunks.get(chunk_id), request, ranked, visible, slugs) for chunk_id in ranked.scores)
+    # What was removed meanwhile is no longer there.
+    found = (chunks[chunk_id] for chunk_id in ranked.scores if chunk_id in chunks)
+    results = (_result(chunk, tables, ranked, slugs) for chunk in found if _matches(chunk, request.metadata))
     return tuple(
-        islice((result for result in found if result is not None), request.offset, request.offset + request.limit)
+        islice((result for result in results if result is not None), request.offset, request.offset + request.limit)
     )
 
 
@@ -101,22 +103,6 @@ def _readable(chunks: Mapping[UUID, Chunk], principal: Principal) -> dict[UUID, 
     subjects = {chunk.id: subject_of(chunk.object_key) for chunk in chunks.values() if chunk.kind != ChunkKind.TABLE}
     withheld = withheld_subjects(subjects.values(), role=principal.role)
     return {key: chunk for key, chunk in chunks.items() if subjects.get(key) not in withheld}
-
-
-def _result_of(
-    chunk: Chunk | None,
-    request: SearchRequest,
-    ranked: _Ranked,
-    visible: Mapping[UUID, Mapping[str, Table]],
-    slugs: Mapping[UUID, str],
-) -> SearchResult | None:
-    """None for what was filtered out, hidden, or removed meanwhile."""
-    if chunk is None or not _matches(chunk, request.metadata):
-        return None
-    if chunk.kind != ChunkKind.TABLE:
-        return _result(chunk, None, ranked, slugs)
-    table = visible.get(chunk.source_id, {}).get(chunk.object_key) if chunk.source_id else None
-    return None if table is None else _result(chunk, table, ranked, slugs)
 
 
 def _tables(source: DataSource, principal: Principal) -> dict[str, Table]:
@@ -146,16 +132,20 @@ def _rank(
     return _Ranked(scores=rankings[request.mode], similarities=similarities, words=words)
 
 
-def _result(chunk: Chunk, table: Table | None, ranked: _Ranked, slugs: Mapping[UUID, str]) -> SearchResult | None:
-    """None for a table that only words of hidden columns found: that it was found would tell of them."""
+def _result(
+    chunk: Chunk, tables: Mapping[tuple[UUID, str], Table], ranked: _Ranked, slugs: Mapping[UUID, str]
+) -> SearchResult | None:
+    """None for a hidden table, and for one that only words of hidden columns found: that it was would tell of them."""
+    table = tables.get((chunk.source_id, chunk.object_key)) if chunk.source_id else None
+    is_table = chunk.kind == ChunkKind.TABLE
     similar = ranked.similarities.get(chunk.id)
     text = chunk.text.removeprefix(chunk.title).strip() if table is None else _said_of(table)
     _, shared = coverage(f"{chunk.title} {text}", ranked.words)
-    if table is not None and similar is None and not shared:
+    if is_table and (table is None or (similar is None and not shared)):
         return None
     return SearchResult(
         kind=chunk.kind,
-        key=chunk.object_key if table else chunk.object_key.partition(":")[0],
+        key=chunk.object_key if is_table else chunk.object_key.partition(":")[0],
         title=chunk.title,
         snippet=snippet(text, words=shared),
         score=round(ranked.scores[chunk.id], 6),

@@ -45,17 +45,14 @@ class Comparison:
 def compare(tenant_id: UUID, *, old: Embedder, new: Embedder, k: int) -> Comparison | None:
     """None where the tenant has no judged question that needs a table. Raises EmbeddingUnavailable or -Rejected."""
     with tenant_transaction(tenant_id):
-        judged = [
-            one
-            for one in JudgedQuestion.objects.select_related("source").exclude(tables=[]).order_by("id")[:MAX_QUESTIONS]
-            if one.source.snapshot_id is not None
-        ]
+        synced = JudgedQuestion.objects.select_related("source").exclude(source__snapshot=None)
+        judged = list(synced.exclude(tables=[]).order_by("id")[:MAX_QUESTIONS])
     if not judged:
         return None
     before, after = (ranked(tenant_id, judged, embedder=one, k=k) for one in (old, new))
     lost = lost_questions(before, after, k=k)
-    shares = [full_at((found for _, found in side), k=k) for side in (before, after)]
-    return Comparison(questions=len(judged), k=k, old=shares[0], new=shares[1], lost=lost)
+    was, now = (full_at((found for _, found in side), k=k) for side in (before, after))
+    return Comparison(questions=len(judged), k=k, old=was, new=now, lost=lost)
 
 
 def ranked(

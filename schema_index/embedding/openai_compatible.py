@@ -1,6 +1,7 @@
 """Embeddings from any OpenAI-compatible `/embeddings` address, with nothing taken on trust."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import openai
@@ -58,7 +59,6 @@ class OpenAICompatibleEmbedder:
         self.max_batch = max_batch
         self.max_seconds = 2 * timeout_s  # what `open_endpoint` promises
         self.endpoint = base_url
-        self._base_url = base_url
         self._api_key = api_key
         self._timeout_s = timeout_s
 
@@ -67,24 +67,26 @@ class OpenAICompatibleEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         if not texts:
             return vectors
-        try:
-            with open_endpoint(self._base_url, api_key=self._api_key, timeout_s=self._timeout_s) as client:
-                for places in pack(texts, max_items=self.max_batch, max_tokens=self.max_batch_tokens):
-                    batch = texts[places.start : places.stop]
-                    items = self._request(client, batch, dimension=self.dimension)
-                    vectors[places.start : places.stop] = self._checked(items, count=len(batch))
-        except EndpointProblem as problem:
-            raise _told(problem) from problem
+        with self._client() as client:
+            for places in pack(texts, max_items=self.max_batch, max_tokens=self.max_batch_tokens):
+                batch = texts[places.start : places.stop]
+                items = self._request(client, batch, dimension=self.dimension)
+                vectors[places.start : places.stop] = self._checked(items, count=len(batch))
         return vectors
 
     def measured_dimension(self) -> int:
         """How long the model's own vectors are, by asking for one. Raises as `embed` does."""
+        with self._client() as client:
+            items = self._request(client, [PROBE], dimension=None)
+        return len(items[0].embedding) if items else 0
+
+    @contextmanager
+    def _client(self) -> Iterator[OpenAI]:
         try:
-            with open_endpoint(self._base_url, api_key=self._api_key, timeout_s=self._timeout_s) as client:
-                items = self._request(client, [PROBE], dimension=None)
+            with open_endpoint(self.endpoint, api_key=self._api_key, timeout_s=self._timeout_s) as client:
+                yield client
         except EndpointProblem as problem:
             raise _told(problem) from problem
-        return len(items[0].embedding) if items else 0
 
     def _request(self, client: OpenAI, texts: Sequence[str], *, dimension: int | None) -> list[_Item]:
         """As the endpoint answers, in the order of the texts that it claims."""
@@ -123,7 +125,7 @@ class OpenAICompatibleEmbedder:
                     expected=self.dimension,
                     received=given,
                 )
-        vectors = np.array([item.embedding for item in items], dtype=np.float64)
+        vectors = np.array([item.embedding for item in items])
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(lengths).all() or not lengths.all():
             raise EmbeddingRejected(

@@ -19,7 +19,7 @@ from schema_index.documents.formats import SUFFIXES
 from schema_index.documents.read import read_document
 from schema_index.knowledge import knowledge
 from schema_index.knowledge.addresses import Address, FileUnreadable, FoundFile
-from schema_index.knowledge.knowledge import KnowledgeExists, KnowledgeInvalid, Origin
+from schema_index.knowledge.knowledge import Details, KnowledgeExists, KnowledgeInvalid, Origin
 from schema_index.models import DataSource, Document, FaqEntry, ReviewState
 from tenants.context import current_tenant_id, tenant_transaction
 
@@ -100,21 +100,14 @@ def _import_document(tenant_id: UUID, data: bytes, origin: Origin, options: Impo
     with tenant_transaction(tenant_id):
         known = Document.objects.filter(origin_uri=origin.uri).first()
     if known is not None:
-        if known.deleted_at is not None and known.deleted_by != ACTOR:
-            return _left_deleted(known, origin.uri)
+        if (left := _left_deleted(known, origin.uri)) is not None:
+            return left
         if (known.deleted_at, known.origin_hash, known.source_id) == (None, origin.hash, options.source_id):
             return Imported(uri=origin.uri, outcome=Outcome.UNCHANGED)
     found = read_document(data, name=origin.uri)
     with tenant_transaction(tenant_id):
-        knowledge.save_document(
-            title=found.title,
-            text=found.text,
-            actor=ACTOR,
-            source=_source(options),
-            metadata=options.metadata,
-            review_state=options.review_state,
-            origin=origin,
-        )
+        details = _details(options, origin, options.metadata)
+        knowledge.save_document(title=found.title, text=found.text, actor=ACTOR, **details)
     return Imported(uri=origin.uri, outcome=Outcome.ADDED if known is None else Outcome.CHANGED)
 
 
@@ -131,7 +124,7 @@ def _import_lines(
     if options.prune and is_whole:
         with tenant_transaction(tenant_id):
             gone = FaqEntry.objects.filter(origin_uri=origin.uri, deleted_at=None).exclude(question__in=asked)
-            pruned = _delete_all(list(gone))
+            pruned = [_pruned(entry) for entry in gone]
         yield from pruned
 
 
@@ -144,8 +137,7 @@ def _import_line(line: FaqLine | BadLine, origin: Origin, options: ImportOptions
         return Imported(uri=uri, outcome=Outcome.FAILED, reason="the question stands further up already")
     asked.add(question)
     known = _known_entry(question, origin)
-    hindrance = None if known is None else _hindrance(known, origin, uri)
-    if hindrance is not None:
+    if known is not None and (hindrance := _hindrance(known, origin, uri)) is not None:
         return hindrance
     metadata = line.metadata if line.metadata is not None else options.metadata
     if known is not None and _is_same(known, line, metadata, options):
@@ -153,14 +145,7 @@ def _import_line(line: FaqLine | BadLine, origin: Origin, options: ImportOptions
     entry = known or FaqEntry(tenant_id=current_tenant_id())
     entry.question, entry.answer = question, line.answer
     try:
-        knowledge.save(
-            entry,
-            actor=ACTOR,
-            source=_source(options),
-            metadata=metadata,
-            review_state=options.review_state,
-            origin=origin,
-        )
+        knowledge.save(entry, actor=ACTOR, **_details(options, origin, metadata))
     except (KnowledgeInvalid, KnowledgeExists) as error:
         return Imported(uri=uri, outcome=Outcome.FAILED, reason=error.message)
     return Imported(uri=uri, outcome=Outcome.ADDED if known is None else Outcome.CHANGED)
@@ -176,9 +161,7 @@ def _hindrance(known: FaqEntry, origin: Origin, uri: str) -> Imported | None:
     if known.origin_uri != origin.uri:
         reason = "an entry that was not imported from here has this question: change or delete that one"
         return Imported(uri=uri, outcome=Outcome.FAILED, reason=reason)
-    if known.deleted_at is not None and known.deleted_by != ACTOR:
-        return _left_deleted(known, uri)
-    return None
+    return _left_deleted(known, uri)
 
 
 def _is_same(known: FaqEntry, line: FaqLine, metadata: Any, options: ImportOptions) -> bool:
@@ -194,26 +177,26 @@ def _is_same(known: FaqEntry, line: FaqLine, metadata: Any, options: ImportOptio
 def _prune(tenant_id: UUID, root: str, *, kept: set[str]) -> list[Imported]:
     below = Q(origin_uri__startswith=f"{root.rstrip('/')}/", deleted_at=None)
     with tenant_transaction(tenant_id):
-        found = [*Document.objects.filter(below), *FaqEntry.objects.filter(below)]
-        return _delete_all([entry for entry in found if entry.origin_uri not in kept])
+        found: list[Document | FaqEntry] = [*Document.objects.filter(below), *FaqEntry.objects.filter(below)]
+        return [_pruned(entry) for entry in found if entry.origin_uri not in kept]
 
 
-def _delete_all(entries: list[Any]) -> list[Imported]:
-    for entry in entries:
-        knowledge.delete(entry, actor=ACTOR)
-    return [
-        Imported(uri=entry.origin_uri, outcome=Outcome.PRUNED, reason=f"“{entry}” is not there any more")
-        for entry in entries
-    ]
+def _pruned(entry: Document | FaqEntry) -> Imported:
+    knowledge.delete(entry, actor=ACTOR)
+    return Imported(uri=entry.origin_uri, outcome=Outcome.PRUNED, reason=f"“{entry}” is not there any more")
 
 
-def _left_deleted(entry: Document | FaqEntry, uri: str) -> Imported:
+def _left_deleted(entry: Document | FaqEntry, uri: str) -> Imported | None:
+    """What somebody deleted is not brought back."""
+    if entry.deleted_at is None or entry.deleted_by == ACTOR:
+        return None
     reason = f"{entry.deleted_by} deleted it: restore or erase it to import it again"
     return Imported(uri=uri, outcome=Outcome.LEFT_DELETED, reason=reason)
 
 
-def _source(options: ImportOptions) -> DataSource | None:
-    return None if options.source_id is None else DataSource.objects.get(id=options.source_id)
+def _details(options: ImportOptions, origin: Origin, metadata: Mapping[str, Any] | None) -> Details:
+    source = None if options.source_id is None else DataSource.objects.get(id=options.source_id)
+    return {"source": source, "metadata": metadata, "review_state": options.review_state, "origin": origin}
 
 
 def _suffix(file: FoundFile) -> str:

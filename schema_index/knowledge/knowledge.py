@@ -6,7 +6,7 @@ Every function needs an open tenant scope and runs in its transaction; chunks fo
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -58,21 +58,22 @@ class Origin:
     hash: str
 
 
-def save_faq(
-    *,
-    question: str,
-    answer: str,
-    actor: str,
-    source: DataSource | None = None,
-    metadata: Mapping[str, object] | None = None,
-    review_state: str = ReviewState.REVIEWED,
-    origin: Origin | None = None,
-) -> FaqEntry:
+class Details(TypedDict, total=False):
+    """What goes with a text. `source` is None for knowledge about the whole tenant; `metadata` replaces what the entry
+    has, and None leaves it, as it does `origin`."""
+
+    source: DataSource | None
+    metadata: Mapping[str, object] | None
+    review_state: str
+    origin: Origin | None
+
+
+def save_faq(*, question: str, answer: str, actor: str, **details: Unpack[Details]) -> FaqEntry:
     """Add an entry, or replace the one with the same question. Raises KnowledgeInvalid."""
     known = FaqEntry.objects.filter(question=clean_line(question), deleted_at=None).first()
     entry = known or FaqEntry(tenant_id=current_tenant_id())
     entry.question, entry.answer = question, answer
-    return save(entry, actor=actor, source=source, metadata=metadata, review_state=review_state, origin=origin)
+    return save(entry, actor=actor, **details)
 
 
 def propose_faq(*, question: str, answer: str, actor: str, source: DataSource | None) -> FaqEntry:
@@ -84,27 +85,19 @@ def propose_faq(*, question: str, answer: str, actor: str, source: DataSource | 
     return save_faq(question=question, answer=answer, actor=actor, source=source, review_state=ReviewState.PROPOSED)
 
 
-def save_document(
-    *,
-    title: str,
-    text: str,
-    actor: str,
-    source: DataSource | None = None,
-    metadata: Mapping[str, object] | None = None,
-    review_state: str = ReviewState.REVIEWED,
-    origin: Origin | None = None,
-) -> Document:
+def save_document(*, title: str, text: str, actor: str, **details: Unpack[Details]) -> Document:
     """Add a document, or replace the one with the same address or, without one, the same title.
 
     Raises KnowledgeInvalid.
     """
+    origin = details.get("origin")
     if origin is None:
         known = Document.objects.filter(title=clean_line(title), origin_uri="", deleted_at=None).first()
     else:
         known = Document.objects.filter(origin_uri=origin.uri).first()
     document = known or Document(tenant_id=current_tenant_id())
     document.title, document.text = title, text
-    return save(document, actor=actor, source=source, metadata=metadata, review_state=review_state, origin=origin)
+    return save(document, actor=actor, **details)
 
 
 def store(entry: Entry, *, actor: str) -> None:
@@ -163,19 +156,11 @@ def find(model: type[EntryT], entry_id: UUID, *, deleted: bool = False) -> Entry
     return found
 
 
-def save(
-    entry: EntryT,
-    *,
-    actor: str,
-    source: DataSource | None,
-    metadata: Mapping[str, object] | None,
-    review_state: str,
-    origin: Origin | None,
-) -> EntryT:
-    entry.source, entry.review_state = source, review_state
-    if metadata is not None:
+def save(entry: EntryT, *, actor: str, **details: Unpack[Details]) -> EntryT:
+    entry.source, entry.review_state = details.get("source"), details.get("review_state", ReviewState.REVIEWED)
+    if (metadata := details.get("metadata")) is not None:
         entry.metadata = dict(metadata)
-    if origin is not None:
+    if (origin := details.get("origin")) is not None:
         entry.origin_uri, entry.origin_hash = origin.uri, origin.hash
     entry.deleted_at, entry.deleted_by = None, ""
     store(entry, actor=actor)

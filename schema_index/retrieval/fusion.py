@@ -23,22 +23,20 @@ ROUNDS = 15
 
 def own_evidence(signals: Sequence[tuple[float, Scores]]) -> Scores:
     """(weight, scores) of each signal, in the schema's order → 0 to 1, 1 for the best table; all 0 of nothing."""
-    return _scaled(np.sum(np.stack([np.float32(weight) * _scaled(scores) for weight, scores in signals]), axis=0))
+    return _scaled(np.sum([weight * _scaled(scores) for weight, scores in signals], axis=0))
 
 
 def fuse(own: Scores, *, groups: NDArray[np.int64], joins: JoinGraph, weights: Weights) -> Scores:
     """`own` with what the table's group and neighbours add; `groups` numbers each table's group (schema_groups)."""
     if not own.any():
         return own
-    together: Scores = own + np.float32(weights.group) * _best_of_group(own, groups)
-    fused: Scores = together + np.float32(weights.neighbours) * _scaled(_page_rank(together, joins))
-    return fused
+    together: Scores = own + weights.group * _best_of_group(own, groups)
+    return together + weights.neighbours * _scaled(_page_rank(together, joins))
 
 
 def _scaled(scores: Scores) -> Scores:
     best = scores.max(initial=0.0)
-    scaled: Scores = scores / best if best > 0 else np.zeros_like(scores)
-    return scaled
+    return scores / best if best > 0 else np.zeros_like(scores)
 
 
 def _best_of_group(scores: Scores, groups: NDArray[np.int64]) -> Scores:

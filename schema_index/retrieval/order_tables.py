@@ -28,18 +28,22 @@ def order_tables(
     connections = np.zeros(len(left), dtype=np.int64)
     covered: Scores = np.zeros(len(held), dtype=np.float32)
     total = max(float(held.max(axis=1, initial=0.0).sum()), 1e-9)
+
+    def scored() -> Scores:
+        return left + joined + weights.between * (connections >= 2).astype(np.float32)
+
     place = first
     for _ in range(min(CHOSEN_ONE_BY_ONE, len(left))):
         chosen.append(place)
         left[place] = -np.inf
         _connect(place, joins, joined, connections, weights)
-        gain: Scores = left + joined + np.float32(weights.between) * (connections >= 2).astype(np.float32)
+        gain = scored()
         covered = np.maximum(covered, held[:, place])
         new = np.maximum(held - covered[:, None], 0).sum(axis=0)
-        gain += np.float32(weights.cover / total) * new
+        gain += weights.cover / total * new
         place = int(gain.argmax())
-    rest = left + joined + np.float32(weights.between) * (connections >= 2)  # chosen ones come last
-    return chosen + [int(one) for one in np.argsort(-rest, kind="stable")[: len(left) - len(chosen)]]
+    rest = np.argsort(-scored(), kind="stable")[: len(left) - len(chosen)]  # chosen ones come last
+    return [*chosen, *map(int, rest)]
 
 
 def _connect(place: int, joins: JoinGraph, joined: Scores, connections: NDArray[np.int64], weights: Weights) -> None:
@@ -49,5 +53,5 @@ def _connect(place: int, joins: JoinGraph, joined: Scores, connections: NDArray[
         (joins.children(place), weights.child),
         (joins.parts(place), weights.part),
     ):
-        joined[around] = np.maximum(joined[around], np.float32(weight))
+        joined[around] = np.maximum(joined[around], weight)
     connections[list(joins.neighbours(place))] += 1

@@ -71,7 +71,7 @@ def select_tables(
             (weights.names, index.names.said(asked)),
         ]
     )
-    own[index.names.unmeant_copies(asked)] *= np.float32(1 - weights.copy)
+    own[index.names.unmeant_copies(asked)] *= 1 - weights.copy
     fused = fuse(own, groups=index.groups, joins=joins, weights=weights)
     # Where nothing speaks for any table, the first of the schema leads.
     order = order_tables(fused, first=int(own.argmax()), held=held, joins=joins, weights=weights)
