@@ -19,6 +19,9 @@ MAX_OUTPUTS = 2_000
 MAX_INLINED = 3_000
 """Nodes of all aliases that were replaced by what they stand for: aliases of aliases double likewise."""
 
+RESOLVED = "resolved"
+"""Marks the tables of a tree that name resolution came across; `lexical` lets no comment set a mark."""
+
 
 @dataclass(kw_only=True)
 class Context:

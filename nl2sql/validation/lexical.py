@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
+from sqlglot.expressions.core import SQLGLOT_META
+
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.place import offset_place
@@ -118,7 +120,8 @@ def _unplaced(sql: str, offset: int) -> Violation:
 
 def _piece(kind: str, text: str, sql: str, offset: int, facts: DialectFacts) -> Violation | None:
     """One token that is refused for what it is."""
-    if kind == "block" and (text[2:3] in {"!", "+"} or text[2:4].upper() == "M!" or "/*" in text[2:]):
+    told = kind in {"block", "line"} and SQLGLOT_META in text
+    if told or (kind == "block" and (text[2:3] in {"!", "+"} or text[2:4].upper() == "M!" or "/*" in text[2:])):
         message = "Executable, hint and nested comments are refused."
         return _violation("forbidden_comment", message, sql, offset, "Write no comments.")
     if kind == "hex" and "0x" not in facts.signs:

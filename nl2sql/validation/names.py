@@ -6,13 +6,17 @@ explains is refused. The tree is rewritten so that the engine cannot read it oth
 columns their relation, stars are expanded, USING becomes ON.
 """
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
 from nl2sql.validation.clauses import clauses, set_order
-from nl2sql.validation.context import Context
+from nl2sql.validation.context import RESOLVED, Context
+from nl2sql.validation.place import place
 from nl2sql.validation.projections import projections
 from nl2sql.validation.relations import from_clause
 from nl2sql.validation.scope import CommonTable, CommonTables, Outputs, Scope
+from nl2sql.validation.verdict import Violation
 from schema_index.schema import DatabaseSchema
 
 
@@ -21,6 +25,15 @@ def names(tree: exp.Query, *, schema: DatabaseSchema) -> Context:
     context = Context(schema=schema)
     _query(tree, context, {}, None, derived=False)
     return context
+
+
+def missed(nodes: Iterable[exp.Expr]) -> tuple[Violation, ...]:
+    """Tables that stand where no rule looks: a new parser may put one there."""
+    return tuple(
+        Violation(code="forbidden_syntax", message="No table may stand here.", place=place(node))
+        for node in nodes
+        if isinstance(node, exp.Table) and RESOLVED not in node.meta
+    )
 
 
 def _query(query: exp.Query, context: Context, ctes: CommonTables, outer: Scope | None, *, derived: bool) -> Outputs:

@@ -5,7 +5,7 @@ from typing import Protocol
 from sqlglot import exp
 
 from nl2sql.validation.bind import bind, quoted, refuse_unknown
-from nl2sql.validation.context import Context
+from nl2sql.validation.context import RESOLVED, Context
 from nl2sql.validation.expressions import Reach, resolve_expression
 from nl2sql.validation.functions import called_name
 from nl2sql.validation.scope import CommonTables, Outputs, Scope, Source
@@ -157,6 +157,13 @@ def _using(name: str, join: exp.Join, left: list[Source], right: list[Source], s
 def _relation(item: exp.Expr, state: _From) -> list[Source]:
     """The relation or, for joins in parentheses, the relations that one item of FROM brings into reach."""
     if isinstance(item, exp.Table):
+        if item.args.get("joins"):
+            state.context.refuse(
+                item,
+                code="forbidden_join",
+                message="A join inside another one is refused without parentheses.",
+                hint="Write each JOIN with its own ON before the next.",
+            )
         return [_table(item, state)]
     if isinstance(item, exp.Subquery) and isinstance(item.this, exp.Table):
         return _parenthesised(item, state)
@@ -274,6 +281,7 @@ def _called(item: exp.Expr, name: str, state: _From, *, width: int = 1, extra: t
 
 
 def _table(item: exp.Table, state: _From) -> Source:
+    item.meta[RESOLVED] = True
     if isinstance(item.this, exp.Anonymous):
         if item.args.get("db"):
             state.context.refuse(item, code="forbidden_function", message="Functions are called by their bare name.")

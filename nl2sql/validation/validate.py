@@ -14,7 +14,7 @@ from nl2sql.validation.growth import growth
 from nl2sql.validation.identifiers import identifiers
 from nl2sql.validation.lexical import lexical
 from nl2sql.validation.limit import limit
-from nl2sql.validation.names import names
+from nl2sql.validation.names import missed, names
 from nl2sql.validation.nodes import nodes
 from nl2sql.validation.normalise import normalise
 from nl2sql.validation.parse import parse
@@ -101,10 +101,11 @@ def _syntax(written: list[exp.Expr], dialect: Dialect) -> tuple[Violation, ...]:
 def _effects(tree: exp.Query, dialect: Dialect, row_limit: int) -> tuple[Violation, ...]:
     """What a resolved tree could make the engine do, and give."""
     resolved = list(tree.walk())
-    return (
+    found = (
         *growth(resolved),
         *patterns(resolved),
         *recursion(resolved, dialect=dialect),
         *cross_joins(resolved),
         *limit(tree, resolved, row_limit=row_limit),
     )
+    return found or missed(resolved)

@@ -66,3 +66,9 @@ SELECT json['a'] FROM orders
 
 -- forbidden_type: likewise, as a list
 SELECT text[1], int[1] FROM orders
+
+-- forbidden_join: a table inside another join, where nobody looked
+SELECT orders.id FROM orders JOIN customers JOIN secrets ON secrets.token = 'x' ON customers.id = orders.customer_id
+
+-- forbidden_comment: one from which the parser takes orders
+SELECT email /* sqlglot.meta line=a, col=b */ FROM customers

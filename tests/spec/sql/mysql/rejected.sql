@@ -81,3 +81,9 @@ SELECT id FROM customers ORDER BY FIELD(email, 'a')
 
 -- ambiguous_operator: two bars join no texts
 SELECT name || ' ' || category FROM products
+
+-- forbidden_join: a table inside another join, where nobody looked
+SELECT orders.id FROM orders JOIN customers JOIN secrets ON secrets.token = 'x' ON customers.id = orders.customer_id
+
+-- forbidden_comment: one from which the parser takes orders
+SELECT email /* sqlglot.meta line=a, col=b */ FROM customers

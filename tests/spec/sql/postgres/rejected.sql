@@ -303,3 +303,9 @@ WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n - 1 FROM t WHERE n < 5) SE
 
 -- unbounded_recursion: rounds that double
 WITH RECURSIVE t AS (SELECT 0 AS n UNION ALL SELECT n + 1 FROM t, (VALUES (1), (2)) v WHERE n < 40) SELECT count(*) FROM t
+
+-- forbidden_join: a table inside another join, where nobody looked
+SELECT orders.id FROM orders JOIN customers JOIN secrets ON secrets.token = 'x' ON customers.id = orders.customer_id
+
+-- forbidden_comment: one from which the parser takes orders
+SELECT email /* sqlglot.meta line=a, col=b */ FROM customers

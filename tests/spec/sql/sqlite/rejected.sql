@@ -69,3 +69,9 @@ WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000000) 
 
 -- unbounded_recursion: rows behind an OFFSET are computed too
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 10 OFFSET 100000000) SELECT i FROM n
+
+-- forbidden_join: a table inside another join, where nobody looked
+SELECT orders.id FROM orders JOIN customers JOIN secrets ON secrets.token = 'x' ON customers.id = orders.customer_id
+
+-- forbidden_comment: one from which the parser takes orders
+SELECT email /* sqlglot.meta line=a, col=b */ FROM customers
