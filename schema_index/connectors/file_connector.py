@@ -170,8 +170,6 @@ class FileConnector(ABC):
 
     def _failure(self, frame: Frame, *, statement: str, limits: Limits) -> DomainError:
         match frame["error"]:
-            case "timeout":
-                return query_timeout(limits.deadline_ms)
             case "too_large":
                 return too_large(limits)
             case "memory":

@@ -43,10 +43,20 @@ class Chunk(TenantOwned):
         return f"{self.kind} {self.title}"
 
 
-class ChunkEmbedding(TenantOwned):
+class OfChunkInSpace(TenantOwned):
+    """What there is of a chunk in one embedding space."""
+
+    chunk = models.ForeignKey(Chunk, on_delete=models.CASCADE, related_name="+")
+    model = models.CharField(max_length=200)
+    dimension = models.PositiveIntegerField()
+
+    class Meta(TenantOwned.Meta):
+        abstract = True
+
+
+class ChunkEmbedding(OfChunkInSpace):
     # Indexes that begin with the tenant are there already: each further one is paid for with every vector written.
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", editable=False, db_index=False)
-    chunk = models.ForeignKey(Chunk, on_delete=models.CASCADE, related_name="+")
     source = models.ForeignKey(
         "schema_index.DataSource",
         null=True,
@@ -57,13 +67,11 @@ class ChunkEmbedding(TenantOwned):
         help_text="The chunk's own, which the database checks there.",
     )
     kind = models.CharField(max_length=16)
-    model = models.CharField(max_length=200)
-    dimension = models.PositiveIntegerField()
     content_hash = models.CharField(max_length=64, help_text="Of the text that was embedded.")
     embedding = HalfVectorField(help_text="Unit length.")
     embedded_at = models.DateTimeField(auto_now=True)
 
-    class Meta(TenantOwned.Meta):
+    class Meta(OfChunkInSpace.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "chunk", "model", "dimension"], name="embedding_once_per_chunk_and_space"

@@ -2,18 +2,17 @@
 
 from django.db import models
 
-from tenants.models import TenantOwned
+from schema_index.models.of_source import OfSource
 
 
-class ColumnValue(TenantOwned):
-    source = models.ForeignKey("schema_index.DataSource", on_delete=models.CASCADE, related_name="+")
+class ColumnValue(OfSource):
     schema = models.TextField()
     table = models.TextField()
     column = models.TextField()
     text = models.TextField(help_text="As it is stored.")
     normalised = models.TextField(help_text="Lower-case words with single spaces, as a question's words are compared.")
 
-    class Meta(TenantOwned.Meta):
+    class Meta(OfSource.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "source", "schema", "table", "column", "text"], name="column_value_once"
@@ -33,16 +32,15 @@ class GapReason(models.TextChoices):
     PERSONAL = "personal", "Its name sounds like personal data: none is kept"
 
 
-class VocabularyGap(TenantOwned):
+class VocabularyGap(OfSource):
     """A text column whose dictionary is not whole: what it does not hold may be in the column all the same."""
 
-    source = models.ForeignKey("schema_index.DataSource", on_delete=models.CASCADE, related_name="+")
     schema = models.TextField()
     table = models.TextField()
     column = models.TextField()
     reason = models.CharField(max_length=16, choices=GapReason.choices)
 
-    class Meta(TenantOwned.Meta):
+    class Meta(OfSource.Meta):
         ordering = ["schema", "table", "column"]
         constraints = [
             models.UniqueConstraint(

@@ -2,19 +2,16 @@
 
 from django.db import models
 
-from tenants.models import TenantOwned
+from schema_index.models.chunk import OfChunkInSpace
 
 
-class EmbeddingClaim(TenantOwned):
+class EmbeddingClaim(OfChunkInSpace):
     """A lease: past `until`, its holder has died or been overtaken, and anyone may take the chunk."""
 
-    chunk = models.ForeignKey("schema_index.Chunk", on_delete=models.CASCADE, related_name="+")
-    model = models.CharField(max_length=200)
-    dimension = models.PositiveIntegerField()
     holder = models.UUIDField()
     until = models.DateTimeField()
 
-    class Meta(TenantOwned.Meta):
+    class Meta(OfChunkInSpace.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "chunk", "model", "dimension"], name="embedding_claimed_once")
         ]
@@ -24,17 +21,14 @@ class EmbeddingClaim(TenantOwned):
         return f"{self.chunk_id} until {self.until}"
 
 
-class EmbeddingFailure(TenantOwned):
+class EmbeddingFailure(OfChunkInSpace):
     """A text that no later try will embed as it is: a changed text is tried again, and so is one that is retried."""
 
-    chunk = models.ForeignKey("schema_index.Chunk", on_delete=models.CASCADE, related_name="+")
-    model = models.CharField(max_length=200)
-    dimension = models.PositiveIntegerField()
     content_hash = models.CharField(max_length=64, help_text="Of the text that was refused.")
     reason = models.TextField()
     failed_at = models.DateTimeField(auto_now=True)
 
-    class Meta(TenantOwned.Meta):
+    class Meta(OfChunkInSpace.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "chunk", "model", "dimension"], name="embedding_failure_once")
         ]

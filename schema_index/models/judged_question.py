@@ -5,7 +5,7 @@ from django.core.validators import MaxLengthValidator, ProhibitNullCharactersVal
 from django.db import models
 from django.db.models.functions import MD5
 
-from tenants.models import TenantOwned
+from schema_index.models.of_source import OfSource
 
 MAX_QUESTION = 2_000
 """Characters, as the API accepts."""
@@ -13,8 +13,7 @@ MAX_QUESTION = 2_000
 MAX_TABLES = 50
 
 
-class JudgedQuestion(TenantOwned):
-    source = models.ForeignKey("schema_index.DataSource", on_delete=models.CASCADE, related_name="+")
+class JudgedQuestion(OfSource):
     question = models.TextField(validators=[MaxLengthValidator(MAX_QUESTION), ProhibitNullCharactersValidator()])
     tables = models.JSONField(
         default=list,
@@ -24,7 +23,7 @@ class JudgedQuestion(TenantOwned):
     origin = models.CharField(max_length=100, help_text="Where the judgement comes from, such as a file's name.")
     updated_at = models.DateTimeField(auto_now=True)
 
-    class Meta(TenantOwned.Meta):
+    class Meta(OfSource.Meta):
         ordering = ["question", "id"]
         constraints = [
             # Of a digest: an index entry cannot hold a question of 2,000 characters.

@@ -6,7 +6,7 @@ foreign key.
 
 from django.db import models
 
-from tenants.models import TenantOwned
+from schema_index.models.of_source import OfSource
 
 
 class SubjectKind(models.TextChoices):
@@ -15,15 +15,14 @@ class SubjectKind(models.TextChoices):
     VERIFIED_QUERY = "verified_query"
 
 
-class Reference(TenantOwned):
+class Reference(OfSource):
     subject_kind = models.CharField(max_length=16, choices=SubjectKind.choices)
     subject_id = models.UUIDField()
-    source = models.ForeignKey("schema_index.DataSource", on_delete=models.CASCADE, related_name="+")
     schema = models.TextField()
     table = models.TextField()
     column = models.TextField(blank=True, help_text="Empty for the table itself.")
 
-    class Meta(TenantOwned.Meta):
+    class Meta(OfSource.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "subject_kind", "subject_id", "source", "schema", "table", "column"],
@@ -36,16 +35,15 @@ class Reference(TenantOwned):
         return ".".join(part for part in (self.schema, self.table, self.column) if part)
 
 
-class StaleMark(TenantOwned):
+class StaleMark(OfSource):
     subject_kind = models.CharField(max_length=16, choices=SubjectKind.choices)
     subject_id = models.UUIDField()
-    source = models.ForeignKey("schema_index.DataSource", on_delete=models.CASCADE, related_name="+")
     object_name = models.TextField(help_text="schema.table or schema.table.column, as the subject names it.")
     renamed_to = models.TextField(blank=True)
     reason = models.TextField()
     at = models.DateTimeField(auto_now_add=True)
 
-    class Meta(TenantOwned.Meta):
+    class Meta(OfSource.Meta):
         ordering = ["-at", "object_name"]
         constraints = [
             models.UniqueConstraint(

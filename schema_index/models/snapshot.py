@@ -2,18 +2,18 @@
 
 from django.db import models
 
+from schema_index.models.of_source import OfSource
 from tenants.models import TenantOwned
 
 
-class Snapshot(TenantOwned):
-    source = models.ForeignKey("schema_index.DataSource", on_delete=models.CASCADE, related_name="+")
+class Snapshot(OfSource):
     revision = models.PositiveIntegerField(help_text="1, 2, 3… of one source.")
     fingerprint = models.CharField(max_length=64)
     description = models.JSONField(help_text="The DatabaseSchema as JSON.")
     unreadable = models.JSONField(default=list, help_text="Relations that could not be read, with the reason.")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta(TenantOwned.Meta):
+    class Meta(OfSource.Meta):
         ordering = ["-revision"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "source", "revision"], name="snapshot_revision_once_per_source")

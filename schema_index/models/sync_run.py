@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
+from schema_index.models.of_source import OfSource
 from tenants.clock import database_now
-from tenants.models import TenantOwned
 
 
 class SyncState(models.TextChoices):
@@ -16,8 +16,7 @@ class SyncState(models.TextChoices):
     INTERRUPTED = "interrupted"
 
 
-class SyncRun(TenantOwned):
-    source = models.ForeignKey("schema_index.DataSource", on_delete=models.CASCADE, related_name="+")
+class SyncRun(OfSource):
     requested_by = models.CharField(max_length=100, help_text="The actor, as audit events name it.")
     state = models.CharField(max_length=16, choices=SyncState.choices, default=SyncState.QUEUED)
     done = models.PositiveIntegerField(default=0, help_text="Tables read.")
@@ -39,7 +38,7 @@ class SyncRun(TenantOwned):
         help_text="Verified queries that what it found breaks, with the reason.",
     )
 
-    class Meta(TenantOwned.Meta):
+    class Meta(OfSource.Meta):
         ordering = ["-requested_at"]
         indexes = [models.Index(fields=["tenant", "source", "-requested_at"], name="sync_run_by_source")]
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 from schema_index.connectors.base import Introspection, Progress
 from schema_index.metrics import SYNCS
 from schema_index.models import DataSource, SchemaChange, Snapshot
-from schema_index.schema import DatabaseSchema
-from schema_index.schema_json import from_json, to_json
+from schema_index.schema import DatabaseSchema, plain
+from schema_index.schema_json import from_json
 from schema_index.signals import schema_changed, schema_changing
 from schema_index.sources import DataSourceNotFound, open_connector, visible_part
 from schema_index.syncing import proposed_schemas, sync_runs
@@ -23,8 +23,8 @@ from schema_index.syncing.breakage import Breakage
 from schema_index.syncing.ddl_trigger import read_ddl_mark
 from schema_index.syncing.diff import Change, diff
 from schema_index.syncing.storable import storable
-from schema_index.syncing.sync_runs import StoredProgress
-from schema_index.value_dictionary.values import ColumnGap, Vocabulary, permitted, read_values, store_values
+from schema_index.syncing.sync_runs import StoredProgress, SyncResult
+from schema_index.value_dictionary.values import Vocabulary, permitted, read_values, store_values
 from tenants import audit
 from tenants.clock import database_now
 from tenants.context import tenant_transaction
@@ -39,22 +39,6 @@ class SyncInProgress(DomainError):
 
     code = "data_source_unavailable"
     retryable = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncResult:
-    """`changes` is empty when nothing changed; `unreadable` names relations that were left out, with the reason.
-
-    `broken` is what the changes break; a schema that `is_refused` for it is not in use: `revision` is the one before.
-    """
-
-    revision: int
-    tables: int
-    changes: tuple[Change, ...]
-    unreadable: tuple[str, ...]
-    gaps: tuple[ColumnGap, ...] = ()
-    broken: tuple[Breakage, ...] = ()
-    is_refused: bool = False
 
 
 def sync(
@@ -80,15 +64,7 @@ def sync(
                 result = _decided(_held(source), seen, changing, actor=actor, accept=accept)
                 if seen.ddl_mark != source.ddl_mark:
                     DataSource.objects.filter(id=source_id).update(ddl_mark=seen.ddl_mark)
-                sync_runs.finish(
-                    own_run,
-                    revision=result.revision,
-                    tables=result.tables,
-                    unreadable=len(result.unreadable),
-                    changes=result.changes,
-                    broken=result.broken,
-                    is_refused=result.is_refused,
-                )
+                sync_runs.finish(own_run, result)
             SYNCS.labels("refused" if result.is_refused else "done").inc()
             return result
         except DomainError as error:
@@ -153,7 +129,6 @@ def _decided(source: DataSource, seen: _Seen, changing: _Changing, *, actor: str
             revision=source.snapshot.revision,
             tables=len(seen.found.schema.tables),
             changes=changing.changes,
-            unreadable=(),
             broken=broken,
             is_refused=True,
         )
@@ -228,7 +203,6 @@ def record(
         tables=len(found.schema.tables),
         changes=changes,
         unreadable=unreadable,
-        gaps=values.gaps,
     )
 
 
@@ -240,7 +214,7 @@ def _store_snapshot(
         source=source,
         revision=1 + (Snapshot.objects.filter(source=source).aggregate(last=Max("revision"))["last"] or 0),
         fingerprint=schema.fingerprint,
-        description=to_json(schema),
+        description=plain(schema),
         unreadable=list(unreadable),
     )
     SchemaChange.objects.bulk_create(

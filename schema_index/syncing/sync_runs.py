@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -24,6 +25,21 @@ PROGRESS_EVERY_S = 1.0
 """A schema of 5,000 tables is read in seconds: a row version for each of them would help nobody."""
 
 UNEXPECTED = "It ended unexpectedly: the log of the process says why. Sync again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncResult:
+    """`changes` is empty when nothing changed; `unreadable` names relations that were left out, with the reason.
+
+    `broken` is what the changes break; a schema that `is_refused` for it is not in use: `revision` is the one before.
+    """
+
+    revision: int
+    tables: int
+    changes: tuple[Change, ...]
+    unreadable: tuple[str, ...] = ()
+    broken: tuple[Breakage, ...] = ()
+    is_refused: bool = False
 
 
 class SyncRunNotFound(DomainError):
@@ -74,29 +90,25 @@ def begin(source: DataSource, *, run_id: UUID | None, actor: str, until: datetim
     return run_id
 
 
-def finish(
-    run_id: UUID,
-    *,
-    revision: int,
-    tables: int,
-    unreadable: int,
-    changes: Sequence[Change],
-    broken: Sequence[Breakage] = (),
-    is_refused: bool = False,
-) -> None:
-    """`revision` is the one in use; a schema that is refused leaves the one before. Needs an open scope: that of what
-    the sync stored."""
-    kinds = Counter(change.kind for change in changes)
-    counts = {"tables": tables, "unreadable": unreadable, "changes": dict(sorted(kinds.items()))}
+def finish(run_id: UUID, result: SyncResult) -> None:
+    """Needs an open scope: that of what the sync stored."""
+    kinds = Counter(change.kind for change in result.changes)
+    counts: dict[str, object] = {
+        "tables": result.tables,
+        "unreadable": len(result.unreadable),
+        "changes": dict(sorted(kinds.items())),
+    }
+    if result.broken:
+        counts["broken"] = len(result.broken)
     SyncRun.objects.filter(id=run_id).update(
-        state=SyncState.REFUSED if is_refused else SyncState.DONE,
+        state=SyncState.REFUSED if result.is_refused else SyncState.DONE,
         ended_at=timezone.now(),
         current="",
-        done=tables,
-        total=tables,
-        revision=revision,
-        counts={**counts, "broken": len(broken)} if broken else counts,
-        broken=as_stored(broken),
+        done=result.tables,
+        total=result.tables,
+        revision=result.revision,
+        counts=counts,
+        broken=as_stored(result.broken),
     )
 
 

@@ -48,10 +48,6 @@ class ColumnGap(NamedTuple):
     column: str
     reason: GapReason
 
-    @property
-    def name(self) -> str:
-        return f"{self.schema}.{self.table}.{self.column}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:

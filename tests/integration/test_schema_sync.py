@@ -25,7 +25,8 @@ from schema_index.signals import schema_changed
 from schema_index.sources import DataSourceNotFound, open_connector
 from schema_index.syncing import sync_runs
 from schema_index.syncing.diff import Change
-from schema_index.syncing.snapshots import LEASE, SyncInProgress, SyncResult, sync
+from schema_index.syncing.snapshots import LEASE, SyncInProgress, sync
+from schema_index.syncing.sync_runs import SyncResult
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
 from tests.integration.conftest import (
