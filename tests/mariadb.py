@@ -41,6 +41,13 @@ _SMALL = (
 )
 
 
+def server_config(port: int, database: str, *, username: str) -> ConnectionConfig:
+    """Of a server of the tests, whose roles have one password."""
+    return ConnectionConfig(
+        host="localhost", address="127.0.0.1", port=port, database=database, username=username, password=PASSWORD
+    )
+
+
 @dataclass(frozen=True)
 class MariadbServer:
     """`authority` is the certificate that signed the server's."""
@@ -70,14 +77,7 @@ class MariadbServer:
             return list(rows)
 
     def config(self, database: str, *, username: str = "owner") -> ConnectionConfig:
-        return ConnectionConfig(
-            host="localhost",
-            address="127.0.0.1",
-            port=self.port,
-            database=database,
-            username=username,
-            password=PASSWORD,
-        )
+        return server_config(self.port, database, username=username)
 
     def create_database(self, name: str, script: str) -> ConnectionConfig:
         """A database seen as user `owner`, who may do everything on the server: what refuses is the session."""

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from deploy.topology import pgbouncer
 from tests_faults.deployment import Deployment
 from tests_faults.people import Asked
 
@@ -71,8 +70,7 @@ def folder() -> Path:
 @pytest.fixture(scope="session")
 def deployment(folder: Path) -> Iterator[Deployment]:
     needs("redis-server", package="redis-server")
-    if not pgbouncer.is_installed() and not IN_CI:
-        pytest.skip("pgbouncer is not installed (Debian: apt-get install pgbouncer)")
+    needs("pgbouncer", package="pgbouncer")
     with Deployment(folder) as running:
         assert running.people.ask("warm").outcome == "completed"
         yield running

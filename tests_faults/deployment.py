@@ -5,11 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import psutil
 import psycopg
@@ -18,7 +17,7 @@ from celery import Celery
 from benchmarks.target_databases import TargetDatabases
 from config.environment import BASE_DIR
 from deploy.topology.postgres import DeployedPostgres
-from deploy.topology.server_process import ServerProcess, free_port
+from deploy.topology.server_process import ServerProcess, Servers, free_port
 from deploy.topology.topology import DATABASE, Topology
 from tests_faults import furnish
 from tests_faults.model import Model
@@ -49,7 +48,7 @@ SETTINGS = {
 }
 
 
-class Deployment:
+class Deployment(Servers):
     """`people` ask for the tenant `one`, `others` for the tenant `other`."""
 
     def __init__(
@@ -59,6 +58,7 @@ class Deployment:
         settings: Mapping[str, str] | None = None,
         workers: Mapping[str, Sequence[str]] = WORKERS,
     ) -> None:
+        super().__init__()
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)  # the servers may run as another user
         self.folder = folder
@@ -66,33 +66,18 @@ class Deployment:
         self.target = DeployedPostgres(folder / "target", port=free_port(), options="-c fsync=off")
         everything = {**SETTINGS, "LLM_BASE_URL": self.model.url, **(settings or {})}
         self.querent = Topology(folder / "querent", settings=everything, workers=workers)
-        self._running = ExitStack()
-
-    def __enter__(self) -> Self:
-        try:
-            self._start()
-        except BaseException:
-            self._running.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._running.close()
 
     def _start(self) -> None:
-        self._running.callback(self.model.process.kill)
-        self.model.process.start()
+        self.enter_context(self.model.process)
         self.target.start()
         # It ends with this process, unless it is frozen.
-        self._running.callback(lambda: self.freeze_target(frozen=False))
+        self.callback(lambda: self.freeze_target(frozen=False))
         databases = TargetDatabases(self.target.admin_settings(), password=furnish.PASSWORD)
         databases.create_reader()
         script = self.folder / "shop.sql"
         script.write_text(furnish.SHOP)
         databases.load_file(script, database=furnish.DATABASE)
-        self._running.enter_context(self.querent)
+        self.enter_context(self.querent)
         self.keys = self._furnished()
         self.people, self.others = (People(self.querent.url, key=self.keys[slug]) for slug in ("one", "other"))
 
@@ -126,6 +111,14 @@ class Deployment:
         postmaster = psutil.Process(int((self.target.data_folder / "postmaster.pid").read_text().split()[0]))
         for process in (postmaster, *postmaster.children(recursive=True)):
             os.kill(process.pid, signal.SIGSTOP if frozen else signal.SIGCONT)
+
+    @contextmanager
+    def serving(self, name: str, settings: Mapping[str, str]) -> Iterator[str]:
+        """The address of another web process, which answers questions itself, with settings of its own."""
+        port = free_port()
+        settings = {"CELERY_BROKER_URL": "memory://", **settings}
+        with self.querent.web_process(name, port=port, settings=settings):
+            yield f"http://127.0.0.1:{port}"
 
     def answers(self, worker: ServerProcess) -> bool:
         """Whether it has come to its broker, ready for questions."""

@@ -3,24 +3,19 @@
 import time
 from pathlib import Path
 
-import pytest
-
-from deploy.topology import rabbitmq
-from tests_faults.conftest import IN_CI, Table
+from deploy.topology.rabbitmq import RabbitMQ
+from tests_faults.conftest import Table, needs
 from tests_faults.deployment import DEADLINE_S, WORKERS, Deployment
 from tests_faults.verdict import GRACE_S, assert_nothing_lost
 
 IN_FLIGHT = 20
 
 
-@pytest.mark.skipif(
-    not rabbitmq.is_installed() and not IN_CI,
-    reason="rabbitmq-server is not installed (Debian: apt-get install rabbitmq-server)",
-)
 def test_rabbitmq_killed(folder: Path, table: Table) -> None:
+    needs("rabbitmq-server", package="rabbitmq-server")
     workers = {name: WORKERS[name] for name in ("ask-1", "background")}
     with (
-        rabbitmq.RabbitMQ(folder / "rabbitmq") as broker,
+        RabbitMQ(folder / "rabbitmq") as broker,
         Deployment(folder / "on-rabbitmq", settings={"CELERY_BROKER_URL": broker.url}, workers=workers) as deployment,
     ):
         with deployment.people.asking("over-amqp", number=IN_FLIGHT, patience_s=DEADLINE_S) as calm:

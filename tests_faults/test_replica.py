@@ -68,19 +68,9 @@ def replica(deployment: Deployment) -> Iterator[DeployedPostgres]:
 
 @pytest.fixture
 def reader(deployment: Deployment, replica: DeployedPostgres) -> Iterator[Reader]:
-    port = free_port()
-    settings = {
-        "DATABASE_REPLICA_URL": f"postgresql://127.0.0.1:{replica.port}/{DATABASE}",
-        "CELERY_BROKER_URL": "memory://",
-        "METRICS_TOKEN": TOKEN,
-    }
-    web = deployment.querent.web_process("reader", port=port, settings=settings)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        web.start()
+    replica_url = f"postgresql://127.0.0.1:{replica.port}/{DATABASE}"
+    with deployment.serving("reader", {"DATABASE_REPLICA_URL": replica_url, "METRICS_TOKEN": TOKEN}) as url:
         yield Reader(url=url, people=People(url, key=deployment.keys["one"]), key=deployment.keys["one"])
-    finally:
-        web.kill()
 
 
 def test_replica_lags_freezes_and_dies(

@@ -54,9 +54,8 @@ def test_backup_and_restore(deployment: Deployment, empty_server: DeployedPostgr
         role: f"postgresql://querent_{name}:{PASSWORDS[name]}@127.0.0.1:{empty_server.port}/{DATABASE}"
         for role, name in (("DATABASE_URL", "app"), ("DATABASE_OWNER_URL", "owner"))
     }
-    settings["CELERY_BROKER_URL"] = "memory://"
     passwords = {f"QUERENT_{name.upper()}_PASSWORD": word for name, word in PASSWORDS.items()}
-    querent = {**deployment.querent.environment, **settings, **passwords}
+    querent = {**deployment.querent.environment, "CELERY_BROKER_URL": "memory://", **settings, **passwords}
     # The deployment's model answers questions only, and not whether it is well.
     querent = {name: value for name, value in querent.items() if not name.startswith("LLM_")}
     told = _run(restore, folder, _environment(empty_server, folder, querent))
@@ -65,18 +64,12 @@ def test_backup_and_restore(deployment: Deployment, empty_server: DeployedPostgr
     _assert_whole(deployment.querent.postgres, empty_server)
     _assert_confined(settings["DATABASE_URL"])
 
-    port = free_port()
-    web = deployment.querent.web_process("restored-web", port=port, settings=settings)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        web.start()
+    with deployment.serving("restored-web", settings) as url:
         # With a key of before, by a target's password of before.
         answer = People(url, key=deployment.keys["one"]).ask("restored")
         recovery_s = time.monotonic() - started
         assert answer.outcome == "completed", answer
         assert Browser().signs_in(url), "by a password of before"
-    finally:
-        web.kill()
     table.add("restored on a new server", [*asked, answer], recovery_s=recovery_s, settled_s=recovery_s)
 
 

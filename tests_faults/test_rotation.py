@@ -3,12 +3,12 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from urllib.request import Request, urlopen
 
 import pytest
 from cryptography.fernet import Fernet
 
-from deploy.topology.server_process import ServerProcess, free_port
 from tests_faults.browser import Browser
 from tests_faults.conftest import Table
 from tests_faults.deployment import Deployment
@@ -28,23 +28,13 @@ def steps(deployment: Deployment) -> Iterator[dict[str, tuple[str, dict[str, str
         {"SECRET_KEY": NEW, "SECRET_KEY_FALLBACKS": old, "CREDENTIAL_KEYS": f"{credentials},{old_credentials}"},
         {"SECRET_KEY": NEW, "CREDENTIAL_KEYS": credentials},
     ]
-    started: list[ServerProcess] = []
-    found: dict[str, tuple[str, dict[str, str]]] = {}
-    try:
-        for step, one in zip(STEPS, settings, strict=True):
-            port = free_port()
-            web = deployment.querent.web_process(step, port=port, settings={**one, "CELERY_BROKER_URL": "memory://"})
-            web.start(wait=False)
-            started.append(web)
-            found[step] = (f"http://127.0.0.1:{port}", one)
-        for web in started:
-            web.wait_until_ready()
-        yield found
-    finally:
+    with ExitStack() as running:
         # The other processes of the deployment know the old key alone.
-        deployment.querent.manage("rotate_secrets", settings=settings[0])
-        for web in started:
-            web.kill()
+        running.callback(deployment.querent.manage, "rotate_secrets", settings=settings[0])
+        yield {
+            step: (running.enter_context(deployment.serving(step, one)), one)
+            for step, one in zip(STEPS, settings, strict=True)
+        }
 
 
 def test_keys_rotated(deployment: Deployment, steps: dict[str, tuple[str, dict[str, str]]], table: Table) -> None:

@@ -31,7 +31,7 @@ def certificates(deployment: Deployment) -> Certificates:
 def port(deployment: Deployment, certificates: Certificates) -> Iterator[int]:
     """Of a pooler that lets nobody in without TLS."""
     port = free_port()
-    pooler = pgbouncer(
+    with pgbouncer(
         deployment.folder / "tls-pgbouncer",
         port=port,
         server_port=deployment.querent.postgres.port,
@@ -39,24 +39,15 @@ def port(deployment: Deployment, certificates: Certificates) -> Iterator[int]:
         user=f"{DATABASE}_app",
         password=PASSWORD,
         tls=(certificates.server, certificates.key),
-    )
-    pooler.start()
-    yield port
-    pooler.kill()
+    ):
+        yield port
 
 
 def test_a_verified_database_serves(deployment: Deployment, certificates: Certificates, port: int) -> None:
     url = _url(port, f"sslmode=verify-full&sslrootcert={certificates.authority}")
-    web_port = free_port()
-    web = deployment.querent.web_process(
-        "tls-web", port=web_port, settings={"DATABASE_URL": url, "CELERY_BROKER_URL": "memory://"}
-    )
-    try:
-        web.start()
-        asked = People(f"http://127.0.0.1:{web_port}", key=deployment.keys["one"]).ask("by-tls")
+    with deployment.serving("tls-web", {"DATABASE_URL": url}) as address:
+        asked = People(address, key=deployment.keys["one"]).ask("by-tls")
         assert asked.outcome == "completed", asked
-    finally:
-        web.kill()
 
 
 def test_what_is_not_verified_is_not_talked_to(

@@ -1,26 +1,19 @@
 """A RabbitMQ node of its own: own folder, ports and port mapper, beside whatever node the machine runs already."""
 
 import os
-import shutil
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from deploy.topology.server_process import ServerProcess, free_port, listens
+from deploy.topology.server_process import ServerProcess, Servers, free_port, listens
 
 # Debian's wrapper in /usr/sbin changes the user and the folder: the node's own script does neither.
 SCRIPTS = "/usr/lib/rabbitmq/bin"
 
 
-def is_installed() -> bool:
-    return shutil.which("rabbitmq-server", path=SCRIPTS) is not None
-
-
-class RabbitMQ:
+class RabbitMQ(Servers):
     """`node.kill()` and `node.start()` in between keep its durable queues."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         folder.mkdir(parents=True)
         port, distribution, mapper = (free_port() for _ in range(3))
         environment = {
@@ -52,15 +45,7 @@ class RabbitMQ:
             environment=environment,
             is_ready=lambda: listens(port),
         )
-        self._running = ExitStack()
 
-    def __enter__(self) -> Self:
+    def _start(self) -> None:
         for server in (self._mapper, self.node):
-            self._running.callback(server.kill)
-            server.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._running.close()
+            self.enter_context(server)

@@ -5,8 +5,11 @@ import signal
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Self
 
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
@@ -48,6 +51,18 @@ class ServerProcess:
     @property
     def is_ready(self) -> bool:
         return self._is_ready is None or self._is_ready()
+
+    def __enter__(self) -> Self:
+        """Raises StartFailed, and leaves nothing of it behind."""
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
 
     def start(self, *, wait: bool = True) -> None:
         """Raises StartFailed. `wait` False leaves the waiting to a later `wait_until_ready`."""
@@ -95,6 +110,22 @@ class ServerProcess:
         # Others of the group may hold its port for moments longer, so that the next one would seem ready before it is.
         while self._is_ready is not None and self._is_ready() and time.monotonic() < deadline:
             time.sleep(TICK_S)
+
+
+class Servers(ExitStack, ABC):
+    """Servers that run as long as the block. When one of them does not start, the others end."""
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    @abstractmethod
+    def _start(self) -> None:
+        """Each with what ends it on this stack."""
 
 
 def free_port() -> int:

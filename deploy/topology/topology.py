@@ -9,11 +9,8 @@ import subprocess
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -22,7 +19,7 @@ from config.secrets import derived_password
 from config.web_server import server_command
 from deploy.topology.pgbouncer import pgbouncer
 from deploy.topology.postgres import DeployedPostgres
-from deploy.topology.server_process import ServerProcess, StartFailed, free_port, listens
+from deploy.topology.server_process import ServerProcess, Servers, StartFailed, free_port, listens
 
 SECRET_KEY = "of a deployment that is thrown away"  # noqa: S105
 DATABASE = "querent"
@@ -39,7 +36,7 @@ WORKERS: Mapping[str, Sequence[str]] = {
 """Names and options of the workers. Questions wait for models most of their time: threads carry many in one process."""
 
 
-class Topology:
+class Topology(Servers):
     """All servers in `folder`, on free ports, with secrets of their own; everything ends with the block.
 
     `settings` are environment variables of every process of Querent, `workers` the options of `celery worker` by name.
@@ -52,6 +49,7 @@ class Topology:
         settings: Mapping[str, str] | None = None,
         workers: Mapping[str, Sequence[str]] = WORKERS,
     ) -> None:
+        super().__init__()
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.postgres = DeployedPostgres(folder / "home", port=free_port(), options=POSTGRES_OPTIONS)
@@ -71,32 +69,17 @@ class Topology:
         self.web = self.web_process("web", port=self.ports["web"])
         self.workers = {name: self._worker(name, options) for name, options in workers.items()}
         self.beat = self.celery("beat", "beat", "--pidfile", "")
-        self._running = ExitStack()
-
-    def __enter__(self) -> Self:
-        try:
-            self._start()
-        except BaseException:
-            self._running.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._running.close()
 
     def _start(self) -> None:
         self.postgres.start()
-        self._running.callback(self.postgres.stop)
+        self.callback(self.postgres.stop)
         for server in (self.pooler, self.redis):
-            self._running.callback(server.kill)
-            server.start()
+            self.enter_context(server)
         self.manage("prepare_database", as_administrator=True)
         self.manage("collectstatic", "--no-input", "--verbosity", "0")
         querent = [self.web, *self.workers.values(), self.beat]
         for process in querent:
-            self._running.callback(process.kill)
+            self.callback(process.kill)
             process.start(wait=False)
         for process in querent:
             process.wait_until_ready()

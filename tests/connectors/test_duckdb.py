@@ -9,11 +9,12 @@ from uuid import UUID
 import duckdb
 import pytest
 
-from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Introspection, Limits, Unreadable
+from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Limits
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.duckdb import DUCKDB
-from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
+from schema_index.schema import Table
 from tests.connectors.conftest import create_duckdb
+from tests.connectors.described import assert_described, column, key
 
 LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)
 
@@ -41,10 +42,6 @@ def ugly(tmp_path_factory: pytest.TempPathFactory) -> ConnectionConfig:
     assert config.path is not None
     # Named like a schema in it, which would make `"Sales ☕".…` ambiguous under the file's own name.
     return ConnectionConfig(path=config.path.rename(config.path.with_name("Sales ☕.db")))
-
-
-def column(name: str, type_: str, kind: str, **more: object) -> Column:
-    return Column(name=name, type=type_, kind=kind, **more)  # type: ignore[arg-type]  # short rows
 
 
 EXPECTED = [
@@ -88,26 +85,24 @@ EXPECTED = [
         schema="main",
         name="pets",
         columns=(column("owner", "INTEGER", "integer"), column("name", "VARCHAR", "text")),
-        foreign_keys=(
-            ForeignKey(columns=("owner",), target_schema="main", target_table="people", target_columns=("id",)),
-        ),
+        foreign_keys=(key(("owner",), "main", "people", ("id",)),),
     ),
 ]
 
 
 def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
-    steps: list[tuple[int, int, str]] = []
-
-    found = DUCKDB.connect(ugly).introspect(progress=lambda *step: steps.append(step))
-
     reason = "The database cannot plan it; a view may name something that no longer exists, or a file outside."
-    assert found == Introspection(
-        schema=DatabaseSchema.of("duckdb", "main", EXPECTED),
-        unreadable=(Unreadable(schema="main", name="broken", reason=reason),),
+
+    found = assert_described(
+        DUCKDB,
+        ugly,
+        default_schema="main",
+        tables=EXPECTED,
+        unreadable=[("main", "broken", reason)],
+        read=['Order "x"\nline', "broken", "older", "people", "pets"],
     )
-    assert {table.name: table.row_estimate for table in found.schema.tables if table.row_estimate} == {"people": 2}
-    names = ['Order "x"\nline', "broken", "older", "people", "pets"]
-    assert steps == [(place, 5, name) for place, name in enumerate(names, start=1)]
+
+    assert {table.name: table.row_estimate for table in found.tables if table.row_estimate} == {"people": 2}
 
 
 def test_a_schema_named_like_the_file_is_read(ugly: ConnectionConfig) -> None:

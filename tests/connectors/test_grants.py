@@ -34,8 +34,7 @@ def reader(postgres_server: PostgresServer) -> PostgresConnector:
     config = postgres_server.create_database("granted", SCRIPT)
     whole = PostgresConnector(config).introspect().schema
     text = grants(_visible(whole), whole=whole, role=ROLE, database="granted")
-    with psycopg.connect(postgres_server.admin("granted"), autocommit=True) as connection:
-        connection.execute(text.encode())
+    postgres_server.run(text, database="granted")
     return PostgresConnector(replace(config, username=ROLE, password=PLACEHOLDER))
 
 
@@ -67,10 +66,8 @@ def test_it_writes_nothing_even_in_a_session_of_its_own(
     reader: PostgresConnector, postgres_server: PostgresServer, sql: str, sqlstate: str
 ) -> None:
     # Rights are asked for as themselves here: the connector's own session is read-only anyway.
-    with psycopg.connect(postgres_server.admin("granted"), autocommit=True) as connection:
-        connection.execute('SET SESSION AUTHORIZATION "rea""der of grants"')
-        with pytest.raises(psycopg.Error) as caught:
-            connection.execute(sql.encode())
+    with pytest.raises(psycopg.Error) as caught:
+        postgres_server.run(f'SET SESSION AUTHORIZATION "rea""der of grants"; {sql}', database="granted")
     assert caught.value.sqlstate == sqlstate
 
 

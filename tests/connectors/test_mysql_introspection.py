@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from schema_index.connectors.base import ColumnName, Introspection, Unreadable
+from schema_index.connectors.base import ColumnName
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.mysql import MYSQL
 from schema_index.connectors.mysql_session import Session
-from schema_index.schema import Column, ColumnKind, DatabaseSchema, ForeignKey, Table
+from schema_index.schema import Table
+from tests.connectors.described import assert_described, column, key
 from tests.mariadb import MariadbServer
 
 SCRIPT = """
@@ -61,12 +62,6 @@ GRANT SELECT (id, open, secret_id) ON ugly.partly TO reader
 LINE = 'Order "x"\n`line'
 
 
-def column(
-    name: str, type_: str, kind: ColumnKind, nullable: bool = True, comment: str = "", generated: bool = False
-) -> Column:
-    return Column(name=name, type=type_, kind=kind, nullable=nullable, comment=comment, generated=generated)
-
-
 EXPECTED = [
     Table(
         schema="Sales ☕",
@@ -75,7 +70,7 @@ EXPECTED = [
             column("Order Id", "bigint(20)", "integer", False),
             column("line", "smallint(6)", "integer", False),
             column('naïve ";--', "text", "text"),
-            Column(name="m", type="enum('happy','it''s','sad')", kind="text", enum_values=("happy", "it's", "sad")),
+            column("m", "enum('happy','it''s','sad')", "text", enum_values=("happy", "it's", "sad")),
             column("price", "decimal(10,2)", "number", True, "Net, in euro"),
             column("tags", "set('a','b')", "text"),
             column("at", "timestamp", "timestamp", False),
@@ -100,9 +95,7 @@ EXPECTED = [
         name="Child",
         columns=(column("id", "int(11)", "integer", False), column("child_id", "int(11)", "integer")),
         primary_key=("id",),
-        foreign_keys=(
-            ForeignKey(columns=("child_id",), target_schema="ugly", target_table="child", target_columns=("id",)),
-        ),
+        foreign_keys=(key(("child_id",), "ugly", "child", ("id",)),),
     ),
     Table(
         schema="ugly",
@@ -118,13 +111,8 @@ EXPECTED = [
         primary_key=("id",),
         unique_keys=(("code",), ("part", "code")),
         foreign_keys=(
-            ForeignKey(
-                columns=("a", "b"),
-                target_schema="Sales ☕",
-                target_table=LINE,
-                target_columns=("Order Id", "line"),
-            ),
-            ForeignKey(columns=("parent",), target_schema="ugly", target_table="child", target_columns=("id",)),
+            key(("a", "b"), "Sales ☕", LINE, ("Order Id", "line")),
+            key(("parent",), "ugly", "child", ("id",)),
         ),
     ),
     Table(
@@ -167,20 +155,18 @@ def ugly(mariadb_server: MariadbServer) -> ConnectionConfig:
 
 
 def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
-    found = MYSQL.connect(ugly).introspect()
+    broken = "The database cannot describe it: something it is made of is missing, damaged or not permitted."
 
-    assert found == Introspection(
-        schema=DatabaseSchema.of("mysql", "ugly", EXPECTED),
-        unreadable=(
-            Unreadable(
-                schema="ugly",
-                name="broken",
-                reason="The database cannot describe it: something it is made of is missing, damaged or not permitted.",
-            ),
-            Unreadable(schema="ugly", name="secret", reason="The data source's user may not read it."),
-        ),
+    found = assert_described(
+        MYSQL,
+        ugly,
+        default_schema="ugly",
+        tables=EXPECTED,
+        unreadable=[("ugly", "broken", broken), ("ugly", "secret", "The data source's user may not read it.")],
+        read=[table.name for table in EXPECTED],
     )
-    assert {table.name: table.row_estimate for table in found.schema.tables if table.name in ("event", "recent")} == {
+
+    assert {table.name: table.row_estimate for table in found.tables if table.name in ("event", "recent")} == {
         "event": 3,
         "recent": None,
     }
@@ -196,14 +182,6 @@ def test_patterns_choose_what_is_described(ugly: ConnectionConfig) -> None:
     assert [found.name for found in without.unreadable] == ["broken"]
     assert {table.schema for table in without.schema.tables} == {"ugly"}
     assert (nothing.schema.tables, nothing.unreadable) == ((), ())
-
-
-def test_progress_names_every_table_in_order(ugly: ConnectionConfig) -> None:
-    seen: list[tuple[int, int, str]] = []
-
-    MYSQL.connect(ugly).introspect(progress=lambda *step: seen.append(step))
-
-    assert seen == [(place, 8, table.name) for place, table in enumerate(EXPECTED, start=1)]
 
 
 def test_distinct_values_of_ugly_names_and_enums(ugly: ConnectionConfig, mariadb_server: MariadbServer) -> None:

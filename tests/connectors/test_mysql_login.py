@@ -25,35 +25,6 @@ def empty(mariadb_server: MariadbServer) -> ConnectionConfig:
     return mariadb_server.create_database("empty", "SELECT 1")
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"password": "wrong"},
-        {"password": "näme ☕"},
-        {"username": "nobody"},
-        {"database": "nowhere"},
-        {"port": 1},
-        {"tls": "verify-full"},
-        {"password": "nul\0"},
-    ],
-)
-def test_all_ways_not_to_connect_sound_the_same(empty: ConnectionConfig, wrong: dict[str, str]) -> None:
-    with pytest.raises(DataSourceUnavailable) as caught:
-        MYSQL.connect(replace(empty, **wrong)).read("SELECT 1", limits=LIMITS)  # type: ignore[arg-type]  # one field each
-
-    assert caught.value.message == (
-        "The database could not be reached, or refused the credentials. "
-        "Check host, port, database, user, password and TLS mode, then test the data source."
-    )
-    assert dict(caught.value.details) == {}
-
-
-def test_the_name_is_never_resolved_again(empty: ConnectionConfig) -> None:
-    config = replace(empty, host="name-that-resolves-nowhere.invalid")
-
-    assert MYSQL.connect(config).read("SELECT 1", limits=LIMITS).rows == ((1,),)
-
-
 CIPHER = "SELECT VARIABLE_VALUE <> '' FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'Ssl_cipher'"
 
 

@@ -3,14 +3,14 @@
 import time
 from dataclasses import replace
 
-import psycopg
 import pytest
 
-from schema_index.connectors.base import ColumnName, Introspection, Unreadable
+from schema_index.connectors.base import ColumnName
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.postgres import POSTGRES
-from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
+from schema_index.schema import Table
 from tests.connectors.conftest import PostgresServer
+from tests.connectors.described import assert_described, column, key
 
 SCRIPT = """
 CREATE SCHEMA "Sales ☕";
@@ -54,10 +54,6 @@ CREATE TABLE partly (id integer PRIMARY KEY, open text, closed text UNIQUE, secr
 LINE = 'Order "x"\nline'
 
 
-def column(name: str, type_: str, kind: str, nullable: bool = True, comment: str = "") -> Column:
-    return Column(name=name, type=type_, kind=kind, nullable=nullable, comment=comment)  # type: ignore[arg-type]  # short rows
-
-
 EXPECTED = [
     Table(
         schema="Sales ☕",
@@ -66,7 +62,7 @@ EXPECTED = [
             column("Order Id", "bigint", "integer", False),
             column("line", "smallint", "integer", False),
             column('naïve ";--', "text", "text"),
-            replace(column("m", "mood", "text"), enum_values=("happy", "sad")),
+            column("m", "mood", "text", enum_values=("happy", "sad")),
             column("p", "pair", "other"),
             column("price", "numeric(10,2)", "number", True, "Net, in euro"),
             column("paid", "money", "other"),
@@ -87,25 +83,20 @@ EXPECTED = [
         schema="public",
         name="child",
         columns=(
-            replace(column("id", "integer", "integer", False), generated=True),
+            column("id", "integer", "integer", False, generated=True),
             column("b", "smallint", "integer"),
             column("a", "bigint", "integer"),
             column("code", "text", "text"),
             column("part", "text", "text"),
-            replace(column("felt", "feeling", "text"), enum_values=("happy", "sad")),
-            replace(column("twice", "integer", "integer"), generated=True),
+            column("felt", "feeling", "text", enum_values=("happy", "sad")),
+            column("twice", "integer", "integer", generated=True),
             column("parent", "integer", "integer"),
         ),
         primary_key=("id",),
         unique_keys=(("code",), ("part", "code")),
         foreign_keys=(
-            ForeignKey(
-                columns=("a", "b"),
-                target_schema="Sales ☕",
-                target_table=LINE,
-                target_columns=("Order Id", "line"),
-            ),
-            ForeignKey(columns=("parent",), target_schema="public", target_table="child", target_columns=("id",)),
+            key(("a", "b"), "Sales ☕", LINE, ("Order Id", "line")),
+            key(("parent",), "public", "child", ("id",)),
         ),
     ),
     Table(schema="public", name="empty_table", columns=()),
@@ -118,22 +109,13 @@ EXPECTED = [
             column("child_id", "integer", "integer"),
         ),
         primary_key=("id", "day"),
-        foreign_keys=(
-            ForeignKey(columns=("child_id",), target_schema="public", target_table="child", target_columns=("id",)),
-        ),
+        foreign_keys=(key(("child_id",), "public", "child", ("id",)),),
     ),
     Table(
         schema="public",
         name="log",
         columns=(column("event_id", "bigint", "integer"), column("day", "date", "date")),
-        foreign_keys=(
-            ForeignKey(
-                columns=("event_id", "day"),
-                target_schema="public",
-                target_table="event",
-                target_columns=("id", "day"),
-            ),
-        ),
+        foreign_keys=(key(("event_id", "day"), "public", "event", ("id", "day")),),
     ),
     Table(
         schema="public",
@@ -161,22 +143,27 @@ FORBIDDEN = "The data source's user may not read it."
 @pytest.fixture(scope="module")
 def ugly(postgres_server: PostgresServer) -> ConnectionConfig:
     postgres_server.create_database("ugly", SCRIPT)
-    with psycopg.connect(postgres_server.admin("ugly"), autocommit=True) as connection:
-        connection.execute('GRANT USAGE ON SCHEMA "Sales ☕" TO reader')
-        connection.execute('GRANT SELECT ON ALL TABLES IN SCHEMA public, "Sales ☕" TO reader')
-        connection.execute("REVOKE SELECT ON secret, partly FROM reader")
-        connection.execute("GRANT SELECT (id, open) ON partly TO reader")
-        connection.execute("CREATE SCHEMA hidden CREATE TABLE treasure (id integer)")
+    postgres_server.run(
+        """
+        GRANT USAGE ON SCHEMA "Sales ☕" TO reader;
+        GRANT SELECT ON ALL TABLES IN SCHEMA public, "Sales ☕" TO reader;
+        REVOKE SELECT ON secret, partly FROM reader;
+        GRANT SELECT (id, open) ON partly TO reader;
+        CREATE SCHEMA hidden CREATE TABLE treasure (id integer);
+        """,
+        database="ugly",
+    )
     return postgres_server.config("ugly", username="reader")
 
 
 def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
-    assert POSTGRES.connect(ugly).introspect() == Introspection(
-        schema=DatabaseSchema.of("postgres", "public", EXPECTED),
-        unreadable=(
-            Unreadable(schema="hidden", name="treasure", reason=FORBIDDEN),
-            Unreadable(schema="public", name="secret", reason=FORBIDDEN),
-        ),
+    assert_described(
+        POSTGRES,
+        ugly,
+        default_schema="public",
+        tables=EXPECTED,
+        unreadable=[("hidden", "treasure", FORBIDDEN), ("public", "secret", FORBIDDEN)],
+        read=[table.name for table in EXPECTED],
     )
 
 
@@ -219,21 +206,13 @@ def test_rows_are_estimated_where_the_engine_has_counted(postgres_server: Postgr
     }
 
 
-def test_progress_names_every_table_in_order(ugly: ConnectionConfig) -> None:
-    seen: list[tuple[int, int, str]] = []
-
-    POSTGRES.connect(ugly).introspect(progress=lambda *step: seen.append(step))
-
-    assert seen == [(place, 8, table.name) for place, table in enumerate(EXPECTED, start=1)]
-
-
 def test_distinct_values_of_ugly_names_and_enums(ugly: ConnectionConfig, postgres_server: PostgresServer) -> None:
-    with psycopg.connect(postgres_server.admin("ugly"), autocommit=True) as connection:
-        connection.execute(
-            'INSERT INTO "Sales ☕"."Order ""x""\nline" VALUES'
-            " (1, 1, 'b', 'sad', null, 0, 0, null, now(), null, null, 'x'),"
-            " (1, 2, repeat('long', 60), 'happy', null, 0, 0, null, now(), null, null, 'x')"
-        )
+    postgres_server.run(
+        'INSERT INTO "Sales ☕"."Order ""x""\nline" VALUES'
+        " (1, 1, 'b', 'sad', null, 0, 0, null, now(), null, null, 'x'),"
+        " (1, 2, repeat('long', 60), 'happy', null, 0, 0, null, now(), null, null, 'x')",
+        database="ugly",
+    )
     connector = POSTGRES.connect(ugly)
 
     def values(name: str) -> list[str] | None:

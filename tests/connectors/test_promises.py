@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 import psutil
@@ -261,6 +262,43 @@ def test_an_unreachable_source_is_unavailable_for_every_call(target: Target) -> 
 
     assert caught.value.retryable
     assert_says_nothing(caught.value)
+
+
+WRONG: list[dict[str, str | int]] = [
+    {"password": "wrong"},
+    {"password": "nul\0"},
+    {"username": "nobody"},
+    {"database": "nowhere"},
+    {"port": 1},
+    {"tls": "verify-full"},
+]
+WRONG_FOR = {
+    "postgres": [*WRONG, {"tls": "require"}, {"database": "people host=elsewhere password=x"}, {"host": "a,b"}],
+    "mysql": [*WRONG, {"password": "näme ☕"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("target", "wrong"),
+    [(dialect, one) for dialect, several in WRONG_FOR.items() for one in several],
+    indirect=["target"],
+)
+def test_all_ways_not_to_connect_sound_the_same(target: Target, wrong: dict[str, Any]) -> None:
+    with pytest.raises(DataSourceUnavailable) as caught:
+        target.with_config(**wrong).connector.read("SELECT 1", limits=LIMITS)
+
+    assert caught.value.message == (
+        "The database could not be reached, or refused the credentials. "
+        "Check host, port, database, user, password and TLS mode, then test the data source."
+    )
+    assert dict(caught.value.details) == {}
+
+
+@pytest.mark.parametrize("target", list(WRONG_FOR), indirect=True)
+def test_the_name_is_never_resolved_again(target: Target) -> None:
+    elsewhere = target.with_config(host="name-that-resolves-nowhere.invalid")
+
+    assert elsewhere.connector.read("SELECT 1", limits=LIMITS).rows == ((1,),)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from schema_index.connectors.base import Introspection, Unreadable
+from schema_index.connectors.base import Introspection
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.sqlite import SQLITE
-from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
+from schema_index.schema import DatabaseSchema, Table
 from tests.connectors.conftest import create_sqlite
+from tests.connectors.described import assert_described, column, key
 
 SCRIPT = """
 CREATE TABLE "Order ""x""
@@ -32,10 +33,6 @@ ANALYZE;
 """
 
 LINE = 'Order "x"\nline'
-
-
-def column(name: str, type_: str, kind: str, nullable: bool = True) -> Column:
-    return Column(name=name, type=type_, kind=kind, nullable=nullable)  # type: ignore[arg-type]  # short rows
 
 
 EXPECTED = [
@@ -68,15 +65,13 @@ EXPECTED = [
             column("lost", "INT", "integer"),
             column("code", "TEXT", "text"),
             column("part", "TEXT", "text"),
-            replace(column("twice", "INT", "integer"), generated=True),
+            column("twice", "INT", "integer", generated=True),
         ),
         primary_key=("id",),
         unique_keys=(("code",),),
         foreign_keys=(
-            ForeignKey(
-                columns=("A", "b"), target_schema="main", target_table=LINE, target_columns=("Order Id", "line")
-            ),
-            ForeignKey(columns=("parent",), target_schema="main", target_table="child", target_columns=("id",)),
+            key(("A", "b"), "main", LINE, ("Order Id", "line")),
+            key(("parent",), "main", "child", ("id",)),
         ),
     ),
     Table(schema="main", name="search", columns=(column("title", "", "text"), column("body", "", "text"))),
@@ -105,22 +100,16 @@ def ugly(tmp_path_factory: pytest.TempPathFactory) -> ConnectionConfig:
 
 
 def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
-    steps: list[tuple[int, int, str]] = []
-
-    found = SQLITE.connect(ugly).introspect(progress=lambda *step: steps.append(step))
-
-    assert found == Introspection(
-        schema=DatabaseSchema.of("sqlite", "main", EXPECTED),
-        unreadable=(Unreadable(schema="main", name="broken", reason=BROKEN),),
+    found = assert_described(
+        SQLITE,
+        ugly,
+        default_schema="main",
+        tables=EXPECTED,
+        unreadable=[("main", "broken", BROKEN)],
+        read=[LINE, "broken", "child", "search", "slow", "totals", "☕ sqlite"],
     )
-    names = [LINE, "broken", "child", "search", "slow", "totals", "☕ sqlite"]
-    assert steps == [(place, 7, name) for place, name in enumerate(names, start=1)]
 
-
-def test_rows_are_estimated_where_the_engine_has_counted(ugly: ConnectionConfig) -> None:
-    found = SQLITE.connect(ugly).introspect()
-
-    assert {table.name: table.row_estimate for table in found.schema.tables if table.row_estimate} == {"child": 1}
+    assert {table.name: table.row_estimate for table in found.tables if table.row_estimate} == {"child": 1}
 
 
 def test_table_patterns_choose_what_is_described(ugly: ConnectionConfig) -> None:

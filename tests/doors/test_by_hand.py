@@ -59,8 +59,7 @@ def servers() -> Iterator[Topology]:
         servers.postgres.start()
         running.callback(servers.postgres.stop)
         for server in (servers.pooler, servers.redis):
-            running.callback(server.kill)
-            server.start()
+            running.enter_context(server)
         yield servers
 
 
