@@ -4,15 +4,17 @@ import gc
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 import hypothesis
+import numpy as np
 import psycopg
 import pytest
 from django.conf import settings
@@ -28,8 +30,10 @@ from config.embedded_postgres import EmbeddedPostgres
 from config.environment import Environment
 from nl2sql.evaluation.accepted_states import first_in_use
 from nl2sql.models import TenantModel
+from nl2sql.running import pool
 from schema_index import sources
-from schema_index.embedding.base import Vectors
+from schema_index.access import policies
+from schema_index.embedding.base import Embedder, Vectors
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.knowledge import knowledge
@@ -46,6 +50,7 @@ from tests.migrated_database import MigratedDatabase
 from tests.processes import running_redis
 from tests.recorded_source import made_once
 from tests.through_pgbouncer import through_pgbouncer
+from tests.waiting import DEADLINE_S
 
 # What `make demo` collected in this checkout is not what tests see.
 settings.STATIC_ROOT = settings.ENVIRONMENT.querent_home / "static"
@@ -98,6 +103,9 @@ hypothesis.settings.load_profile("suite")
 # What programs send us is JSON; a test says so where it is not.
 APIClient.default_format = "json"
 
+Superuser: TypeAlias = "psycopg.Connection[Any]"
+Connect = Callable[[str], Superuser]
+
 LONG_FILES = (
     *("test_leakage", "test_celery_redis", "test_page", "test_screens", "test_promises", "test_demo", "test_processes"),
     *("test_demo_data", "test_demo_setup", "test_celery_embedded", "test_properties", "test_bad_model", "test_duckdb"),
@@ -107,8 +115,15 @@ LONG_FILES = (
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files of long tests go first, so that the workers end together; the rest keeps its order."""
+    """Files of long tests go first, so that the workers end together; the rest keeps its order.
+
+    Whatever uses the database commits, as the product does. In a transaction of the test each of the product's would be
+    a savepoint that tells twice whose it is: a third more statements, and dearer than emptying the tables.
+    """
     items.sort(key=lambda item: item.path.stem not in LONG_FILES)
+    for item in items:
+        if (marker := item.get_closest_marker("django_db")) is not None:
+            item.add_marker(pytest.mark.django_db(**{**marker.kwargs, "transaction": True}), append=False)
 
 
 def pytest_collection_finish() -> None:
@@ -128,10 +143,10 @@ def embedded_server() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def admin_connection(embedded_server: dict[str, Any]) -> Callable[[str], "psycopg.Connection[Any]"]:
+def admin_connection(embedded_server: dict[str, Any]) -> Connect:
     """Opens an autocommit connection of the superuser to a database."""
 
-    def connect(database: str) -> "psycopg.Connection[Any]":
+    def connect(database: str) -> Superuser:
         return psycopg.connect(
             host=embedded_server["HOST"],
             port=embedded_server["PORT"],
@@ -157,9 +172,7 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    admin_connection: Callable[[str], "psycopg.Connection[Any]"],
-    django_db_blocker: DjangoDbBlocker,
-    request: pytest.FixtureRequest,
+    admin_connection: Connect, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest
 ) -> Iterator[None]:
     """A fresh database for this test process, made by the product's own bootstrap, used through its confined role."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
@@ -181,52 +194,66 @@ def django_db_setup(
 
 
 @pytest.fixture(scope="session")
-def _empty(
-    admin_connection: Callable[[str], "psycopg.Connection[Any]"], django_db_setup: None
-) -> Iterator[Callable[[], None]]:
-    """Empties the tables of this test process's database, over one connection for all tests."""
+def superuser(admin_connection: Connect, django_db_setup: None) -> Iterator[Superuser]:
+    """The superuser's connection to this test process's own database, one for all tests."""
     with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as connection:
-
-        def empty() -> None:
-            connection.execute(EMPTY_TABLES)
-
-        yield empty
+        yield connection
 
 
 @pytest.fixture(autouse=True)
 def _empty_tables(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a test that commits."""
-    marker = request.node.get_closest_marker("django_db")
-    commits = marker is not None and marker.kwargs.get("transaction")
-    empty: Callable[[], None] = request.getfixturevalue("_empty") if commits else lambda: None
+    """After a test that may have stored something, and after the threads that it gave a question to."""
+    stores = request.node.get_closest_marker("django_db") is not None
+    superuser = request.getfixturevalue("superuser") if stores else None
     yield
-    empty()
+    while AT_WORK:
+        assert AT_WORK.pop().wait(DEADLINE_S), "a question is still at work"
+    if superuser is not None:
+        superuser.execute(EMPTY_TABLES)
+
+
+AT_WORK: list[threading.Event] = []
+"""One for each question that a thread of this process was given, set when it is done with it: what it would store or
+tell afterwards would be another test's."""
+
+
+def submit(work: Callable[[], None]) -> None:
+    done = threading.Event()
+    AT_WORK.append(done)
+
+    def work_and_tell() -> None:
+        try:
+            work()
+        finally:
+            done.set()
+
+    pool.submit(work_and_tell)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_flush() -> Iterator[None]:
+def _between_tests() -> Iterator[None]:
     """Django would flush the tables after a test that commits, which the application's role may not, and connect anew,
     which takes as long as a short test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: None)
         patch.setattr(TransactionTestCase, "_should_reload_connections", lambda self: False)
+        patch.setattr("nl2sql.tasks.submit", submit)
         yield
 
 
 EMBED = MiniLMEmbedder.embed
-REMEMBERED: dict[tuple[str, ...], Vectors] = {}
+REMEMBERED: dict[str, Vectors] = {}
 
 
 def remembering(self: MiniLMEmbedder, texts: Sequence[str]) -> Vectors:
-    key = tuple(texts)
-    if key not in REMEMBERED:
-        REMEMBERED[key] = EMBED(self, texts)
-    return REMEMBERED[key].copy()
+    new = [text for text in dict.fromkeys(texts) if text not in REMEMBERED]
+    REMEMBERED.update(zip(new, EMBED(self, new), strict=True))
+    return np.array([REMEMBERED[text] for text in texts], dtype=np.float32).reshape(-1, self.dimension)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _remembered_embeddings() -> Iterator[None]:
-    """The local model is asked once a test process for the same texts: hundreds of tests sync the same few sources."""
+    """The local model is asked once a test process for the same text: hundreds of tests sync the same few sources."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MiniLMEmbedder, "embed", remembering)
         yield
@@ -243,8 +270,13 @@ class Member:
     client: APIClient
 
 
+NewMember = Callable[..., Member]
+NewSource = Callable[..., DataSource]
+Configure = Callable[..., Environment]
+
+
 @pytest.fixture
-def new_member(db: None) -> Callable[..., Member]:
+def new_member(db: None) -> NewMember:
     def make(name: str, tenant: Tenant, role: Role) -> Member:
         user = User.objects.create_user(username=name, password=f"{name} knows this")
         with tenant_transaction(tenant.id):
@@ -281,23 +313,23 @@ def other_tenant(db: None) -> Tenant:
 
 
 @pytest.fixture
-def owner(tenant: Tenant, new_member: Callable[..., Member]) -> Member:
+def owner(tenant: Tenant, new_member: NewMember) -> Member:
     return new_member("olive", tenant, Role.OWNER)
 
 
 @pytest.fixture
-def analyst(tenant: Tenant, new_member: Callable[..., Member]) -> Member:
+def analyst(tenant: Tenant, new_member: NewMember) -> Member:
     return new_member("anna", tenant, Role.ANALYST)
 
 
 @pytest.fixture
-def outsider(other_tenant: Tenant, new_member: Callable[..., Member]) -> Member:
+def outsider(other_tenant: Tenant, new_member: NewMember) -> Member:
     """Another tenant's owner: must get nothing of the first one's, at any door."""
     return new_member("otto", other_tenant, Role.OWNER)
 
 
 @pytest.fixture
-def new_sqlite_source(db: None) -> Callable[..., DataSource]:
+def new_sqlite_source(db: None) -> NewSource:
     """Adds a SQLite source to a tenant; by default the little shop, not yet synced."""
 
     def make(tenant: Tenant, *, slug: str = "shop", script: str = SHOP, **fields: Any) -> DataSource:
@@ -332,8 +364,15 @@ def database_file(tenant: Tenant, slug: str) -> Path:
     return folder / f"{slug}.sqlite"
 
 
+def alter(source: DataSource, script: str) -> None:
+    """Runs the script in the source's own SQLite database."""
+    folder: Path = settings.ENVIRONMENT.files_root / str(source.tenant_id)
+    with closing(sqlite3.connect(folder / source.database)) as file:
+        file.executescript(f"PRAGMA synchronous = OFF; {script}")
+
+
 @pytest.fixture
-def new_synced_source(new_sqlite_source: Callable[..., DataSource]) -> Callable[..., DataSource]:
+def new_synced_source(new_sqlite_source: NewSource) -> NewSource:
     """The same, synced and embedded: by the product once a test process, and as a copy of that after.
 
     For a tenant that has no other source yet; nothing is queued for the worker.
@@ -341,9 +380,7 @@ def new_synced_source(new_sqlite_source: Callable[..., DataSource]) -> Callable[
 
     def make(tenant: Tenant, *, slug: str = "shop", script: str = SHOP, **fields: Any) -> DataSource:
         def synced() -> DataSource:
-            source = new_sqlite_source(tenant, slug=slug, script=script, **fields)
-            sync_and_embed(source)
-            return source
+            return sync_and_embed(new_sqlite_source(tenant, slug=slug, script=script, **fields))
 
         database_file(tenant, slug).write_bytes(sqlite_file(script))
         return made_once((slug, script, repr(sorted(fields.items()))), tenant, synced)
@@ -352,14 +389,32 @@ def new_synced_source(new_sqlite_source: Callable[..., DataSource]) -> Callable[
 
 
 @pytest.fixture
-def shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSource:
+def shop(tenant: Tenant, new_synced_source: NewSource) -> DataSource:
     """The little shop of tenant Acme, synced and embedded."""
     return new_synced_source(tenant)
 
 
-def sync_and_embed(source: DataSource) -> None:
+def sync_and_embed(source: DataSource, embedder: Embedder | None = None) -> DataSource:
+    """The source as stored afterwards."""
     sync(source.tenant_id, source_id=source.id, actor="system:test")
-    embed_pending(source.tenant_id, embedder=MiniLMEmbedder())
+    embed_pending(source.tenant_id, embedder=embedder or MiniLMEmbedder())
+    return reread(source)
+
+
+def reread(source: DataSource) -> DataSource:
+    with tenant_transaction(source.tenant_id):
+        return DataSource.objects.select_related("snapshot").get(id=source.id)
+
+
+def set_policy(source: DataSource, role: Role | str, document: Mapping[str, Any] | None) -> None:
+    with tenant_transaction(source.tenant_id):
+        policies.save(source, role=role, document=document, actor="system:test")
+
+
+def change_tenant(tenant: Tenant, **values: Any) -> None:
+    """As the platform, which alone may."""
+    with platform_transaction():
+        Tenant.objects.filter(id=tenant.id).update(**values)
 
 
 @pytest.fixture
@@ -406,7 +461,7 @@ def leave_model_settings() -> None:
 
 
 @pytest.fixture
-def change_environment(settings: Any) -> Callable[..., Environment]:
+def change_environment(settings: Any) -> Configure:
     """Replaces values of `settings.ENVIRONMENT` for one test."""
 
     def change(**values: Any) -> Environment:

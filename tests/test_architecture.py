@@ -268,7 +268,7 @@ def test_every_unique_key_of_a_tenants_table_begins_with_the_tenant() -> None:
     assert found == set()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_every_tenants_table_forces_row_level_security_with_policies(db: None) -> None:
     assert tables_force_row_level_security(None, databases=["default"]) == []
     tables = [model._meta.db_table for model in _our_models() if issubclass(model, TenantOwned)]

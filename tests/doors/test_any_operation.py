@@ -29,7 +29,7 @@ TRIED_ALREADY = {"unknown_field", "unauthenticated", "insufficient_scope", "not_
 
 
 @pytest.fixture
-def superuser(
+def as_superuser(
     admin_connection: Callable[[str], "psycopg.Connection[Any]"],
 ) -> Callable[..., None]:
     """Executes a statement as the superuser. `{name}` is the database, which may let nobody in, and `{role}` who the
@@ -62,7 +62,7 @@ def tenant_suspended(owner: Member) -> Iterator[None]:
 
 
 def test_every_operation_gives_what_any_can(
-    owner: Member, superuser: Callable[..., None], change_environment: Callable[..., Any]
+    owner: Member, as_superuser: Callable[..., None], change_environment: Callable[..., Any]
 ) -> None:
     client = APIClient(raise_request_exception=False)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {owner.key}")
@@ -82,17 +82,17 @@ def test_every_operation_gives_what_any_can(
     change_environment(requests_per_minute=0)
     all_give("rate_limited", 429)
     settings.ENVIRONMENT = before
-    superuser("REVOKE SELECT ON tenants_apikey FROM {role}")
+    as_superuser("REVOKE SELECT ON tenants_apikey FROM {role}")
     try:
         all_give("internal_error", 500)
     finally:
-        superuser("GRANT SELECT ON tenants_apikey TO {role}")
-    superuser("ALTER DATABASE {name} ALLOW_CONNECTIONS false", within="postgres")
+        as_superuser("GRANT SELECT ON tenants_apikey TO {role}")
+    as_superuser("ALTER DATABASE {name} ALLOW_CONNECTIONS false", within="postgres")
     try:
         connections["default"].close()
         all_give("database_unavailable", 503)
     finally:
-        superuser("ALTER DATABASE {name} ALLOW_CONNECTIONS true", within="postgres")
+        as_superuser("ALTER DATABASE {name} ALLOW_CONNECTIONS true", within="postgres")
     assert tried == ANYWHERE
 
 

@@ -6,21 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from psycopg import sql
 from pydantic import SecretStr
 
-from config.environment import Environment
 from nl2sql.models import Run
 from schema_index import sources
-from schema_index.embedding.embed_chunks import embed_pending
-from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.models import DataSource
-from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.conftest import Member
+from tests.conftest import Configure, Connect, Member, NewSource, sync_and_embed
 from tests.recorded_source import made_once
 from tests.scripted_model import ScriptedModel
 
@@ -43,22 +38,20 @@ def connected(tenant: Tenant, slug: str, **fields: Any) -> DataSource:
     return sync_and_embed(source)
 
 
-def sync_and_embed(source: DataSource) -> DataSource:
-    """The source as stored afterwards."""
-    sync(source.tenant_id, source_id=source.id, actor="system:test")
-    embed_pending(source.tenant_id, embedder=MiniLMEmbedder())
-    with tenant_transaction(source.tenant_id):
-        return DataSource.objects.select_related("snapshot").get(id=source.id)
-
-
 @pytest.fixture
-def shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSource:
+def shop(tenant: Tenant, new_synced_source: NewSource) -> DataSource:
     """The little shop, synced without its values."""
     return new_synced_source(tenant, index_values=False)
 
 
 @pytest.fixture
-def model(change_environment: Callable[..., Environment]) -> Iterator[ScriptedModel]:
+def valued_shop(tenant: Tenant, new_synced_source: NewSource) -> DataSource:
+    """The same, with its value dictionary."""
+    return new_synced_source(tenant)
+
+
+@pytest.fixture
+def model(change_environment: Configure) -> Iterator[ScriptedModel]:
     """A scripted model that the installation is configured to use, tried once a call."""
     with ScriptedModel() as scripted:
         changed = change_environment(
@@ -79,7 +72,7 @@ class TargetDatabase:
     port: int
     database: str
     username: str
-    connect: Callable[[str], "psycopg.Connection[Any]"]
+    connect: Connect
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -93,10 +86,7 @@ class TargetDatabase:
 
 
 @pytest.fixture(scope="session")
-def target_database(
-    admin_connection: Callable[[str], "psycopg.Connection[Any]"],
-    embedded_server: dict[str, Any],
-) -> Iterator[TargetDatabase]:
+def target_database(admin_connection: Connect, embedded_server: dict[str, Any]) -> Iterator[TargetDatabase]:
     # Its own, wherever the fixture is taken over: two of one name would drop each other.
     name = f"test_target_{uuid4().hex[:8]}"
     role = sql.Identifier(f"{name}_reader")

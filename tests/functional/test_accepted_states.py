@@ -1,14 +1,12 @@
 """Another model, prompt or threshold of the installation: tried on verified queries, told, and kept from use."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from prometheus_client import REGISTRY
 
-from config.environment import Environment
 from config.startup import refuse_untried_state
 from nl2sql.evaluation.accepted_states import FIRST, NO_CONCERN, NOTHING_VERIFIED, sentence, take_into_use, untried
 from nl2sql.evaluation.installation_state import changes, installation_state
@@ -19,7 +17,7 @@ from schema_index.embedding.spaces import active_space
 from schema_index.models import DataSource, EmbeddingSpace
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
-from tests.conftest import Member
+from tests.conftest import Configure, Member
 from tests.pages import operating
 from tests.scripted_model import ScriptedModel, answers
 from tests.verified import verify
@@ -53,12 +51,12 @@ def reasons(tenant_id: Any) -> list[str]:
         return list(AcceptedState.objects.values_list("reason", flat=True))
 
 
-@pytest.mark.django_db(transaction=True)  # a start closes the connection
+@pytest.mark.django_db  # a start closes the connection
 def test_another_model_is_refused_until_it_breaks_nothing_or_somebody_accepts_it(
     verified: DataSource,
     model: ScriptedModel,
     outsider: Member,
-    change_environment: Callable[..., Environment],
+    change_environment: Configure,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     change_environment(evaluation_gate="refuse")
@@ -117,10 +115,7 @@ def test_another_model_is_refused_until_it_breaks_nothing_or_somebody_accepts_it
 
 
 def test_reported_only_it_is_used_and_told(
-    verified: DataSource,
-    owner: Member,
-    outsider: Member,
-    change_environment: Callable[..., Environment],
+    verified: DataSource, owner: Member, outsider: Member, change_environment: Configure
 ) -> None:
     change_environment(retrieval_threshold=0.9)
     refuse_untried_state()
@@ -144,7 +139,7 @@ def test_reported_only_it_is_used_and_told(
 
 
 def test_what_a_tenant_has_of_its_own_no_setting_of_the_installation_changes(
-    verified: DataSource, model: ScriptedModel, change_environment: Callable[..., Environment]
+    verified: DataSource, model: ScriptedModel, change_environment: Configure
 ) -> None:
     with tenant_transaction(verified.tenant_id):
         TenantModel.objects.create(

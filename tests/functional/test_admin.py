@@ -23,12 +23,13 @@ from schema_index.judged_questions import Judged
 from schema_index.knowledge import knowledge
 from schema_index.models import Chunk, ChunkEmbedding, DataSource, EmbeddingFailure, VocabularyGap
 from schema_index.outbound.credentials import decrypt
+from schema_index.tasks import embed_tenant
 from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
 from tenants.roles import Role
 from tenants.tenant_admin import TenantOwnedAdmin
-from tests.conftest import Member, leave_embedding_work, leave_model_settings
+from tests.conftest import Member, NewMember, NewSource, leave_embedding_work, leave_model_settings
 from tests.pages import of, operating, work_in
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +109,7 @@ def test_every_list_and_row_of_the_chosen_tenant_opens(operator: Client, furnish
 
 
 def test_rows_of_other_tenants_are_neither_listed_nor_opened(
-    operator: Client, furnished: Member, outsider: Member, new_sqlite_source: Callable[..., DataSource]
+    operator: Client, furnished: Member, outsider: Member, new_sqlite_source: NewSource
 ) -> None:
     foreign = new_sqlite_source(outsider.tenant, slug="foreign")
     with tenant_transaction(outsider.tenant.id):
@@ -276,9 +277,7 @@ def test_what_is_done_to_a_tenant_stands_in_its_own_audit_trail(
     assert {action for action, _, _ in _admin_events(third)} == {"admin.added"}
 
 
-def test_each_row_deleted_together_leaves_an_event(
-    operator: Client, furnished: Member, new_member: Callable[..., Member]
-) -> None:
+def test_each_row_deleted_together_leaves_an_event(operator: Client, furnished: Member, new_member: NewMember) -> None:
     vera = new_member("vera", furnished.tenant, Role.VIEWER)
     work_in(operator, furnished.tenant)
     with tenant_transaction(furnished.tenant.id):
@@ -396,9 +395,9 @@ def test_staff_without_permissions_see_nothing(owner: Member, shop: DataSource) 
     assert response.status_code == 403
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+@pytest.mark.django_db(databases=["default", "owner"])
 def test_sync_now_reads_and_embeds_by_the_embedded_worker(
-    operator: Client, tenant: Tenant, new_sqlite_source: Callable[..., DataSource], quiet_queue: None
+    operator: Client, tenant: Tenant, new_sqlite_source: NewSource, quiet_queue: None
 ) -> None:
     source = new_sqlite_source(tenant, index_values=False)
     broken = new_sqlite_source(tenant, slug="broken")
@@ -444,15 +443,16 @@ def _until(holds: Callable[[], bool]) -> None:
 
 
 def test_refused_texts_are_shown_with_their_reason_and_tried_again(
-    operator: Client, furnished: Member, django_capture_on_commit_callbacks: Any
+    operator: Client, furnished: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(embed_tenant, "delay", asked.append)
     work_in(operator, furnished.tenant)
     assert "The embedder refuses this text." in text(operator.get(FAILURES))
     with tenant_transaction(furnished.tenant.id):
         refused = EmbeddingFailure.objects.get()
-    with django_capture_on_commit_callbacks() as callbacks:
-        operator.post(FAILURES, {"action": "retry_failed", "_selected_action": [str(refused.id)]})
-    assert len(callbacks) == 1
+    operator.post(FAILURES, {"action": "retry_failed", "_selected_action": [str(refused.id)]})
+    assert asked == [str(furnished.tenant.id)]
     with tenant_transaction(furnished.tenant.id):
         assert EmbeddingFailure.objects.count() == 0
         assert AuditEvent.objects.get(action="embedding.retried").subject == "1 texts"

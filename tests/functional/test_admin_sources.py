@@ -1,9 +1,5 @@
 """A source in the admin: its sync told, its connection tested, and its deletion with all that goes with it."""
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
-
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -13,7 +9,7 @@ from schema_index.models import Chunk, DataSource, FaqEntry, Snapshot, SyncRun
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant, User
-from tests.conftest import Member, database_file
+from tests.conftest import Member, NewSource, alter, database_file
 from tests.functional.test_admin import SOURCES, text
 from tests.pages import of, operating, work_in
 
@@ -28,8 +24,7 @@ def operator(tenant: Tenant) -> Client:
 def test_the_page_of_a_source_tells_its_last_sync_and_what_it_changed(
     operator: Client, tenant: Tenant, shop: DataSource
 ) -> None:
-    with closing(sqlite3.connect(database_file(tenant, "shop"))) as file:
-        file.executescript('ALTER TABLE orders RENAME COLUMN total TO amount; CREATE TABLE "<b>" (id INTEGER)')
+    alter(shop, 'ALTER TABLE orders RENAME COLUMN total TO amount; CREATE TABLE "<b>" (id INTEGER)')
     sync(shop.tenant_id, source_id=shop.id, actor="system:test")
 
     page = text(operator.get(f"{SOURCES}{shop.pk}/change/"))
@@ -81,9 +76,9 @@ def test_whoever_may_not_delete_a_source_does_not(owner: Member, shop: DataSourc
         assert DataSource.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_connection_is_tested_and_the_outcome_told(
-    operator: Client, tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
+    operator: Client, tenant: Tenant, new_sqlite_source: NewSource
 ) -> None:
     sources = [new_sqlite_source(tenant, slug=slug) for slug in ("good", "gone")]
     database_file(tenant, "gone").unlink()

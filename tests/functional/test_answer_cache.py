@@ -1,30 +1,24 @@
 """The same question in the same state is written once; whatever changes has it written anew."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from config.environment import Environment
 from nl2sql import runs
 from nl2sql.curation import feedback
 from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import CachedAnswer, Rating
 from nl2sql.runs import AskRequest
 from nl2sql.tasks import sweep_answers
-from schema_index.access import policies
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, FaqEntry
 from schema_index.models.access_policy import EVERYONE
 from tenants.context import tenant_transaction
-from tenants.models import Tenant
-from tests.conftest import Member, database_file
-from tests.functional.conftest import sync_and_embed
+from tests.conftest import Configure, Member, NewSource, alter, set_policy, sync_and_embed
 from tests.scripted_model import CLARIFIES, REFUSES, ScriptedModel, answers
 from tests.verified import vouch
 
@@ -35,7 +29,7 @@ LYON = answers(sql="SELECT name FROM customers WHERE city = 'Lyon'", interpreted
 
 
 @pytest.fixture(autouse=True)
-def with_cache(change_environment: Callable[..., Environment], model: ScriptedModel) -> None:
+def with_cache(change_environment: Configure, model: ScriptedModel) -> None:
     change_environment(answer_cache_size=3)
     model.default = LYON
 
@@ -52,11 +46,6 @@ def calls(model: ScriptedModel) -> Callable[..., int]:
     return ask
 
 
-def sell(source: DataSource, tenant: Tenant, script: str) -> None:
-    with closing(sqlite3.connect(database_file(tenant, source.slug))) as connection:
-        connection.executescript(script)
-
-
 def kept(member: Member) -> int:
     with tenant_transaction(member.tenant.id):
         return CachedAnswer.objects.count()
@@ -66,7 +55,7 @@ def test_a_kept_answer_is_proven_and_run_anew_over_todays_data(
     analyst: Member, shop: DataSource, model: ScriptedModel
 ) -> None:
     first = runs.ask(analyst.principal, AskRequest(question=QUESTION)).reply
-    sell(shop, analyst.tenant, "INSERT INTO customers (id, name, city) VALUES (77, 'Zoe', 'Lyon')")
+    alter(shop, "INSERT INTO customers (id, name, city) VALUES (77, 'Zoe', 'Lyon')")
 
     again = runs.ask(analyst.principal, AskRequest(question=f" {QUESTION.replace(' ', '  ')}")).reply
 
@@ -81,11 +70,7 @@ def test_a_kept_answer_is_proven_and_run_anew_over_todays_data(
 
 
 def test_every_change_of_state_has_it_written_anew(
-    analyst: Member,
-    owner: Member,
-    shop: DataSource,
-    calls: Callable[..., int],
-    change_environment: Callable[..., Environment],
+    analyst: Member, owner: Member, shop: DataSource, calls: Callable[..., int], change_environment: Configure
 ) -> None:
     assert [calls(analyst), calls(analyst)] == [1, 0]
     assert calls(analyst, max_rows=5) == 1
@@ -94,8 +79,7 @@ def test_every_change_of_state_has_it_written_anew(
     change_environment(answer_cache_size=100)
     assert calls(analyst) == 1, "three were newer"
 
-    with tenant_transaction(shop.tenant_id):
-        policies.save(shop, role=EVERYONE, document={"columns": {"*.*.email": "hidden"}}, actor="system:test")
+    set_policy(shop, EVERYONE, {"columns": {"*.*.email": "hidden"}})
     assert calls(analyst) == 1
     with tenant_transaction(shop.tenant_id):
         knowledge.save_faq(question="What is Lyon?", answer="A city.", actor="user:1")
@@ -109,7 +93,7 @@ def test_every_change_of_state_has_it_written_anew(
     assert calls(analyst) == 0, "not in use before it is explained"
     explain_again(shop.tenant_id, query.id)
     assert calls(analyst) == 1
-    sell(shop, analyst.tenant, "ALTER TABLE orders ADD COLUMN note TEXT")
+    alter(shop, "ALTER TABLE orders ADD COLUMN note TEXT")
     sync_and_embed(shop)
     assert calls(analyst) == 1
     change_environment(llm_temperature=0.5)
@@ -119,11 +103,7 @@ def test_every_change_of_state_has_it_written_anew(
 
 
 def test_another_tenant_never_meets_it(
-    analyst: Member,
-    outsider: Member,
-    shop: DataSource,
-    calls: Callable[..., int],
-    new_sqlite_source: Callable[..., DataSource],
+    analyst: Member, outsider: Member, shop: DataSource, calls: Callable[..., int], new_sqlite_source: NewSource
 ) -> None:
     calls(analyst)
     theirs = new_sqlite_source(outsider.tenant, index_values=False)
@@ -165,7 +145,7 @@ def test_a_statement_that_no_longer_runs_is_forgotten(
     analyst: Member, shop: DataSource, model: ScriptedModel, calls: Callable[..., int]
 ) -> None:
     calls(analyst)
-    sell(shop, analyst.tenant, "ALTER TABLE customers RENAME COLUMN city TO town")
+    alter(shop, "ALTER TABLE customers RENAME COLUMN city TO town")
     model.script([answers(sql="SELECT name FROM customers")])
 
     reply = runs.ask(analyst.principal, AskRequest(question=QUESTION)).reply

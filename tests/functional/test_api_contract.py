@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,11 +15,10 @@ from nl2sql.running.close import WORDS
 from nl2sql.running.work_time import LEASE
 from schema_index.models import DataSource
 from tenants import api_keys
-from tenants.context import platform_transaction, tenant_transaction
+from tenants.context import tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Tenant, UsageCounter
 from tenants.roles import Permission
-from tests.conftest import Member, caller, new_key
-from tests.functional.conftest import sync_and_embed
+from tests.conftest import Configure, Member, NewSource, caller, change_tenant, new_key, sync_and_embed
 from tests.scripted_model import CLARIFIES, ScriptedModel
 
 pytestmark = pytest.mark.django_db
@@ -173,7 +171,7 @@ def test_a_refusal_is_an_outcome_and_no_error(analyst: Member, shop: DataSource)
 
 
 def test_a_question_about_nothing_in_a_large_source_is_told_what_there_is_and_no_model_is_asked(
-    analyst: Member, new_sqlite_source: Callable[..., DataSource], model: ScriptedModel
+    analyst: Member, new_sqlite_source: NewSource, model: ScriptedModel
 ) -> None:
     columns = "".join(f", weight_{number} INTEGER" for number in range(201))
     script = f"CREATE TABLE invoices (id INTEGER, due_day DATE); CREATE TABLE parcels (id INTEGER{columns});"
@@ -426,8 +424,7 @@ def test_a_key_needs_the_scope(tenant: Tenant) -> None:
 
 
 def test_a_suspended_tenant_cannot_ask(analyst: Member) -> None:
-    with platform_transaction():
-        Tenant.objects.filter(id=analyst.tenant.id).update(is_suspended=True)
+    change_tenant(analyst.tenant, is_suspended=True)
 
     assert_problem(post(analyst.client, {"question": COUNT}), status=403, code="tenant_suspended")
 
@@ -458,7 +455,7 @@ def test_another_tenants_source_does_not_exist(outsider: Member, shop: DataSourc
 
 
 def test_another_tenants_run_and_conversation_do_not_exist(
-    analyst: Member, outsider: Member, shop: DataSource, new_sqlite_source: Callable[..., DataSource]
+    analyst: Member, outsider: Member, shop: DataSource, new_sqlite_source: NewSource
 ) -> None:
     reply = post(analyst.client, {"question": COUNT}).json()
     new_sqlite_source(outsider.tenant, slug="own")
@@ -490,9 +487,7 @@ def test_a_tenant_without_a_source_is_told_so(analyst: Member) -> None:
     assert "no data source" in body["detail"]
 
 
-def test_of_several_sources_one_must_be_named(
-    analyst: Member, shop: DataSource, new_sqlite_source: Callable[..., DataSource]
-) -> None:
+def test_of_several_sources_one_must_be_named(analyst: Member, shop: DataSource, new_sqlite_source: NewSource) -> None:
     new_sqlite_source(analyst.tenant, slug="archive")
 
     body = assert_problem(post(analyst.client, {"question": COUNT}), status=400, code="invalid_request")
@@ -501,7 +496,7 @@ def test_of_several_sources_one_must_be_named(
     assert post(analyst.client, {"question": COUNT, "data_source": "shop"}).json()["result"]["rows"] == [[3]]
 
 
-def test_a_source_that_was_never_synced_says_so(analyst: Member, new_sqlite_source: Callable[..., DataSource]) -> None:
+def test_a_source_that_was_never_synced_says_so(analyst: Member, new_sqlite_source: NewSource) -> None:
     new_sqlite_source(analyst.tenant)
 
     body = assert_problem(post(analyst.client, {"question": COUNT}), status=409, code="data_source_not_synced")
@@ -514,8 +509,7 @@ def test_a_source_that_was_never_synced_says_so(analyst: Member, new_sqlite_sour
 
 
 def test_a_used_up_quota_says_when_to_come_back(analyst: Member, shop: DataSource) -> None:
-    with platform_transaction():
-        Tenant.objects.filter(id=analyst.tenant.id).update(questions_per_day=1)
+    change_tenant(analyst.tenant, questions_per_day=1)
     assert post(analyst.client, {"question": COUNT}).status_code == 200
 
     response = post(analyst.client, {"question": COUNT})
@@ -527,7 +521,7 @@ def test_a_used_up_quota_says_when_to_come_back(analyst: Member, shop: DataSourc
 
 
 def test_a_burst_is_slowed_down(
-    analyst: Member, owner: Member, shop: DataSource, change_environment: Callable[..., Any]
+    analyst: Member, owner: Member, shop: DataSource, change_environment: Configure
 ) -> None:
     change_environment(questions_per_minute=2)
     for _ in range(2):
@@ -544,9 +538,7 @@ def test_a_burst_is_slowed_down(
     assert post(owner.client, {"question": COUNT}).status_code == 200
 
 
-def test_a_burst_is_over_after_a_minute(
-    analyst: Member, shop: DataSource, change_environment: Callable[..., Any]
-) -> None:
+def test_a_burst_is_over_after_a_minute(analyst: Member, shop: DataSource, change_environment: Configure) -> None:
     change_environment(questions_per_minute=1)
     post(analyst.client, {"question": COUNT})
     with tenant_transaction(analyst.tenant.id):

@@ -2,21 +2,18 @@
 
 import json
 import socket
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import pytest
 
-from config.environment import Environment
 from nl2sql.models import Run, RunEvent
 from schema_index.models import DataSource
 from schema_index.sources import set_password
 from tenants.context import tenant_transaction
 from tenants.models import UsageCounter
-from tests.conftest import Member, database_file
-from tests.functional.conftest import MODEL_KEY, TargetDatabase, sync_and_embed
+from tests.conftest import Configure, Member, NewSource, alter, database_file, sync_and_embed
+from tests.functional.conftest import MODEL_KEY, TargetDatabase
 from tests.scripted_model import (
     BROKEN,
     CLARIFIES,
@@ -233,7 +230,7 @@ def test_a_failing_endpoint_is_told_with_how_to_mend_it(
 
 
 def test_an_endpoint_that_nobody_listens_at_is_unavailable(
-    asked: Asked, shop: DataSource, model: ScriptedModel, change_environment: Callable[..., Environment]
+    asked: Asked, shop: DataSource, model: ScriptedModel, change_environment: Configure
 ) -> None:
     change_environment(llm_base_url=f"http://127.0.0.1:{_closed_port()}/v1")
 
@@ -243,7 +240,7 @@ def test_an_endpoint_that_nobody_listens_at_is_unavailable(
 
 
 def test_a_slow_model_is_given_up(
-    asked: Asked, shop: DataSource, model: ScriptedModel, change_environment: Callable[..., Environment]
+    asked: Asked, shop: DataSource, model: ScriptedModel, change_environment: Configure
 ) -> None:
     change_environment(llm_timeout_s=0.3)
     model.script([SLOW])
@@ -266,18 +263,14 @@ def test_what_was_spent_before_a_failure_is_counted(asked: Asked, shop: DataSour
 
 
 @pytest.fixture
-def numbers(analyst: Member, new_synced_source: Callable[..., DataSource]) -> DataSource:
+def numbers(analyst: Member, new_synced_source: NewSource) -> DataSource:
     """A SQLite source with 400 rows, whose joins are as large as one likes."""
     return new_synced_source(analyst.tenant, slug="numbers", script=NUMBERS, index_values=False)
 
 
 @pytest.mark.parametrize("source", ["numbers", "warehouse"])
 def test_a_query_that_runs_for_ever_is_stopped(
-    request: pytest.FixtureRequest,
-    asked: Asked,
-    model: ScriptedModel,
-    change_environment: Callable[..., Environment],
-    source: str,
+    request: pytest.FixtureRequest, asked: Asked, model: ScriptedModel, change_environment: Configure, source: str
 ) -> None:
     request.getfixturevalue(source)
     change_environment(query_timeout_ms=400, query_max_cost=None)
@@ -305,11 +298,7 @@ def test_a_hopeless_query_is_not_begun_and_the_model_may_ask_for_less(
 
 @pytest.mark.parametrize("source", ["numbers", "warehouse"])
 def test_ten_million_rows_are_cut(
-    request: pytest.FixtureRequest,
-    asked: Asked,
-    model: ScriptedModel,
-    change_environment: Callable[..., Environment],
-    source: str,
+    request: pytest.FixtureRequest, asked: Asked, model: ScriptedModel, change_environment: Configure, source: str
 ) -> None:
     request.getfixturevalue(source)
     change_environment(query_max_rows=100)
@@ -333,11 +322,7 @@ def test_ten_million_rows_are_cut(
 
 @pytest.mark.parametrize("source", ["numbers", "warehouse"])
 def test_a_result_over_the_byte_cap_is_stopped(
-    request: pytest.FixtureRequest,
-    asked: Asked,
-    model: ScriptedModel,
-    change_environment: Callable[..., Environment],
-    source: str,
+    request: pytest.FixtureRequest, asked: Asked, model: ScriptedModel, change_environment: Configure, source: str
 ) -> None:
     request.getfixturevalue(source)
     change_environment(query_max_bytes=1_000)
@@ -424,9 +409,8 @@ def test_a_file_that_is_no_database_is_told(asked: Asked, analyst: Member, shop:
     asked(503, "data_source_unavailable", question="How many customers are there?")
 
 
-def test_a_table_dropped_since_the_sync_is_the_sources_error(asked: Asked, analyst: Member, shop: DataSource) -> None:
-    with closing(sqlite3.connect(database_file(analyst.tenant, "shop"))) as connection:
-        connection.executescript("DROP TABLE orders; DROP TABLE customers;")
+def test_a_table_dropped_since_the_sync_is_the_sources_error(asked: Asked, shop: DataSource) -> None:
+    alter(shop, "DROP TABLE orders; DROP TABLE customers;")
 
     body, run = asked(502, "data_source_error", question="How many customers are there?")
 
@@ -448,7 +432,7 @@ def test_a_table_dropped_on_a_server_is_the_sources_error(
 
 
 def test_cells_that_no_database_of_ours_could_hold_are_shown(
-    asked: Asked, analyst: Member, new_sqlite_source: Callable[..., DataSource], model: ScriptedModel
+    asked: Asked, analyst: Member, new_sqlite_source: NewSource, model: ScriptedModel
 ) -> None:
     source = new_sqlite_source(
         analyst.tenant,

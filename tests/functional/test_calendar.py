@@ -1,16 +1,14 @@
 """The tenant's time zone and fiscal year: set over HTTP, read by the composer and by a model."""
 
-from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.environment import Environment
 from nl2sql.calendar_spans import Calendar
 from schema_index.models import DataSource
 from tests.asking import ask
-from tests.conftest import Member
+from tests.conftest import Configure, Member
 from tests.scripted_model import ScriptedModel, answers
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +31,7 @@ def test_whoever_keeps_the_sources_sets_it_for_their_own_tenant(
 
 
 def test_questions_are_read_by_it(
-    owner: Member, shop: DataSource, model: ScriptedModel, change_environment: Callable[..., Environment]
+    owner: Member, shop: DataSource, model: ScriptedModel, change_environment: Configure
 ) -> None:
     owner.client.patch(ADDRESS, TOKYO)
     calendar = Calendar(today=datetime.now(ZoneInfo("Asia/Tokyo")).date(), fiscal_month=4)

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from config.environment import Environment
 from nl2sql import runs
 from nl2sql.answering.candidates import APPROACHES
 from nl2sql.models import Run, RunEvent
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
-from tests.conftest import Member
+from tests.conftest import Configure, Member
 from tests.scripted_model import BROKEN, Reply, ScriptedModel, answers
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +26,7 @@ Asked = Callable[..., tuple[Run, dict[str, Any]]]
 
 
 @pytest.fixture
-def asked(
-    analyst: Member, shop: DataSource, model: ScriptedModel, change_environment: Callable[..., Environment]
-) -> Asked:
+def asked(analyst: Member, shop: DataSource, model: ScriptedModel, change_environment: Configure) -> Asked:
     """Asks with three candidates; gives the run and its check of agreement."""
     change_environment(llm_candidates=3)
 
@@ -98,7 +95,7 @@ def test_an_easy_question_is_written_once(asked: Asked, model: ScriptedModel) ->
 
 
 def test_a_tenant_says_how_many_where_it_pays_itself(
-    owner: Member, shop: DataSource, model: ScriptedModel, change_environment: Callable[..., Environment]
+    owner: Member, shop: DataSource, model: ScriptedModel, change_environment: Configure
 ) -> None:
     address = "/api/v1/model"
     assert owner.client.put(address, {"candidates": 2}).json()["errors"][0]["field"] == "candidates"

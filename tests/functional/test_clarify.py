@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 
-from schema_index.access import policies
 from schema_index.models import DataSource, FaqEntry
 from tenants.context import tenant_transaction
 from tenants.roles import Role
 from tests.asking import ask
-from tests.conftest import Member
+from tests.conftest import Member, set_policy
 from tests.scripted_model import ScriptedModel, answers
 
 pytestmark = pytest.mark.django_db
@@ -130,8 +129,6 @@ def test_only_ones_own_open_question_can_be_answered(
     for body in ({"question": QUESTION, "choice": 1}, {"question": QUESTION, "remember": True}, {}):
         assert post(analyst, **body).status_code == 400
 
-    with tenant_transaction(owner.tenant.id):
-        document = {"columns": {"main.customers.email": "masked"}}
-        policies.save(shop, role=Role.ANALYST, document=document, actor="system:test")
+    set_policy(shop, Role.ANALYST, {"columns": {"main.customers.email": "masked"}})
     assert "may not be shown any more" in post(analyst, clarifies=asked["id"], choice=1).json()["detail"]
     assert len(model.requests) == 1

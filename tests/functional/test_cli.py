@@ -14,14 +14,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from nl2sql.models import Run
-from schema_index.access import policies
 from schema_index.models import DataSource
 from tenants import api_keys, tenancy
 from tenants.attributes import attributes_to_json
-from tenants.context import platform_transaction, tenant_transaction
+from tenants.context import tenant_transaction
 from tenants.models import Membership, Tenant, User
 from tenants.roles import Permission, Role
-from tests.conftest import SHOP, Member, database_file, sqlite_file
+from tests.conftest import SHOP, Member, NewSource, change_tenant, database_file, set_policy, sqlite_file
 from tests.scripted_model import MALFORMED, REFUSES, SLOW, Recorded, Reply, ScriptedModel, answers
 
 COUNT = "How many customers are there?"
@@ -67,8 +66,7 @@ def test_an_answer_is_printed_with_its_evidence(command: Command, tenant: Tenant
 def test_a_suspended_tenant_cannot_ask_from_the_shell_either(
     command: Command, tenant: Tenant, shop: DataSource
 ) -> None:
-    with platform_transaction():
-        Tenant.objects.filter(id=tenant.id).update(is_suspended=True)
+    change_tenant(tenant, is_suspended=True)
 
     assert command("ask", COUNT, "--tenant", "acme") == (1, "", "CommandError: This tenant is suspended.\n")
     with tenant_transaction(tenant.id):
@@ -90,13 +88,8 @@ def test_json_is_the_apis_reply(command: Command, tenant: Tenant, shop: DataSour
 def test_it_may_be_asked_as_a_member_with_their_attributes(
     command: Command, analyst: Member, shop: DataSource, outsider: Member
 ) -> None:
+    set_policy(shop, "analyst", {"row_rules": {"main.customers": "city = attribute('city')"}})
     with tenant_transaction(shop.tenant_id):
-        policies.save(
-            shop,
-            role="analyst",
-            document={"row_rules": {"main.customers": "city = attribute('city')"}},
-            actor="system:test",
-        )
         Membership.objects.filter(user=analyst.user).update(attributes=attributes_to_json({"city": "Lyon"}))
 
     code, out, _ = command("ask", COUNT, "--tenant", "acme", "--as", "anna", "--json")
@@ -218,9 +211,7 @@ def test_another_tenants_source_cannot_be_asked(command: Command, shop: DataSour
 
 
 @pytest.mark.django_db
-def test_a_sync_says_what_changed(
-    command: Command, tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
-) -> None:
+def test_a_sync_says_what_changed(command: Command, tenant: Tenant, new_sqlite_source: NewSource) -> None:
     new_sqlite_source(tenant, index_values=False)
 
     code, out, err = command("sync_schema", "shop", "--tenant", "acme")
@@ -256,9 +247,7 @@ def test_a_database_is_tried_then_stored_then_read(
 
 
 @pytest.mark.django_db
-def test_a_sync_that_fails_says_why(
-    command: Command, tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
-) -> None:
+def test_a_sync_that_fails_says_why(command: Command, tenant: Tenant, new_sqlite_source: NewSource) -> None:
     source = new_sqlite_source(tenant)
     database_file(tenant, "shop").unlink()
 

@@ -1,17 +1,14 @@
 """Conversations and suggestions as their clients see them."""
 
-from collections.abc import Callable
-
 import pytest
 from django.utils import timezone
 
 from nl2sql.models import Conversation, Run, RunEvent
 from nl2sql.suggestions.suggest import suggest
-from schema_index.access import policies
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.asking import ask
-from tests.conftest import Member
+from tests.conftest import Member, NewSource, set_policy
 from tests.verified import verify
 
 pytestmark = pytest.mark.django_db
@@ -79,11 +76,9 @@ def test_every_suggestion_is_answered_and_those_that_people_vouch_for_come_first
 
 
 def test_nothing_hidden_is_suggested_and_nothing_of_another_tenant(
-    analyst: Member, outsider: Member, shop: DataSource, new_sqlite_source: Callable[..., DataSource]
+    analyst: Member, outsider: Member, shop: DataSource, new_sqlite_source: NewSource
 ) -> None:
-    with tenant_transaction(analyst.tenant.id):
-        document = {"exclude_tables": ["main.orders"], "columns": {"main.customers.city": "masked"}}
-        policies.save(shop, role="analyst", document=document, actor="system:test")
+    set_policy(shop, "analyst", {"exclude_tables": ["main.orders"], "columns": {"main.customers.city": "masked"}})
 
     assert [one.question for one in suggest(analyst.principal)] == [COUNT]
     assert suggest(outsider.principal) == ()

@@ -1,9 +1,6 @@
 """Data sources, their schema and changes, and syncs as jobs, over HTTP."""
 
 import json
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
@@ -14,8 +11,7 @@ from schema_index.models import DataSource, SyncRun
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
 from tenants.roles import Permission
-from tests.conftest import Member, caller, database_file, new_key
-from tests.functional.conftest import sync_and_embed
+from tests.conftest import Member, NewSource, alter, caller, database_file, new_key, sync_and_embed
 from tests.functional.test_api_contract import assert_problem
 
 pytestmark = pytest.mark.django_db
@@ -96,8 +92,7 @@ def test_the_schema_is_given_in_pages(analyst: Member, shop: DataSource) -> None
 
 
 def test_changes_come_newest_first_in_pages(analyst: Member, shop: DataSource) -> None:
-    with closing(sqlite3.connect(database_file(analyst.tenant, "shop"))) as file:
-        file.executescript("ALTER TABLE orders RENAME COLUMN total TO amount; DROP TABLE customers;")
+    alter(shop, "ALTER TABLE orders RENAME COLUMN total TO amount; DROP TABLE customers;")
     sync_and_embed(shop)
 
     whole = get(analyst, f"{SHOP}/changes")
@@ -150,16 +145,13 @@ def test_a_page_has_its_bounds(analyst: Member, shop: DataSource, limit: str) ->
 
 def test_a_schema_that_changed_between_pages_says_so(analyst: Member, shop: DataSource) -> None:
     cursor = get(analyst, f"{SHOP}/schema", limit=1)["next"]
-    with closing(sqlite3.connect(database_file(analyst.tenant, "shop"))) as file:
-        file.executescript("CREATE TABLE more (id INTEGER)")
+    alter(shop, "CREATE TABLE more (id INTEGER)")
     sync_and_embed(shop)
     response = analyst.client.get(f"{SHOP}/schema", {"cursor": cursor})
     assert "start again" in assert_problem(response, status=400, code="invalid_request")["detail"]
 
 
-def test_a_source_that_was_never_synced_has_no_schema(
-    analyst: Member, new_sqlite_source: Callable[..., DataSource]
-) -> None:
+def test_a_source_that_was_never_synced_has_no_schema(analyst: Member, new_sqlite_source: NewSource) -> None:
     new_sqlite_source(analyst.tenant)
     body = get(analyst, SHOP)
     assert (body["revision"], body["last_sync"]) == (None, None)
@@ -167,9 +159,9 @@ def test_a_source_that_was_never_synced_has_no_schema(
     assert_problem(analyst.client.get(f"{SHOP}/schema"), status=409, code="data_source_not_synced")
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_sync_is_a_job_that_ends(
-    owner: Member, new_sqlite_source: Callable[..., DataSource], monkeypatch: pytest.MonkeyPatch
+    owner: Member, new_sqlite_source: NewSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new_sqlite_source(owner.tenant, index_values=False)
     sent: list[tuple[str, str]] = []
@@ -193,9 +185,9 @@ def test_a_sync_is_a_job_that_ends(
     assert (event.actor, event.subject) == (queued["requested_by"], "shop")
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_failed_sync_tells_why_without_an_address(
-    owner: Member, new_sqlite_source: Callable[..., DataSource], monkeypatch: pytest.MonkeyPatch
+    owner: Member, new_sqlite_source: NewSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new_sqlite_source(owner.tenant)
     database_file(owner.tenant, "shop").unlink()

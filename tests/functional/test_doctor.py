@@ -1,7 +1,6 @@
 """`manage.py doctor` on a whole installation, on one with a fault in each part, and without its database."""
 
 import json
-from collections.abc import Callable
 from io import StringIO
 from ipaddress import ip_network
 from typing import Any
@@ -11,7 +10,6 @@ from django.core.management import call_command
 from django.db import connections
 from pydantic import SecretStr
 
-from config.environment import Environment
 from config.model_price import ModelPrice
 from nl2sql.generation.circuit import BREAKERS, BreakerRules, CircuitKey
 from nl2sql.model_access import tenant_models
@@ -20,10 +18,11 @@ from nl2sql.models import TenantModel
 from schema_index.models import DataSource
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Tenant
+from tests.conftest import Configure
 from tests.functional.conftest import MODEL_KEY, READER_PASSWORD, TargetDatabase
 from tests.scripted_model import ScriptedModel
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 NOBODY = "http://127.0.0.1:9/v1"
 
@@ -77,7 +76,7 @@ def test_a_role_that_may_more_than_read_is_named_with_its_mending(
 
 
 def test_one_broken_part_does_not_hide_the_others(
-    warehouse: DataSource, change_environment: Callable[..., Environment], target_database: TargetDatabase
+    warehouse: DataSource, change_environment: Configure, target_database: TargetDatabase
 ) -> None:
     change_environment(llm_base_url=NOBODY, llm_api_key=SecretStr(MODEL_KEY), embedding_base_url=NOBODY)
     target_database.run(f"ALTER ROLE {target_database.username} NOLOGIN")
@@ -90,7 +89,7 @@ def test_one_broken_part_does_not_hide_the_others(
     assert found["migrations"][0][0] == "ok"
 
 
-def test_a_broker_that_does_not_answer_is_told(change_environment: Callable[..., Environment], settings: Any) -> None:
+def test_a_broker_that_does_not_answer_is_told(change_environment: Configure, settings: Any) -> None:
     from config.celery import app  # noqa: PLC0415  read after the settings fixture
 
     change_environment(celery_broker_url=SecretStr("redis://127.0.0.1:9/0"))
@@ -103,7 +102,7 @@ def test_a_broker_that_does_not_answer_is_told(change_environment: Callable[...,
 
 
 def test_a_model_endpoint_is_asked_without_asking_the_model(
-    model: ScriptedModel, warehouse: DataSource, change_environment: Callable[..., Environment]
+    model: ScriptedModel, warehouse: DataSource, change_environment: Configure
 ) -> None:
     assert said()["language model"] == [("ok", "The endpoint answers; scripted is asked.")]
     change_environment(llm_api_key=SecretStr("wrong"))
@@ -112,7 +111,7 @@ def test_a_model_endpoint_is_asked_without_asking_the_model(
 
 
 def test_price_breaker_and_a_tenants_own_model_and_budget_are_told(
-    model: ScriptedModel, warehouse: DataSource, change_environment: Callable[..., Environment]
+    model: ScriptedModel, warehouse: DataSource, change_environment: Configure
 ) -> None:
     for left_by_others in BREAKERS.words():
         BREAKERS.succeeded(left_by_others)

@@ -1,6 +1,5 @@
 """Tokens for the ask box in a tenant's product: what they open, for whom, and when they end."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,15 +8,14 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from nl2sql.models import Run
-from schema_index.access import policies
-from schema_index.models import DataSource
+from schema_index.models import EVERYONE, DataSource
 from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.embed_tokens import authenticate
 from tenants.models import ApiKey, AuditEvent, RequestCount, Tenant
 from tenants.roles import Permission, Role
 from tenants.web.people import names_of
-from tests.conftest import Member, caller, new_key
+from tests.conftest import Configure, Member, caller, new_key, set_policy
 from tests.functional.test_api_contract import assert_problem
 
 pytestmark = pytest.mark.django_db
@@ -45,18 +43,10 @@ def asked(person: APIClient, question: str = QUESTION) -> Any:
 
 
 def test_a_token_asks_as_its_person_with_their_view_and_nothing_else(
-    server_key: APIClient, owner: Member, shop: DataSource, change_environment: Callable[..., Any]
+    server_key: APIClient, owner: Member, shop: DataSource, change_environment: Configure
 ) -> None:
-    with tenant_transaction(owner.tenant.id):
-        policies.save(
-            shop,
-            role="",
-            document={
-                "row_rules": {"main.customers": "city = attribute('city')"},
-                "columns": {"main.customers.id": "masked"},
-            },
-            actor="system:test",
-        )
+    rules = {"main.customers": "city = attribute('city')"}
+    set_policy(shop, EVERYONE, {"row_rules": rules, "columns": {"main.customers.id": "masked"}})
     made = server_key.post(TOKENS, {"user": "customer-1", "origin": ORIGIN}).json()
     prefix = made["actor"].split(":")[1]
     assert made["address"].endswith(f"#{made['token']}")
@@ -78,7 +68,8 @@ def test_a_token_asks_as_its_person_with_their_view_and_nothing_else(
         assert stranger.get(f"/embed/runs/{run.id}/events").status_code in (401, 404)
         assert stranger.get(f"/embed/runs/{run.id}/answer.csv").status_code in (401, 404)
         assert stranger.put(f"/embed/runs/{run.id}/feedback", {"rating": "up"}).status_code in (401, 404)
-    assert_problem(person.get(f"/embed/runs/{run.id}/answer.csv"), status=404, code="not_found")
+    rowless = _run_id(asked(person, "What is the weather on Mars?"))
+    assert_problem(person.get(f"/embed/runs/{rowless}/answer.csv"), status=404, code="not_found")
     assert person.get(f"/embed/runs/{run.id}/events")["Content-Type"] == "text/event-stream"
     said = person.put(f"/embed/runs/{run.id}/feedback", {"rating": "down", "reason": "Ben is missing"})
     assert "Ben is missing." in said.content.decode()

@@ -1,7 +1,6 @@
 """An evaluation from end to end: asked through the pipeline, stored for the tenant, compared, shown and exported."""
 
 import json
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -9,14 +8,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from config.environment import Environment
 from nl2sql.models import Evaluation, EvaluationCase, Run
 from schema_index import judged_questions
 from schema_index.judged_questions import Judged
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.conftest import Member
+from tests.conftest import Configure, Member
 from tests.pages import operating, work_in
 from tests.scripted_model import CLARIFIES, REFUSES, ScriptedModel, answers, fails
 
@@ -72,7 +70,7 @@ def test_a_set_is_scored_stored_and_compared(
     tenant: Tenant,
     outsider: Member,
     capsys: pytest.CaptureFixture[str],
-    change_environment: Callable[..., Environment],
+    change_environment: Configure,
 ) -> None:
     model.script([RIGHT, TOTALLED, SORTED, REFUSES, fails(500)])
     first = evaluated(capsys, question_set, "--name", "first")
@@ -172,7 +170,7 @@ def test_an_evaluation_ends_where_the_quota_does(
     question_set: Path,
     tenant: Tenant,
     capsys: pytest.CaptureFixture[str],
-    change_environment: Callable[..., Environment],
+    change_environment: Configure,
 ) -> None:
     change_environment(questions_per_day=2)
     with pytest.raises(CommandError, match="All 2 questions of today"):

@@ -1,16 +1,13 @@
 """Evaluations as their clients see them: started, carried out by the worker's task in slices, read and compared."""
 
-from typing import Any
-
 import pytest
 
 from nl2sql import tasks
 from nl2sql.evaluation import jobs
 from nl2sql.models import Conversation
 from schema_index.models import DataSource
-from tenants.context import platform_transaction, tenant_transaction
-from tenants.models import Tenant
-from tests.conftest import Member
+from tenants.context import tenant_transaction
+from tests.conftest import Member, change_tenant
 from tests.verified import verify
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +28,7 @@ def gold(owner: Member, shop: DataSource) -> None:
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> list[tuple[str, str]]:
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """Messages that would go to the worker."""
     found: list[tuple[str, str]] = []
     monkeypatch.setattr(tasks.run_evaluation, "delay", lambda *ids: found.append(ids))
@@ -39,14 +36,9 @@ def sent(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: An
 
 
 def test_a_set_is_asked_in_slices_read_and_compared(
-    owner: Member,
-    gold: None,
-    sent: list[tuple[str, str]],
-    monkeypatch: pytest.MonkeyPatch,
-    django_capture_on_commit_callbacks: Any,
+    owner: Member, gold: None, sent: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        begun = owner.client.post(ADDRESS, {**VERIFIED, "name": "first"})
+    begun = owner.client.post(ADDRESS, {**VERIFIED, "name": "first"})
     assert begun.status_code == 202, begun.content
     address = begun["Location"]
     assert (begun.status_code, begun.json()["state"], begun.json()["questions"]) == (202, "running", 3)
@@ -69,21 +61,16 @@ def test_a_set_is_asked_in_slices_read_and_compared(
     with tenant_transaction(owner.tenant.id):
         assert set(Conversation.objects.values_list("actor", flat=True)) == {jobs.WORKER}
 
-    with django_capture_on_commit_callbacks(execute=True):
-        again = owner.client.post(ADDRESS, {**VERIFIED, "limit": 2}).json()
+    again = owner.client.post(ADDRESS, {**VERIFIED, "limit": 2}).json()
     tasks.run_evaluation(*sent.pop())
     compared = owner.client.get(f"{again['links']['self']}/comparison", {"before": done["id"]}).json()
     assert (compared["counts"]["same"], compared["only_before"], compared["broken"]) == (2, 1, [])
     assert [one["id"] for one in owner.client.get(ADDRESS).json()["items"]] == [again["id"], done["id"]]
 
 
-def test_what_stops_an_evaluation_is_told(
-    owner: Member, gold: None, sent: list[tuple[str, str]], django_capture_on_commit_callbacks: Any
-) -> None:
-    with platform_transaction():
-        Tenant.objects.filter(id=owner.tenant.id).update(questions_per_day=1)
-    with django_capture_on_commit_callbacks(execute=True):
-        begun = owner.client.post(ADDRESS, VERIFIED)
+def test_what_stops_an_evaluation_is_told(owner: Member, gold: None, sent: list[tuple[str, str]]) -> None:
+    change_tenant(owner.tenant, questions_per_day=1)
+    begun = owner.client.post(ADDRESS, VERIFIED)
     tasks.run_evaluation(*sent.pop())
 
     told = owner.client.get(begun["Location"]).json()

@@ -1,7 +1,6 @@
 """A folder in the place of a model: prompts as files, answers as files, the rest of the product as ever."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,13 @@ from config.environment import Environment
 from nl2sql import runs
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
-from tests.conftest import Member
+from tests.conftest import Configure, Member
 
 COUNT = "How many customers are there?"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, change_environment: Callable[..., Environment]) -> Path:
+def folder(tmp_path: Path, change_environment: Configure) -> Path:
     path = tmp_path / "model files"
     change_environment(llm_base_url=f"file:{path}".replace(" ", "%20"), llm_model="by-hand")
     return path
@@ -53,7 +52,7 @@ def test_a_question_waits_for_its_completion_and_is_then_answered(
 
 @pytest.mark.django_db
 def test_a_folder_that_cannot_be_written_is_told(
-    analyst: Member, shop: DataSource, tmp_path: Path, change_environment: Callable[..., Environment]
+    analyst: Member, shop: DataSource, tmp_path: Path, change_environment: Configure
 ) -> None:
     (tmp_path / "file").write_text("")
     change_environment(llm_base_url=f"file:{tmp_path}/file/under", llm_max_attempts=1)

@@ -1,18 +1,14 @@
 """A conversation over the API: what the model sees of it, how its answers say what changed, and who is no context."""
 
-from collections.abc import Callable
-
 import pytest
 
 from nl2sql.models import Run
-from schema_index.access import policies
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tenants.roles import Role
 from tests.asking import ask
-from tests.conftest import Member
-from tests.functional.conftest import sync_and_embed
+from tests.conftest import Member, NewSource, set_policy, sync_and_embed
 from tests.scripted_model import ScriptedModel, answers
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +73,7 @@ def test_a_new_topic_leaves_everything_behind(analyst: Member, shop: DataSource,
 
 
 def test_only_what_the_asker_may_still_see_of_this_source_is_context(
-    owner: Member, analyst: Member, shop: DataSource, new_sqlite_source: Callable[..., DataSource], model: ScriptedModel
+    owner: Member, analyst: Member, shop: DataSource, new_sqlite_source: NewSource, model: ScriptedModel
 ) -> None:
     sync_and_embed(new_sqlite_source(owner.tenant, slug="second", index_values=False))
     model.script([answers(sql=PAID)] * 9)
@@ -99,10 +95,7 @@ def test_only_what_the_asker_may_still_see_of_this_source_is_context(
         ask(analyst, "and for Lyon?", data_source="shop", conversation_id=conversation)
         assert (WHOLE in model.requests[-1].text) is is_context, changed
 
-    with tenant_transaction(owner.tenant.id):
-        policies.save(
-            shop, role=Role.ANALYST, document={"columns": {"main.customers.email": "masked"}}, actor="system:test"
-        )
+    set_policy(shop, Role.ANALYST, {"columns": {"main.customers.email": "masked"}})
     ask(analyst, "and for Lyon?", data_source="shop", conversation_id=conversation)
     assert EARLIER not in model.requests[-1].text
 

@@ -5,7 +5,7 @@ are enumerated from the address table, so one that is added later is tried witho
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -21,8 +21,7 @@ from tenants.context import tenant_transaction
 from tenants.models import Tenant, TenantOwned
 from tests.agents import serving
 from tests.asking import ask
-from tests.conftest import SHOP, Member, caller, database_file, sqlite_file
-from tests.functional.conftest import sync_and_embed
+from tests.conftest import SHOP, Member, NewSource, caller, database_file, sqlite_file, sync_and_embed
 from tests.pages import operating
 from tests.recorded_source import made_once
 
@@ -34,7 +33,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 OPEN = re.compile(r"^(login|logout|join/|favicon|health|api/schema|api/docs|embed/(querent-ask|<str:frame>))")
 
 
-def furnish(member: Member, new_source: Callable[..., DataSource], *, mark: str) -> DataSource:
+def furnish(member: Member, new_source: NewSource, *, mark: str) -> DataSource:
     script = SHOP.replace("'Ada'", f"'Ada {mark}'") + f"CREATE TABLE note_{mark} (id INTEGER PRIMARY KEY, {mark} TEXT);"
 
     def made() -> DataSource:
@@ -51,7 +50,7 @@ def furnish(member: Member, new_source: Callable[..., DataSource], *, mark: str)
 
 
 @pytest.fixture
-def twins(owner: Member, outsider: Member, new_sqlite_source: Callable[..., DataSource]) -> Member:
+def twins(owner: Member, outsider: Member, new_sqlite_source: NewSource) -> Member:
     """A's tenant and B's, alike but for the mark. Gives B."""
     furnish(outsider, new_sqlite_source, mark="other")
     furnish(owner, new_sqlite_source, mark=MARK)
@@ -134,7 +133,7 @@ def test_another_tenants_conversation_cannot_be_continued(owner: Member, twins: 
         assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_no_tool_of_an_agent_tells_of_another_tenant(owner: Member, twins: Member) -> None:
     told_words = {
         "ask": [{"question": one} for one in (QUESTION, "List the name of customers", f"How many are {MARK}?")],

@@ -5,7 +5,7 @@ from django.test import Client
 
 from tests.conftest import Member
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 LIMIT = 10
 

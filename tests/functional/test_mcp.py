@@ -15,17 +15,16 @@ from mcp_types import CallToolResult, TextContent
 from nl2sql.mcp.server import TOOLS
 from nl2sql.mcp.tool import Arguments, Caller, Result
 from nl2sql.models import Run
-from schema_index.access import policies
 from schema_index.models import DataSource, FaqEntry
-from tenants.context import platform_transaction, tenant_transaction
-from tenants.models import ApiKey, AuditEvent, Tenant
+from tenants.context import tenant_transaction
+from tenants.models import ApiKey, AuditEvent
 from tenants.roles import Permission
 from tests.agents import AgentDoor, serving
-from tests.conftest import Member, new_key
+from tests.conftest import Member, change_tenant, new_key, set_policy
 from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
 from tests.verified import verify
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 COUNT = "How many customers are there?"
 PAID = "SELECT SUM(total) AS net FROM orders WHERE status = 'paid'"
@@ -116,9 +115,9 @@ def test_the_schema_is_searched_and_described_as_far_as_a_policy_shows_it(
 def test_an_agents_own_statement_passes_the_guard_the_policy_and_the_caps(
     door: AgentDoor, analyst: Member, shop: DataSource, model: ScriptedModel
 ) -> None:
+    rules = {"main.customers": "city = 'Lyon'"}
+    set_policy(shop, "analyst", {"columns": {"main.customers.email": "hidden"}, "row_rules": rules})
     with tenant_transaction(shop.tenant_id):
-        document = {"columns": {"main.customers.email": "hidden"}, "row_rules": {"main.customers": "city = 'Lyon'"}}
-        policies.save(shop, role="analyst", document=document, actor="system:test")
         ApiKey.objects.filter(name="anna").update(role="analyst")
 
     rows = "SELECT id, name FROM customers ORDER BY id"
@@ -276,8 +275,7 @@ def test_the_door_opens_to_nobody_else(door: AgentDoor, analyst: Member) -> None
     assert answered(Origin="http://evil.example") == answered(Origin="null") == (403, "origin_refused")
     assert answered("GET") == answered("DELETE") == (405, "method_not_allowed")
     assert answered(content="x" * 300_000) == (413, "payload_too_large")
-    with platform_transaction():
-        Tenant.objects.filter(id=analyst.tenant.id).update(is_suspended=True)
+    change_tenant(analyst.tenant, is_suspended=True)
     assert answered() == (403, "tenant_suspended")
 
 

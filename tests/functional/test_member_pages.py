@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -18,7 +17,7 @@ from tenants.memberships import belongings
 from tenants.models import ApiKey, AuditEvent, Invitation, Membership, User
 from tenants.principal import Principal
 from tenants.roles import Permission, Role
-from tests.conftest import Member
+from tests.conftest import Member, NewMember
 from tests.pages import of, words
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +64,7 @@ def test_who_has_an_account_joins_with_it_and_works_there(owner: Member, outside
 
 
 def test_a_link_ends_with_its_day_its_withdrawal_and_its_makers_rights(
-    owner: Member, analyst: Member, new_member: Any
+    owner: Member, analyst: Member, new_member: NewMember
 ) -> None:
     second = new_member("oscar", owner.tenant, Role.OWNER)
     old, withdrawn, orphaned = invited(owner), invited(owner), invited(second)
@@ -82,7 +81,7 @@ def test_a_link_ends_with_its_day_its_withdrawal_and_its_makers_rights(
 
 
 def test_roles_are_changed_and_members_removed_by_owners_alone(
-    owner: Member, analyst: Member, outsider: Member, new_member: Any
+    owner: Member, analyst: Member, outsider: Member, new_member: NewMember
 ) -> None:
     admin = new_member("ada", owner.tenant, Role.ADMIN)
     with tenant_transaction(owner.tenant.id):
@@ -106,7 +105,7 @@ def test_roles_are_changed_and_members_removed_by_owners_alone(
     assert owner.client.delete(f"/api/v1/members/{ids['olive']}").json()["code"] == "last_owner"
 
 
-def test_keys_end_with_their_makers_membership(owner: Member, new_member: Any) -> None:
+def test_keys_end_with_their_makers_membership(owner: Member, new_member: NewMember) -> None:
     admin = new_member("ada", owner.tenant, Role.ADMIN)
     with tenant_transaction(owner.tenant.id):
         first, text = issue(admin.principal)

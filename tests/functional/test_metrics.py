@@ -21,7 +21,7 @@ from tenants.context import tenant_transaction
 from tests.asking import ask
 from tests.conftest import Member
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 TOKEN = "of the monitoring"
 

@@ -1,7 +1,6 @@
 """A database that is out of reach for a moment: what a run has cost and found is not lost, nor counted twice."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -18,28 +17,25 @@ from schema_index.models import DataSource
 from tenants import outage
 from tenants.context import tenant_transaction
 from tenants.models import BudgetReservation, ModelBudget, UsageCounter
-from tests.conftest import Member
+from tests.conftest import Member, Superuser
 from tests.scripted_model import Recorded, Reply, ScriptedModel, answers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 QUESTION = "How many customers are there?"
 END_SESSIONS = (
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = %s AND datname = current_database()"
 )
-Connect = Callable[[str], "psycopg.Connection[Any]"]
 
 
 @pytest.fixture
-def end_sessions(admin_connection: Connect) -> Iterator[Callable[[], None]]:
+def end_sessions(superuser: Superuser) -> Callable[[], None]:
     """Every connection of the application's role is cut, as by a crash or a fail-over."""
-    own = settings.DATABASES["default"]
-    with closing(admin_connection(own["NAME"])) as admin:
 
-        def end() -> None:
-            admin.execute(END_SESSIONS, [own["USER"]])
+    def end() -> None:
+        superuser.execute(END_SESSIONS, [settings.DATABASES["default"]["USER"]])
 
-        yield end
+    return end
 
 
 def test_a_run_outlasts_the_loss_of_its_connection(

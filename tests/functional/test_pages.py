@@ -1,7 +1,6 @@
 """The pages beside the answer: who may open them, what they change, and that another tenant gets nothing of it."""
 
 import re
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import ApiKey
 from tenants.roles import Role
-from tests.conftest import Member
+from tests.conftest import Member, NewMember
 from tests.pages import of, words
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +46,7 @@ FOR_ALL = ("/", "/conversations")
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_opens_its_pages_and_is_told_of_no_other(
-    role: Role, shop: DataSource, analyst: Member, new_member: Any
+    role: Role, shop: DataSource, analyst: Member, new_member: NewMember
 ) -> None:
     member = new_member("rolf", analyst.tenant, role)
     client = of(member)
@@ -261,7 +260,7 @@ def test_a_key_is_shown_once_works_and_is_revoked(owner: Member, shop: DataSourc
         api_keys.authenticate(text[0])
 
 
-def test_nobody_makes_a_key_that_may_more_than_they(analyst: Member, new_member: Any) -> None:
+def test_nobody_makes_a_key_that_may_more_than_they(analyst: Member, new_member: NewMember) -> None:
     admin = new_member("ada", analyst.tenant, Role.ADMIN)
     for sent in ({"role": "owner", "scopes": ["ask"]}, {"role": "viewer", "scopes": ["members:write"]}):
         refused = of(admin).post("/keys", {"name": "More", "days": "30", **sent})

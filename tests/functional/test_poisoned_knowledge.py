@@ -13,8 +13,8 @@ from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.knowledge import knowledge
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
-from tests.conftest import Member
-from tests.functional.conftest import TargetDatabase, sync_and_embed
+from tests.conftest import Member, sync_and_embed
+from tests.functional.conftest import TargetDatabase
 from tests.scripted_model import Recorded, Reply, ScriptedModel, answers
 
 pytestmark = pytest.mark.django_db

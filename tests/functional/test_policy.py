@@ -1,26 +1,23 @@
 """Two roles of one tenant ask the same: each gets what its policy lets through, and no name or value beyond it."""
 
 import json
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import pytest
 
 from nl2sql.models import Run, RunEvent
-from schema_index.access import policies
 from schema_index.catalogue import catalogue_of
 from schema_index.knowledge import knowledge
 from schema_index.models import EVERYONE, AccessPolicy, DataSource
 from schema_index.retrieval.question_values import question_values
 from tenants.attributes import AttributeValue, attributes_to_json
 from tenants.context import tenant_transaction
-from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
+from tenants.models import ApiKey, AuditEvent, Membership, Tenant
 from tenants.roles import Role
-from tests.conftest import Member, database_file
-from tests.functional.conftest import TargetDatabase, sync_and_embed
+from tests.conftest import Configure, Member, NewSource, alter, set_policy, sync_and_embed
+from tests.functional.conftest import TargetDatabase
 from tests.functional.test_api_contract import assert_problem, post
+from tests.pages import operating
 from tests.scripted_model import ScriptedModel, answers
 
 pytestmark = pytest.mark.django_db
@@ -35,11 +32,6 @@ ANALYSTS = {
     "columns": {"main.customers.email": "hidden", "main.customers.id": "open"},
     "row_rules": {"main.customers": "city = attribute('city') AND email IS NOT NULL"},
 }
-
-
-def set_policy(source: DataSource, role: Role | str, document: dict[str, Any] | None) -> None:
-    with tenant_transaction(source.tenant_id):
-        policies.save(source, role=role, document=document, actor="system:test")
 
 
 def know(member: Member, **attributes: AttributeValue) -> None:
@@ -144,7 +136,7 @@ def test_the_composer_knows_no_masked_column_and_refuses_what_may_only_be_summed
 
 
 def test_stored_values_come_only_from_what_may_be_shown(
-    analyst: Member, owner: Member, tenant: Tenant, new_synced_source: Callable[..., DataSource]
+    analyst: Member, owner: Member, tenant: Tenant, new_synced_source: NewSource
 ) -> None:
     shop = new_synced_source(tenant)
     document = {"columns": {"main.customers.city": "masked"}, "row_rules": {"main.orders": "status = 'paid'"}}
@@ -192,11 +184,10 @@ def test_knowledge_that_names_what_is_hidden_reaches_nobody_it_is_hidden_from(
 
 
 def test_schema_changes_and_search_show_what_the_role_may_see(
-    owner: Member, analyst: Member, tenant: Tenant, shop: DataSource, new_sqlite_source: Callable[..., DataSource]
+    owner: Member, analyst: Member, tenant: Tenant, shop: DataSource, new_sqlite_source: NewSource
 ) -> None:
     later = "CREATE TABLE payroll (id INTEGER PRIMARY KEY, salary NUMERIC);"
-    with closing(sqlite3.connect(database_file(tenant, "shop"))) as connection:
-        connection.executescript(later + "ALTER TABLE customers ADD COLUMN iban TEXT;")
+    alter(shop, later + "ALTER TABLE customers ADD COLUMN iban TEXT;")
     sync_and_embed(shop)
     set_policy(shop, Role.ANALYST, {"exclude_tables": ["*.payroll"], "columns": {"*.iban": "hidden"}})
 
@@ -254,7 +245,7 @@ def test_an_answer_is_withheld_once_the_policy_or_the_person_has_changed(
 
 def test_the_target_databases_own_row_security_knows_who_asks(
     analyst: Member, owner: Member, tenant: Tenant, warehouse: DataSource, target_database: TargetDatabase,
-    model: ScriptedModel,
+    model: ScriptedModel
 ) -> None:  # fmt: skip
     target_database.run(
         "ALTER TABLE products ENABLE ROW LEVEL SECURITY;"
@@ -284,7 +275,7 @@ def test_row_rules_hold_on_postgres(analyst: Member, warehouse: DataSource, mode
 
 
 def test_a_caller_whose_statements_are_blocked_again_and_again_has_to_wait(
-    analyst: Member, owner: Member, shop: DataSource, model: ScriptedModel, change_environment: Callable[..., Any]
+    analyst: Member, owner: Member, shop: DataSource, model: ScriptedModel, change_environment: Configure
 ) -> None:
     change_environment(blocked_per_minute=2)
     model.default = answers(sql="SELECT secret FROM customers")
@@ -387,10 +378,8 @@ def test_only_those_who_manage_sources_reach_policies_and_only_their_own(
         assert AccessPolicy.objects.get().version == 1
 
 
-def test_an_operator_writes_a_policy_and_sees_what_it_does(client: Any, tenant: Tenant, shop: DataSource) -> None:
-    client.force_login(User.objects.create_superuser(username="root", password="x"))
-    chosen = {"action": "work_in", "_selected_action": [str(tenant.id)]}
-    client.post("/admin/tenants/tenant/", chosen)
+def test_an_operator_writes_a_policy_and_sees_what_it_does(tenant: Tenant, shop: DataSource) -> None:
+    client = operating(tenant)
     pages = "/admin/schema_index/accesspolicy/"
     given = {"source": str(shop.id), "role": "analyst"}
 

@@ -1,7 +1,6 @@
 """Bursts at the API, and what callers are told of their limits."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import RequestCount
-from tests.conftest import Member
+from tests.conftest import Configure, Member
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +25,7 @@ def left(response: Any) -> dict[str, int]:
 
 
 def test_a_caller_is_told_what_is_left_refused_and_let_in_again(
-    owner: Member, analyst: Member, change_environment: Callable[..., Any]
+    owner: Member, analyst: Member, change_environment: Configure
 ) -> None:
     change_environment(requests_per_minute=3)
 
@@ -45,7 +44,7 @@ def test_a_caller_is_told_what_is_left_refused_and_let_in_again(
     assert left(owner.client.get(ADDRESS)) == {"requests": 2}
 
 
-def test_searches_have_a_limit_of_their_own(owner: Member, change_environment: Callable[..., Any]) -> None:
+def test_searches_have_a_limit_of_their_own(owner: Member, change_environment: Configure) -> None:
     change_environment(searches_per_minute=1)
     search = {"q": "orders", "mode": "keyword"}
 
@@ -55,9 +54,7 @@ def test_searches_have_a_limit_of_their_own(owner: Member, change_environment: C
     assert owner.client.get(ADDRESS).status_code == 200
 
 
-def test_who_asks_is_told_of_the_days_questions(
-    owner: Member, shop: DataSource, change_environment: Callable[..., Any]
-) -> None:
+def test_who_asks_is_told_of_the_days_questions(owner: Member, shop: DataSource, change_environment: Configure) -> None:
     change_environment(questions_per_day=2)
     body = {"question": "How many customers are there?"}
 

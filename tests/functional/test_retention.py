@@ -1,14 +1,11 @@
 """What was kept long enough goes, and whoever comes back for it is told so."""
 
 import json
-from collections.abc import Callable
-from contextlib import closing
 from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connections
@@ -22,10 +19,10 @@ from nl2sql.tasks import sweep_expired
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, RequestCount, Tenant
-from tests.conftest import Member
+from tests.conftest import Member, Superuser
 from tests.pages import of
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
 QUESTION = "How many customers are there for each city?"
 CANARY = "Turin"
@@ -153,10 +150,9 @@ def test_keys_are_free_after_a_day_and_a_tenant_may_keep_everything(analyst: Mem
 
 
 def test_the_audit_trail_goes_as_its_owner_says(
-    analyst: Member, outsider: Member, admin_connection: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+    analyst: Member, outsider: Member, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as superuser:
-        superuser.execute("UPDATE tenants_auditevent SET at = now() - interval '1101 days'")
+    superuser.execute("UPDATE tenants_auditevent SET at = now() - interval '1101 days'")
     with tenant_transaction(analyst.tenant.id):
         old = AuditEvent.objects.count()
         assert old > 0

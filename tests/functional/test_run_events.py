@@ -3,22 +3,21 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 
-from config.environment import Environment
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import UsageCounter
 from tests.asgi_server import asgi_server
-from tests.conftest import Member
+from tests.conftest import Configure, Member
 from tests.scripted_model import CLARIFIES, SLOW, Recorded, Reply, ScriptedModel, answers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 QUESTION = {"question": "Who lives in Lyon?"}
 STREAM = {"Accept": "text/event-stream"}
@@ -77,7 +76,7 @@ def test_a_stream_that_is_cut_goes_on_where_it_was_and_the_question_is_asked_onc
     shop: DataSource,
     model: ScriptedModel,
     go: threading.Event,
-    change_environment: Callable[..., Environment],
+    change_environment: Configure,
 ) -> None:
     change_environment(event_heartbeat_s=0.1)
     seen: list[Told] = []
@@ -124,11 +123,7 @@ def test_a_stream_that_is_cut_goes_on_where_it_was_and_the_question_is_asked_onc
 
 
 def test_one_caller_holds_so_many_streams_and_none_keeps_a_thread(
-    server: str,
-    analyst: Member,
-    shop: DataSource,
-    go: threading.Event,
-    change_environment: Callable[..., Environment],
+    server: str, analyst: Member, shop: DataSource, go: threading.Event, change_environment: Configure
 ) -> None:
     change_environment(streams_per_caller=1, event_heartbeat_s=0.05)
     with calling(analyst, server) as client:
@@ -179,7 +174,7 @@ def test_stop_is_heard_while_the_model_works(
 
 
 def test_at_its_deadline_a_run_tells_what_it_has(
-    analyst: Member, shop: DataSource, model: ScriptedModel, change_environment: Callable[..., Environment]
+    analyst: Member, shop: DataSource, model: ScriptedModel, change_environment: Configure
 ) -> None:
     failing = answers(sql="SELECT ABS(-9223372036854775807 - id) FROM customers")
     model.script([CLARIFIES, failing, SLOW])

@@ -10,7 +10,7 @@ from tenants.context import tenant_transaction
 from tests.conftest import Member
 from tests.scripted_model import ScriptedModel, answers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 QUESTION = "How many customers called Ada are there?"
 

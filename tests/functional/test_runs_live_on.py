@@ -24,7 +24,7 @@ from tests.conftest import Member
 from tests.scripted_model import Recorded, Reply, ScriptedModel, answers
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 QUESTION = "How many customers are there?"
 

@@ -1,15 +1,11 @@
 """A changed schema that breaks verified queries: told before it is taken into use, or kept from it."""
 
 import json
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
-from config.environment import Environment
 from nl2sql import runs
 from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import VerifiedQuery
@@ -19,7 +15,7 @@ from schema_index.schema_json import from_json
 from schema_index.tasks import sync_source
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
-from tests.conftest import Member, caller, database_file
+from tests.conftest import Configure, Member, alter, caller
 from tests.functional.test_api_contract import assert_problem
 from tests.pages import of
 from tests.verified import verify
@@ -42,11 +38,6 @@ def gated(shop: DataSource, owner: Member) -> DataSource:
     with tenant_transaction(shop.tenant_id):
         DataSource.objects.update(on_breaking_change="refuse")
     return shop
-
-
-def alter(member: Member, script: str) -> None:
-    with closing(sqlite3.connect(database_file(member.tenant, "shop"))) as file:
-        file.executescript(script)
 
 
 def synced(member: Member) -> dict[str, Any]:
@@ -73,7 +64,7 @@ def known(source: DataSource) -> tuple[int, bool]:
 def test_a_breaking_change_waits_while_the_version_before_serves_until_it_is_accepted(
     gated: DataSource, owner: Member, analyst: Member, outsider: Member
 ) -> None:
-    alter(owner, DROP)
+    alter(gated, DROP)
     job = synced(owner)
     assert (job["state"], job["revision"], job["counts"]["broken"]) == ("refused", 1, 1)
     ((broken),) = job["broken"]
@@ -116,16 +107,16 @@ def test_a_breaking_change_waits_while_the_version_before_serves_until_it_is_acc
 
 
 def test_what_breaks_nothing_is_taken_and_so_is_what_the_setting_only_reports(
-    gated: DataSource, owner: Member, change_environment: Callable[..., Environment]
+    gated: DataSource, owner: Member, change_environment: Configure
 ) -> None:
-    alter(owner, "ALTER TABLE orders ADD COLUMN coupon TEXT")
+    alter(gated, "ALTER TABLE orders ADD COLUMN coupon TEXT")
     job = synced(owner)
     assert (job["state"], job["revision"], job["broken"]) == ("done", 2, [])
 
     # Another change waits; with the column back, the next sync is harmless.
-    alter(owner, DROP)
+    alter(gated, DROP)
     assert synced(owner)["state"] == "refused"
-    alter(owner, "ALTER TABLE orders ADD COLUMN total NUMERIC")
+    alter(gated, "ALTER TABLE orders ADD COLUMN total NUMERIC")
     assert synced(owner)["state"] == "done"
     with tenant_transaction(gated.tenant_id):
         assert not ProposedSchema.objects.exists()
@@ -134,7 +125,7 @@ def test_what_breaks_nothing_is_taken_and_so_is_what_the_setting_only_reports(
         DataSource.objects.update(on_breaking_change="")
         for query in VerifiedQuery.objects.all():
             explain_again(query.tenant_id, query.id)
-    alter(owner, DROP)
+    alter(gated, DROP)
     change_environment(evaluation_gate="refuse")
     assert synced(owner)["state"] == "refused"
     change_environment(evaluation_gate="report")
@@ -146,7 +137,7 @@ def test_what_breaks_nothing_is_taken_and_so_is_what_the_setting_only_reports(
 def test_the_command_the_admin_the_page_and_the_doctor_tell_and_accept(
     gated: DataSource, owner: Member, outsider: Member, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    alter(owner, DROP)
+    alter(gated, DROP)
     with pytest.raises(SystemExit) as ended:
         call_command("sync_schema", "shop", "--tenant", "acme")
     told = capsys.readouterr()

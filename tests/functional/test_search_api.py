@@ -1,7 +1,6 @@
 """Search over HTTP: by meaning, by words, or both, inside one tenant and what its sources show."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,8 +10,7 @@ from schema_index.models import DataSource, FaqEntry
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tenants.roles import Permission
-from tests.conftest import Member, caller, new_key
-from tests.functional.conftest import sync_and_embed
+from tests.conftest import Member, NewSource, caller, new_key, sync_and_embed
 from tests.functional.test_api_contract import assert_problem
 
 pytestmark = pytest.mark.django_db
@@ -39,9 +37,7 @@ def _know(tenant: Tenant, *, owner: str, source: DataSource | None = None) -> No
 
 
 @pytest.fixture
-def known(
-    tenant: Tenant, shop: DataSource, outsider: Member, new_sqlite_source: Callable[..., DataSource]
-) -> DataSource:
+def known(tenant: Tenant, shop: DataSource, outsider: Member, new_sqlite_source: NewSource) -> DataSource:
     """Two tenants with the same schema, FAQ entry and document."""
     theirs = new_sqlite_source(outsider.tenant)
     for one, source, owner in ((tenant, shop, "Acme"), (outsider.tenant, theirs, "Other")):

@@ -1,7 +1,6 @@
 """An answer shared inside the tenant: opened by its link, by whoever sees the same data, and by nobody else."""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -15,8 +14,8 @@ from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
 from tenants.roles import Role
 from tests.asking import ask
-from tests.conftest import Member
-from tests.functional.test_policy import know, set_policy
+from tests.conftest import Member, NewSource, set_policy
+from tests.functional.test_policy import know
 from tests.pages import of, words
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +117,7 @@ def test_other_rows_are_asked_for_again_as_oneself(owner: Member, analyst: Membe
 
 
 def test_definitions_of_another_source_are_kept_from_who_does_not_get_them(
-    owner: Member, analyst: Member, shop: DataSource, new_sqlite_source: Any
+    owner: Member, analyst: Member, shop: DataSource, new_sqlite_source: NewSource
 ) -> None:
     with tenant_transaction(owner.tenant.id):
         knowledge.save_faq(question="What is an email of a customer?", answer="An address.", actor="system:test")

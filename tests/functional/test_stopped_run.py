@@ -11,7 +11,7 @@ from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
 from tenants.cancellation import Cancellation, Reason
 from tenants.context import tenant_transaction
-from tenants.models import Tenant, UsageCounter
+from tenants.models import UsageCounter
 from tests.conftest import Member
 from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
 
@@ -19,12 +19,7 @@ pytestmark = pytest.mark.django_db
 
 QUESTION = "Who lives in that city?"
 NOBODY = answers(sql="SELECT name FROM customers WHERE city = 'lyon'")
-
-
-@pytest.fixture
-def valued_shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSource:
-    """The little shop with its value dictionary, in which the city is spelled otherwise."""
-    return new_synced_source(tenant)
+"""The dictionary spells it otherwise."""
 
 
 def stopping(stop: Cancellation, reason: Reason) -> Callable[[Recorded], Reply]:

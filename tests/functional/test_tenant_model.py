@@ -1,7 +1,7 @@
 """A tenant's own language model: chosen over HTTP and in the admin, asked with its own key, tried before it is used."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from ipaddress import ip_network
 from typing import Any
@@ -9,17 +9,16 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from config.environment import Environment
 from config.model_price import ModelPrice
 from nl2sql import runs
 from nl2sql.evaluation.trial import try_candidate
 from nl2sql.models import Evaluation, TenantModel
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
-from tenants.context import platform_transaction, tenant_transaction
-from tenants.models import AuditEvent, Tenant
-from tests.conftest import Member, caller
-from tests.functional.conftest import MODEL_KEY, sync_and_embed
+from tenants.context import tenant_transaction
+from tenants.models import AuditEvent
+from tests.conftest import Configure, Member, NewSource, caller, change_tenant, sync_and_embed
+from tests.functional.conftest import MODEL_KEY
 from tests.functional.test_api_contract import assert_problem
 from tests.pages import of, operating
 from tests.scripted_model import WRONG_KEY, Reply, ScriptedModel, answers, fails
@@ -35,7 +34,7 @@ WRONG = answers(sql="SELECT count(*) AS n FROM orders")
 
 
 @pytest.fixture
-def own(change_environment: Callable[..., Environment]) -> Iterator[ScriptedModel]:
+def own(change_environment: Configure) -> Iterator[ScriptedModel]:
     """A second scripted model, which a tenant may choose."""
     change_environment(llm_networks=(ip_network("127.0.0.1/32"),), answer_cache_size=0)
     with ScriptedModel() as scripted:
@@ -109,7 +108,7 @@ def test_another_tenants_model_is_neither_used_nor_shown(
     owner: Member,
     outsider: Member,
     shop: DataSource,
-    new_sqlite_source: Callable[..., DataSource],
+    new_sqlite_source: NewSource,
     model: ScriptedModel,
     own: ScriptedModel,
 ) -> None:
@@ -139,7 +138,7 @@ def test_a_stored_key_goes_only_to_the_address_it_was_for(owner: Member, own: Sc
 
 
 def test_what_the_installation_pays_for_it_chooses(
-    owner: Member, model: ScriptedModel, change_environment: Callable[..., Environment]
+    owner: Member, model: ScriptedModel, change_environment: Configure
 ) -> None:
     change_environment(llm_prices=(ModelPrice.parse("dear=10/30"),))
     body = assert_problem(put(owner, model="dearest"), status=400, code="invalid_request")
@@ -151,7 +150,7 @@ def test_what_the_installation_pays_for_it_chooses(
 
 
 def test_an_address_is_judged_when_it_is_entered_and_when_it_is_used(
-    owner: Member, shop: DataSource, own: ScriptedModel, change_environment: Callable[..., Environment]
+    owner: Member, shop: DataSource, own: ScriptedModel, change_environment: Configure
 ) -> None:
     for wrong in ("http://10.0.0.1:8000/v1", "https://169.254.169.254/v1", "file:/etc", "https://a@b/v1"):
         assert_problem(put(owner, base_url=wrong, key=""), status=422, code="llm_forbidden")
@@ -183,11 +182,6 @@ def test_a_test_makes_one_short_call_and_says_how_to_mend(owner: Member, own: Sc
     assert statuses[-1] == 429
 
 
-def limit(member: Member, **values: Any) -> None:
-    with platform_transaction():
-        Tenant.objects.filter(id=member.tenant.id).update(**values)
-
-
 def post(member: Member) -> Any:
     return member.client.post("/nl2sql", {"question": COUNT})
 
@@ -197,7 +191,7 @@ def test_a_used_up_budget_is_told_with_when_to_come_back_before_any_call_is_made
 ) -> None:
     choose(owner, own, max_output_tokens=500, input_price="0.40", output_price="1.60")
     own.script([RIGHT])
-    limit(owner, model_tokens_per_day=5_000, model_cost_per_month=1)
+    change_tenant(owner.tenant, model_tokens_per_day=5_000, model_cost_per_month=1)
     assert post(owner).status_code == 200
     budgets = owner.client.get(MODEL).json()["budgets"]
     assert [(one["unit"], one["period"], one["used"], one["limit"]) for one in budgets] == [
@@ -206,7 +200,7 @@ def test_a_used_up_budget_is_told_with_when_to_come_back_before_any_call_is_made
         ("tokens", "month", "110", None),
         ("cost", "month", "0.000056", "1"),
     ]
-    limit(owner, model_tokens_per_day=600)
+    change_tenant(owner.tenant, model_tokens_per_day=600)
     response = post(owner)
     body = assert_problem(response, status=429, code="quota_exceeded")
     assert (response["Retry-After"], body["period"], body["unit"]) == (str(body["retry_after"]), "day", "tokens")
@@ -229,7 +223,7 @@ def test_what_an_endpoint_does_not_count_costs_nobody_knows_what_and_is_taken_as
 
 
 def test_an_endpoint_that_keeps_failing_is_left_alone_and_tried_again(
-    owner: Member, shop: DataSource, own: ScriptedModel, change_environment: Callable[..., Environment]
+    owner: Member, shop: DataSource, own: ScriptedModel, change_environment: Configure
 ) -> None:
     change_environment(llm_max_attempts=1, llm_breaker_failures=2, llm_breaker_rest_s=30.0)
     choose(owner, own)
@@ -263,7 +257,7 @@ def tried(member: Member) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("verified")
 def test_a_model_that_breaks_verified_queries_is_reported_or_refused_before_it_is_used(
-    owner: Member, model: ScriptedModel, own: ScriptedModel, change_environment: Callable[..., Environment]
+    owner: Member, model: ScriptedModel, own: ScriptedModel, change_environment: Configure
 ) -> None:
     change_environment(evaluation_gate="refuse")
     waiting = choose(owner, own)
@@ -292,7 +286,7 @@ def test_a_model_that_breaks_verified_queries_is_reported_or_refused_before_it_i
 
 @pytest.mark.usefixtures("verified")
 def test_a_trial_that_cannot_be_ended_leaves_what_was_in_use_and_says_why(
-    owner: Member, model: ScriptedModel, own: ScriptedModel, change_environment: Callable[..., Environment]
+    owner: Member, model: ScriptedModel, own: ScriptedModel, change_environment: Configure
 ) -> None:
     choose(owner, own)
     change_environment(questions_per_day=1)
@@ -303,7 +297,7 @@ def test_a_trial_that_cannot_be_ended_leaves_what_was_in_use_and_says_why(
 
 
 def test_the_admin_stores_a_key_without_showing_it_and_tests_the_model(
-    owner: Member, own: ScriptedModel, change_environment: Callable[..., Environment]
+    owner: Member, own: ScriptedModel, change_environment: Configure
 ) -> None:
     change_environment(llm_api_key=SecretStr(MODEL_KEY))
     operator = operating(owner.tenant)

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 from urllib.request import Request, urlopen
@@ -16,18 +16,17 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from opentelemetry.sdk.trace import TracerProvider
 
 from config.embedded_worker import embedded_worker
-from config.environment import Environment
 from config.tracing import start_tracing
 from nl2sql.models import Run
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.asgi_server import asgi_server
-from tests.conftest import Member
+from tests.conftest import Configure, Member
 from tests.scripted_model import ScriptedModel, answers
 from tests.waiting import wait_for
 
 # The worker tends the vector index as the owner of the tables.
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
 QUESTION = "How many customers are there in zanzibar?"
 SQL = "SELECT name, 'pemba' AS island FROM customers WHERE id = 1"
@@ -186,7 +185,7 @@ def test_what_fails_says_what_kind_it_is_and_nothing_more(
     owner: Member,
     shop: DataSource,
     model: ScriptedModel,
-    change_environment: Callable[..., Environment],
+    change_environment: Configure,
 ) -> None:
     change_environment(trace_statements=True)
     model.script([answers(sql="SELECT pemba FROM nowhere", interpreted_as="x")] * 2 + [answers(sql=SQL)])

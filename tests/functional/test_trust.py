@@ -1,6 +1,5 @@
 """What becomes of a model's plausible mistakes, through the API: mended once, then refused or marked."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from nl2sql.models import RunEvent
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
-from tenants.models import Tenant
 from tests.asking import ask
 from tests.conftest import Member
 from tests.scripted_model import ScriptedModel, answers
@@ -18,12 +16,6 @@ pytestmark = pytest.mark.django_db
 QUESTION = "What do our customers order?"
 COUNTED_TWICE = "SELECT SUM(c.id) AS ids FROM customers AS c JOIN orders AS o ON o.customer_id = c.id"
 ONCE = "SELECT SUM(id) AS ids FROM customers"
-
-
-@pytest.fixture
-def valued_shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSource:
-    """The little shop with its value dictionary."""
-    return new_synced_source(tenant)
 
 
 def outcomes(reply: dict[str, Any]) -> dict[str, str]:

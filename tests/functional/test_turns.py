@@ -1,13 +1,11 @@
 """Whose turn it is: few questions of a tenant are in workers' hands at once, and a lost message is sent again."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
-from config.environment import Environment
 from nl2sql.models import Run
 from nl2sql.running import hand_over, wait
 from nl2sql.running.ask_request import AskRequest
@@ -17,10 +15,10 @@ from nl2sql.running.wait import wait_for_end
 from nl2sql.tasks import close_runs_left_behind, send_waiting
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
-from tests.conftest import Member
+from tests.conftest import Configure, Member, NewSource
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 REQUEST = AskRequest(question="How many customers are there?")
 
@@ -41,11 +39,7 @@ def later(member: Member, run_id: UUID, *, seconds: float) -> None:
 
 
 def test_a_tenants_thousandth_question_waits_for_its_first_and_anothers_only_one_does_not(
-    analyst: Member,
-    outsider: Member,
-    shop: DataSource,
-    new_synced_source: Callable[..., DataSource],
-    change_environment: Callable[..., Environment],
+    analyst: Member, outsider: Member, shop: DataSource, new_synced_source: NewSource, change_environment: Configure
 ) -> None:
     change_environment(questions_at_once=2)
     new_synced_source(outsider.tenant, index_values=False)
@@ -62,7 +56,7 @@ def test_a_tenants_thousandth_question_waits_for_its_first_and_anothers_only_one
     assert turns(analyst) == [fourth]
 
 
-def test_in_one_process_a_thread_is_left_to_other_tenants(change_environment: Callable[..., Environment]) -> None:
+def test_in_one_process_a_thread_is_left_to_other_tenants(change_environment: Configure) -> None:
     for threads, turns_at_once in ((1, 1), (4, 3), (64, 50)):
         change_environment(ask_workers=threads)
         assert hand_over.at_once() == turns_at_once

@@ -28,7 +28,7 @@ from tests.functional.conftest import TargetDatabase, connected
 from tests.pages import of, operating
 from tests.scripted_model import ScriptedModel, answers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 QUOTES = "it's \"quoted\"; -- <script>alert('x')</script>"
 LINES = "two\nlines\tand\u202ethe other way"

@@ -1,9 +1,6 @@
 """Verified queries from the thumb that proposes one to the answer that reuses it."""
 
 import json
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,7 +21,7 @@ from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
 from tenants.roles import Permission
 from tests.asking import ask
-from tests.conftest import Member, caller, database_file, new_key
+from tests.conftest import Member, alter, caller, new_key
 from tests.functional.test_api_contract import assert_problem
 from tests.scripted_model import REFUSES, ScriptedModel
 from tests.verified import vouch
@@ -41,9 +38,9 @@ def send(client: APIClient, method: str, address: str, body: Any = None) -> Any:
 
 
 @pytest.fixture
-def shop(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSource:
+def shop(valued_shop: DataSource) -> DataSource:
     """With its values, which text parameters take."""
-    return new_synced_source(tenant)
+    return valued_shop
 
 
 @pytest.fixture
@@ -195,8 +192,7 @@ def test_a_changed_table_takes_it_out_of_use_until_the_database_explains_it(
     tenant: Tenant, verified: VerifiedQuery, shop: DataSource, owner: Member
 ) -> None:
     def change(script: str) -> None:
-        with closing(sqlite3.connect(database_file(tenant, "shop"))) as connection:
-            connection.executescript(script)
+        alter(shop, script)
         sync(tenant.id, source_id=shop.id, actor="system:test")
 
     change("ALTER TABLE orders ADD COLUMN note TEXT")

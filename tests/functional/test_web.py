@@ -3,7 +3,6 @@
 import html
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,11 +14,10 @@ from nl2sql.models import Run
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
 from tenants import memberships
-from tenants.context import platform_transaction, tenant_transaction
+from tenants.context import tenant_transaction
 from tenants.models import Membership, Tenant, User
 from tenants.roles import Role
-from tests.conftest import Member
-from tests.functional.conftest import sync_and_embed
+from tests.conftest import Configure, Member, NewSource, change_tenant, sync_and_embed
 from tests.scripted_model import CLARIFIES, WRONG_KEY, ScriptedModel, answers
 
 pytestmark = pytest.mark.django_db
@@ -191,7 +189,7 @@ def test_what_is_no_question_is_told_at_the_form(
 
 
 def test_too_many_questions_are_told_at_the_form(
-    signed_in: Browser, analyst: Member, shop: DataSource, change_environment: Callable[..., Any]
+    signed_in: Browser, analyst: Member, shop: DataSource, change_environment: Configure
 ) -> None:
     change_environment(questions_per_minute=1)
     runs.ask(analyst.principal, AskRequest(question=COUNT))
@@ -209,7 +207,7 @@ def test_a_tenant_without_a_source_is_told_at_the_form(signed_in: Browser) -> No
 
 
 def test_one_of_several_sources_is_chosen(
-    signed_in: Browser, analyst: Member, shop: DataSource, new_sqlite_source: Callable[..., DataSource]
+    signed_in: Browser, analyst: Member, shop: DataSource, new_sqlite_source: NewSource
 ) -> None:
     new_sqlite_source(analyst.tenant, slug="archive")
     signed_in.get("/")
@@ -281,8 +279,7 @@ def test_a_person_of_no_tenant_is_told_so(browser: Browser) -> None:
 def test_a_suspended_tenant_is_told_so_and_can_be_left(signed_in: Browser, analyst: Member, outsider: Member) -> None:
     with tenant_transaction(outsider.tenant.id):
         memberships.set_role(analyst.user, role=Role.VIEWER, actor="system:test")
-    with platform_transaction():
-        Tenant.objects.filter(id=analyst.tenant.id).update(is_suspended=True)
+    change_tenant(analyst.tenant, is_suspended=True)
 
     signed_in.get("/")
     assert (signed_in.status, "Acme is suspended" in signed_in.shown) == (403, True)
@@ -295,7 +292,7 @@ def test_a_suspended_tenant_is_told_so_and_can_be_left(signed_in: Browser, analy
 
 
 def test_questions_names_and_cells_are_shown_and_never_run(
-    signed_in: Browser, analyst: Member, new_sqlite_source: Callable[..., DataSource], model: ScriptedModel
+    signed_in: Browser, analyst: Member, new_sqlite_source: NewSource, model: ScriptedModel
 ) -> None:
     sync_and_embed(
         new_sqlite_source(
@@ -330,7 +327,7 @@ def test_cells_that_are_no_text_are_shown_as_json(
 
 
 def test_long_results_are_cut_on_the_page_and_say_so(
-    signed_in: Browser, analyst: Member, new_sqlite_source: Callable[..., DataSource]
+    signed_in: Browser, analyst: Member, new_sqlite_source: NewSource
 ) -> None:
     rows = ", ".join(f"({n}, NULL)" for n in range(250))
     sync_and_embed(

@@ -8,7 +8,6 @@ from uuid import UUID
 from zlib import crc32
 
 import numpy as np
-import psycopg
 import pytest
 from django.conf import settings
 
@@ -22,6 +21,7 @@ from schema_index.signals import schema_changed
 from schema_index.words import normalised
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.conftest import Connect, reread
 from tests.scripted_model import ScriptedModel
 
 READER_PASSWORD = "only for the tests"
@@ -103,9 +103,7 @@ def endpoint(settings: Any) -> Iterator[ScriptedModel]:
 
 
 @pytest.fixture
-def target_database(
-    embedded_server: dict[str, Any], admin_connection: Callable[[str], "psycopg.Connection[Any]"]
-) -> Iterator[Callable[[str], None]]:
+def target_database(embedded_server: dict[str, Any], admin_connection: Connect) -> Iterator[Callable[[str], None]]:
     """Runs a script as superuser in a database with products and their stock, which role `target_reader` may read."""
     name = target_name()
     with closing(admin_connection("postgres")) as connection:
@@ -168,11 +166,6 @@ def stored(source: DataSource) -> Stored:
             vectors=set(ChunkEmbedding.objects.filter(source_id=source.id).values_list("chunk__title", "model")),
             values={f"{one.table}.{one.column}={one.text}" for one in values},
         )
-
-
-def reread(source: DataSource) -> DataSource:
-    with tenant_transaction(source.tenant_id):
-        return DataSource.objects.select_related("snapshot").get(id=source.id)
 
 
 def change_of(source: DataSource, **fields: Any) -> None:

@@ -11,14 +11,15 @@ from django.utils import timezone
 from tenants import api_keys
 from tenants.actors import principal_now
 from tenants.api_keys import LAST_USED_RESOLUTION, KeyExpired, Unauthenticated
-from tenants.context import platform_transaction, tenant_transaction
+from tenants.context import tenant_transaction
 from tenants.embed_tokens import principal_of_embed
 from tenants.models import ApiKey, AuditEvent, Tenant
 from tenants.principal import Principal, TenantSuspended
 from tenants.roles import Permission, Role
+from tests.conftest import change_tenant
 from tests.integration.conftest import undone
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ACTOR = "user:7"
 
@@ -111,8 +112,7 @@ def test_what_is_no_key_of_anybody(tenant: Tenant, text: str) -> None:
 
 def test_a_suspended_tenants_key_says_so(tenant: Tenant) -> None:
     _, text = _issue(tenant)
-    with platform_transaction():
-        Tenant.objects.filter(id=tenant.id).update(is_suspended=True)
+    change_tenant(tenant, is_suspended=True)
     with pytest.raises(TenantSuspended):
         api_keys.authenticate(text)
 

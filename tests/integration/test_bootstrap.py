@@ -1,6 +1,6 @@
 """Roles and databases as the bootstrap makes them, and what the roles may and may not do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -13,8 +13,8 @@ from django.core.management.base import CommandError
 from config.bootstrap import ExtensionMissing, create_roles_and_database, let_application_in
 from config.database import DatabaseAccess
 from config.startup import refuse_unready_database
+from tests.conftest import Connect, Superuser
 
-Connect = Callable[[str], "psycopg.Connection[Any]"]
 Settings = dict[str, Any]
 
 
@@ -111,22 +111,21 @@ def test_other_roles_may_not_even_connect(
         pass
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_prepared_database_is_ready(db: None) -> None:
     refuse_unready_database()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_database_that_lacks_a_migration_is_not_ready(admin_connection: Connect) -> None:
-    with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as connection:
-        (row,) = connection.execute(
-            "DELETE FROM django_migrations WHERE app = 'sessions' RETURNING app, name, applied"
-        ).fetchall()
-        try:
-            with pytest.raises(SystemExit, match=r"not up to date \(1 to apply\): run `manage\.py prepare_database`"):
-                refuse_unready_database()
-        finally:
-            connection.execute("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)", row)
+@pytest.mark.django_db
+def test_a_database_that_lacks_a_migration_is_not_ready(superuser: Superuser) -> None:
+    (row,) = superuser.execute(
+        "DELETE FROM django_migrations WHERE app = 'sessions' RETURNING app, name, applied"
+    ).fetchall()
+    try:
+        with pytest.raises(SystemExit, match=r"not up to date \(1 to apply\): run `manage\.py prepare_database`"):
+            refuse_unready_database()
+    finally:
+        superuser.execute("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)", row)
 
 
 def test_an_address_that_does_not_work_is_a_sentence(

@@ -1,6 +1,5 @@
 """Tokens and money for models: set aside before a call, settled after it, in the row that is the limit."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,23 +9,15 @@ import pytest
 from django.utils import timezone
 
 from tenants.budgets import BudgetLine, PriceUnknown, TenantMeter, budget_lines
-from tenants.context import platform_transaction, tenant_transaction
+from tenants.context import tenant_transaction
 from tenants.models import BudgetReservation, ModelBudget, Tenant
 from tenants.quotas import QuotaExceeded
+from tests.conftest import change_tenant
 from tests.racing import Ready, winners
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 CENT = Decimal("0.01")
-
-
-@pytest.fixture
-def limit(tenant: Tenant) -> Callable[..., None]:
-    def change(**values: Any) -> None:
-        with platform_transaction():
-            Tenant.objects.filter(id=tenant.id).update(**values)
-
-    return change
 
 
 def reserve(tenant: Tenant, tokens: int, cost: Decimal | None = CENT) -> UUID | None:
@@ -53,10 +44,8 @@ def all_of(tokens: int, cost: str) -> dict[str, Decimal]:
     return {f"{unit} {period}": one[unit] for period in ("day", "month") for unit in ("tokens", "cost")}
 
 
-def test_what_is_set_aside_counts_until_what_was_taken_stands_in_its_place(
-    tenant: Tenant, limit: Callable[..., None]
-) -> None:
-    limit(model_tokens_per_day=10_000)
+def test_what_is_set_aside_counts_until_what_was_taken_stands_in_its_place(tenant: Tenant) -> None:
+    change_tenant(tenant, model_tokens_per_day=10_000)
     first, second = reserve(tenant, 1_000), reserve(tenant, 500)
     assert used(tenant) == all_of(1_500, "0.02")
     settle(tenant, first, 110, Decimal("0.003"))
@@ -77,9 +66,9 @@ def test_what_is_set_aside_counts_until_what_was_taken_stands_in_its_place(
     ],
 )
 def test_each_limit_stands_until_its_period_is_over(
-    tenant: Tenant, other_tenant: Tenant, limit: Callable[..., None], name: str, limit_of: Any, words: str
+    tenant: Tenant, other_tenant: Tenant, name: str, limit_of: Any, words: str
 ) -> None:
-    limit(**{name: limit_of})
+    change_tenant(tenant, **{name: limit_of})
     reserve(tenant, 1_000)
     kept = reserve(tenant, 500)
     with pytest.raises(QuotaExceeded) as error:
@@ -95,28 +84,26 @@ def test_each_limit_stands_until_its_period_is_over(
     assert reserve(tenant, 400)
 
 
-def test_a_limit_of_nothing_is_the_installations_and_zero_allows_nothing(
-    tenant: Tenant, limit: Callable[..., None], settings: Any
-) -> None:
+def test_a_limit_of_nothing_is_the_installations_and_zero_allows_nothing(tenant: Tenant, settings: Any) -> None:
     settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"model_tokens_per_day": 100})
     with pytest.raises(QuotaExceeded, match="100 tokens"):
         reserve(tenant, 101)
-    limit(model_tokens_per_day=0)
+    change_tenant(tenant, model_tokens_per_day=0)
     with pytest.raises(QuotaExceeded, match="0 tokens"):
         reserve(tenant, 1)
     assert used(tenant) == all_of(0, "0")
 
 
-def test_a_budget_in_money_needs_a_price(tenant: Tenant, limit: Callable[..., None]) -> None:
+def test_a_budget_in_money_needs_a_price(tenant: Tenant) -> None:
     reserve(tenant, 10, None)
-    limit(model_cost_per_month=1)
+    change_tenant(tenant, model_cost_per_month=1)
     with pytest.raises(PriceUnknown, match="LLM_PRICES"):
         reserve(tenant, 10, None)
     assert reserve(tenant, 10, Decimal(0))
 
 
-def test_what_a_dead_process_set_aside_comes_back(tenant: Tenant, limit: Callable[..., None]) -> None:
-    limit(model_tokens_per_day=1_000)
+def test_what_a_dead_process_set_aside_comes_back(tenant: Tenant) -> None:
+    change_tenant(tenant, model_tokens_per_day=1_000)
     dead = reserve(tenant, 900)
     with tenant_transaction(tenant.id):
         left = BudgetReservation.objects.get().expires_at - timezone.now()
@@ -137,8 +124,8 @@ def test_without_a_limit_nothing_is_set_aside_and_what_was_taken_is_counted(tena
     assert used(tenant) == all_of(200, "0.02")
 
 
-def test_another_day_begins_at_nothing_and_goes_on_with_the_month(tenant: Tenant, limit: Callable[..., None]) -> None:
-    limit(model_tokens_per_month=10_000)
+def test_another_day_begins_at_nothing_and_goes_on_with_the_month(tenant: Tenant) -> None:
+    change_tenant(tenant, model_tokens_per_month=10_000)
     late = reserve(tenant, 1_000)
     today = datetime.now(UTC).date()
     with tenant_transaction(tenant.id):
@@ -157,10 +144,8 @@ def test_another_day_begins_at_nothing_and_goes_on_with_the_month(tenant: Tenant
 
 
 @pytest.mark.parametrize("already", [0, 300], ids=["the first row", "a row that is there"])
-def test_of_callers_racing_for_the_last_tokens_exactly_one_wins(
-    tenant: Tenant, limit: Callable[..., None], already: int
-) -> None:
-    limit(model_tokens_per_day=already + 100)
+def test_of_callers_racing_for_the_last_tokens_exactly_one_wins(tenant: Tenant, already: int) -> None:
+    change_tenant(tenant, model_tokens_per_day=already + 100)
     if already:
         reserve(tenant, already)
 

@@ -1,6 +1,5 @@
 """A tenant's own questions set its threshold, and retrieval uses it."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from schema_index.judged_questions import Judged
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.conftest import NewSource
 from tests.integration.conftest import ask
 from tests.integration.test_retrieval import LARGE
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def books(tenant: Tenant, new_synced_source: Callable[..., DataSource]) -> DataSource:
+def books(tenant: Tenant, new_synced_source: NewSource) -> DataSource:
     return new_synced_source(tenant, slug="books", script=LARGE)
 
 

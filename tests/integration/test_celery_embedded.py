@@ -1,6 +1,5 @@
 """The embedded worker: a thread of this process on `memory://`, driven by commits alone."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -10,18 +9,17 @@ from django.db import transaction
 from config.celery import app
 from config.embedded_worker import embedded_worker
 from schema_index.knowledge import knowledge
-from schema_index.models import ChunkEmbedding, DataSource, SyncRun
+from schema_index.models import ChunkEmbedding, SyncRun
 from schema_index.syncing import sync_runs
 from schema_index.syncing.snapshots import sync
 from schema_index.tasks import embed_tenant, resume_embedding, send_sync, sync_source
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.conftest import database_file
-from tests.integration.conftest import reread
+from tests.conftest import NewSource, database_file, reread
 from tests.waiting import wait_for
 
 # The worker tends the vector index as the owner of the tables.
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
 
 def embedded_titles(tenant: Tenant) -> set[str]:
@@ -30,7 +28,7 @@ def embedded_titles(tenant: Tenant) -> set[str]:
 
 
 def test_a_sync_is_embedded_by_the_worker_after_its_commit(
-    tenant: Tenant, new_sqlite_source: Callable[..., DataSource], quiet_queue: None
+    tenant: Tenant, new_sqlite_source: NewSource, quiet_queue: None
 ) -> None:
     source = new_sqlite_source(tenant)
     with embedded_worker():
@@ -39,7 +37,7 @@ def test_a_sync_is_embedded_by_the_worker_after_its_commit(
 
 
 def test_a_sync_itself_can_be_the_workers_and_a_failed_one_does_not_stop_it(
-    tenant: Tenant, new_sqlite_source: Callable[..., DataSource], quiet_queue: None
+    tenant: Tenant, new_sqlite_source: NewSource, quiet_queue: None
 ) -> None:
     missing, source = new_sqlite_source(tenant, slug="missing"), new_sqlite_source(tenant)
     database_file(tenant, "missing").unlink()
@@ -56,7 +54,7 @@ def test_a_sync_itself_can_be_the_workers_and_a_failed_one_does_not_stop_it(
 
 
 def test_the_embedded_beat_has_due_sources_synced(
-    tenant: Tenant, new_sqlite_source: Callable[..., DataSource], quiet_queue: None, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, new_sqlite_source: NewSource, quiet_queue: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = new_sqlite_source(tenant, sync_every=1)
     monkeypatch.setitem(app.conf.beat_schedule["sync-due"], "schedule", 0.1)

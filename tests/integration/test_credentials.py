@@ -16,7 +16,8 @@ from schema_index.outbound.credentials import CredentialUnreadable, decrypt, enc
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.integration.conftest import READER_PASSWORD, change_of, reread, save_stock_source
+from tests.conftest import reread
+from tests.integration.conftest import READER_PASSWORD, change_of, save_stock_source
 
 TENANT, SOURCE = uuid4(), uuid4()
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -63,7 +64,7 @@ def test_a_new_key_in_front_writes_and_the_old_one_behind_still_reads(settings: 
         _opened(old)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_lost_key_is_told_on_the_source_and_a_new_password_mends_it(
     tenant: Tenant, stock_source: DataSource, settings: Any
 ) -> None:
@@ -76,7 +77,7 @@ def test_a_lost_key_is_told_on_the_source_and_a_new_password_mends_it(
     assert sync(tenant.id, source_id=stock_source.id, actor="system:test").tables == 2
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_password_copied_to_another_source_does_not_open(
     tenant: Tenant, stock_source: DataSource, target_database: Callable[[str], None]
 ) -> None:
@@ -86,7 +87,7 @@ def test_a_password_copied_to_another_source_does_not_open(
         sync(tenant.id, source_id=other.id, actor="system:test")
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_rotation_writes_everything_under_the_newest_key(
     tenant: Tenant, stock_source: DataSource, settings: Any
 ) -> None:
@@ -106,7 +107,7 @@ def test_rotation_writes_everything_under_the_newest_key(
     assert sync(tenant.id, source_id=stock_source.id, actor="system:test").tables == 2
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_rotation_names_what_no_key_opens_and_leaves_it(stock_source: DataSource, settings: Any) -> None:
     before = bytes(reread(stock_source).encrypted_password)
     settings.CREDENTIAL_KEYS = [NEW]
@@ -115,7 +116,7 @@ def test_rotation_names_what_no_key_opens_and_leaves_it(stock_source: DataSource
     assert bytes(reread(stock_source).encrypted_password) == before
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_grants_are_printed_for_what_the_source_shows(tenant: Tenant, stock_source: DataSource) -> None:
     with pytest.raises(CommandError, match="never synced"):
         _said("grants", stock_source.slug, "--tenant", tenant.slug)

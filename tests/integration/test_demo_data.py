@@ -1,6 +1,6 @@
 """Bean There in a real PostgreSQL: built once at full size, whole, described, and closed to the reading role."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,10 +11,9 @@ from psycopg import errors, sql
 
 from nl2sql.demo.bean_there.build import SCHEMAS, ForeignSchema, build, grant_read, is_current
 from nl2sql.demo.bean_there.generate import ORDERS
+from tests.conftest import Connect
 
 UNTIL = date(2026, 3, 1)
-
-Connect = Callable[[str], "psycopg.Connection[Any]"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The demo beside what is there already: real people keep their accounts, its reader its rights, its key an end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from typing import Any
@@ -18,10 +18,9 @@ from tenants import api_keys, memberships
 from tenants.api_keys import Unauthenticated
 from tenants.context import tenant_transaction
 from tenants.models import ApiKey, Tenant, User
+from tests.conftest import Connect
 
 UNTIL = date(2026, 3, 1)
-
-Connect = Callable[[str], "psycopg.Connection[Any]"]
 
 
 def _drop(admin_connection: Connect) -> None:
@@ -46,7 +45,7 @@ def built(admin_connection: Connect) -> Iterator[None]:
     _drop(admin_connection)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_real_people_of_such_names_stay_who_they_are_and_the_reader_is_let_in(
     built: None, embedded_server: dict[str, Any]
 ) -> None:

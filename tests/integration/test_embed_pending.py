@@ -19,7 +19,7 @@ from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.integration.conftest import CountingEmbedder
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

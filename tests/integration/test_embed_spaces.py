@@ -23,7 +23,7 @@ from tests.scripted_model import (
     vector_of,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 TEXTS = 6
 BAD = "answer4"

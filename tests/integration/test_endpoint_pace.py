@@ -12,7 +12,7 @@ from django.utils import timezone
 from schema_index.embedding.pace import PATIENCE_S, EndpointBusy, cost_s, hold_off, take_turn
 from schema_index.models import EndpointPace
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ENDPOINT = "https://embeddings.example/v1"
 

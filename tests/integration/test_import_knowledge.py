@@ -21,7 +21,7 @@ from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.pdf_files import pdf_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 FAQ: list[dict[str, Any]] = [
     {"question": "What is net?", "answer": "Gross less tax."},

@@ -17,7 +17,7 @@ from tenants.confinement import RoleBypassesIsolation
 from tenants.context import REPLICA, tenant_transaction
 from tests.conftest import Member
 
-pytestmark = pytest.mark.django_db(databases=["default", REPLICA], transaction=True)
+pytestmark = pytest.mark.django_db(databases=["default", REPLICA])
 
 
 @pytest.fixture(scope="module", autouse=True)

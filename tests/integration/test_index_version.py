@@ -14,10 +14,9 @@ from schema_index.models import DataSource, IndexVersion
 from schema_index.retrieval.retrieve import retrieve
 from schema_index.search import SearchRequest, search
 from tenants.context import tenant_transaction
-from tests.conftest import Member, leave_doubtful_knowledge
-from tests.integration.conftest import reread
+from tests.conftest import Member, leave_doubtful_knowledge, reread
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def version(member: Member) -> int:

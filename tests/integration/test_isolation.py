@@ -29,7 +29,7 @@ from tenants.models import AuditEvent, Membership, Tenant
 from tenants.request_limits import count
 from tests.conftest import Member, leave_doubtful_knowledge, leave_embedding_work, leave_model_settings
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_the_platform_sees_tenants_and_nothing_that_they_own(furnished: Member, 
         assert _rows(Run._meta.db_table) == 0
 
 
-@pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+@pytest.mark.django_db(databases=["default", "owner"])
 def test_the_connections_role_is_confined_and_the_owners_is_not(db: None) -> None:
     assert why_not_confined(connection) is None
     reason = why_not_confined(connections["owner"])
@@ -158,7 +158,7 @@ def test_the_connections_role_is_confined_and_the_owners_is_not(db: None) -> Non
     assert "owns tables" in reason
 
 
-@pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+@pytest.mark.django_db(databases=["default", "owner"])
 def test_a_table_that_does_not_force_row_level_security_is_reported() -> None:
     assert tables_force_row_level_security(None, databases=["default"]) == []
     table = "tenants_usagecounter"

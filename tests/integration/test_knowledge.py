@@ -13,12 +13,13 @@ from schema_index.knowledge.knowledge import (
     KnowledgeInvalid,
     KnowledgeNotFound,
 )
-from schema_index.models import Chunk, ChunkEmbedding, DataSource, Document, FaqEntry, ReviewState
+from schema_index.models import Chunk, ChunkEmbedding, Document, FaqEntry, ReviewState
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
+from tests.conftest import NewSource
 from tests.integration.conftest import CountingEmbedder
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ACTOR = "user:7"
 
@@ -72,7 +73,7 @@ def test_deleting_one_entry_leaves_the_others(tenant: Tenant) -> None:
 
 
 def test_an_entry_that_moves_to_a_source_leaves_the_tenants_and_the_other_source(
-    tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
+    tenant: Tenant, new_sqlite_source: NewSource
 ) -> None:
     one, two = (new_sqlite_source(tenant, slug=slug) for slug in ("one", "two"))
     for source in (None, one, two):

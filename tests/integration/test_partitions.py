@@ -1,14 +1,11 @@
 """The table of vectors cut by tenant and made one again: the same rows, the same answers, the same isolation."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from io import StringIO
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, connections, models, transaction
 
@@ -20,20 +17,12 @@ from schema_index.vector_index.partial_index import TABLE, index_name
 from schema_index.vector_index.partitions import repartition, shape
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.integration.test_vector_index import (
-    KINDS,
-    SPACE,
-    _analyzed,
-    _fill,
-    _names,
-    _plan,
-    _used,
-    _vectors,
-)
+from tests.conftest import Superuser
+from tests.integration.test_vector_index import ANALYZE, KINDS, SPACE, _fill, _names, _plan, _used, _vectors
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
-Admin = Callable[[str], "psycopg.Connection[Any]"]
+Structure = Callable[[], list[tuple[str, ...]]]
 
 STRUCTURE = """
 SELECT 'constraint', conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass(%s)
@@ -67,12 +56,8 @@ def _one_table(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def structure(admin_connection: Admin) -> Callable[[], list[tuple[str, ...]]]:
-    def found() -> list[tuple[str, ...]]:
-        with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as admin:
-            return admin.execute(STRUCTURE, [TABLE] * 6).fetchall()
-
-    return found
+def structure(superuser: Superuser) -> Structure:
+    return lambda: superuser.execute(STRUCTURE, [TABLE] * 6).fetchall()
 
 
 def rows(tenant: Tenant) -> Any:
@@ -94,11 +79,7 @@ def said(*arguments: str) -> str:
 
 
 def test_there_and_back(
-    tenant: Tenant,
-    other_tenant: Tenant,
-    structure: Callable[[], list[tuple[str, ...]]],
-    admin_connection: Admin,
-    monkeypatch: pytest.MonkeyPatch,
+    tenant: Tenant, other_tenant: Tenant, structure: Structure, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _fill(tenant, 2_500)
     _fill(other_tenant, 200, seed=2)
@@ -117,7 +98,7 @@ def test_there_and_back(
     assert [rows(one) for one in both] == before[0]
     assert nearest(other_tenant) == before[1][1]
     assert {chunk for chunk, _ in nearest(tenant)} & {chunk for chunk, _ in before[1][0]}
-    _analyzed(admin_connection)
+    superuser.execute(ANALYZE)
     plan = _plan(tenant)
     assert _used(plan) == [name]
     assert "_p" in table_of(tenant.id)
@@ -167,7 +148,7 @@ def _assert_migrations_go_on() -> None:
 
 
 def test_what_holds_the_table_stops_it_and_nothing_is_changed(
-    tenant: Tenant, structure: Callable[[], list[tuple[str, ...]]], monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, structure: Structure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("schema_index.vector_index.partitions.SWAP_TRIES", 1)
     monkeypatch.setattr("schema_index.vector_index.partitions.SWAP_TIMEOUT_S", 0.05)

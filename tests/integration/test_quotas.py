@@ -6,20 +6,16 @@ import pytest
 from django.conf import settings
 
 from tenants import quotas
-from tenants.context import platform_transaction, tenant_transaction
+from tenants.context import tenant_transaction
 from tenants.models import Tenant, UsageCounter
 from tenants.quotas import QuotaExceeded
+from tests.conftest import change_tenant
 from tests.integration.conftest import undone
 from tests.racing import Ready, winners
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 DAY_S = 24 * 3600
-
-
-def _limit(tenant: Tenant, questions: int | None) -> None:
-    with platform_transaction():
-        Tenant.objects.filter(id=tenant.id).update(questions_per_day=questions)
 
 
 def _reserve(tenant: Tenant) -> None:
@@ -33,7 +29,7 @@ def _used(tenant: Tenant) -> dict[str, int]:
 
 
 def test_the_last_question_is_answered_and_the_next_refused_until_midnight(tenant: Tenant) -> None:
-    _limit(tenant, 2)
+    change_tenant(tenant, questions_per_day=2)
     _reserve(tenant)
     _reserve(tenant)
     with pytest.raises(QuotaExceeded) as error:
@@ -48,16 +44,16 @@ def test_the_last_question_is_answered_and_the_next_refused_until_midnight(tenan
 def test_a_limit_of_none_is_the_installations_and_of_zero_is_no_question(tenant: Tenant) -> None:
     _reserve(tenant)
     assert settings.ENVIRONMENT.questions_per_day > 1
-    _limit(tenant, 0)
+    change_tenant(tenant, questions_per_day=0)
     with pytest.raises(QuotaExceeded, match="All 0 questions"):
         _reserve(tenant)
-    _limit(tenant, None)
+    change_tenant(tenant, questions_per_day=None)
     _reserve(tenant)
     assert _used(tenant) == {"questions": 2}
 
 
 def test_yesterdays_questions_do_not_count(tenant: Tenant) -> None:
-    _limit(tenant, 1)
+    change_tenant(tenant, questions_per_day=1)
     _reserve(tenant)
     with tenant_transaction(tenant.id):
         UsageCounter.objects.update(day="2020-01-01")
@@ -68,7 +64,7 @@ def test_yesterdays_questions_do_not_count(tenant: Tenant) -> None:
 
 def test_one_tenants_questions_are_not_anothers(tenant: Tenant, other_tenant: Tenant) -> None:
     for one in (tenant, other_tenant):
-        _limit(one, 1)
+        change_tenant(one, questions_per_day=1)
         _reserve(one)
     assert (_used(tenant), _used(other_tenant)) == ({"questions": 1}, {"questions": 1})
 
@@ -81,7 +77,7 @@ def test_a_question_whose_transaction_failed_is_given_back(tenant: Tenant) -> No
 
 @pytest.mark.parametrize("already", [0, 3], ids=["the first row of the day", "a row that is there"])
 def test_of_callers_racing_for_the_last_question_exactly_one_wins(tenant: Tenant, already: int) -> None:
-    _limit(tenant, already + 1)
+    change_tenant(tenant, questions_per_day=already + 1)
     for _ in range(already):
         _reserve(tenant)
 

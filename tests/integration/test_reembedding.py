@@ -27,7 +27,7 @@ from tenants.context import tenant_transaction
 from tests.scripted_model import Recorded, Reply, ScriptedModel, embedded, vector_of
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 QUESTION = "Which clients placed purchases?"
 ASKERS = 3

@@ -1,6 +1,5 @@
 """Retrieval returns only what is this tenant's and this source's, of one embedding space, best first."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -15,28 +14,21 @@ from schema_index.knowledge import knowledge
 from schema_index.models import ChunkEmbedding, DataSource
 from schema_index.retrieval.retrieve import MAX_KNOWLEDGE, retrieve
 from schema_index.retrieval.types import KnowledgeHit, NothingFound, Retrieved, StoredValue
-from schema_index.syncing.snapshots import sync
 from tenants.cancellation import Cancellation, Cancelled
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.integration.conftest import CountingEmbedder, ask, reread
+from tests.conftest import NewSource, sync_and_embed
+from tests.integration.conftest import CountingEmbedder, ask
 from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
-NewSource = Callable[..., DataSource]
 WIDE = "".join(f", filler_{number} INTEGER" for number in range(210))
 LARGE = f"""
 CREATE TABLE invoices (id INTEGER, due_day DATE, amount NUMERIC);
 CREATE TABLE machines (id INTEGER, serial TEXT);
 CREATE TABLE ledger (id INTEGER{WIDE});
 """
-
-
-def _index(source: DataSource, embedder: CountingEmbedder) -> DataSource:
-    sync(source.tenant_id, source_id=source.id, actor="system:test")
-    embed_pending(source.tenant_id, embedder=embedder)
-    return reread(source)
 
 
 def _know(tenant: Tenant, answer: str, source: DataSource | None = None) -> None:
@@ -65,7 +57,7 @@ def test_two_tenants_with_the_same_schema_and_documents_get_only_their_own(
 ) -> None:
     for one, answer in ((tenant, "mine"), (other_tenant, "theirs")):
         _know(one, answer)
-    mine, theirs = (_index(new_sqlite_source(one), embedder) for one in (tenant, other_tenant))
+    mine, theirs = (sync_and_embed(new_sqlite_source(one), embedder) for one in (tenant, other_tenant))
     question = "What is net revenue of paid orders in Lyon"
     for source, answer in ((mine, "mine"), (theirs, "theirs")):
         found = ask(source, question, embedder)
@@ -97,7 +89,7 @@ def test_two_sources_of_a_tenant_share_only_what_belongs_to_neither(
     _know(tenant, "everywhere")
     _know(tenant, "in the shop", shop)
     _know(tenant, "in the works", works)
-    shop, works = _index(shop, embedder), _index(works, embedder)
+    shop, works = sync_and_embed(shop, embedder), sync_and_embed(works, embedder)
 
     def answers(source: DataSource) -> set[str]:
         return {hit.text.split("\n")[1] for hit in ask(source, "net revenue", embedder).knowledge}
@@ -112,7 +104,7 @@ def test_hits_come_by_similarity_and_end_at_the_threshold(
 ) -> None:
     for answer in ("one", "two words", "three words more", "quite unlike all of it with many other words inside"):
         _know(tenant, answer)
-    source = _index(new_sqlite_source(tenant, script=LARGE), embedder)
+    source = sync_and_embed(new_sqlite_source(tenant, script=LARGE), embedder)
     found = ask(source, "What is net revenue, one? one", embedder)
     similarities = [hit.similarity for hit in found.knowledge if hit.similarity is not None]
     assert found.knowledge[0] == KnowledgeHit(
@@ -133,7 +125,7 @@ def test_hits_come_by_similarity_and_end_at_the_threshold(
 def test_a_question_about_nothing_known_finds_nothing_in_a_large_schema(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
-    source = _index(new_sqlite_source(tenant, script=LARGE), embedder)
+    source = sync_and_embed(new_sqlite_source(tenant, script=LARGE), embedder)
     assert ask(source, "weather", embedder) == Retrieved(
         tables=(),
         knowledge=(),
@@ -145,14 +137,14 @@ def test_a_question_about_nothing_known_finds_nothing_in_a_large_schema(
 def test_knowledge_is_bounded(tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder) -> None:
     for number in range(MAX_KNOWLEDGE + 3):
         _know(tenant, f"answer {number}")
-    source = _index(new_sqlite_source(tenant), embedder)
+    source = sync_and_embed(new_sqlite_source(tenant), embedder)
     assert len(ask(source, "What is net revenue, answer?", embedder).knowledge) == MAX_KNOWLEDGE
 
 
 def test_vectors_of_two_models_stand_side_by_side_and_never_meet(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
-    source = _index(new_sqlite_source(tenant, script=LARGE), embedder)
+    source = sync_and_embed(new_sqlite_source(tenant, script=LARGE), embedder)
     other = Other()
     assert _similarity_of_invoices(source, other) is None
     embed_pending(tenant.id, embedder=other)
@@ -168,7 +160,7 @@ def test_vectors_of_two_models_stand_side_by_side_and_never_meet(
 def test_a_model_whose_dimension_changed_is_another_space_until_embedded_again(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
-    source = _index(new_sqlite_source(tenant, script=LARGE), embedder)
+    source = sync_and_embed(new_sqlite_source(tenant, script=LARGE), embedder)
     shorter = CountingEmbedder(dimension=128)
     assert _similarity_of_invoices(source, shorter) is None
     assert embed_pending(tenant.id, embedder=shorter) == 3
@@ -178,7 +170,7 @@ def test_a_model_whose_dimension_changed_is_another_space_until_embedded_again(
 def test_one_embedding_and_no_transaction_while_it_works(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
-    source = _index(new_sqlite_source(tenant), embedder)
+    source = sync_and_embed(new_sqlite_source(tenant), embedder)
     catalogue = indexed_catalogue(source)
     open_transactions: list[bool] = []
     embedder.calls.clear()
@@ -196,7 +188,7 @@ def test_one_embedding_and_no_transaction_while_it_works(
 def test_who_stops_does_not_wait_for_the_embedding_endpoint(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
-    source = _index(new_sqlite_source(tenant), embedder)
+    source = sync_and_embed(new_sqlite_source(tenant), embedder)
     stop = Cancellation()
 
     def stopped_meanwhile(_: Recorded) -> Reply:

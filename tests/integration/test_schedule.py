@@ -7,7 +7,6 @@ from datetime import timedelta
 from io import StringIO
 from typing import Any
 
-import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
@@ -19,11 +18,12 @@ from schema_index.models import DataSource, SyncRun
 from schema_index.syncing import schedule, sync_runs
 from schema_index.syncing.ddl_trigger import read_ddl_mark
 from schema_index.syncing.snapshots import sync
-from tenants.context import platform_transaction, tenant_transaction
+from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.integration.conftest import change_of, reread, save_stock_source, stored, target_name
+from tests.conftest import Connect, NewSource, change_tenant, reread
+from tests.integration.conftest import change_of, save_stock_source, stored, target_name
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 NOW = timezone.now()
 
@@ -42,7 +42,7 @@ def _request_due(tenant: Tenant, now: Any = NOW) -> int:
 
 
 def test_a_source_is_due_when_its_interval_has_passed(
-    tenant: Tenant, new_sqlite_source: Callable[..., DataSource], sent: list[tuple[str, ...]]
+    tenant: Tenant, new_sqlite_source: NewSource, sent: list[tuple[str, ...]]
 ) -> None:
     source = new_sqlite_source(tenant, sync_every=10)
     new_sqlite_source(tenant, slug="never")
@@ -58,9 +58,7 @@ def test_a_source_is_due_when_its_interval_has_passed(
     assert sorted(sent) == sorted((str(tenant.id), run_id) for run_id in runs)
 
 
-def test_two_beats_ask_once(
-    tenant: Tenant, new_sqlite_source: Callable[..., DataSource], sent: list[tuple[str, ...]]
-) -> None:
+def test_two_beats_ask_once(tenant: Tenant, new_sqlite_source: NewSource, sent: list[tuple[str, ...]]) -> None:
     for number in range(4):
         new_sqlite_source(tenant, slug=f"shop-{number}", sync_every=1)
 
@@ -76,17 +74,16 @@ def test_two_beats_ask_once(
 
 
 def test_a_suspended_tenant_is_not_synced(
-    tenant: Tenant, new_sqlite_source: Callable[..., DataSource], sent: list[tuple[str, ...]]
+    tenant: Tenant, new_sqlite_source: NewSource, sent: list[tuple[str, ...]]
 ) -> None:
     new_sqlite_source(tenant, sync_every=1)
-    with platform_transaction():
-        Tenant.objects.filter(id=tenant.id).update(is_suspended=True)
+    change_tenant(tenant, is_suspended=True)
     tasks.sync_due()
     assert sent == []
 
 
 def test_whoever_asks_while_a_sync_is_queued_gets_that_one(
-    tenant: Tenant, new_sqlite_source: Callable[..., DataSource], sent: list[tuple[str, ...]]
+    tenant: Tenant, new_sqlite_source: NewSource, sent: list[tuple[str, ...]]
 ) -> None:
     source = new_sqlite_source(tenant)
     with tenant_transaction(tenant.id):
@@ -103,7 +100,7 @@ def test_whoever_asks_while_a_sync_is_queued_gets_that_one(
 
 
 def test_a_run_whose_message_was_lost_is_sent_again_after_a_while(
-    tenant: Tenant, new_sqlite_source: Callable[..., DataSource], sent: list[tuple[str, ...]]
+    tenant: Tenant, new_sqlite_source: NewSource, sent: list[tuple[str, ...]]
 ) -> None:
     source = new_sqlite_source(tenant)
     with tenant_transaction(tenant.id):
@@ -152,9 +149,7 @@ def test_a_change_in_the_target_is_synced_by_the_next_look(
 
 
 def test_temporary_tables_rows_and_refreshes_are_no_change(
-    watched_source: DataSource,
-    admin_connection: Callable[[str], "psycopg.Connection[Any]"],
-    target_database: Callable[[str], None],
+    watched_source: DataSource, admin_connection: Connect, target_database: Callable[[str], None]
 ) -> None:
     target_database("CREATE MATERIALIZED VIEW cheap AS SELECT * FROM products")
     connector = sources.open_connector(watched_source)
@@ -171,7 +166,7 @@ def test_temporary_tables_rows_and_refreshes_are_no_change(
 
 def test_a_change_that_is_seen_late_is_not_missed(
     watched_source: DataSource,
-    admin_connection: Callable[[str], "psycopg.Connection[Any]"],
+    admin_connection: Connect,
     target_database: Callable[[str], None],
     sent: list[tuple[str, ...]],
 ) -> None:
@@ -199,7 +194,7 @@ def test_the_trigger_can_be_taken_away_and_its_absence_is_told(
     assert sync(watched_source.tenant_id, source_id=watched_source.id, actor="system:test").revision == 2
 
 
-def test_only_postgresql_has_event_triggers(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> None:
+def test_only_postgresql_has_event_triggers(tenant: Tenant, new_sqlite_source: NewSource) -> None:
     new_sqlite_source(tenant)
     with pytest.raises(CommandError, match="has no such trigger"):
         call_command("ddl_trigger", "shop", tenant="acme")

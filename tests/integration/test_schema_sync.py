@@ -1,10 +1,8 @@
 """One sync after the other: what is stored, what is left alone, and what a failure leaves behind."""
 
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -29,23 +27,23 @@ from schema_index.syncing.snapshots import LEASE, SyncInProgress, sync
 from schema_index.syncing.sync_runs import SyncResult
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
+from tests.conftest import NewSource, alter, reread
 from tests.integration.conftest import (
     READER_PASSWORD,
     CountingEmbedder,
     change_of,
     chunk_ids,
     heard,
-    reread,
     save_stock_source,
     stored,
     target_name,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def source(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+def source(tenant: Tenant, new_sqlite_source: NewSource) -> DataSource:
     """The little shop, not yet synced."""
     return new_sqlite_source(tenant, values_excluded=["main.customers.email"])
 
@@ -57,11 +55,6 @@ def _sync(source: DataSource) -> SyncResult:
 def _file(source: DataSource) -> Path:
     root: Path = settings.ENVIRONMENT.files_root
     return root / str(source.tenant_id) / source.database
-
-
-def _alter(source: DataSource, script: str) -> None:
-    with closing(sqlite3.connect(_file(source))) as file:
-        file.executescript(script)
 
 
 def _told(changes: tuple[Change, ...]) -> list[tuple[str, str, str]]:
@@ -126,7 +119,7 @@ def test_a_changed_column_embeds_its_table_again_and_nothing_else(
     embed_pending(source.tenant_id, embedder=embedder)
     ids, at = chunk_ids(source.tenant_id), _embedded_at(source)
     embedder.calls.clear()
-    _alter(source, "ALTER TABLE orders ADD COLUMN coupon TEXT")
+    alter(source, "ALTER TABLE orders ADD COLUMN coupon TEXT")
     with heard() as told:
         result = _sync(source)
     assert (result.revision, _told(result.changes)) == (2, [("column_added", "main.orders.coupon", "TEXT")])
@@ -144,7 +137,7 @@ def test_a_changed_column_embeds_its_table_again_and_nothing_else(
 def test_a_removed_table_leaves_no_chunk_no_vector_and_no_value(source: DataSource, embedder: CountingEmbedder) -> None:
     _sync(source)
     embed_pending(source.tenant_id, embedder=embedder)
-    _alter(source, "DROP TABLE orders")
+    alter(source, "DROP TABLE orders")
     assert _told(_sync(source).changes) == [("table_removed", "main.orders", "")]
     found = stored(source)
     assert (found.chunks, found.vectors) == ({"main.customers"}, {("main.customers", "words")})
@@ -208,7 +201,7 @@ def test_an_older_sync_never_puts_the_past_over_the_present(source: DataSource) 
         late = pool.submit(first)
         try:
             assert stalled.wait(20)
-            _alter(source, "ALTER TABLE orders RENAME COLUMN total TO amount")
+            alter(source, "ALTER TABLE orders RENAME COLUMN total TO amount")
             change_of(source, sync_lease_until=timezone.now() - timedelta(seconds=1))
             assert _sync(source).revision == 1
         finally:
@@ -384,9 +377,9 @@ def test_a_receiver_that_raises_undoes_the_sync(source: DataSource) -> None:
 
 
 def test_a_view_that_breaks_is_named_without_a_new_revision_when_nothing_else_changed(source: DataSource) -> None:
-    _alter(source, "CREATE TABLE t (a); CREATE VIEW gone AS SELECT nowhere FROM t;")
+    alter(source, "CREATE TABLE t (a); CREATE VIEW gone AS SELECT nowhere FROM t;")
     assert _sync(source).unreadable == (f"main.gone: {BROKEN}",)
-    _alter(source, "CREATE VIEW lost AS SELECT a FROM no_such_table;")
+    alter(source, "CREATE VIEW lost AS SELECT a FROM no_such_table;")
     again = _sync(source)
     assert (again.revision, again.changes) == (1, ())
     snapshot = reread(source).snapshot
@@ -395,7 +388,7 @@ def test_a_view_that_breaks_is_named_without_a_new_revision_when_nothing_else_ch
 
 
 def test_a_thousand_tables_are_synced_whole_and_again_without_a_write(
-    tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
+    tenant: Tenant, new_sqlite_source: NewSource
 ) -> None:
     script = "".join(f"CREATE TABLE table_{number} (id INTEGER, city TEXT, total REAL);" for number in range(1_000))
     source = new_sqlite_source(tenant, slug="large", script=f"BEGIN;{script}COMMIT;", index_values=False)

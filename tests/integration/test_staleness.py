@@ -1,8 +1,5 @@
 """Knowledge that names what changed is marked, told, shown to admins, and cleared when somebody has looked."""
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -16,17 +13,17 @@ from schema_index.sources import upsert
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
-from tests.conftest import database_file
-from tests.integration.conftest import CountingEmbedder, reread
+from tests.conftest import NewSource, alter, reread
+from tests.integration.conftest import CountingEmbedder
 from tests.pages import operating
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 TODAY = datetime.now(UTC).date().isoformat()
 
 
 @pytest.fixture
-def source(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+def source(tenant: Tenant, new_sqlite_source: NewSource) -> DataSource:
     """The shop, synced without its values, with three entries that name parts of it and one that names none."""
     source = new_sqlite_source(tenant, index_values=False)
     sync(tenant.id, source_id=source.id, actor="system:test")
@@ -40,10 +37,9 @@ def source(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> Data
     return source
 
 
-def _change(source: DataSource, tenant: Tenant, script: str) -> None:
-    with closing(sqlite3.connect(database_file(tenant, source.slug))) as file:
-        file.executescript(script)
-    sync(tenant.id, source_id=source.id, actor="system:test")
+def _change(source: DataSource, script: str) -> None:
+    alter(source, script)
+    sync(source.tenant_id, source_id=source.id, actor="system:test")
 
 
 def _marks(tenant: Tenant) -> dict[str, str]:
@@ -63,9 +59,7 @@ def test_a_renamed_column_makes_stale_what_names_it_and_nothing_else(tenant: Ten
     assert _references(tenant) == {
         *("main.orders", "main.orders.total", "main.orders.status", "main.customers", "main.customers.city")
     }
-    _change(
-        source, tenant, "ALTER TABLE orders RENAME COLUMN total TO amount; ALTER TABLE customers ADD COLUMN age INT"
-    )
+    _change(source, "ALTER TABLE orders RENAME COLUMN total TO amount; ALTER TABLE customers ADD COLUMN age INT")
     assert _marks(tenant) == {"What is revenue?": f"orders.total was renamed to orders.amount on {TODAY}"}
     # What no longer exists is named by nobody; what came may be.
     assert "main.orders.total" not in _references(tenant)
@@ -100,12 +94,12 @@ def test_a_renamed_column_makes_stale_what_names_it_and_nothing_else(tenant: Ten
 def test_each_kind_of_change_is_told_in_plain_words(
     tenant: Tenant, source: DataSource, script: str, marks: dict[str, str]
 ) -> None:
-    _change(source, tenant, script)
+    _change(source, script)
     assert _marks(tenant) == marks
 
 
 def test_a_mark_goes_when_the_entry_is_saved_and_with_the_entry(tenant: Tenant, source: DataSource) -> None:
-    _change(source, tenant, "DROP TABLE orders")
+    _change(source, "DROP TABLE orders")
     with tenant_transaction(tenant.id):
         knowledge.save_faq(question="What is revenue?", answer="What we earn.", actor="system:test", source=source)
     assert set(_marks(tenant)) == {"What is paid?"}
@@ -118,7 +112,7 @@ def test_a_mark_goes_when_the_entry_is_saved_and_with_the_entry(tenant: Tenant, 
 def test_stale_knowledge_is_still_found_and_says_so(
     tenant: Tenant, source: DataSource, embedder: CountingEmbedder
 ) -> None:
-    _change(source, tenant, "ALTER TABLE orders RENAME COLUMN total TO amount")
+    _change(source, "ALTER TABLE orders RENAME COLUMN total TO amount")
     embed_pending(tenant.id, embedder=embedder)
     with tenant_transaction(tenant.id):
         catalogue = indexed_catalogue(reread(source))
@@ -136,7 +130,7 @@ def test_stale_knowledge_is_still_found_and_says_so(
 
 
 def test_knowledge_written_before_the_first_sync_is_followed_from_then_on(
-    tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
+    tenant: Tenant, new_sqlite_source: NewSource
 ) -> None:
     source = new_sqlite_source(tenant, index_values=False)
     with tenant_transaction(tenant.id):
@@ -148,7 +142,7 @@ def test_knowledge_written_before_the_first_sync_is_followed_from_then_on(
 
 
 def test_what_is_hidden_is_neither_referred_to_nor_told(tenant: Tenant, source: DataSource) -> None:
-    _change(source, tenant, "ALTER TABLE orders RENAME COLUMN total TO amount")
+    _change(source, "ALTER TABLE orders RENAME COLUMN total TO amount")
     with tenant_transaction(tenant.id):
         known = DataSource.objects.get(id=source.id)
         upsert(
@@ -162,7 +156,7 @@ def test_what_is_hidden_is_neither_referred_to_nor_told(tenant: Tenant, source: 
 
 
 def test_another_tenant_sees_no_reference_and_no_mark(tenant: Tenant, other_tenant: Tenant, source: DataSource) -> None:
-    _change(source, tenant, "DROP TABLE orders")
+    _change(source, "DROP TABLE orders")
     with tenant_transaction(other_tenant.id):
         assert (Reference.objects.count(), StaleMark.objects.count()) == (0, 0)
         kinds = list(references.stale_ids(SubjectKind.FAQ))
@@ -170,7 +164,7 @@ def test_another_tenant_sees_no_reference_and_no_mark(tenant: Tenant, other_tena
 
 
 def test_admins_see_stale_entries_filter_them_and_say_that_they_are_right(tenant: Tenant, source: DataSource) -> None:
-    _change(source, tenant, "ALTER TABLE orders RENAME COLUMN total TO amount")
+    _change(source, "ALTER TABLE orders RENAME COLUMN total TO amount")
     client = operating(tenant)
     faq = "/admin/schema_index/faqentry/"
     reason = f"orders.total was renamed to orders.amount on {TODAY}"

@@ -1,22 +1,20 @@
 """Tenants, the people in them, and the audit trail that each change leaves in its own transaction."""
 
-from collections.abc import Callable
-
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from tenants import audit, memberships, tenancy
-from tenants.context import TenantMismatch, UnscopedRead, platform_transaction, tenant_transaction
+from tenants.context import TenantMismatch, UnscopedRead, tenant_transaction
 from tenants.memberships import belongings, principal_in
 from tenants.models import AuditEvent, Membership, Tenant, User
 from tenants.principal import TenantSuspended, principal_of_role
 from tenants.roles import Role
 from tenants.tenancy import TenantInvalid, TenantNotFound
-from tests.conftest import Member
+from tests.conftest import Member, NewMember, change_tenant
 from tests.integration.conftest import undone
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def _events(tenant: Tenant) -> list[tuple[str, str, str]]:
@@ -56,8 +54,7 @@ def test_a_person_belongs_to_tenants_by_name_each_with_its_role(tenant: Tenant, 
     for one, role in ((other_tenant, Role.VIEWER), (tenant, Role.ADMIN)):
         with tenant_transaction(one.id):
             memberships.set_role(person, role=role, actor="user:1")
-    with platform_transaction():
-        Tenant.objects.filter(id=other_tenant.id).update(is_suspended=True)
+    change_tenant(other_tenant, is_suspended=True)
     found = belongings(person.pk)
     assert [(one.tenant_id, one.tenant.slug, one.tenant.name, one.role, one.tenant.is_suspended) for one in found] == [
         (tenant.id, "acme", "Acme", Role.ADMIN, False),
@@ -75,7 +72,7 @@ def test_a_stranger_belongs_nowhere(owner: Member, outsider: Member) -> None:
 
 
 def test_a_role_is_changed_in_one_tenant_and_recorded_there(
-    tenant: Tenant, other_tenant: Tenant, new_member: Callable[..., Member]
+    tenant: Tenant, other_tenant: Tenant, new_member: NewMember
 ) -> None:
     person = new_member("pat", tenant, Role.VIEWER).user
     with tenant_transaction(other_tenant.id):

@@ -8,9 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.core import signing
@@ -31,10 +29,10 @@ from tenants.context import tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Tenant, User
 from tenants.roles import Role
 from tests.asking import ask
-from tests.conftest import Member, database_file
+from tests.conftest import Member, NewMember, Superuser, database_file
 from tests.pages import of, operating, work_in
 
-pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
 CANARY = "zanzibar"
 
@@ -83,27 +81,23 @@ def text(response: Any) -> str:
 
 
 @pytest.fixture
-def traces(admin_connection: Callable[[str], "psycopg.Connection[Any]"]) -> Callable[..., set[str]]:
+def traces(superuser: Superuser) -> Callable[..., set[str]]:
     """Tables and indexes of the whole database in which one of the words stands, as the superuser sees them."""
 
     def find(*words: str) -> set[str]:
-        with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as connection:
-            names = [
-                name
-                for (name,) in connection.execute(
-                    "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                    "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')"
-                )
-            ]
-            found = {
-                name
-                for name in names
-                for word in words
-                if connection.execute(
-                    f'SELECT 1 FROM "{name}" AS one WHERE one::text ILIKE %s LIMIT 1', [f"%{word}%"]
-                ).fetchone()
-            }
-            indexes = connection.execute("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'").fetchall()
+        names = superuser.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')"
+        ).fetchall()
+        found = {
+            name
+            for (name,) in names
+            for word in words
+            if superuser.execute(
+                f'SELECT 1 FROM "{name}" AS one WHERE one::text ILIKE %s LIMIT 1', [f"%{word}%"]
+            ).fetchone()
+        }
+        indexes = superuser.execute("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'").fetchall()
         return found | {index for (index,) in indexes for word in words if word.replace("-", "") in index}
 
     return find
@@ -139,7 +133,7 @@ def test_a_deleted_tenant_leaves_nothing_anywhere(
 
 
 def test_people_of_several_tenants_and_of_the_platform_stay(
-    told: Member, other_tenant: Tenant, new_member: Callable[..., Member]
+    told: Member, other_tenant: Tenant, new_member: NewMember
 ) -> None:
     operator = User.objects.create_user(username="operator", is_staff=True)
     with tenant_transaction(other_tenant.id):

@@ -1,8 +1,6 @@
 """Distinct values of short text columns: what becomes vocabulary and what does not."""
 
-import sqlite3
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Sequence
 from typing import ClassVar
 
 import pytest
@@ -38,10 +36,10 @@ from schema_index.value_dictionary.values import (
 from tenants.cancellation import NEVER, Cancellation
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.conftest import database_file
-from tests.integration.conftest import reread, stored
+from tests.conftest import NewSource, alter, reread
+from tests.integration.conftest import stored
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 TICKETS = f"""
 CREATE TABLE tickets (id INTEGER, state TEXT, subject TEXT, note TEXT, odd TEXT);
@@ -59,7 +57,7 @@ UPDATE tickets SET odd = 'fine' WHERE id = 5;
 
 
 @pytest.fixture
-def tickets(tenant: Tenant, new_sqlite_source: Callable[..., DataSource]) -> DataSource:
+def tickets(tenant: Tenant, new_sqlite_source: NewSource) -> DataSource:
     source = new_sqlite_source(tenant, slug="tickets", script=TICKETS)
     sync(tenant.id, source_id=source.id, actor="system:test")
     return reread(source)
@@ -92,8 +90,7 @@ def test_values_that_left_the_database_are_deleted_and_the_others_keep_their_row
             return dict(ColumnValue.objects.filter(column="state").values_list("text", "id"))
 
     before = rows()
-    with closing(sqlite3.connect(database_file(tenant, "tickets"))) as file:
-        file.executescript("UPDATE tickets SET note = NULL; UPDATE tickets SET state = 'closed' WHERE id = 1")
+    alter(tickets, "UPDATE tickets SET note = NULL; UPDATE tickets SET state = 'closed' WHERE id = 1")
     sync(tenant.id, source_id=tickets.id, actor="system:test")
     assert stored(tickets).values == {
         *("tickets.state=open", "tickets.state=closed", "tickets.odd=fine", "tickets.odd=f\ufffdo")
@@ -168,7 +165,7 @@ def test_a_column_whose_values_are_not_all_kept_says_why(tickets: DataSource) ->
 
 
 def test_personal_values_are_kept_only_where_somebody_said_so(
-    tenant: Tenant, other_tenant: Tenant, new_sqlite_source: Callable[..., DataSource]
+    tenant: Tenant, other_tenant: Tenant, new_sqlite_source: NewSource
 ) -> None:
     script = """
         CREATE TABLE people (city TEXT, last_name TEXT, "Email" TEXT);

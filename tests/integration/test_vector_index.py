@@ -2,16 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
-import psycopg
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
@@ -28,12 +25,13 @@ from schema_index.vector_index.tend import BUILDER_LOCK, tend
 from schema_index.vector_index.write import write_vectors
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.conftest import Superuser
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
 SPACE = SpaceKey("words", 16)
 KINDS = ("faq", "document")
-Admin = Callable[[str], "psycopg.Connection[Any]"]
+ANALYZE = "ANALYZE schema_index_chunkembedding"
 
 
 @pytest.fixture(autouse=True)
@@ -74,11 +72,6 @@ def _fill(tenant: Tenant, count: int, *, seed: int = 1, space: SpaceKey = SPACE)
         write_vectors(chunks, _vectors(count, seed=seed), space=space)
 
 
-def _analyzed(admin_connection: Admin) -> None:
-    with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as admin:
-        admin.execute("ANALYZE schema_index_chunkembedding")
-
-
 def _plan(tenant: Tenant, *, may_use_index: bool = True, prefix: str = "EXPLAIN ") -> str:
     with tenant_transaction(tenant.id), connection.cursor() as cursor:
         statement = search_statement(
@@ -102,7 +95,7 @@ def _names() -> list[str]:
 
 
 def test_the_task_builds_an_index_which_queries_use_under_row_level_security(
-    tenant: Tenant, other_tenant: Tenant, admin_connection: Admin
+    tenant: Tenant, other_tenant: Tenant, superuser: Superuser
 ) -> None:
     _fill(tenant, 2_500)
     _fill(other_tenant, 200)
@@ -110,17 +103,17 @@ def test_the_task_builds_an_index_which_queries_use_under_row_level_security(
         tend_index.run(str(one.id))
     name = index_name(tenant.id, SPACE)
     assert _names() == [name]
-    _analyzed(admin_connection)
+    superuser.execute(ANALYZE)
     assert (_used(_plan(tenant)), _used(_plan(tenant, may_use_index=False))) == ([name], [])
     assert _used(_plan(other_tenant)) == []
     # A second look finds nothing to do.
     assert tend(tenant.id).actions == ()
 
 
-def test_generic_plans_cannot_hide_it(tenant: Tenant, admin_connection: Admin) -> None:
+def test_generic_plans_cannot_hide_it(tenant: Tenant, superuser: Superuser) -> None:
     _fill(tenant, 2_500)
     tend(tenant.id)
-    _analyzed(admin_connection)
+    superuser.execute(ANALYZE)
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode = force_generic_plan")
         try:
@@ -130,14 +123,14 @@ def test_generic_plans_cannot_hide_it(tenant: Tenant, admin_connection: Admin) -
 
 
 def test_the_indexed_search_is_never_short_and_keeps_to_kind_tenant_and_space(
-    tenant: Tenant, other_tenant: Tenant, admin_connection: Admin
+    tenant: Tenant, other_tenant: Tenant, superuser: Superuser
 ) -> None:
     _fill(tenant, 1_500)
     _fill(tenant, 400, seed=2, space=SpaceKey("other words", 16))
     _fill(other_tenant, 400, seed=3)
     for one in (tenant, other_tenant):
         tend(one.id)
-    _analyzed(admin_connection)
+    superuser.execute(ANALYZE)
     with tenant_transaction(tenant.id):
         own = dict(ChunkEmbedding.objects.filter(model=SPACE.model).values_list("chunk_id", "kind"))
         for vector in _vectors(5, seed=4):
@@ -150,11 +143,11 @@ def test_the_indexed_search_is_never_short_and_keeps_to_kind_tenant_and_space(
                 assert [distance for _, distance in found] == sorted(distance for _, distance in found)
 
 
-def test_a_rare_kind_is_reached_by_scanning_on(tenant: Tenant, admin_connection: Admin) -> None:
+def test_a_rare_kind_is_reached_by_scanning_on(tenant: Tenant, superuser: Superuser) -> None:
     """One in fifty: a graph search that stopped after its first candidates would see about two of them."""
     _fill(tenant, 1_500)
     tend(tenant.id)
-    _analyzed(admin_connection)
+    superuser.execute(ANALYZE)
     with tenant_transaction(tenant.id), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_sort = off")  # leaves only the index
         statement = search_statement(
@@ -171,10 +164,10 @@ def test_a_rare_kind_is_reached_by_scanning_on(tenant: Tenant, admin_connection:
         assert len(cursor.fetchall()) == 25
 
 
-def test_nothing_similar_is_said_only_after_an_exact_search(tenant: Tenant, admin_connection: Admin) -> None:
+def test_nothing_similar_is_said_only_after_an_exact_search(tenant: Tenant, superuser: Superuser) -> None:
     _fill(tenant, 2_500)
     tend(tenant.id)
-    _analyzed(admin_connection)
+    superuser.execute(ANALYZE)
     (vector,) = _vectors(1, seed=9)
     with tenant_transaction(tenant.id):
         exact = exactly_nearest(vector, space=SPACE, kinds=KINDS, source_id=None, limit=5)
@@ -206,22 +199,22 @@ def test_a_bloated_index_is_built_again(tenant: Tenant, monkeypatch: pytest.Monk
     assert [index.is_valid for index in vector_indexes()] == [True]
 
 
-def test_what_an_interrupted_build_left_is_dropped_and_built(tenant: Tenant, admin_connection: Admin) -> None:
+def test_what_an_interrupted_build_left_is_dropped_and_built(tenant: Tenant, superuser: Superuser) -> None:
     _fill(tenant, 400)
     tend(tenant.id)
     (name,) = _names()
-    with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as admin:
-        admin.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass", [name])
+    superuser.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass", [name])
     assert tend(tenant.id).actions == ((Action.DROP, name), (Action.BUILD, name))
     assert [index.is_valid for index in vector_indexes()] == [True]
 
 
-def test_only_one_process_builds(tenant: Tenant, admin_connection: Admin) -> None:
+def test_only_one_process_builds(tenant: Tenant, superuser: Superuser) -> None:
     _fill(tenant, 400)
-    with closing(admin_connection(settings.DATABASES["default"]["NAME"])) as admin:
-        admin.execute("SELECT pg_advisory_lock(%s)", [BUILDER_LOCK])
+    superuser.execute("SELECT pg_advisory_lock(%s)", [BUILDER_LOCK])
+    try:
         assert tend(tenant.id).is_busy
-        admin.execute("SELECT pg_advisory_unlock(%s)", [BUILDER_LOCK])
+    finally:
+        superuser.execute("SELECT pg_advisory_unlock(%s)", [BUILDER_LOCK])
     assert _names() == []
     assert not tend(tenant.id).is_busy
     assert len(_names()) == 1

@@ -1,6 +1,5 @@
 """What a source hides or keeps no values of is nowhere: not in chunks, vectors, values or answers of retrieval."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,11 +11,10 @@ from schema_index.sources import DataSourceInvalid
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.conftest import NewSource, sync_and_embed
 from tests.integration.conftest import CountingEmbedder, ask, stored
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-NewSource = Callable[..., DataSource]
+pytestmark = pytest.mark.django_db
 
 
 def _save(source: DataSource, **fields: Any) -> None:
@@ -24,16 +22,11 @@ def _save(source: DataSource, **fields: Any) -> None:
         sources.upsert(slug=source.slug, password="", actor="system:test", **fields)
 
 
-def _sync(source: DataSource, embedder: CountingEmbedder) -> None:
-    sync(source.tenant_id, source_id=source.id, actor="system:test")
-    embed_pending(source.tenant_id, embedder=embedder)
-
-
 def test_what_is_hidden_from_the_start_is_never_indexed(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
     source = new_sqlite_source(tenant, hidden=["main.orders", "main.customers.city"], values_included=["*"])
-    _sync(source, embedder)
+    sync_and_embed(source, embedder)
     found = stored(source)
     assert (found.chunks, found.vectors) == ({"main.customers"}, {("main.customers", "words")})
     assert {value.split("=")[0] for value in found.values} == {"customers.name", "customers.email"}
@@ -47,7 +40,7 @@ def test_what_is_hidden_later_is_gone_at_once_and_comes_back_when_shown(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
     source = new_sqlite_source(tenant, values_included=["*.customers.e*"])
-    _sync(source, embedder)
+    sync_and_embed(source, embedder)
     assert {hit.text for hit in ask(source, "paid orders in Lyon", embedder).values} == {"paid", "Lyon"}
     _save(source, hidden=["main.orders", "main.customers.city"])
     found = stored(source)
@@ -61,7 +54,7 @@ def test_what_is_hidden_later_is_gone_at_once_and_comes_back_when_shown(
     assert "city" not in text
 
     _save(source, hidden=[])
-    _sync(source, embedder)
+    sync_and_embed(source, embedder)
     assert stored(source).chunks == {"main.customers", "main.orders"}
     assert {hit.text for hit in ask(source, "paid orders in Lyon", embedder).values} == {"paid", "Lyon"}
 
@@ -70,11 +63,11 @@ def test_excluding_a_column_deletes_its_values_at_once(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
     source = new_sqlite_source(tenant)
-    _sync(source, embedder)
+    sync_and_embed(source, embedder)
     _save(source, values_excluded=["main.customers.name", "main.customers.email"])
     assert {value.split("=")[0] for value in stored(source).values} == {"customers.city", "orders.status"}
     assert stored(source).chunks == {"main.customers", "main.orders"}
-    _sync(source, embedder)
+    sync_and_embed(source, embedder)
     assert {value.split("=")[0] for value in stored(source).values} == {"customers.city", "orders.status"}
 
 
@@ -82,10 +75,10 @@ def test_turning_the_dictionary_off_deletes_it(
     tenant: Tenant, new_sqlite_source: NewSource, embedder: CountingEmbedder
 ) -> None:
     source = new_sqlite_source(tenant)
-    _sync(source, embedder)
+    sync_and_embed(source, embedder)
     _save(source, index_values=False)
     assert stored(source).values == set()
-    _sync(source, embedder)
+    sync_and_embed(source, embedder)
     assert stored(source).values == set()
 
 
