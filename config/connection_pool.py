@@ -21,8 +21,7 @@ RECONNECT_S = 5.0
 def share_connections(*, at_once: int) -> None:
     """To be called before the first connection. `at_once` is how many threads may want one: none waits for another."""
     database: dict[str, Any] = settings.DATABASES["default"]
-    # In place: Django has these very dictionaries already.
-    database["CONN_HEALTH_CHECKS"] = True
+    # In place: Django has these very dictionaries already. Whether a connection still works, `tenants.postgres` sees.
     database["OPTIONS"] = {
         **database.get("OPTIONS", {}),
         "pool": {

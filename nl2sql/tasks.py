@@ -20,7 +20,7 @@ from nl2sql.models import Run, RunStatus, TenantModel, VerifiedQuery
 from nl2sql.retention.sweep import Sweep
 from nl2sql.running.close import close_left_behind, interrupt, overdue_ids
 from nl2sql.running.execute import execute
-from nl2sql.running.hand_over import Turn, take_turns
+from nl2sql.running.hand_over import take_turns
 from nl2sql.running.pool import submit
 from tenants.context import tenant_transaction
 from tenants.tenancy import all_tenants
@@ -49,9 +49,7 @@ def execute_run(tenant_id: str, run_id: str) -> None:
 
 
 def _carry_out(tenant_id: UUID, run_id: UUID) -> None:
-    try:
-        execute(tenant_id, run_id)
-    finally:
+    if not execute(tenant_id, run_id, ended=send_run):
         send_waiting(tenant_id)
 
 
@@ -66,41 +64,37 @@ def close_runs_left_behind() -> None:
 
 
 def send_run(run: Run) -> None:
-    """Have the run carried out when its turn has come, once the open transaction is committed: by a thread of this
-    process where there are no separate workers. With the broker down, the run ends at once."""
-    for turn in take_turns():
-        transaction.on_commit(partial(_send_or_end if turn.run_id == run.id else _send_again, turn))
+    """Have the run, or those behind one that is over, carried out when their turn has come, once the open transaction
+    is committed: by a thread of this process where there are no separate workers. With the broker down, a run that is
+    new ends at once; workers are told of the others the next time."""
+    for run_id in take_turns():
+        transaction.on_commit(partial(_send_or_end if run_id == run.id else _send, run.tenant_id, run_id))
 
 
 def send_waiting(tenant_id: UUID) -> None:
-    """Tell workers of runs whose turn has come, or whose message was lost. With the broker down they are told the next
-    time."""
+    """Tell workers of runs whose turn has come, or whose message was lost; with the broker down, the next time."""
     with tenant_transaction(tenant_id):
         turns = take_turns()
-    for turn in turns:
-        _send_again(turn)
+    for run_id in turns:
+        _send(tenant_id, run_id)
 
 
-def _send_or_end(turn: Turn) -> None:
-    if not _send(turn):
-        with tenant_transaction(turn.tenant_id):
-            run = Run.objects.select_for_update().get(id=turn.run_id)
+def _send_or_end(tenant_id: UUID, run_id: UUID) -> None:
+    if not _send(tenant_id, run_id):
+        with tenant_transaction(tenant_id):
+            run = Run.objects.select_for_update().get(id=run_id)
             if run.status == RunStatus.QUEUED:
                 interrupt(run, message="No worker could be told of the question: ask again later.")
 
 
-def _send_again(turn: Turn) -> None:
-    _send(turn)
-
-
-def _send(turn: Turn) -> bool:
+def _send(tenant_id: UUID, run_id: UUID) -> bool:
     if settings.ENVIRONMENT.embedded_worker:
-        submit(partial(_carry_out, turn.tenant_id, turn.run_id))
+        submit(partial(_carry_out, tenant_id, run_id))
         return True
     try:
-        execute_run.apply_async((str(turn.tenant_id), str(turn.run_id)), retry_policy=ONCE_MORE)
+        execute_run.apply_async((str(tenant_id), str(run_id)), retry_policy=ONCE_MORE)
     except OperationalError:
-        _log.warning("the broker cannot be reached", run=str(turn.run_id))
+        _log.warning("the broker cannot be reached", run=str(run_id))
         return False
     return True
 

@@ -18,11 +18,9 @@ INPUT_TOKENS = "input_tokens"
 OUTPUT_TOKENS = "output_tokens"
 
 _RESERVE = """
-INSERT INTO {table} (id, tenant_id, day, kind, amount) SELECT %(id)s, %(tenant)s, %(day)s, %(kind)s, %(amount)s
-WHERE %(limit)s::bigint IS NULL OR %(amount)s <= %(limit)s
-ON CONFLICT (tenant_id, day, kind) DO UPDATE SET amount = {table}.amount + excluded.amount
-WHERE %(limit)s::bigint IS NULL OR {table}.amount + excluded.amount <= %(limit)s
-RETURNING amount
+INSERT INTO {table} (id, tenant_id, day, kind, amount)
+SELECT %(id)s, %(tenant)s, %(day)s, %(kind)s, 1 WHERE %(limit)s > 0
+ON CONFLICT (tenant_id, day, kind) DO UPDATE SET amount = {table}.amount + 1 WHERE {table}.amount < %(limit)s
 """
 
 _COUNT = """
@@ -64,21 +62,20 @@ def reserve_question(tenant: Tenant) -> None:
     """Takes one of today's questions of the open scope's tenant, as just read. Raises QuotaExceeded; details say when
     to retry."""
     limit = _limit(tenant.questions_per_day)
-    if not _add(QUESTIONS, amount=1, limit=limit):
+    values = {"id": uuid4(), "tenant": tenant.id, "day": datetime.now(UTC).date(), "kind": QUESTIONS, "limit": limit}
+    if not _execute(_RESERVE, values):
         raise QuotaExceeded(
             f"All {limit} questions of today (UTC) are used.", limit=limit, retry_after=seconds_to_next_day()
         )
 
 
 def count_tokens(*, input_tokens: int, output_tokens: int) -> None:
-    table = connection.ops.quote_name(UsageCounter._meta.db_table)
     amounts = {INPUT_TOKENS: input_tokens, OUTPUT_TOKENS: output_tokens}
     day, tenant_id = datetime.now(UTC).date(), current_tenant_id()
     rows = [(uuid4(), tenant_id, day, kind, amount) for kind, amount in amounts.items() if amount]
     if rows:
         places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
-        with connection.cursor() as cursor:
-            cursor.execute(_COUNT.format(table=table, rows=places), [value for row in rows for value in row])
+        _execute(_COUNT.replace("{rows}", places), [value for row in rows for value in row])
 
 
 def _limit(own: int | None) -> int:
@@ -102,16 +99,8 @@ def _seconds(now: datetime, *, until: datetime) -> int:
     return int((midnight - now).total_seconds()) + 1
 
 
-def _add(kind: str, *, amount: int, limit: int | None) -> bool:
-    table = connection.ops.quote_name(UsageCounter._meta.db_table)
-    values: dict[str, Any] = {
-        "id": uuid4(),
-        "tenant": current_tenant_id(),
-        "day": datetime.now(UTC).date(),
-        "kind": kind,
-        "amount": amount,
-        "limit": limit,
-    }
+def _execute(template: str, values: Any) -> bool:
+    """Whether a row was written."""
     with connection.cursor() as cursor:
-        cursor.execute(_RESERVE.format(table=table), values)
-        return cursor.fetchone() is not None
+        cursor.execute(template.format(table=connection.ops.quote_name(UsageCounter._meta.db_table)), values)
+        return bool(cursor.rowcount)

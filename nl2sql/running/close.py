@@ -1,5 +1,6 @@
 """Ends a run, once: by the process that worked on it, or by whoever finds that nobody does any more."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
 
@@ -41,30 +42,35 @@ WORDS: dict[Left, str] = {
 }
 
 
-def close(run: Run, recorder: Recorder) -> None:
+def close(run: Run, recorder: Recorder, *, ended: Callable[[Run], None] | None = None) -> None:
     """Writes how the run ended, whatever happened; a run that ended without an ending has met a bug and says so.
 
-    Where another process has ended it already, that stands, and `run` shows it.
+    Where another process has ended it already, that stands, and `run` shows it. `ended` is called in the same
+    transaction, either way.
     """
     ending = recorder.events[-1] if recorder.events else None
     if not isinstance(ending, Ending):
         ending = Failed(code="internal_error", message="The run was interrupted.", details={}, usage=Usage())
         recorder.events.append(ending)
     _take_over(run, recorder.events, ending)
+
+    def end() -> None:
+        with tenant_transaction(run.tenant_id):
+            recorder.store()
+            if not _write(run):
+                raise Superseded
+            if ended is not None:
+                ended(run)
+            _count(run, ending)  # last: it locks the tenant's row of the day
+
     try:
-        through_outage(lambda: _end(run, recorder, ending))
+        through_outage(end)
     except Superseded:
         _log.warning("a run was ended by another process while it was at work", run=str(run.id))
         with tenant_transaction(run.tenant_id), suppress(Run.DoesNotExist):
+            if ended is not None:
+                ended(run)
             run.refresh_from_db(from_queryset=Run.objects.select_related("tenant"))
-
-
-def _end(run: Run, recorder: Recorder, ending: Ending) -> None:
-    with tenant_transaction(run.tenant_id):
-        recorder.store()
-        if not _write(run):
-            raise Superseded
-        _count(run, ending)
 
 
 def close_left_behind(run: Run) -> Run:

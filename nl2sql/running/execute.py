@@ -30,6 +30,7 @@ from nl2sql.running.own_run import RunNotFound, digest_of
 from nl2sql.running.recorder import Recorder, Superseded
 from nl2sql.running.run_lines import run_lines, tell_end
 from nl2sql.running.run_span import run_span
+from nl2sql.running.start import Send
 from nl2sql.running.watch import watched
 from nl2sql.running.work_time import LEASE
 from nl2sql.suggestions.with_suggestions import with_suggestions
@@ -53,15 +54,18 @@ OUTAGE = "The run was interrupted: Querent's own database could not be reached. 
 _log = structlog.stdlib.get_logger(__name__)
 
 
-def execute(tenant_id: UUID, run_id: UUID) -> None:
-    """A worker's way: nothing happens to a run that is claimed already, over, or past its deadline.
+def execute(tenant_id: UUID, run_id: UUID, *, ended: Send | None = None) -> bool:
+    """A worker's way: whether the run was carried out. Nothing happens to one that is claimed already, over, or past
+    its deadline. `ended` is called in the transaction that ends it.
 
     The asker's rights are read again: whoever may no longer ask gets no answer.
     """
     run = through_outage(lambda: _claimed(tenant_id, run_id))
-    if run is not None:
-        QUEUE_SECONDS.observe((timezone.now() - run.created_at).total_seconds())
-        tell_end(carry_out(run, None))
+    if run is None:
+        return False
+    QUEUE_SECONDS.observe((timezone.now() - run.created_at).total_seconds())
+    tell_end(carry_out(run, None, ended=ended))
+    return True
 
 
 def _claimed(tenant_id: UUID, run_id: UUID) -> Run | None:
@@ -78,6 +82,7 @@ def carry_out(
     *,
     cancellation: Cancellation | None = None,
     observe: Callable[[Event], None] | None = None,
+    ended: Send | None = None,
 ) -> Run:
     """The run, which the caller holds, up to its end. Without `principal` the asker is looked up as of now; `observe`
     is told of each event as it happens."""
@@ -99,7 +104,7 @@ def carry_out(
             _log.warning("the database was out of reach too long", run=str(run.id), kind=type(error).__name__)
             recorder.events.append(Failed(code="interrupted", message=OUTAGE, details={}, usage=Usage()))
         finally:
-            close(run, recorder)
+            close(run, recorder, ended=ended)
     return run
 
 

@@ -5,7 +5,6 @@ A message can be lost, with the broker's memory or with the worker that had fetc
 workers are told again. A run is claimed once, so a message that comes twice does no harm.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -41,22 +40,14 @@ RETURNING id
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """A run whose turn it is."""
-
-    tenant_id: UUID
-    run_id: UUID
-
-
-def take_turns() -> list[Turn]:
-    """Of the open scope's tenant: oldest first as many as have room, and those whose message was lost. One statement,
-    and of several callers each gets others; two at the same moment may go a few beyond `QUESTIONS_AT_ONCE`."""
-    tenant_id = current_tenant_id()
-    values: dict[str, Any] = {"tenant": tenant_id, "lost_s": LOST_AFTER.total_seconds(), "at_once": at_once()}
+def take_turns() -> list[UUID]:
+    """Runs of the open scope's tenant: oldest first as many as have room, and those whose message was lost. One
+    statement, and of several callers each gets others; two at the same moment may go a few beyond
+    `QUESTIONS_AT_ONCE`."""
+    values: dict[str, Any] = {"tenant": current_tenant_id(), "lost_s": LOST_AFTER.total_seconds(), "at_once": at_once()}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE.format(run=connection.ops.quote_name(Run._meta.db_table)), values)
-        return [Turn(tenant_id=tenant_id, run_id=run_id) for (run_id,) in cursor.fetchall()]
+        return [run_id for (run_id,) in cursor.fetchall()]
 
 
 def at_once() -> int:

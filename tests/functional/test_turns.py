@@ -30,7 +30,7 @@ def asked(member: Member, *, times: int = 1) -> list[UUID]:
 
 def turns(member: Member) -> list[UUID]:
     with tenant_transaction(member.tenant.id):
-        return [turn.run_id for turn in hand_over.take_turns()]
+        return hand_over.take_turns()
 
 
 def later(member: Member, run_id: UUID, *, seconds: float) -> None:
