@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from nl2sql import runs
 from nl2sql.models import Run
@@ -19,15 +18,14 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.quotas import QuotaExceeded
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 
 RECENT, SUGGESTED = 6, 6
 LOOKED_AT = 24
 """Suggestions that the shown ones are chosen from."""
 
 
-@require_http_methods(["GET", "POST"])
-@in_tenant
+@page("GET", "POST")
 def home(request: HttpRequest, principal: Principal) -> HttpResponse:
     with tenant_transaction(principal.tenant_id):
         sources = source_choices()

@@ -5,19 +5,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from nl2sql.clarification.choose import MAX_CHOICE, Chosen
 from nl2sql.clarification.choose import choose as request_of
 from nl2sql.web.asked import asked
 from tenants.api.strict import has_control_characters
 from tenants.principal import Principal
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 from tenants.web.told import told
 
 
-@require_POST
-@in_tenant
+@page("POST")
 def choose(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     """`choice` is one of the choices' texts; with `remember`, it is proposed as a definition too."""
     text = request.POST.get("choice", "").strip()[:MAX_CHOICE]

@@ -8,14 +8,13 @@ from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
 
 from nl2sql.running import conversations
 from nl2sql.running.conversations import MAX_SEARCH, MAX_TITLE
 from tenants.api.strict import no_control_characters
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 from tenants.web.told import told
 
 PER_PAGE = 30
@@ -29,8 +28,7 @@ class TitleForm(forms.Form):
     )
 
 
-@require_GET
-@in_tenant
+@page("GET")
 def listed(request: HttpRequest, principal: Principal) -> HttpResponse:
     search = request.GET.get("q", "").replace("\0", "").strip()[:MAX_SEARCH]
     with tenant_transaction(principal.tenant_id):
@@ -42,8 +40,7 @@ def listed(request: HttpRequest, principal: Principal) -> HttpResponse:
         return render(request, f"nl2sql/{template}", {"page": page, "search": search})
 
 
-@require_GET
-@in_tenant
+@page("GET")
 def shown(request: HttpRequest, principal: Principal, conversation_id: UUID) -> HttpResponse:
     """Leads to the last question, which shows those before it."""
     with tenant_transaction(principal.tenant_id):
@@ -52,8 +49,7 @@ def shown(request: HttpRequest, principal: Principal, conversation_id: UUID) -> 
     return redirect("run", run_id=last) if last else redirect("conversations")
 
 
-@require_POST
-@in_tenant
+@page("POST")
 def renamed(request: HttpRequest, principal: Principal, conversation_id: UUID) -> HttpResponse:
     form = TitleForm(request.POST)
     with tenant_transaction(principal.tenant_id):
@@ -65,8 +61,7 @@ def renamed(request: HttpRequest, principal: Principal, conversation_id: UUID) -
     return redirect("conversations")
 
 
-@require_POST
-@in_tenant
+@page("POST")
 def deleted(request: HttpRequest, principal: Principal, conversation_id: UUID) -> HttpResponse:
     done = "The conversation is deleted, with its questions and answers."
     with told(request, done=done), tenant_transaction(principal.tenant_id):

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
 
 from nl2sql.curation import verified_queries
 from nl2sql.models import QueryState
@@ -19,7 +18,7 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import Permission
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 from tenants.web.told import told
 
 DONE = {
@@ -41,10 +40,8 @@ class NotAText(DomainError):
     code = "invalid_request"
 
 
-@require_GET
-@in_tenant
+@page("GET", needs=Permission.MANAGE_KNOWLEDGE)
 def queue(request: HttpRequest, principal: Principal) -> HttpResponse:
-    principal.require(Permission.MANAGE_KNOWLEDGE)
     with tenant_transaction(principal.tenant_id):
         context = {
             "queries": waiting_queries(),
@@ -54,10 +51,8 @@ def queue(request: HttpRequest, principal: Principal) -> HttpResponse:
     return render(request, "nl2sql/review.html", context)
 
 
-@require_POST
-@in_tenant
+@page("POST", needs=Permission.MANAGE_KNOWLEDGE)
 def decide_query(request: HttpRequest, principal: Principal, query_id: UUID) -> HttpResponse:
-    principal.require(Permission.MANAGE_KNOWLEDGE)
 
     def act(decision: str) -> None:
         query = verified_queries.find(query_id)
@@ -73,13 +68,11 @@ def decide_query(request: HttpRequest, principal: Principal, query_id: UUID) -> 
     return _decided(request, principal, act)
 
 
-@require_POST
-@in_tenant
+@page("POST", needs=Permission.MANAGE_KNOWLEDGE)
 def decide_entry(
     request: HttpRequest, principal: Principal, entry_id: UUID, model: type[EntryT], fields: tuple[str, ...]
 ) -> HttpResponse:
     """`fields` are what can be edited of the model's entries; both come with the address."""
-    principal.require(Permission.MANAGE_KNOWLEDGE)
 
     def act(decision: str) -> None:
         entry = knowledge.find(model, entry_id)

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from nl2sql import runs
 from nl2sql.curation import feedback, verified_queries
@@ -18,11 +17,10 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import Permission
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 
 
-@require_POST
-@in_tenant
+@page("POST")
 def rate(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     rating = request.POST.get("rating", "")
     reason = (request.POST.get("words", "").strip() or request.POST.get("reason", ""))[:MAX_REASON]
@@ -35,11 +33,9 @@ def rate(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRespon
         return render(request, "nl2sql/thumbs.html", {"run": run, **thumbs_of(principal, run)})
 
 
-@require_POST
-@in_tenant
+@page("POST", needs=Permission.MANAGE_KNOWLEDGE)
 def promote(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     """A curator vouches for the statement: the same question gets it from now on."""
-    principal.require(Permission.MANAGE_KNOWLEDGE)
     run = runs.find(principal, run_id)
     try:
         with tenant_transaction(principal.tenant_id):

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from nl2sql import runs
 from nl2sql.models.verified_query import MAX_SQL
@@ -17,7 +16,7 @@ from nl2sql.web.asked import asked
 from tenants.api.strict import no_control_characters
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 
 
 class StatementForm(forms.Form):
@@ -31,15 +30,13 @@ class StatementForm(forms.Form):
         return str(self.cleaned_data["sql"]).replace("\r\n", "\n")
 
 
-@require_POST
-@in_tenant
+@page("POST")
 def stop(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     cancel(principal, run_id)
     return redirect("run", run_id=run_id)
 
 
-@require_POST
-@in_tenant
+@page("POST")
 def rerun(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     """An edited statement, through the same guard, as a run of its own beside the one it came from."""
     runs.find(principal, run_id)

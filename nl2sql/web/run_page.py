@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_GET
 
 from nl2sql import runs
 from nl2sql.chart_svg.draw import draw
@@ -21,7 +20,7 @@ from schema_index.sources import source_choices
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 
 MAX_EARLIER = 20
 LIVE_STEPS = ("retrieve", "generate", "validate", "execute", "check")
@@ -39,8 +38,7 @@ FAILED_AT = {
 }
 
 
-@require_GET
-@in_tenant
+@page("GET")
 def run_page(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     try:
         run = runs.find_readable(principal, run_id)
@@ -69,8 +67,7 @@ def run_page(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRe
     )
 
 
-@require_GET
-@in_tenant
+@page("GET")
 def rows(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     """The table alone, sorted and paged as asked."""
     run = runs.find_readable(principal, run_id)
@@ -82,8 +79,7 @@ def rows(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRespon
     return render(request, "nl2sql/table.html", context)
 
 
-@require_GET
-@in_tenant
+@page("GET")
 def chart(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     """The picture alone, of the kind asked for."""
     run = runs.find_readable(principal, run_id)
@@ -93,8 +89,7 @@ def chart(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRespo
     return render(request, "nl2sql/chart.html", {"run": run, "chart": shown})
 
 
-@require_GET
-@in_tenant
+@page("GET")
 def chart_file(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     reply = runs.reply_of(runs.find_readable(principal, run_id))
     picture = picture_of(reply.get("result"))
@@ -104,8 +99,7 @@ def chart_file(request: HttpRequest, principal: Principal, run_id: UUID) -> Http
     return _file(svg, "image/svg+xml", name="chart.svg")
 
 
-@require_GET
-@in_tenant
+@page("GET")
 def csv_file(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     reply = runs.reply_of(runs.find_readable(principal, run_id))
     if not reply.get("result"):

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from nl2sql.models import Run
 from nl2sql.running.own_run import RunNotFound
@@ -16,7 +15,7 @@ from nl2sql.web.asked import asked
 from tenants.domain_error import DomainError
 from tenants.memberships import belongings, principal_in
 from tenants.principal import Principal
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 from tenants.web.people import names_of
 from tenants.web.told import told
 
@@ -41,8 +40,7 @@ def elsewhere(request: HttpRequest, run_id: UUID) -> HttpResponse | None:
     return None
 
 
-@require_POST
-@in_tenant
+@page("POST")
 def sharing(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     """`shared` is "yes", or anything else to have it for oneself again."""
     act, done = (share, SHARED) if request.POST.get("shared") == "yes" else (unshare, UNSHARED)
@@ -51,8 +49,7 @@ def sharing(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRes
     return redirect("run", run_id=run_id)
 
 
-@require_POST
-@in_tenant
+@page("POST")
 def ask_again(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     """The reader's own run in a conversation of their own: their rights decide what it may read."""
     try:

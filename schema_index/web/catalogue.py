@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
 
 from schema_index.access.column_access import LIMITS
 from schema_index.access.policies import policy_for
@@ -25,7 +24,7 @@ from schema_index.web.neighbourhood import drawn, neighbourhood_of
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 
 MAX_SOURCES = 100
 PER_PAGE = 100
@@ -42,10 +41,8 @@ class ShownSource:
     tables: int | None
 
 
-@require_GET
-@in_tenant
+@page("GET", needs=Permission.READ_SCHEMA)
 def sources(request: HttpRequest, principal: Principal) -> HttpResponse:
-    principal.require(Permission.READ_SCHEMA)
     with tenant_transaction(principal.tenant_id):
         found = list(DataSource.objects.select_related("snapshot").order_by("name")[:MAX_SOURCES])
         shown = [
@@ -55,10 +52,8 @@ def sources(request: HttpRequest, principal: Principal) -> HttpResponse:
     return render(request, "catalogue/sources.html", {"sources": shown})
 
 
-@require_GET
-@in_tenant
+@page("GET", needs=Permission.READ_SCHEMA)
 def source_page(request: HttpRequest, principal: Principal, slug: str) -> HttpResponse:
-    principal.require(Permission.READ_SCHEMA)
     search = request.GET.get("q", "").strip()[:200]
     with tenant_transaction(principal.tenant_id):
         source = _picked(slug)
@@ -79,10 +74,8 @@ def source_page(request: HttpRequest, principal: Principal, slug: str) -> HttpRe
     )
 
 
-@require_GET
-@in_tenant
+@page("GET", needs=Permission.READ_SCHEMA)
 def table_page(request: HttpRequest, principal: Principal, slug: str, name: str) -> HttpResponse:
-    principal.require(Permission.READ_SCHEMA)
     with tenant_transaction(principal.tenant_id):
         source = _picked(slug)
         access = _access(source, principal)
@@ -93,10 +86,8 @@ def table_page(request: HttpRequest, principal: Principal, slug: str, name: str)
     return render(request, "catalogue/table.html", {"source": source, **_table_context(table, source, access)})
 
 
-@require_GET
-@in_tenant
+@page("GET", needs=Permission.READ_SCHEMA)
 def changes(request: HttpRequest, principal: Principal, slug: str) -> HttpResponse:
-    principal.require(Permission.READ_SCHEMA)
     with tenant_transaction(principal.tenant_id):
         source = _picked(slug)
         policy = policy_for(source, role=principal.role)
@@ -108,11 +99,9 @@ def changes(request: HttpRequest, principal: Principal, slug: str) -> HttpRespon
     return render(request, "catalogue/changes.html", context)
 
 
-@require_GET
-@in_tenant
+@page("GET", needs=Permission.READ_SCHEMA)
 def sync_state(request: HttpRequest, principal: Principal, slug: str) -> HttpResponse:
     """How far the sync is; once it is over, the page is asked to load itself again."""
-    principal.require(Permission.READ_SCHEMA)
     with tenant_transaction(principal.tenant_id):
         source = _picked(slug)
         run = sync_runs.latest_run(source.id)

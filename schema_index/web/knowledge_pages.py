@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from schema_index.documents.formats import IN_WORDS
 from schema_index.knowledge import knowledge
@@ -24,7 +23,7 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import Permission
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 from tenants.web.people import names_of
 from tenants.web.told import told
 
@@ -49,10 +48,8 @@ class Shown:
     by: str
 
 
-@require_GET
-@in_tenant
+@page("GET", needs=Permission.MANAGE_KNOWLEDGE)
 def listed(request: HttpRequest, principal: Principal, kind: Kind) -> HttpResponse:
-    principal.require(Permission.MANAGE_KNOWLEDGE)
     search = request.GET.get("q", "").replace("\0", "").strip()[:MAX_SEARCH]
     deleted = "deleted" in request.GET
     with tenant_transaction(principal.tenant_id):
@@ -71,36 +68,28 @@ def listed(request: HttpRequest, principal: Principal, kind: Kind) -> HttpRespon
     return render(request, f"knowledge/{template}", context)
 
 
-@require_http_methods(["GET", "POST"])
-@in_tenant
+@page("GET", "POST", needs=Permission.MANAGE_KNOWLEDGE)
 def new(request: HttpRequest, principal: Principal, kind: Kind) -> HttpResponse:
-    principal.require(Permission.MANAGE_KNOWLEDGE)
     return _form_page(request, principal, kind, entry=None)
 
 
-@require_http_methods(["GET", "POST"])
-@in_tenant
+@page("GET", "POST", needs=Permission.MANAGE_KNOWLEDGE)
 def edit(request: HttpRequest, principal: Principal, kind: Kind, entry_id: UUID) -> HttpResponse:
-    principal.require(Permission.MANAGE_KNOWLEDGE)
     with tenant_transaction(principal.tenant_id):
         entry = _find(kind, entry_id)
     return _form_page(request, principal, kind, entry=entry)
 
 
-@require_POST
-@in_tenant
+@page("POST", needs=Permission.MANAGE_KNOWLEDGE)
 def delete(request: HttpRequest, principal: Principal, kind: Kind, entry_id: UUID) -> HttpResponse:
-    principal.require(Permission.MANAGE_KNOWLEDGE)
     with tenant_transaction(principal.tenant_id):
         knowledge.delete(_find(kind, entry_id), actor=principal.actor)
     messages.success(request, "Deleted: no question finds it any more. It can be brought back from “Deleted”.")
     return redirect(_LISTS[kind])
 
 
-@require_POST
-@in_tenant
+@page("POST", needs=Permission.MANAGE_KNOWLEDGE)
 def restore(request: HttpRequest, principal: Principal, kind: Kind, entry_id: UUID) -> HttpResponse:
-    principal.require(Permission.MANAGE_KNOWLEDGE)
     with told(request, done="It is back, as it was."), tenant_transaction(principal.tenant_id):
         knowledge.restore(_find(kind, entry_id, deleted=True), actor=principal.actor)
     return redirect(_LISTS[kind])

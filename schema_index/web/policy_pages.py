@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
 
 from schema_index.access import policies
 from schema_index.access.column_access import LIMITS, ColumnAccess
@@ -21,7 +20,7 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import RANK, Permission
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 from tenants.web.people import names_of
 
 MAX_SOURCES = 50
@@ -52,20 +51,16 @@ class ShownTable:
     limited: tuple[tuple[ColumnAccess, str, tuple[str, ...]], ...]
 
 
-@require_GET
-@in_tenant
+@page("GET", needs=Permission.MANAGE_SOURCES)
 def listed(request: HttpRequest, principal: Principal) -> HttpResponse:
-    principal.require(Permission.MANAGE_SOURCES)
     with tenant_transaction(principal.tenant_id):
         found = [(one, _held(one)) for one in DataSource.objects.order_by("name")[:MAX_SOURCES]]
     return render(request, "catalogue/policies.html", {"sources": found})
 
 
-@require_http_methods(["GET", "POST"])
-@in_tenant
+@page("GET", "POST", needs=Permission.MANAGE_SOURCES)
 def policy_page(request: HttpRequest, principal: Principal, slug: str, role: str) -> HttpResponse:
     """`action` is "preview", which saves nothing, "save", or "withdraw"."""
-    principal.require(Permission.MANAGE_SOURCES)
     if role not in ROLES:
         raise Http404("There is no such role.")
     action = request.POST.get("action", "")

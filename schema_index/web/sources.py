@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
 
 from schema_index import sources
 from schema_index.models import DataSource
@@ -16,39 +15,31 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import Permission
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 
 
-@require_http_methods(["GET", "POST"])
-@in_tenant
+@page("GET", "POST", needs=Permission.MANAGE_SOURCES)
 def new_source(request: HttpRequest, principal: Principal) -> HttpResponse:
-    principal.require(Permission.MANAGE_SOURCES)
     return _form_page(request, principal, SourceForm(request.POST or None), source=None)
 
 
-@require_http_methods(["GET", "POST"])
-@in_tenant
+@page("GET", "POST", needs=Permission.MANAGE_SOURCES)
 def edit_source(request: HttpRequest, principal: Principal, slug: str) -> HttpResponse:
-    principal.require(Permission.MANAGE_SOURCES)
     with tenant_transaction(principal.tenant_id):
         source = pick(slug)
     return _form_page(request, principal, SourceForm(request.POST or None, source=source), source=source)
 
 
-@require_POST
-@in_tenant
+@page("POST", needs=Permission.SYNC_SCHEMA)
 def sync_now(request: HttpRequest, principal: Principal, slug: str) -> HttpResponse:
-    principal.require(Permission.SYNC_SCHEMA)
     with tenant_transaction(principal.tenant_id):
         source = pick(slug)
         sync_runs.request(source, actor=principal.actor, send=send_sync)
     return redirect("catalogue-source", slug=source.slug)
 
 
-@require_POST
-@in_tenant
+@page("POST", needs=Permission.MANAGE_SOURCES)
 def accept_schema(request: HttpRequest, principal: Principal, slug: str) -> HttpResponse:
-    principal.require(Permission.MANAGE_SOURCES)
     with tenant_transaction(principal.tenant_id):
         source, fingerprint = pick(slug), request.POST.get("fingerprint", "")
         proposed_schemas.accept(source, fingerprint=fingerprint, actor=principal.actor, send=send_sync)

@@ -10,14 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import RANK, Permission, Role
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 
 SHOWN = 200
 
@@ -54,10 +53,8 @@ class KeyForm(forms.Form):
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
-@in_tenant
+@page("GET", "POST", needs=Permission.MANAGE_KEYS)
 def keys(request: HttpRequest, principal: Principal) -> HttpResponse:
-    principal.require(Permission.MANAGE_KEYS)
     form = KeyForm(request.POST or None, principal=principal)
     secret = problem = ""
     if request.method == "POST" and form.is_valid():
@@ -75,10 +72,8 @@ def keys(request: HttpRequest, principal: Principal) -> HttpResponse:
     return render(request, "page/keys.html", context, status=422 if problem or form.errors else 200)
 
 
-@require_POST
-@in_tenant
+@page("POST", needs=Permission.MANAGE_KEYS)
 def revoke(request: HttpRequest, principal: Principal, key_id: UUID) -> HttpResponse:
-    principal.require(Permission.MANAGE_KEYS)
     with tenant_transaction(principal.tenant_id):
         key = api_keys.find(key_id)
         api_keys.revoke(key, actor=principal.actor)

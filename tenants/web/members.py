@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants import api_keys, invitations, memberships
 from tenants.api.strict import no_control_characters
@@ -20,7 +19,7 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import CHOICES, RANK, ROLES, Permission, Role
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 from tenants.web.people import names_of
 from tenants.web.told import told
 
@@ -56,11 +55,9 @@ class MemberForm(forms.Form):
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
-@in_tenant
+@page("GET", "POST", needs=Permission.READ_MEMBERS)
 def members(request: HttpRequest, principal: Principal) -> HttpResponse:
     """A new invitation's link is shown once, in the answer to the form."""
-    principal.require(Permission.READ_MEMBERS)
     form = InvitationForm(request.POST or None)
     link = problem = ""
     if request.method == "POST" and form.is_valid():
@@ -86,10 +83,8 @@ def members(request: HttpRequest, principal: Principal) -> HttpResponse:
     return render(request, "page/members.html", context, status=422 if problem or form.errors else 200)
 
 
-@require_POST
-@in_tenant
+@page("POST", needs=Permission.MANAGE_MEMBERS)
 def change(request: HttpRequest, principal: Principal, member_id: UUID) -> HttpResponse:
-    principal.require(Permission.MANAGE_MEMBERS)
     form = MemberForm(request.POST)
 
     def act() -> str:
@@ -103,10 +98,8 @@ def change(request: HttpRequest, principal: Principal, member_id: UUID) -> HttpR
     return _done(request, principal, act)
 
 
-@require_POST
-@in_tenant
+@page("POST", needs=Permission.MANAGE_MEMBERS)
 def remove(request: HttpRequest, principal: Principal, member_id: UUID) -> HttpResponse:
-    principal.require(Permission.MANAGE_MEMBERS)
 
     def act() -> str:
         gone = memberships.remove(principal, member_id)
@@ -116,10 +109,8 @@ def remove(request: HttpRequest, principal: Principal, member_id: UUID) -> HttpR
     return _done(request, principal, act)
 
 
-@require_POST
-@in_tenant
+@page("POST", needs=Permission.MANAGE_MEMBERS)
 def withdraw(request: HttpRequest, principal: Principal, invitation_id: UUID) -> HttpResponse:
-    principal.require(Permission.MANAGE_MEMBERS)
 
     def act() -> str:
         invitations.withdraw(principal, invitation_id)

@@ -12,7 +12,7 @@ from tenants.domain_error import DomainError
 @contextmanager
 def told(request: HttpRequest, *, done: str = "") -> Iterator[None]:
     """A DomainError of the block becomes a message and goes no further, but for one whose code is `not_found`, which
-    `in_tenant` answers. `done` is the message where there was none."""
+    `page` answers. `done` is the message where there was none."""
     try:
         yield
     except DomainError as error:

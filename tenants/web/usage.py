@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
 
 from tenants import quotas, usage
 from tenants.budgets import BudgetLine, budget_lines
@@ -16,7 +15,7 @@ from tenants.models import UsageCounter
 from tenants.principal import Principal
 from tenants.roles import Permission
 from tenants.usage import DEFAULT_DAYS
-from tenants.web.in_tenant import in_tenant
+from tenants.web.page import page
 
 WIDTH, HEIGHT = 600, 120
 
@@ -46,10 +45,8 @@ class ShownBudget:
     limit: str
 
 
-@require_GET
-@in_tenant
+@page("GET", needs=Permission.READ_USAGE)
 def usage_page(request: HttpRequest, principal: Principal) -> HttpResponse:
-    principal.require(Permission.READ_USAGE)
     with tenant_transaction(principal.tenant_id):
         counted = usage.by_day()
         context = {"quota": quotas.today(), "totals": usage.totals(counted), "budgets": shown_budgets(budget_lines())}
