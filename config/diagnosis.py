@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from celery import current_app
 from django.conf import settings
 from django.db import Error, connection, connections
-from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 
 from config.finding import Finding, State, failed, ok, warning
 from config.model_diagnosis import installation_model, tenant_model
+from config.startup import missing_migrations
 from nl2sql.curation.verified_staleness import broken_queries
 from nl2sql.evaluation.accepted_states import untried
 from nl2sql.evaluation.evaluate import ROLE
@@ -60,8 +60,7 @@ def _database() -> list[Finding]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
             vector = cursor.fetchone()
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing = missing_migrations()
     except DomainError as error:
         return [failed("database role", detail=error.message)]
     except Error:
@@ -79,7 +78,7 @@ def _database() -> list[Finding]:
         ),
         _finding(
             "migrations",
-            f"{len(missing)} are to be applied: run `manage.py prepare_database`." if missing else None,
+            f"{missing} are to be applied: run `manage.py prepare_database`." if missing else None,
             good="All applied.",
         ),
     ]

@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tenants.api.authentication import CHALLENGE
 from tenants.api.parser import PayloadTooLarge
 from tenants.domain_error import DomainError
 from tenants.middleware import HEADER
@@ -145,7 +146,7 @@ class _ApiDomainError(exceptions.APIException):
         self.domain_error = error
         self.status_code = STATUS.get(error.code, STATUS["internal_error"])[0]
         if self.status_code == 401:
-            self.auth_header = 'Bearer realm="Querent"'
+            self.auth_header = CHALLENGE
 
 
 def problem_response(exc: Exception, context: Any) -> Response | None:
@@ -172,30 +173,29 @@ def problem(request: HttpRequest, *, code: str, detail: str, details: dict[str, 
 
 def refused(request: HttpRequest, error: DomainError) -> JsonResponse:
     """An error outside of the API's views."""
-    body = problem(request, code=error.code, detail=error.message, details=dict(error.details))
-    response = JsonResponse(body, status=body["status"], content_type=MEDIA_TYPE)
-    if "retry_after" in body:
-        response["Retry-After"] = str(body["retry_after"])
-    if body["status"] == 401:
-        response["WWW-Authenticate"] = 'Bearer realm="Querent"'
-    response[HEADER] = body["request_id"]
-    return response
+    return _told(request, code=error.code, detail=error.message, details=dict(error.details))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     """For addresses that no view answers."""
-    body = problem(request, code="not_found", detail="There is nothing at this address.")
-    return JsonResponse(body, status=404, content_type=MEDIA_TYPE)
+    return _told(request, code="not_found", detail="There is nothing at this address.")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
     """For what Django itself refuses before a view sees it, such as a host that is not ours."""
-    body = problem(request, code="invalid_request", detail="The request cannot be read, or names another host.")
-    return JsonResponse(body, status=400, content_type=MEDIA_TYPE)
+    return _told(request, code="invalid_request", detail="The request cannot be read, or names another host.")
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    body = problem(request, code="internal_error", detail=INTERNAL)
-    response = JsonResponse(body, status=500, content_type=MEDIA_TYPE)
+    return _told(request, code="internal_error", detail=INTERNAL)
+
+
+def _told(request: HttpRequest, **told: Any) -> JsonResponse:
+    body = problem(request, **told)
+    response = JsonResponse(body, status=body["status"], content_type=MEDIA_TYPE)
+    if "retry_after" in body:
+        response["Retry-After"] = str(body["retry_after"])
+    if body["status"] == 401:
+        response["WWW-Authenticate"] = CHALLENGE
     response[HEADER] = body["request_id"]
     return response

@@ -22,6 +22,17 @@ from tenants.web.theme import Theme, next_theme, theme_of
 
 SHOWN_CONVERSATIONS = 30
 
+ENTRIES = (
+    ("Catalogue", "catalogue", "catalogue", "read_schema"),
+    ("Knowledge", "book", "knowledge", "manage_knowledge"),
+    ("Review", "review", "review", "manage_knowledge"),
+    ("Policies", "eye", "policies", "manage_sources"),
+    ("Members", "people", "members", "read_members"),
+    ("API keys", "key", "keys", "manage_keys"),
+    ("Usage", "usage", "usage", "manage_keys"),
+)
+"""Label, icon, the address' name, and what somebody must be allowed to see the line."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -31,7 +42,7 @@ class Entry:
     icon: str
     address: str
     is_current: bool
-    count: int = 0
+    count: int
 
 
 def page_shell(request: HttpRequest) -> dict[str, Any]:
@@ -60,20 +71,11 @@ class Shell:
     @cached_property
     def entries(self) -> list[Entry]:
         """None for whoever works in no tenant."""
-        if self._working is None:
-            return []
-        found = [self._entry("Catalogue", "catalogue", "catalogue")] if self.may["read_schema"] else []
-        if self.may["manage_knowledge"]:
-            found.append(self._entry("Knowledge", "book", "knowledge"))
-            found.append(self._entry("Review", "review", "review", count=self._waiting))
-        if self.may["manage_sources"]:
-            found.append(self._entry("Policies", "eye", "policies"))
-        if self.may["read_members"]:
-            found.append(self._entry("Members", "people", "members"))
-        if self.may["manage_keys"]:
-            found.append(self._entry("API keys", "key", "keys"))
-            found.append(self._entry("Usage", "usage", "usage"))
-        return found
+        return [
+            self._entry(label, icon, name, count=self._waiting if name == "review" else 0)
+            for label, icon, name, permission in ENTRIES
+            if self.may[permission]
+        ]
 
     @cached_property
     def conversations(self) -> list[Conversation]:
@@ -106,12 +108,7 @@ class Shell:
         with tenant_transaction(self._working.tenant_id):
             return waiting()
 
-    def _entry(self, label: str, icon: str, name: str, *, count: int = 0) -> Entry:
+    def _entry(self, label: str, icon: str, name: str, *, count: int) -> Entry:
         address = reverse(name)
-        return Entry(
-            label=label,
-            icon=icon,
-            address=address,
-            is_current=self._request.path.startswith(address),
-            count=count,
-        )
+        is_current = self._request.path.startswith(address)
+        return Entry(label=label, icon=icon, address=address, is_current=is_current, count=count)

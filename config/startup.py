@@ -23,8 +23,7 @@ def refuse_unready_database() -> None:
     """For the web process and the worker, after the applications are loaded: fail before serving, with a sentence."""
     try:
         assert_confined()
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing = missing_migrations()
     except RoleBypassesIsolation as error:
         raise SystemExit(error.message) from None
     except Error:
@@ -35,7 +34,12 @@ def refuse_unready_database() -> None:
     finally:
         connection.close()
     if missing:
-        raise SystemExit(f"The database is not up to date ({len(missing)} to apply): run `manage.py prepare_database`.")
+        raise SystemExit(f"The database is not up to date ({missing} to apply): run `manage.py prepare_database`.")
+
+
+def missing_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def refuse_untried_state() -> None:

@@ -1,12 +1,12 @@
-"""What an actor may still do, for work that goes on without the request that it came with."""
+"""Who actors are, and what they may still do, for work that goes on without the request that it came with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from tenants.api_keys import Unauthenticated, known_keys, principal_of_key, require_live
 from tenants.attributes import AttributeValue, attributes_from_json
 from tenants.context import tenant_scope
 from tenants.embed_tokens import principal_of_embed
-from tenants.models import ApiKey, Membership, Tenant
+from tenants.models import ApiKey, Membership, Tenant, User
 from tenants.principal import InsufficientScope, Principal, principal_of_role
 from tenants.roles import Role
 
@@ -44,3 +44,10 @@ def _of_member(user_id: str) -> tuple[Role, Mapping[str, AttributeValue]]:
     if membership is None:
         raise InsufficientScope("The membership ended before the work was done.")
     return Role(membership.role), attributes_from_json(membership.attributes)
+
+
+def usernames(actors: Set[str]) -> dict[str, str]:
+    """Of those actors that are people with an account. One query where there are any."""
+    ids = {int(actor[5:]): actor for actor in actors if actor.startswith("user:") and actor[5:].isdigit()}
+    people = User.objects.filter(id__in=ids).values_list("id", "username") if ids else ()
+    return {ids[one]: name for one, name in people}

@@ -45,6 +45,11 @@ class ModelSettingsSerializer(StrictSerializer):
     output_price = _price("Of a million tokens written.")
 
 
+class MoneyField(serializers.CharField):
+    def to_representation(self, value: Any) -> str:
+        return money_text(value) or ""
+
+
 class KnownModelSerializer(serializers.Serializer[Any]):
     base_url = serializers.CharField()
     has_key = serializers.BooleanField()
@@ -67,8 +72,8 @@ class KnownModelSerializer(serializers.Serializer[Any]):
 class BudgetSerializer(serializers.Serializer[Any]):
     unit = serializers.ChoiceField(choices=["tokens", "cost"])
     period = serializers.ChoiceField(choices=["day", "month"], help_text="UTC.")
-    used = serializers.CharField(help_text="What is set aside for calls under way counts.")
-    limit = serializers.CharField(allow_null=True, help_text="Null where there is none.")
+    used = MoneyField(help_text="What is set aside for calls under way counts.")
+    limit = MoneyField(allow_null=True, help_text="Null where there is none.")
 
 
 class ModelReplySerializer(serializers.Serializer[Any]):
@@ -95,15 +100,7 @@ def model_reply(
         "price_known": bool(model) and price_of(in_use or TenantModel()) is not None,
         "settings": None if in_use is None else _known(in_use),
         "candidate": None if candidate is None else _known(candidate),
-        "budgets": [
-            {
-                "unit": line.unit,
-                "period": line.period,
-                "used": money_text(line.used),
-                "limit": money_text(line.limit),
-            }
-            for line in budgets
-        ],
+        "budgets": BudgetSerializer(budgets, many=True).data,
     }
 
 

@@ -14,7 +14,7 @@ class RunItemSerializer(serializers.Serializer[Any]):
     conversation_id = serializers.UUIDField()
     question = serializers.CharField()
     data_source = serializers.CharField(source="source_slug")
-    status = serializers.ChoiceField(choices=[status.value for status in RunStatus])
+    status = serializers.ChoiceField(choices=RunStatus.values)
     created_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True)
     links = LinksField(run_address)

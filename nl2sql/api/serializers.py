@@ -238,7 +238,7 @@ class ReplySerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     conversation_id = serializers.UUIDField()
-    status = serializers.ChoiceField(choices=[status.value for status in RunStatus])
+    status = serializers.ChoiceField(choices=RunStatus.values)
     question = serializers.CharField()
     data_source = serializers.CharField()
     interpreted_as = serializers.CharField()

@@ -10,7 +10,7 @@ from tenants.api.cursor import PageSerializer
 from tenants.api.links import LinksField
 from tenants.api.strict import StrictSerializer, TextField
 
-STATES = [state.value for state in QueryState]
+STATES = QueryState.values
 
 
 class ProposedQuerySerializer(StrictSerializer):
@@ -31,7 +31,7 @@ class VerifiedQueryPageQuerySerializer(PageSerializer):
 
 
 class FeedbackSerializer(StrictSerializer):
-    rating = serializers.ChoiceField(choices=[rating.value for rating in Rating])
+    rating = serializers.ChoiceField(choices=Rating.values)
     reason = TextField(required=False, allow_blank=True, default="", max_length=MAX_REASON)
 
 
@@ -55,7 +55,7 @@ class VerifiedQueryReplySerializer(serializers.Serializer[Any]):
     sql = serializers.CharField()
     parameters = ParameterSerializer(many=True, help_text="What may differ in a question that reuses it.")
     state = serializers.ChoiceField(choices=STATES)
-    origin = serializers.ChoiceField(choices=[origin.value for origin in QueryOrigin])
+    origin = serializers.ChoiceField(choices=QueryOrigin.values)
     author = serializers.CharField()
     curator = serializers.CharField(help_text="Who decided last; empty of a proposal.")
     decided_at = serializers.DateTimeField(allow_null=True)

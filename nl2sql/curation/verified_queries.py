@@ -21,9 +21,9 @@ from schema_index.knowledge import references
 from schema_index.models import DataSource, JudgedQuestion, SubjectKind
 from schema_index.schema import DatabaseSchema
 from tenants import audit
+from tenants.actors import usernames
 from tenants.context import current_tenant_id
 from tenants.domain_error import DomainError
-from tenants.models import User
 
 MAX_KNOWN = 2_000
 """Verified queries of one source that a question is compared with, the latest verified first."""
@@ -201,25 +201,19 @@ def in_use(source_id: UUID) -> "QuerySet[VerifiedQuery]":
 def known(source: DataSource) -> tuple[Verified, ...]:
     fields = ("id", "question", "sql", "curator", "decided_at")
     rows = list(in_use(source.id).order_by("-decided_at", "-id").values_list(*fields)[:MAX_KNOWN])
-    names = _names({row[3] for row in rows})
+    # Keys and commands under the name that audit events bear.
+    names = usernames({row[3] for row in rows})
     return tuple(
         Verified(
             id=query_id,
             question=question,
             sql=sql,
             dialect=source.dialect,
-            by=names[curator],
+            by=names.get(curator, curator),
             at=decided_at.isoformat() if decided_at else "",
         )
         for query_id, question, sql, curator, decided_at in rows
     )
-
-
-def _names(actors: set[str]) -> dict[str, str]:
-    """How people are told of; keys and commands under the name that audit events bear."""
-    ids = {int(actor[5:]): actor for actor in actors if actor.startswith("user:") and actor[5:].isdigit()}
-    people = dict(User.objects.filter(id__in=ids).values_list("id", "username"))
-    return {actor: actor for actor in actors} | {ids[one]: name for one, name in people.items()}
 
 
 def _forget_judged(query: VerifiedQuery) -> None:

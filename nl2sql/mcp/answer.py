@@ -53,27 +53,22 @@ def answer_of(reply: Mapping[str, Any]) -> Answer:
     """`reply` is that of a run that did not fail."""
     sql, result, trust = reply["sql"] or {}, reply["result"] or {}, reply["trust"] or {}
     rows, is_cut = bounded(result.get("rows", []))
-    return Answer(
-        status=reply["status"],
-        answer=reply["answer"],
-        interpreted_as=reply["interpreted_as"],
-        assumptions=reply["assumptions"],
-        sql=sql.get("text"),
-        dialect=sql.get("dialect"),
-        tables=sql.get("tables", []),
-        columns=[ResultColumn(name=one["name"], type=one["type"]) for one in result.get("columns", [])],
-        rows=rows,
-        truncated=is_cut or bool(result.get("truncated")),
-        trust=trust.get("label"),
-        checks=[
-            AnswerCheck(name=one["name"], outcome=one["outcome"], detail=one["detail"])
-            for one in trust.get("checks", [])
-        ],
-        choices=[said_choice(one) for one in (reply["clarification"] or {}).get("choices", [])],
-        missing=(reply["refusal"] or {}).get("missing", []),
-        available=(reply["refusal"] or {}).get("available", []),
-        run_id=reply["id"],
-        conversation_id=reply["conversation_id"],
+    same = ("status", "answer", "interpreted_as", "assumptions", "conversation_id")
+    return Answer.model_validate(
+        {
+            **{name: reply[name] for name in same},
+            "sql": sql.get("text"),
+            "dialect": sql.get("dialect"),
+            "tables": sql.get("tables", []),
+            "columns": result.get("columns", []),
+            "rows": rows,
+            "truncated": is_cut or bool(result.get("truncated")),
+            "trust": trust.get("label"),
+            "checks": trust.get("checks", []),
+            "choices": [said_choice(one) for one in (reply["clarification"] or {}).get("choices", [])],
+            **(reply["refusal"] or {"missing": [], "available": []}),
+            "run_id": reply["id"],
+        }
     )
 
 

@@ -24,6 +24,7 @@ from nl2sql.mcp.server import CALLER, MAX_AT_ONCE, SERVER
 from nl2sql.mcp.tool import Caller
 from nl2sql.running.rate_limit import RateLimited
 from tenants import api_keys
+from tenants.api.authentication import bearer
 from tenants.api.parser import MAX_BODY_BYTES
 from tenants.cancellation import Cancellation
 from tenants.domain_error import DomainError
@@ -103,10 +104,10 @@ async def _admitted(request: ASGIRequest, *, at_work: int) -> Caller:
         raise MethodRefused("Send a POST: there are no sessions to listen to or to end.")
     if at_work > MAX_AT_ONCE:
         raise RateLimited("Too many agents are at work here. Wait a moment.", limit=MAX_AT_ONCE, retry_after=1)
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
+    key = bearer(request)
+    if key is None:
         raise api_keys.Unauthenticated("Send an API key: `Authorization: Bearer <key>`.")
-    principal = await sync_to_async(_authenticated, thread_sensitive=False)(key.strip())
+    principal = await sync_to_async(_authenticated, thread_sensitive=False)(key)
     return Caller(principal=principal, request_id=request.META["HTTP_X_REQUEST_ID"])
 
 

@@ -14,10 +14,10 @@ from nl2sql.tasks import request_check
 from nl2sql.web.run_page import thumbs_of
 from tenants.api.strict import has_control_characters
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import Permission
 from tenants.web.page import page
+from tenants.web.told import told
 
 
 @page("POST")
@@ -37,14 +37,11 @@ def rate(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpRespon
 def promote(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     """A curator vouches for the statement: the same question gets it from now on."""
     run = runs.find(principal, run_id)
-    try:
+    with told(request):
         with tenant_transaction(principal.tenant_id):
             query = verified_queries.propose_from_run(run, actor=principal.actor)
             if query is not None:
                 verified_queries.decide(query, state=QueryState.VERIFIED, actor=principal.actor, explain=request_check)
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
         if query is None:
             messages.error(request, "This answer cannot be verified as it stands: its tables may have changed since.")
         else:

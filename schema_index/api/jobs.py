@@ -52,7 +52,7 @@ class JobSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=["sync"])
     data_source = serializers.CharField()
     state = serializers.ChoiceField(
-        choices=[state.value for state in SyncState],
+        choices=SyncState.values,
         help_text="`interrupted`: its process died; ask for another sync. `refused`: what it found breaks verified "
         "queries and waits to be accepted.",
     )

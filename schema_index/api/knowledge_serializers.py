@@ -54,7 +54,7 @@ class EntrySerializer(StrictSerializer):
         required=False, default=dict, help_text=f"At most {MAX_FACTS} texts, numbers or booleans, to filter by."
     )
     review_state = serializers.ChoiceField(
-        choices=[state.value for state in ReviewState],
+        choices=ReviewState.values,
         default=ReviewState.PROPOSED.value,
         help_text="Only what is `reviewed` is found by questions.",
     )
@@ -91,7 +91,7 @@ class DocumentUploadSerializer(EntrySerializer):
 
 class KnowledgeQuerySerializer(PageSerializer):
     data_source = serializers.SlugField(required=False, max_length=63, help_text="Only of this source.")
-    review_state = serializers.ChoiceField(required=False, choices=[state.value for state in ReviewState])
+    review_state = serializers.ChoiceField(required=False, choices=ReviewState.values)
     metadata = MetadataField(
         as_text=True, required=False, help_text='A JSON object that the metadata must hold: {"team": "finance"}.'
     )
@@ -106,7 +106,7 @@ class EntryReplySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     data_source = serializers.CharField(source="source.slug", allow_null=True)
     metadata = serializers.DictField()
-    review_state = serializers.ChoiceField(choices=[state.value for state in ReviewState])
+    review_state = serializers.ChoiceField(choices=ReviewState.values)
     reviewer = serializers.CharField(help_text="Who accepted or rejected it; empty of a proposal.")
     reviewed_at = serializers.DateTimeField(allow_null=True)
     author = serializers.CharField(help_text="Who wrote its present text.")

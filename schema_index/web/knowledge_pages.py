@@ -20,12 +20,11 @@ from schema_index.models import Document, FaqEntry
 from schema_index.sources import pick, source_choices
 from schema_index.web.knowledge_forms import DocumentForm, EntryForm, FaqForm
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import Permission
 from tenants.web.page import page
 from tenants.web.people import names_of
-from tenants.web.told import told
+from tenants.web.told import told, told_in
 
 PER_PAGE = 50
 MAX_SEARCH = 200
@@ -98,20 +97,17 @@ def restore(request: HttpRequest, principal: Principal, kind: Kind, entry_id: UU
 def _form_page(request: HttpRequest, principal: Principal, kind: Kind, *, entry: Entry | None) -> HttpResponse:
     with tenant_transaction(principal.tenant_id):
         form = _FORMS[kind](request.POST or None, request.FILES or None, entry=entry, sources=source_choices())
-    problem = ""
     # A file is read while the form is checked: no transaction is open.
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             return _saved(request, principal, kind, form, entry)
-        except DomainError as error:
-            problem = error.message
     with tenant_transaction(principal.tenant_id):
         shown = [] if entry is None else _shown([entry])
     context = {
         **{"kind": kind, "back": reverse(_LISTS[kind]), "form": form, "entry": entry},
-        **{"shown": shown[0] if shown else None, "problem": problem},
+        "shown": shown[0] if shown else None,
     }
-    return render(request, "knowledge/entry.html", context, status=422 if problem or form.errors else 200)
+    return render(request, "knowledge/entry.html", context, status=422 if form.errors else 200)
 
 
 def _saved(

@@ -12,10 +12,10 @@ from schema_index.syncing import proposed_schemas, sync_runs
 from schema_index.tasks import send_sync
 from schema_index.web.forms import SourceForm
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import Permission
 from tenants.web.page import page
+from tenants.web.told import told_in
 
 
 @page("GET", "POST", needs=Permission.MANAGE_SOURCES)
@@ -49,21 +49,18 @@ def accept_schema(request: HttpRequest, principal: Principal, slug: str) -> Http
 def _form_page(
     request: HttpRequest, principal: Principal, form: SourceForm, *, source: DataSource | None
 ) -> HttpResponse:
-    told = problem = ""
+    told = ""
     is_test = request.POST.get("action") == "test"
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             told = _try_connection(principal, form)
             if not is_test:
                 return _saved(request, principal, form)
-        except DomainError as error:
-            problem = error.message
-    status = 422 if problem or form.errors else 200
-    context = {"form": form, "source": source, "told": told, "problem": problem}
+    context = {"form": form, "source": source, "told": told}
     if is_test and "HX-Request" in request.headers:
         # htmx shows nothing of an answer that says 4xx.
         return render(request, "catalogue/tested.html", context)
-    return render(request, "catalogue/source_form.html", context, status=status)
+    return render(request, "catalogue/source_form.html", context, status=422 if form.errors else 200)
 
 
 def _try_connection(principal: Principal, form: SourceForm) -> str:

@@ -1,5 +1,7 @@
 """Turns a Bearer key or a signed-in session into a Principal. The tenant never comes from the request itself."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
@@ -8,33 +10,31 @@ from tenants import api_keys, embed_tokens
 from tenants.active_tenant import principal_of
 from tenants.principal import Principal
 
+CHALLENGE = 'Bearer realm="Querent"'
 
-class ApiKeyAuthentication(BaseAuthentication):
-    """`Authorization: Bearer qk_…`."""
+
+class _Bearer(BaseAuthentication):
+    principal_of: Callable[[str], Principal]
 
     def authenticate(self, request: Request) -> tuple[Principal, str] | None:
-        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            return None
-        principal = api_keys.authenticate(key.strip())
-        return principal, "api_key"
+        text = bearer(request)
+        return None if text is None else (self.principal_of(text), "bearer")
 
     def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="Querent"'
+        return CHALLENGE
 
 
-class EmbedTokenAuthentication(BaseAuthentication):
+class ApiKeyAuthentication(_Bearer):
+    """`Authorization: Bearer qk_…`."""
+
+    principal_of = staticmethod(api_keys.authenticate)
+
+
+class EmbedTokenAuthentication(_Bearer):
     """`Authorization: Bearer <token>` with a token for the ask box in a tenant's own product. Takes no key and no
     session: a page that shows the box cannot be made to ask for whoever is signed in here."""
 
-    def authenticate(self, request: Request) -> tuple[Principal, str] | None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            return None
-        return embed_tokens.authenticate(token.strip()), "embed_token"
-
-    def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="Querent"'
+    principal_of = staticmethod(embed_tokens.authenticate)
 
 
 class TenantSessionAuthentication(SessionAuthentication):
@@ -47,3 +47,9 @@ class TenantSessionAuthentication(SessionAuthentication):
         self.enforce_csrf(request)
         principal = principal_of(plain)
         return None if principal is None else (principal, "session")
+
+
+def bearer(request: HttpRequest | Request) -> str | None:
+    """What stands behind `Authorization: Bearer`; None where nothing does."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else None

@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 
 from tenants import api_keys
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import RANK, Permission, Role
 from tenants.web.page import page
+from tenants.web.told import told_in
 
 SHOWN = 200
 
@@ -56,20 +56,18 @@ class KeyForm(forms.Form):
 @page("GET", "POST", needs=Permission.MANAGE_KEYS)
 def keys(request: HttpRequest, principal: Principal) -> HttpResponse:
     form = KeyForm(request.POST or None, principal=principal)
-    secret = problem = ""
+    secret = ""
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             secret = _made(principal, form)
             form = KeyForm(principal=principal)
-        except DomainError as error:
-            problem = error.message
     with tenant_transaction(principal.tenant_id):
         found = list(api_keys.known_keys().order_by("revoked_at", "-created_at")[:SHOWN])
     context = {
         **{"form": form, "keys": sorted(found, key=lambda key: key.revoked_at is not None)},
-        **{"secret": secret, "problem": problem, "origin": request.build_absolute_uri("/")[:-1]},
+        **{"secret": secret, "origin": request.build_absolute_uri("/")[:-1]},
     }
-    return render(request, "page/keys.html", context, status=422 if problem or form.errors else 200)
+    return render(request, "page/keys.html", context, status=422 if form.errors else 200)
 
 
 @page("POST", needs=Permission.MANAGE_KEYS)

@@ -20,8 +20,7 @@ from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.roles import CHOICES, RANK, ROLES, Permission, Role
 from tenants.web.page import page
-from tenants.web.people import names_of
-from tenants.web.told import told
+from tenants.web.told import told, told_in
 
 PER_PAGE = 100
 
@@ -59,28 +58,20 @@ class MemberForm(forms.Form):
 def members(request: HttpRequest, principal: Principal) -> HttpResponse:
     """A new invitation's link is shown once, in the answer to the form."""
     form = InvitationForm(request.POST or None)
-    link = problem = ""
+    link = ""
     if request.method == "POST" and form.is_valid():
-        try:
+        with told_in(form):
             link = _invited(request, principal, form)
             form = InvitationForm()
-        except DomainError as error:
-            problem = error.message
     with tenant_transaction(principal.tenant_id):
-        page = Paginator(memberships.members().order_by("user__username"), PER_PAGE).get_page(request.GET.get("page"))
-        made = api_keys.numbers_made_by(one.user_id for one in page)
-        rows = [_row(one, made.get(one.user_id, 0)) for one in page]
-        waiting = list(invitations.open_invitations())
+        shown = Paginator(memberships.members().order_by("user__username"), PER_PAGE).get_page(request.GET.get("page"))
+        made = api_keys.numbers_made_by(one.user_id for one in shown)
+        rows = [_row(one, made.get(one.user_id, 0)) for one in shown]
         context = {
-            **{"form": form, "link": link, "problem": problem, "page": page, "members": rows},
-            **{
-                "waiting": waiting,
-                "names": names_of(one.actor for one in waiting),
-                "may": {role: facts.summary for role, facts in ROLES.items()},
-                "roles": RANK,
-            },
+            **{"form": form, "link": link, "page": shown, "members": rows, "roles": RANK},
+            "waiting": list(invitations.open_invitations()),
         }
-    return render(request, "page/members.html", context, status=422 if problem or form.errors else 200)
+    return render(request, "page/members.html", context, status=422 if form.errors else 200)
 
 
 @page("POST", needs=Permission.MANAGE_MEMBERS)

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable
 
-from tenants.models import User
+from tenants.actors import usernames
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:
     """People by their user name, keys, commands and people of the tenant's own product in words. One query
     where there are people."""
     wanted = set(actors)
-    ids = {int(actor[5:]): actor for actor in wanted if actor.startswith("user:") and actor[5:].isdigit()}
-    people = dict(User.objects.filter(id__in=ids).values_list("id", "username")) if ids else {}
-    return {actor: _words(actor) for actor in wanted} | {ids[one]: name for one, name in people.items()}
+    return {actor: _words(actor) for actor in wanted} | usernames(wanted)
 
 
 def _words(actor: str) -> str:

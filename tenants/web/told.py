@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
 
@@ -22,3 +23,12 @@ def told(request: HttpRequest, *, done: str = "") -> Iterator[None]:
     else:
         if done:
             messages.success(request, done)
+
+
+@contextmanager
+def told_in(form: forms.Form) -> Iterator[None]:
+    """A DomainError of the block becomes an error of the form, which is shown again with what was typed."""
+    try:
+        yield
+    except DomainError as error:
+        form.add_error(None, error.message)
