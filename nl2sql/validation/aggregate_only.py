@@ -6,13 +6,12 @@ give one of them a weight that drowns the others. Sums over groups that differ i
 SECURITY.md says so.
 """
 
-from collections.abc import Iterator
-
 from sqlglot import exp
 
 from nl2sql.validation.bind import quoted
 from nl2sql.validation.context import Context
 from nl2sql.validation.place import place
+from nl2sql.validation.select_parts import opened
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import DatabaseSchema, Table
 
@@ -58,19 +57,8 @@ def _owner(column: exp.Column, context: Context) -> tuple[exp.Select, Table] | N
     return None
 
 
-def _tables(select: exp.Expr) -> Iterator[exp.Table]:
-    """The tables of one FROM, in parentheses or not, but for those of its subqueries."""
-    clause = select.args.get("from_")
-    pending = [clause.this] if clause is not None else []
-    pending += [join.this for join in select.args.get("joins") or []]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, exp.Table):
-            yield item
-            pending += [join.this for join in item.args.get("joins") or []]
-        elif isinstance(item, exp.Subquery) and isinstance(item.this, exp.Table):
-            pending.append(item.this)
-            pending += [join.this for join in item.args.get("joins") or []]
+def _tables(select: exp.Expr) -> list[exp.Table]:
+    return [relation for relation in opened(select)[0] if isinstance(relation, exp.Table)]
 
 
 def _collective(column: exp.Column) -> bool:
@@ -84,7 +72,7 @@ def _collective(column: exp.Column) -> bool:
 
 def _ask(select: exp.Select, alias: str, names: list[str], context: Context, min_group: int) -> bool:
     """Add the HAVING. False when nothing tells whether a row of the table stands in a group more than once."""
-    tables = list(_tables(select))
+    tables = _tables(select)
     (node,) = (table for table in tables if table.alias_or_name == alias)
     stored = context.table(node.db, node.name)
     least = exp.Literal.number(min_group)

@@ -51,7 +51,7 @@ class _Reach:
 
 def _at_level_named(column: exp.Column, level: Scope, *, reach: _Reach) -> bool | None:
     """`alias.column` at one level: bound, not to be found at all, or None to go on outwards."""
-    source = _named(column, level, reach.context)
+    source = named(column, level, reach.context)
     if source is None:
         return False if reach.context.relation(column.table) in level.declared else None
     name = reach.context.key(column.name)
@@ -75,7 +75,8 @@ def _at_level_bare(column: exp.Column, level: Scope, *, reach: _Reach) -> bool |
     return _write(column, holders[0], name, reach) if holders else None
 
 
-def _named(column: exp.Column, level: Scope, context: Context) -> Source | None:
+def named(column: exp.Column, level: Scope, context: Context) -> Source | None:
+    """The relation of `alias.column` or `alias.*` at one level; some engines also know `schema.table.column`."""
     source = level.source(context.relation(column.table))
     schema = column.args.get("db")
     if schema is None or source is None:

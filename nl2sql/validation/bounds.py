@@ -18,6 +18,7 @@ MAX_GROUPING_SETS = 64
 def bounds(tree: exp.Query) -> tuple[Violation, ...]:
     """What exceeds a cap. The nodes are counted without recursion, so any height can be measured."""
     nodes = joins = selects = tables = 0
+    groups: list[exp.Group] = []
     pending: list[tuple[exp.Expr, int]] = [(tree, 1)]
     while pending:
         node, depth = pending.pop()
@@ -25,6 +26,8 @@ def bounds(tree: exp.Query) -> tuple[Violation, ...]:
         joins += isinstance(node, exp.Join)
         selects += isinstance(node, exp.Select)
         tables += isinstance(node, exp.CTE)
+        if isinstance(node, exp.Group):
+            groups.append(node)
         if nodes > MAX_NODES or depth > MAX_DEPTH:
             message = "The statement is too large." if nodes > MAX_NODES else "The statement is nested too deeply."
             return (Violation(code="too_large", message=message, hint="Shorten it, or split it with WITH."),)
@@ -37,12 +40,12 @@ def bounds(tree: exp.Query) -> tuple[Violation, ...]:
         for what, count, most in counted
         if count > most
     ]
-    return (*found, *_grouping(tree))
+    return (*found, *_grouping(groups))
 
 
-def _grouping(tree: exp.Query) -> list[Violation]:
+def _grouping(groups: list[exp.Group]) -> list[Violation]:
     found: list[Violation] = []
-    for group in tree.find_all(exp.Group):
+    for group in groups:
         sets = 1
         for node in group.find_all(exp.Cube, exp.Rollup, exp.GroupingSets):
             terms = len(node.expressions)

@@ -6,54 +6,41 @@ its expression.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlglot import exp
 
 from nl2sql.validation.bind import bind, refuse_unknown
 from nl2sql.validation.context import Context
-from nl2sql.validation.expressions import Reach, Subquery, resolve_expression
+from nl2sql.validation.expressions import Reach, resolve_expression
 from nl2sql.validation.projections import output_name
-from nl2sql.validation.scope import Outputs, Scope
+from nl2sql.validation.scope import Outputs
 
 _AGGREGATES = frozenset(
     {"count", "sum", "avg", "min", "max", "string_agg", "array_agg", "group_concat", "list", "median"}
 )
 
 
-def clauses(select: exp.Select, *, scope: Scope, context: Context, subquery: Subquery) -> None:
+def clauses(select: exp.Select, *, reach: Reach) -> None:
     """Resolve all clauses after the select list, whose outputs are resolved already."""
-    facts = context.facts
-    deep = _aliases(select, context) if facts.aliases_visible_after_where else None
-    anywhere = deep if facts.aliases_visible_in_where else None
-    inside = Reach(scope=scope, context=context, subquery=subquery)
-    for clause, aliases in (("where", anywhere), ("having", deep), ("qualify", deep)):
+    facts = reach.context.facts
+    seeing = replace(reach, aliases=_aliases(select, reach.context)) if facts.aliases_visible_after_where else reach
+    later = replace(seeing, prefers_alias=facts.aliases_win_over_columns)
+    where = seeing if facts.aliases_visible_in_where else reach
+    for clause, inside in (("where", where), ("having", later), ("qualify", later)):
         node = select.args.get(clause)
         if node is not None:
-            reach = Reach(
-                scope=scope,
-                context=context,
-                subquery=subquery,
-                aliases=aliases,
-                prefers_alias=clause != "where" and facts.aliases_win_over_columns,
-            )
-            resolve_expression(node, reach=reach)
+            resolve_expression(node, reach=inside)
     for window in select.args.get("windows") or []:
-        resolve_expression(window, reach=inside)
-    _group(select, inside)
-    ordering = Reach(
-        scope=scope,
-        context=context,
-        subquery=subquery,
-        aliases=deep,
-        prefers_alias=facts.aliases_win_over_columns,
-    )
+        resolve_expression(window, reach=reach)
+    _group(select, seeing)
     distinct = select.args.get("distinct")
     if distinct is not None and distinct.args.get("on") is not None:
         for term in _flat(distinct.args["on"]):
-            _order_term(term, select, ordering)
+            _order_term(term, select, later)
     order = select.args.get("order")
     for ordered in order.expressions if order is not None else []:
-        _order_term(ordered, select, ordering)
+        _order_term(ordered, select, later)
 
 
 def _aliases(select: exp.Select, context: Context) -> dict[str, exp.Expr]:
@@ -99,8 +86,7 @@ def _group_term(term: exp.Expr, select: exp.Select, reach: Reach) -> int:
     """Resolve one term. The position of the output it named, when it named one by alias; else 0."""
     context, scope = reach.context, reach.scope
     if not isinstance(term, exp.Column) or term.table or isinstance(term.this, exp.Star):
-        aliases = _aliases(select, context) if context.facts.aliases_visible_after_where else None
-        resolve_expression(term, reach=Reach(scope=scope, context=context, subquery=reach.subquery, aliases=aliases))
+        resolve_expression(term, reach=reach)
         return 0
     if bind(term, scope=scope, context=context, own_level=True):
         return 0

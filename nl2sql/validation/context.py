@@ -64,10 +64,10 @@ class Context:
             return exact[0]
         return candidates[0] if len(candidates) == 1 else None
 
-    def fresh_name(self, prefix: str) -> str:
-        """A name that the statement does not use: it starts with an underscore-free prefix and a running number."""
+    def fresh_name(self) -> str:
+        """For what the statement leaves without a name."""
         self.fresh += 1
-        return f"{prefix}_{self.fresh}"
+        return f"subquery_{self.fresh}"
 
     @property
     def is_full(self) -> bool:

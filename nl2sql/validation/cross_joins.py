@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from nl2sql.dialects.function_traits import COLLECTING
 from nl2sql.validation.place import place
+from nl2sql.validation.select_parts import opened
 from nl2sql.validation.verdict import Violation
 
 MAX_UNCONNECTED = 2
@@ -35,20 +36,10 @@ def _collects(select: exp.Select) -> bool:
 
 def _groups(select: exp.Select) -> tuple[int, bool]:
     """How many groups of stored tables nothing links, and whether two groups hold the same table."""
-    clause = select.args.get("from_")
-    if clause is None:
-        return 0, False
-    items: list[exp.Expr] = [clause.this]
-    conditions: list[exp.Expr] = [select.args["where"]] if select.args.get("where") else []
-    pending = list(select.args.get("joins") or [])
-    while pending:
-        join = pending.pop()
-        items.append(join.this)
-        if join.args.get("on") is not None:
-            conditions.append(join.args["on"])
+    items, conditions = opened(select)
     parent: dict[str, str] = {}
     stored: dict[str, str] = {}
-    for table in (table for item in items for table in _tables(item, conditions)):
+    for table in (item for item in items if isinstance(item, exp.Table)):
         name = table.alias_or_name
         parent[name] = name
         if table.args.get("db"):
@@ -57,24 +48,14 @@ def _groups(select: exp.Select) -> tuple[int, bool]:
         if not isinstance(item, exp.Table) and item.alias:
             parent.setdefault(item.alias, item.alias)
             _link(parent, {item.alias, *(column.table for column in item.find_all(exp.Column))})
-    for condition in conditions:
+    where = select.args.get("where")
+    for condition in (*conditions, *([where] if where is not None else ())):
         for part in condition.find_all(exp.Predicate):
             if not isinstance(part, exp.SubqueryPredicate):
                 _link(parent, {column.table for column in part.find_all(exp.Column)})
     roots = {name: _root(parent, name) for name in stored}
     apart = {(root, stored[name]) for name, root in roots.items()}
     return len(set(roots.values())), len({table for _, table in apart}) < len(apart)
-
-
-def _tables(item: exp.Expr, conditions: list[exp.Expr]) -> list[exp.Table]:
-    """The tables of one FROM item, joins in parentheses included, whose conditions are added to `conditions`."""
-    if isinstance(item, exp.Table):
-        return [item]
-    if isinstance(item, exp.Subquery) and isinstance(item.this, exp.Table):
-        joins = item.this.args.get("joins") or []
-        conditions += [join.args["on"] for join in joins if join.args.get("on") is not None]
-        return [item.this, *(table for join in joins for table in _tables(join.this, conditions))]
-    return []
 
 
 def _root(parent: dict[str, str], name: str) -> str:

@@ -1,6 +1,6 @@
 """The columns of one expression, each bound; subqueries are handed back to whoever resolves queries."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -8,10 +8,7 @@ from sqlglot import exp
 from nl2sql.dialects.function_traits import WHOLE_ROW
 from nl2sql.validation.bind import bind, quoted, reference, refuse_unknown
 from nl2sql.validation.context import Context
-from nl2sql.validation.functions import called_name
-from nl2sql.validation.scope import Scope, Source
-
-Subquery = Callable[[exp.Query, Scope], None]
+from nl2sql.validation.scope import Resolve, Scope, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +21,7 @@ class Reach:
 
     scope: Scope
     context: Context
-    subquery: Subquery
+    query: Resolve
     aliases: Mapping[str, exp.Expr] | None = None
     prefers_alias: bool = False
 
@@ -35,7 +32,7 @@ def resolve_expression(root: exp.Expr, *, reach: Reach) -> None:
     while pending:
         node, scope = pending.pop()
         if isinstance(node, exp.Query):
-            reach.subquery(node, scope)
+            reach.query(node, scope)
         elif isinstance(node, exp.Column):
             _column(node, scope, reach)
         elif isinstance(node, exp.Lambda):
@@ -112,7 +109,7 @@ def _row(column: exp.Column, scope: Scope, context: Context) -> None:
     """`alias.*` inside an expression: a row. Of a stored table it may only be counted."""
     call = _call_around(column)
     source = next((found for level in scope.levels() if (found := level.source(context.relation(column.table)))), None)
-    name = called_name(call) if call is not None else ""
+    name = call.name.lower() if call is not None else ""
     fits = source is not None and context.facts.relation_as_value == "row" and not column.args.get("db")
     if source is None or not fits or not _takes_row(name, source, column):
         context.refuse(
@@ -145,7 +142,7 @@ def _derived_row(column: exp.Column, scope: Scope, context: Context) -> bool:
     if source.kind == "function" and len(source.columns) == 1:
         column.replace(reference(source, next(iter(source.columns.values()))))
         return True
-    if source.kind != "query" or call is None or called_name(call) not in WHOLE_ROW:
+    if source.kind != "query" or call is None or call.name.lower() not in WHOLE_ROW:
         return False
     if context.facts.relation_as_value == "row":
         column.replace(exp.Column(this=exp.Star(), table=quoted(source.name)))

@@ -20,17 +20,12 @@ def functions(nodes: Iterable[exp.Expr], *, dialect: Dialect) -> tuple[Violation
     allowed = facts.functions
     found: list[Violation] = []
     for call in (node for node in nodes if isinstance(node, exp.Anonymous)):
-        name = called_name(call)
+        name = call.name.lower()  # engines find built-in functions whatever the case
         if name not in allowed or (facts.quoted_names_are_exact and _quoted_otherwise(call, name)):
             found.append(_refused(call, name, allowed))
         elif name != "count" and any(isinstance(argument, exp.Star) for argument in call.expressions):
             found.append(_refused(call, f"{name}(*)", allowed))
     return tuple(found[:10])
-
-
-def called_name(call: exp.Anonymous) -> str:
-    """The function's name in lower case: engines find built-in functions whatever the case."""
-    return call.name.lower()
 
 
 def _quoted_otherwise(call: exp.Anonymous, name: str) -> bool:

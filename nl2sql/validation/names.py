@@ -12,9 +12,10 @@ from sqlglot import exp
 
 from nl2sql.validation.clauses import clauses, set_order
 from nl2sql.validation.context import RESOLVED, Context
+from nl2sql.validation.expressions import Reach
 from nl2sql.validation.place import place
 from nl2sql.validation.projections import projections
-from nl2sql.validation.relations import from_clause
+from nl2sql.validation.relations import from_clause, renamed
 from nl2sql.validation.scope import CommonTable, CommonTables, Outputs, Scope
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import DatabaseSchema
@@ -65,12 +66,10 @@ def _select(select: exp.Select, context: Context, ctes: CommonTables, outer: Sco
     def resolve(query: exp.Query, scope: Scope | None, *, derived: bool = False) -> Outputs:
         return _query(query, context, ctes, scope, derived=derived)
 
-    def subquery(query: exp.Query, scope: Scope) -> None:
-        _query(query, context, ctes, scope, derived=False)
-
     scope = from_clause(select, context=context, ctes=ctes, outer=outer, query=resolve)
-    outputs = projections(select, scope=scope, context=context, subquery=subquery, derived=derived)
-    clauses(select, scope=scope, context=context, subquery=subquery)
+    reach = Reach(scope=scope, context=context, query=resolve)
+    outputs = projections(select, reach=reach, derived=derived)
+    clauses(select, reach=reach)
     return outputs
 
 
@@ -109,18 +108,3 @@ def _common_table(
     _query(body.expression, context, {**inner, context.relation(name): table}, outer, derived=False)
     set_order(body, outputs=left, context=context)
     return table
-
-
-def renamed(outputs: Outputs, columns: tuple[str, ...], node: exp.Expr, context: Context) -> Outputs:
-    """`outputs` under a column list. Over a star of a stored table a list is refused: positions may not be ours."""
-    if not columns:
-        return outputs
-    if not outputs.exact or len(columns) > len(outputs.names):
-        context.refuse(
-            node,
-            code="column_list",
-            message="This column list renames columns by position over a star, or is too long.",
-            hint="List the columns inside, with AS names, instead of the star.",
-        )
-    names = columns + outputs.names[len(columns) :]
-    return Outputs(names=names, exact=outputs.exact)

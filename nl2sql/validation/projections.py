@@ -1,15 +1,19 @@
 """The select list: stars expanded, and every output given the name the outer query will know it by."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
 from sqlglot import exp
 
-from nl2sql.validation.bind import quoted, reference, refuse_unknown
+from nl2sql.validation.bind import named, quoted, reference, refuse_unknown
 from nl2sql.validation.context import MAX_OUTPUTS, Context
-from nl2sql.validation.expressions import Reach, Subquery, resolve_expression
+from nl2sql.validation.expressions import Reach, resolve_expression
 from nl2sql.validation.scope import Outputs, Scope, Source
 
 
-def projections(select: exp.Select, *, scope: Scope, context: Context, subquery: Subquery, derived: bool) -> Outputs:
+def projections(select: exp.Select, *, reach: Reach, derived: bool) -> Outputs:
     """Resolve the select list in place. With `derived`, outputs get unique names, so that a star over them is clear."""
+    scope, context = reach.scope, reach.context
     exact = True
     expanded: list[exp.Expr] = []
     bound: set[int] = set()
@@ -29,25 +33,15 @@ def projections(select: exp.Select, *, scope: Scope, context: Context, subquery:
         return _too_many(select, context)
     aliases: dict[str, exp.Expr] = {}
     select.set("expressions", expanded)
-    for item in expanded:
+    for place, item in enumerate(expanded):
         if id(item) in bound:
             continue
-        reach = Reach(
-            scope=scope,
-            context=context,
-            subquery=subquery,
-            aliases=aliases if context.facts.aliases_visible_in_select_list else None,
-        )
-        named = item if isinstance(item, exp.Column) and not isinstance(item.this, exp.Star) else None
-        name = named.name if named is not None else ""
-        slot = exp.Paren(this=exp.Null())
-        item.replace(slot)
-        holder = exp.Alias(this=item, alias=quoted("x")) if not isinstance(item, exp.Alias) else item
-        resolve_expression(holder.this, reach=reach)
-        result = holder if holder is item else holder.this
-        if named is not None and not isinstance(result, exp.Column):
-            result = exp.Alias(this=result, alias=quoted(name))
-        slot.replace(result)
+        name = item.name if isinstance(item, exp.Column) and not isinstance(item.this, exp.Star) else ""
+        visible = aliases if context.facts.aliases_visible_in_select_list else None
+        resolve_expression(item.unalias(), reach=replace(reach, aliases=visible))
+        result = select.expressions[place]
+        if name and not isinstance(result, exp.Column):
+            result = result.replace(exp.Alias(this=result.copy(), alias=quoted(name)))
         if isinstance(result, exp.Alias):
             aliases[context.key(result.alias)] = result.this
     if not expanded:
@@ -69,7 +63,7 @@ def _star_of(item: exp.Expr) -> exp.Star | None:
 def _expand(item: exp.Expr, star: exp.Star, scope: Scope, context: Context) -> tuple[list[exp.Expr], bool]:
     """The columns that `item`, `*` or `alias.*`, stands for, and whether the engine would expand it to the same."""
     if isinstance(item, exp.Column):
-        sources = [source] if (source := _starred(item, scope, context)) else []
+        sources = [source] if (source := named(item, scope, context)) else []
     else:
         sources = list(scope.sources)
     if not sources or any(not source.columns for source in sources):
@@ -80,46 +74,25 @@ def _expand(item: exp.Expr, star: exp.Star, scope: Scope, context: Context) -> t
             hint="List the columns you need.",
         )
         return [], True
-    merged = {} if isinstance(item, exp.Column) else dict(scope.merged)
-    columns = _columns(sources, merged, context)
+    merged = {} if isinstance(item, exp.Column) else scope.merged
+    columns = list(_columns(sources, merged, context))
     exact = all(source.table is None and source.exact for source in sources)
     return _adjusted(columns, star, scope, context), exact
 
 
-def _starred(item: exp.Column, scope: Scope, context: Context) -> Source | None:
-    """The relation of `alias.*`; PostgreSQL and MySQL also know `schema.table.*`."""
-    source = scope.source(context.relation(item.table))
-    schema = item.args.get("db")
-    if source is None or schema is None:
-        return source
-    table = source.table
-    fits = table is not None and context.key(table.schema) == context.key(schema.name)
-    return source if fits and table is not None and context.relation(table.name) == source.key else None
-
-
-def _columns(sources: list[Source], merged: dict[str, exp.Expr], context: Context) -> dict[str, list[exp.Expr]]:
-    """Key → expressions, in the star's order: USING columns first, or where they first stand."""
-    in_place = context.facts.using_columns_stay_in_place
-    found: list[tuple[str, exp.Expr]] = []
-    done: set[str] = set()
-    if not in_place:
-        for name, expression in merged.items():
-            found.append((name, _merged_output(name, expression)))
-            done.add(name)
+def _columns(sources: list[Source], merged: Mapping[str, exp.Expr], context: Context) -> Iterator[tuple[str, exp.Expr]]:
+    """(key, expression) in the star's order: USING columns first, or where they first stand."""
+    left = dict(merged)
+    if not context.facts.using_columns_stay_in_place:
+        yield from ((name, _merged_output(name, left.pop(name))) for name in merged)
     for source in sources:
         for name, spelled in source.columns.items():
-            if name in merged:
-                if name not in done:
-                    found.append((name, _merged_output(name, merged[name])))
-                    done.add(name)
-                continue
-            found.append((name, reference(source, spelled)))
-            if source.table is not None:
-                context.read(source.table, spelled)
-    ordered: dict[str, list[exp.Expr]] = {}
-    for position, (name, expression) in enumerate(found):
-        ordered.setdefault(f"{position}:{name}", []).append(expression)
-    return ordered
+            if name not in merged:
+                if source.table is not None:
+                    context.read(source.table, spelled)
+                yield name, reference(source, spelled)
+            elif name in left:
+                yield name, _merged_output(name, left.pop(name))
 
 
 def _merged_output(name: str, expression: exp.Expr) -> exp.Expr:
@@ -127,23 +100,20 @@ def _merged_output(name: str, expression: exp.Expr) -> exp.Expr:
     return copy if isinstance(copy, exp.Column) else exp.Alias(this=copy, alias=quoted(name))
 
 
-def _adjusted(columns: dict[str, list[exp.Expr]], star: exp.Star, scope: Scope, context: Context) -> list[exp.Expr]:
+def _adjusted(columns: list[tuple[str, exp.Expr]], star: exp.Star, scope: Scope, context: Context) -> list[exp.Expr]:
     """DuckDB's `* EXCLUDE (a)` and `* REPLACE (x AS a)`."""
     excluded = {context.key(part.name): part for part in star.args.get("except_") or []}
     replaced = {context.key(part.alias): part for part in star.args.get("replace") or []}
-    names = {position.partition(":")[2] for position in columns}
+    names = {name for name, _ in columns}
     for name, part in [*excluded.items(), *replaced.items()]:
         if name not in names:
             probe = part if isinstance(part, exp.Column) else exp.Column(this=quoted(part.alias_or_name))
             refuse_unknown(probe, scope=scope, context=context)
-    result: list[exp.Expr] = []
-    for position, expressions in columns.items():
-        name = position.partition(":")[2]
-        if name in replaced:
-            result.append(replaced[name].copy())
-        elif name not in excluded:
-            result.extend(expressions)
-    return result
+    return [
+        replaced[name].copy() if name in replaced else column
+        for name, column in columns
+        if name in replaced or name not in excluded
+    ]
 
 
 def _outputs(select: exp.Select, context: Context, *, derived: bool, exact: bool) -> Outputs:

@@ -8,6 +8,7 @@ from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.constant import day, number
 from nl2sql.validation.place import place
+from nl2sql.validation.select_parts import conjuncts
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
 
@@ -70,22 +71,9 @@ def _refused(cte: exp.CTE, why: str) -> Violation:
     )
 
 
-def _conjuncts(node: exp.Expr | None) -> Iterator[exp.Expr]:
-    pending = [node] if node is not None else []
-    while pending:
-        part = pending.pop()
-        if isinstance(part, exp.And):
-            pending += [part.this, part.expression]
-        elif isinstance(part, exp.Paren | exp.Where):
-            pending.append(part.this)
-        else:
-            yield part
-
-
 def _conditions(arm: exp.Select) -> Iterator[exp.Expr]:
-    yield from _conjuncts(arm.args.get("where"))
-    for join in arm.args.get("joins") or []:
-        yield from _conjuncts(join.args.get("on"))
+    for condition in (arm.args.get("where"), *(join.args.get("on") for join in arm.args.get("joins") or ())):
+        yield from conjuncts(condition)
 
 
 def _outputs(cte: exp.CTE) -> dict[str, exp.Expr]:
@@ -103,7 +91,7 @@ def _multiplies(cte: exp.CTE, name: str) -> bool:
     """Whether a round gives several rows for one: another relation of many rows that no equality ties to it."""
     arm = cte.this.expression
     before = {other.alias: other.this for other in cte.parent.expressions} if isinstance(cte.parent, exp.With) else {}
-    items = [arm.args["from_"].this, *(join.this for join in arm.args.get("joins") or [])]
+    items = [arm.args["from_"].this, *(join.this for join in arm.args.get("joins") or ())]
     others = [item for item in items if item.alias_or_name != name]
     return any(not _is_one_row(item, before) for item in others) and not _walks(arm, name)
 

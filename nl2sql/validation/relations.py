@@ -1,56 +1,52 @@
 """The FROM clause: tables, CTEs, derived tables, functions and their joins."""
 
-from typing import Protocol
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from nl2sql.validation.bind import bind, quoted, refuse_unknown
 from nl2sql.validation.context import RESOLVED, Context
 from nl2sql.validation.expressions import Reach, resolve_expression
-from nl2sql.validation.functions import called_name
-from nl2sql.validation.scope import CommonTables, Outputs, Scope, Source
+from nl2sql.validation.scope import CommonTables, Outputs, Resolve, Scope, Source, SourceKind
 from nl2sql.validation.stored_tables import refuse_unknown_table, stored_table
 
 
-class Resolve(Protocol):
-    def __call__(self, query: exp.Query, scope: Scope | None, *, derived: bool = False) -> Outputs: ...
-
-
+@dataclass(slots=True, kw_only=True)
 class _From:
     """One FROM clause while it is read from left to right.
 
     `sources` are all so far, which LATERAL sees; `group` those since the last comma, which ON sees.
     """
 
-    def __init__(self, context: Context, ctes: CommonTables, outer: Scope | None, query: Resolve) -> None:
-        self.context = context
-        self.ctes = ctes
-        self.outer = outer
-        self.query = query
-        self.declared: frozenset[str] = frozenset()
-        self.sources: list[Source] = []
-        self.merged: dict[str, exp.Expr] = {}
+    context: Context
+    ctes: CommonTables
+    outer: Scope | None
+    query: Resolve
+    declared: frozenset[str] = frozenset()
+    sources: list[Source] = field(default_factory=list)
+    merged: dict[str, exp.Expr] = field(default_factory=dict)
 
     def scope(self, sources: list[Source]) -> Scope:
         return Scope(sources=sources, declared=self.declared, parent=self.outer, merged=self.merged)
 
-    def reach(self, scope: Scope) -> Reach:
-        def subquery(query: exp.Query, inner: Scope) -> None:
-            self.query(query, inner)
+    def so_far(self) -> Scope:
+        return self.scope(list(self.sources))
 
-        return Reach(scope=scope, context=self.context, subquery=subquery)
+    def resolve(self, expression: exp.Expr, scope: Scope) -> None:
+        resolve_expression(expression, reach=Reach(scope=scope, context=self.context, query=self.query))
 
 
 def from_clause(
     select: exp.Select, *, context: Context, ctes: CommonTables, outer: Scope | None, query: Resolve
 ) -> Scope:
     """Resolve FROM and its joins in place; the scope that the rest of the SELECT sees."""
-    state = _From(context, ctes, outer, query)
+    state = _From(context=context, ctes=ctes, outer=outer, query=query)
     clause = select.args.get("from_")
     joins = select.args.get("joins") or []
     if clause is not None:
-        _name_unnamed([clause.this, *(join.this for join in joins)], context)
-        aliases = _declared([clause.this, *(join.this for join in joins)], context)
+        items = [clause.this, *(join.this for join in joins)]
+        _name_unnamed(items, context)
+        aliases = _declared(items, context)
         state.declared = frozenset(aliases)
         if len(aliases) > len(state.declared):
             context.refuse(
@@ -66,15 +62,14 @@ def from_clause(
 def _name_unnamed(items: list[exp.Expr], context: Context) -> None:
     """Derived tables without an alias get one, so that their columns can be qualified."""
     for item in items:
-        derived = isinstance(item, exp.Subquery) and isinstance(item.this, exp.Query | exp.Values)
-        if (derived or isinstance(item, exp.Values | exp.Unnest | exp.Lateral)) and not item.alias:
-            if isinstance(item, exp.Unnest | exp.Lateral) and not _is_subquery(item):
-                continue
-            item.set("alias", exp.TableAlias(this=quoted(context.fresh_name("subquery"))))
-
-
-def _is_subquery(item: exp.Expr) -> bool:
-    return isinstance(item, exp.Lateral) and isinstance(item.this, exp.Subquery)
+        if isinstance(item, exp.Subquery):
+            derived = isinstance(item.this, exp.Query | exp.Values)
+        else:
+            derived = isinstance(item, exp.Values) or (
+                isinstance(item, exp.Lateral) and isinstance(item.this, exp.Subquery)
+            )
+        if derived and not item.alias:
+            item.set("alias", exp.TableAlias(this=quoted(context.fresh_name())))
 
 
 def _declared(items: list[exp.Expr], context: Context) -> list[str]:
@@ -95,8 +90,8 @@ def _alias(item: exp.Expr) -> str:
     if isinstance(inner, exp.Unnest):
         return "unnest"
     if isinstance(inner, exp.Table) and isinstance(inner.this, exp.Anonymous):
-        return called_name(inner.this)
-    return called_name(inner) if isinstance(inner, exp.Anonymous) else inner.name
+        inner = inner.this
+    return inner.name.lower() if isinstance(inner, exp.Anonymous) else inner.name
 
 
 def _joined(first: exp.Expr, joins: list[exp.Join], state: _From) -> None:
@@ -119,7 +114,7 @@ def _is_comma(join: exp.Join) -> bool:
 def _condition(join: exp.Join, left: list[Source], right: list[Source], state: _From) -> None:
     condition = join.args.get("on")
     if condition is not None:
-        resolve_expression(condition, reach=state.reach(state.scope([*left, *right])))
+        state.resolve(condition, state.scope([*left, *right]))
     using = join.args.get("using")
     if not using:
         return
@@ -185,15 +180,11 @@ def _parenthesised(item: exp.Subquery, state: _From) -> list[Source]:
     outer, state.sources = state.sources, []
     table = item.this
     joins = table.args.get("joins") or []
-    _joined_inside(table, joins, state)
-    inner, state.sources = state.sources, outer
-    return inner
-
-
-def _joined_inside(table: exp.Table, joins: list[exp.Join], state: _From) -> None:
     table.set("joins", None)
     _joined(table, joins, state)
     table.set("joins", joins)
+    inner, state.sources = state.sources, outer
+    return inner
 
 
 def _derived(item: exp.Subquery, scope: Scope, state: _From) -> Source:
@@ -202,62 +193,65 @@ def _derived(item: exp.Subquery, scope: Scope, state: _From) -> Source:
     outputs = state.query(item.this, scope, derived=True)
     if item.args.get("order") or item.args.get("limit") or item.args.get("offset") or item.args.get("with_"):
         state.context.refuse(item, code="forbidden_syntax", message="ORDER BY and LIMIT belong inside the parentheses.")
-    return _source(item, outputs, "query", state)
+    return _source(item, outputs, state)
 
 
-def _source(item: exp.Expr, outputs: Outputs, kind: str, state: _From) -> Source:
+def renamed(outputs: Outputs, columns: tuple[str, ...], node: exp.Expr, context: Context) -> Outputs:
+    """`outputs` under a column list. Over a star of a stored table a list is refused: positions may not be ours."""
+    if not columns:
+        return outputs
+    if not outputs.exact or len(columns) > len(outputs.names):
+        context.refuse(
+            node,
+            code="column_list",
+            message="This column list renames columns by position over a star, or is too long.",
+            hint="List the columns inside, with AS names, instead of the star.",
+        )
+    return Outputs(names=columns + outputs.names[len(columns) :], exact=outputs.exact)
+
+
+def _source(item: exp.Expr, outputs: Outputs, state: _From, *, kind: SourceKind = "query") -> Source:
     context = state.context
     alias = item.args.get("alias")
     columns = tuple(column.name for column in alias.columns) if isinstance(alias, exp.TableAlias) else ()
-    if columns and (not outputs.exact or len(columns) > len(outputs.names)):
-        context.refuse(
-            item,
-            code="column_list",
-            message="This column list renames columns by position over a star, or is too long.",
-            hint="List the columns inside, with AS names.",
-        )
-    names = columns + outputs.names[len(columns) :]
+    outputs = renamed(outputs, columns, item, context)
     name = _alias(item)
     return Source(
         name=name,
         key=context.relation(name),
-        columns={context.key(column): column for column in names},
-        kind="function" if kind == "function" else "query",
+        columns={context.key(column): column for column in outputs.names},
+        kind=kind,
         exact=outputs.exact,
-        ambiguous=frozenset() if columns else outputs.ambiguous,
+        ambiguous=outputs.ambiguous,
     )
 
 
 def _values(node: exp.Values, item: exp.Expr, scope: Scope, state: _From) -> Source:
-    resolve_expression(node, reach=state.reach(scope))
+    state.resolve(node, scope)
     rows = node.expressions
     width = len(rows[0].expressions) if rows and isinstance(rows[0], exp.Tuple) else 1
     prefix, first = state.context.facts.values_column
     outputs = Outputs(names=tuple(f"{prefix}{first + position}" for position in range(width)))
-    return _source(item if item.alias else node, outputs, "query", state)
+    return _source(item if item.alias else node, outputs, state)
 
 
 def _lateral(item: exp.Lateral, state: _From) -> Source:
-    siblings = state.scope(list(state.sources))
+    siblings = state.so_far()
     inner = item.this
     if isinstance(inner, exp.Subquery):
         if isinstance(inner.this, exp.Values):
             return _values(inner.this, item, siblings, state)
-        return _source(item, state.query(inner.this, siblings, derived=True), "query", state)
-    if isinstance(inner, exp.Unnest):
-        resolve_expression(inner, reach=state.reach(siblings))
-        return _called(item, "unnest", state)
-    if isinstance(inner, exp.Anonymous):
-        resolve_expression(inner, reach=state.reach(siblings))
-        return _called(item, called_name(inner), state)
+        return _source(item, state.query(inner.this, siblings, derived=True), state)
+    if isinstance(inner, exp.Unnest | exp.Anonymous):
+        state.resolve(inner, siblings)
+        return _called(item, "unnest" if isinstance(inner, exp.Unnest) else inner.name.lower(), state)
     state.context.refuse(item, code="forbidden_syntax", message="This cannot stand after LATERAL.")
-    return _source(item, Outputs(names=()), "query", state)
+    return _source(item, Outputs(names=()), state)
 
 
 def _unnest(item: exp.Unnest, state: _From) -> Source:
-    scope = state.scope(list(state.sources))
     for argument in item.expressions:
-        resolve_expression(argument, reach=state.reach(scope))
+        state.resolve(argument, state.so_far())
     offset = item.args.get("offset")
     extra = (offset.name,) if isinstance(offset, exp.Identifier) else ("ordinality",) if offset else ()
     return _called(item, "unnest", state, width=len(item.expressions), extra=extra)
@@ -277,7 +271,7 @@ def _called(item: exp.Expr, name: str, state: _From, *, width: int = 1, extra: t
         extra = ("ordinality",)
     columns = listed.get(name, ()) or (_alias(item),)
     columns += tuple(f"{columns[0]}_{number}" for number in range(1, width))
-    return _source(item, Outputs(names=(*columns, *extra)), "function", state)
+    return _source(item, Outputs(names=(*columns, *extra)), state, kind="function")
 
 
 def _table(item: exp.Table, state: _From) -> Source:
@@ -285,8 +279,8 @@ def _table(item: exp.Table, state: _From) -> Source:
     if isinstance(item.this, exp.Anonymous):
         if item.args.get("db"):
             state.context.refuse(item, code="forbidden_function", message="Functions are called by their bare name.")
-        resolve_expression(item.this, reach=state.reach(state.scope(list(state.sources))))
-        return _called(item, called_name(item.this), state)
+        state.resolve(item.this, state.so_far())
+        return _called(item, item.this.name.lower(), state)
     if not item.args.get("db") and (cte := state.ctes.get(state.context.relation(item.name))) is not None:
         return _common(item, cte.name, cte.outputs, state)
     table = state.context.table(item.db or state.context.schema.default_schema, item.name)
@@ -303,4 +297,4 @@ def _common(item: exp.Table, name: str, outputs: Outputs | None, state: _From) -
         )
         outputs = Outputs(names=())
     item.set("this", quoted(name))
-    return _source(item, outputs, "query", state)
+    return _source(item, outputs, state)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from sqlglot import exp
 
@@ -75,3 +75,9 @@ class CommonTable:
 
 
 CommonTables = Mapping[str, CommonTable]
+
+
+class Resolve(Protocol):
+    """Resolves a query that stands inside another, which sees `scope`; with `derived` in FROM or WITH."""
+
+    def __call__(self, query: exp.Query, scope: Scope | None, *, derived: bool = False) -> Outputs: ...
