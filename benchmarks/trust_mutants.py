@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import sqlglot
 from sqlglot import exp
 
-from nl2sql.trust.statement import Block, column_of, conjuncts, own_nodes, read_statement
+from nl2sql.trust.statement import Block, column_of, own_nodes, read_statement
+from nl2sql.validation.select_parts import conjuncts
 from schema_index.schema import DatabaseSchema
 
 Mutation = Callable[[Block, DatabaseSchema, random.Random], bool]
@@ -33,8 +34,7 @@ def join_dropped(block: Block, schema: DatabaseSchema, rng: random.Random) -> bo
         others = [one for one in block.select.args["joins"] if one is not join]
         if not isinstance(join.this, exp.Table) or any(_reads(one, alias) for one in (*others, *_outputs(block))):
             continue
-        where = block.select.args.get("where")
-        left = [one for one in conjuncts(where.this if where is not None else None) if not _reads(one, alias)]
+        left = [one for one in conjuncts(block.select.args.get("where")) if not _reads(one, alias)]
         if any(one.find(exp.Query) and _reads(one, alias) for one in left):
             continue
         block.select.set("where", exp.Where(this=exp.and_(*left, copy=False)) if left else None)

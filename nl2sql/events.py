@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nl2sql.generation.base import Clarify, Draft, Refused, Usage
-from nl2sql.trust.receipt import Check, Receipt
+from nl2sql.trust.check import Check
+from nl2sql.trust.receipt import Receipt
 from nl2sql.validation.verdict import Accepted, Violation
 from schema_index.connectors.base import ResultSet
 from schema_index.retrieval.types import Retrieved

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from nl2sql.answering.real_names import closest_names, types_of
 from nl2sql.generation.base import Feedback
-from nl2sql.trust.receipt import Check
+from nl2sql.trust.check import Check
 from nl2sql.validation.verdict import Violation
 from schema_index.connectors.base import DataSourceError, QueryTooExpensive
 from schema_index.schema import DatabaseSchema

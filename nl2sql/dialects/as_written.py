@@ -6,22 +6,16 @@ exactly what the engine will see, and what is printed is what was checked. Only 
 (`CAST(x AS t)`, `EXTRACT(f FROM x)` and the like) are parsed specially.
 """
 
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from sqlglot import exp
 from sqlglot.errors import ParseError
 from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
-_GRAMMAR_OF_THEIR_OWN = ("CAST", "CONVERT", "EXTRACT", "OVERLAY", "POSITION", "SUBSTRING", "TRIM", "TRY_CAST")
-
-
-def special(parsers: dict[str, Any], *more: str) -> dict[str, Any]:
-    return {name: parsers[name] for name in (*_GRAMMAR_OF_THEIR_OWN, *more) if name in parsers}
-
-
-def without_parentheses(parsers: dict[str, Any], *more: str) -> dict[str, Any]:
-    return {name: parsers[name] for name in ("ANY", "CASE", *more) if name in parsers}
+_GRAMMAR_OF_THEIR_OWN = frozenset(
+    {"ANY", "CASE", "CAST", "CONVERT", "EXTRACT", "OVERLAY", "POSITION", "SUBSTRING", "TRIM", "TRY_CAST"}
+)
 
 
 class Generator(Protocol):
@@ -46,7 +40,17 @@ MAX_INTERVAL = 200
 
 
 class AsWritten(Parser):
-    """Shortcuts of sqlglot's that drop or change what was written, left out."""
+    """Shortcuts of sqlglot's that drop or change what was written, left out. `ALSO` are further calls of a dialect that
+    have a grammar of their own."""
+
+    ALSO: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        kept = _GRAMMAR_OF_THEIR_OWN | cls.ALSO
+        cls.FUNCTIONS = {}
+        for table in ("FUNCTION_PARSERS", "NO_PAREN_FUNCTION_PARSERS"):
+            setattr(cls, table, {name: parser for name, parser in getattr(cls, table).items() if name in kept})
 
     def _parse_as_command(self, start: Token) -> exp.Command:
         """sqlglot logs what it cannot parse and keeps it as text; here it is an error, and nothing is logged."""

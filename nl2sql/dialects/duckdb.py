@@ -1,14 +1,12 @@
 """DuckDB. Functions: the chapters of its manual, version 1.4."""
 
-from typing import Any, ClassVar
-
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.generators.duckdb import DuckDBGenerator
 from sqlglot.parsers.duckdb import DuckDBParser
 
 from nl2sql.dialects import standard
-from nl2sql.dialects.as_written import AsWritten, Generator, infix, special, without_parentheses
+from nl2sql.dialects.as_written import AsWritten, Generator, infix
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.standard import names
 
@@ -73,9 +71,7 @@ def _within_group(generator: Generator, node: exp.WithinGroup) -> str:
 
 class GuardDuckDB(DuckDB):
     class Parser(AsWritten, DuckDBParser):
-        FUNCTIONS: ClassVar[dict[str, Any]] = {}
-        FUNCTION_PARSERS = special(DuckDBParser.FUNCTION_PARSERS)
-        NO_PAREN_FUNCTION_PARSERS = without_parentheses(DuckDBParser.NO_PAREN_FUNCTION_PARSERS, "MAP")
+        ALSO = frozenset({"MAP"})
 
     class Generator(DuckDBGenerator):
         MULTI_ARG_DISTINCT = True
@@ -102,13 +98,11 @@ DUCKDB = DialectFacts(
     quoted_names_are_exact=False,
     max_identifier_bytes=256,
     plain_name=standard.PLAIN_NAME,
-    reserved_words=standard.RESERVED_WORDS,
     name_mark='"',
     functions=standard.FUNCTIONS | standard.STATISTICS | _FUNCTIONS,
     table_functions=_TABLE_FUNCTIONS,
     unit_first_functions=frozenset(),
     unit_words=frozenset(),
-    types=standard.TYPES,
     join_kinds=standard.JOIN_KINDS | {"SEMI", "ANTI"},
     join_methods=frozenset({"", "ASOF"}),
     collations=frozenset({"nocase", "noaccent", "nfc"}),

@@ -65,8 +65,6 @@ class DialectFacts:
     plain_name: re.Pattern[str]
     """A name that needs no quotes unless it is reserved."""
 
-    reserved_words: frozenset[str]
-
     name_mark: str
     """What names are quoted with in a prompt."""
 
@@ -84,10 +82,6 @@ class DialectFacts:
     """Their first argument is one of `unit_words`, not a column."""
 
     unit_words: frozenset[str]
-
-    types: frozenset[exp.DType]
-    """What a value may be cast to. Object-identifier types (`regclass` and its kin) turn numbers into names of hidden
-    objects, row types expose a table's shape, and pseudo-types run input functions: none is listed."""
 
     join_kinds: frozenset[str]
     join_methods: frozenset[str]

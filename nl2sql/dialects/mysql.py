@@ -1,7 +1,5 @@
 """MySQL and MariaDB. Functions: the chapters of their manuals, versions 8.4 and 11."""
 
-from typing import Any, ClassVar
-
 from sqlglot import exp
 from sqlglot.dialects.mysql import MySQL
 from sqlglot.generators.mysql import MySQLGenerator
@@ -10,7 +8,7 @@ from sqlglot.tokenizer_core import TokenType
 
 from nl2sql.calendar_spans import Unit
 from nl2sql.dialects import standard
-from nl2sql.dialects.as_written import AsWritten, constant, infix, special, without_parentheses
+from nl2sql.dialects.as_written import AsWritten, constant, infix
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.standard import names
 
@@ -49,10 +47,8 @@ _PERIODS: dict[Unit, str] = {"day": "%Y-%m-%d", "week": "%x-%v", "month": "%Y-%m
 
 class GuardMySQL(MySQL):
     class Parser(AsWritten, MySQLParser):
-        FUNCTIONS: ClassVar[dict[str, Any]] = {}
-        FUNCTION_PARSERS = special(MySQLParser.FUNCTION_PARSERS, "GROUP_CONCAT")
+        ALSO = frozenset({"GROUP_CONCAT"})
         DISJUNCTION = {**MySQLParser.DISJUNCTION, TokenType.DPIPE: exp.DPipe}
-        NO_PAREN_FUNCTION_PARSERS = without_parentheses(MySQLParser.NO_PAREN_FUNCTION_PARSERS)
 
     class Generator(MySQLGenerator):
         TRANSFORMS = {
@@ -82,13 +78,11 @@ MYSQL = DialectFacts(
     quoted_names_are_exact=False,
     max_identifier_bytes=256,
     plain_name=standard.PLAIN_NAME,
-    reserved_words=standard.RESERVED_WORDS,
     name_mark="`",
     functions=standard.FUNCTIONS | standard.STATISTICS | _FUNCTIONS,
     table_functions={},
     unit_first_functions=frozenset({"timestampadd", "timestampdiff", "get_format"}),
     unit_words=_UNIT_WORDS,
-    types=standard.TYPES,
     join_kinds=standard.JOIN_KINDS,
     join_methods=frozenset({""}),
     collations=frozenset({"utf8mb4_general_ci", "utf8mb4_unicode_ci", "utf8mb4_bin", "utf8mb4_0900_ai_ci", "binary"}),

@@ -1,7 +1,6 @@
 """PostgreSQL. Functions: the chapters of its manual, version 18."""
 
 import re
-from typing import Any, ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
@@ -9,7 +8,7 @@ from sqlglot.generators.postgres import PostgresGenerator
 from sqlglot.parsers.postgres import PostgresParser
 
 from nl2sql.dialects import standard
-from nl2sql.dialects.as_written import AsWritten, constant, infix, special, without_parentheses
+from nl2sql.dialects.as_written import AsWritten, constant, infix
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.standard import names
 
@@ -65,9 +64,7 @@ _TABLE_FUNCTIONS = {
 
 class GuardPostgres(Postgres):
     class Parser(AsWritten, PostgresParser):
-        FUNCTIONS: ClassVar[dict[str, Any]] = {}
-        FUNCTION_PARSERS = special(PostgresParser.FUNCTION_PARSERS)
-        NO_PAREN_FUNCTION_PARSERS = without_parentheses(PostgresParser.NO_PAREN_FUNCTION_PARSERS)
+        pass
 
     class Generator(PostgresGenerator):
         MULTI_ARG_DISTINCT = True
@@ -94,13 +91,11 @@ POSTGRES = DialectFacts(
     quoted_names_are_exact=True,
     max_identifier_bytes=63,  # NAMEDATALEN, and the null that ends it
     plain_name=re.compile(r"[a-z_][a-z0-9_]*"),
-    reserved_words=standard.RESERVED_WORDS,
     name_mark='"',
     functions=standard.FUNCTIONS | standard.STATISTICS | _FUNCTIONS,
     table_functions=_TABLE_FUNCTIONS,
     unit_first_functions=frozenset(),
     unit_words=frozenset(),
-    types=standard.TYPES,
     join_kinds=standard.JOIN_KINDS,
     join_methods=frozenset({""}),
     collations=frozenset({"C", "POSIX", "en_US", "de_DE", "und-x-icu", "en-x-icu", "unicode", "ucs_basic"}),

@@ -1,7 +1,5 @@
 """SQLite. Functions: its manual, version 3.50."""
 
-from typing import Any, ClassVar
-
 from sqlglot import exp
 from sqlglot.dialects.sqlite import SQLite
 from sqlglot.generators.sqlite import SQLiteGenerator
@@ -9,7 +7,7 @@ from sqlglot.parsers.sqlite import SQLiteParser
 
 from nl2sql.calendar_spans import Unit
 from nl2sql.dialects import standard
-from nl2sql.dialects.as_written import AsWritten, special, without_parentheses
+from nl2sql.dialects.as_written import AsWritten
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.standard import names
 
@@ -36,9 +34,7 @@ _PERIODS: dict[Unit, str] = {"day": "%Y-%m-%d", "week": "%Y-%W", "month": "%Y-%m
 
 class GuardSQLite(SQLite):
     class Parser(AsWritten, SQLiteParser):
-        FUNCTIONS: ClassVar[dict[str, Any]] = {}
-        FUNCTION_PARSERS = special(SQLiteParser.FUNCTION_PARSERS)
-        NO_PAREN_FUNCTION_PARSERS = without_parentheses(SQLiteParser.NO_PAREN_FUNCTION_PARSERS)
+        pass
 
     class Generator(SQLiteGenerator):
         MULTI_ARG_DISTINCT = True
@@ -66,13 +62,11 @@ SQLITE = DialectFacts(
     quoted_names_are_exact=False,
     max_identifier_bytes=256,
     plain_name=standard.PLAIN_NAME,
-    reserved_words=standard.RESERVED_WORDS,
     name_mark='"',
     functions=standard.FUNCTIONS | _FUNCTIONS,
     table_functions={"json_each": standard.JSON_TREE, "json_tree": standard.JSON_TREE, "generate_series": ("value",)},
     unit_first_functions=frozenset(),
     unit_words=frozenset(),
-    types=standard.TYPES,
     join_kinds=standard.JOIN_KINDS,
     join_methods=frozenset({""}),
     collations=frozenset({"nocase", "binary", "rtrim"}),

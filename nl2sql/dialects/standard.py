@@ -21,21 +21,6 @@ FUNCTIONS = names(
 
 STATISTICS = names("stddev stddev_pop stddev_samp variance var_pop var_samp")
 
-_T = exp.DType
-TYPES = frozenset(
-    {
-        *(_T.BOOLEAN, _T.TINYINT, _T.SMALLINT, _T.MEDIUMINT, _T.INT, _T.BIGINT, _T.INT128),
-        *(_T.UTINYINT, _T.USMALLINT, _T.UINT, _T.UBIGINT, _T.UINT128, _T.UMEDIUMINT),
-        *(_T.DECIMAL, _T.UDECIMAL, _T.FLOAT, _T.DOUBLE, _T.MONEY),
-        *(_T.CHAR, _T.NCHAR, _T.VARCHAR, _T.NVARCHAR, _T.TEXT, _T.LONGTEXT, _T.MEDIUMTEXT, _T.TINYTEXT),
-        *(_T.DATE, _T.TIME, _T.TIMETZ, _T.DATETIME, _T.TIMESTAMP, _T.TIMESTAMPTZ, _T.TIMESTAMPNTZ, _T.TIMESTAMPLTZ),
-        *(_T.TIMESTAMP_S, _T.TIMESTAMP_MS, _T.TIMESTAMP_NS, _T.YEAR, _T.INTERVAL),
-        *(_T.JSON, _T.JSONB, _T.UUID, _T.INET, _T.VARBINARY, _T.BINARY, _T.BLOB, _T.BIT),
-        *(_T.ARRAY, _T.LIST),
-        *(_T.INT4RANGE, _T.INT8RANGE, _T.NUMRANGE, _T.TSRANGE, _T.TSTZRANGE, _T.DATERANGE),
-    }
-)
-
 RESERVED_WORDS = names(
     """
     add all alter analyse analyze and any array as asc asymmetric at between binary both by call case cast change

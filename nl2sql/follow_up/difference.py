@@ -57,15 +57,13 @@ def _parts(statement: Statement, row_limit: int) -> _Parts:
     block = next((one for one in statement.blocks if one.select is tree), None)
     if block is None:
         return _Parts(tables=tables, filters=filters, limit=own, offset=_number(tree, "offset") or 0)
-    outputs = [
-        (in_words(one.unalias(), block, statement.dialect), one.alias_or_name) for one in block.select.expressions
-    ]
+    outputs = [(in_words(one.unalias(), block), one.alias_or_name) for one in block.select.expressions]
     return _Parts(
         tables=tables,
         filters=filters,
         columns=tuple(outputs),
-        groups=tuple(_of_clause("group", block, statement, outputs)),
-        orders=tuple(_of_clause("order", block, statement, outputs)),
+        groups=tuple(_of_clause("group", block, outputs)),
+        orders=tuple(_of_clause("order", block, outputs)),
         distinct=bool(tree.args.get("distinct")),
         limit=own,
         offset=_number(tree, "offset") or 0,
@@ -78,7 +76,7 @@ def _number(tree: exp.Expr, name: str) -> int | None:
     return int(value.name) if isinstance(value, exp.Literal) and value.name.isdigit() else None
 
 
-def _of_clause(name: str, block: Block, statement: Statement, outputs: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _of_clause(name: str, block: Block, outputs: Sequence[tuple[str, str]]) -> Iterator[str]:
     """What it groups or orders by; places and names of outputs as what they stand for."""
     clause = block.select.args.get(name)
     by_name = {alias: said for said, alias in outputs if alias}
@@ -90,7 +88,7 @@ def _of_clause(name: str, block: Block, statement: Statement, outputs: Sequence[
         elif isinstance(inner, exp.Column) and not inner.table and inner.name in by_name:
             said = by_name[inner.name]
         else:
-            said = in_words(inner, block, statement.dialect)
+            said = in_words(inner, block)
         yield said + descending
 
 

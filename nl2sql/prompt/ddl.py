@@ -6,6 +6,7 @@ All names, types, comments and values are stored text: cleaned here, fenced by t
 from collections.abc import Collection, Mapping, Sequence
 
 from nl2sql.dialects.registry import facts_of
+from nl2sql.dialects.standard import RESERVED_WORDS
 from nl2sql.prompt.sanitize import clean, one_line
 from schema_index.schema import Column, DatabaseSchema, Dialect, ForeignKey, Table
 
@@ -20,7 +21,7 @@ def quoted(name: str, *, dialect: Dialect) -> str:
     """The name as a statement of this dialect must spell it."""
     facts = facts_of(dialect)
     name = clean(name, max_characters=_MAX_NAME).replace("\n", " ")
-    if facts.plain_name.fullmatch(name) and name.lower() not in facts.reserved_words:
+    if facts.plain_name.fullmatch(name) and name.lower() not in RESERVED_WORDS:
         return name
     return facts.name_mark + name.replace(facts.name_mark, facts.name_mark * 2) + facts.name_mark
 

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from nl2sql.trust.check import Check, failed, passed, undetermined
-from nl2sql.trust.statement import Block, Statement, column_of, conjuncts, constant_of
-from schema_index.schema import Column
+from nl2sql.trust.statement import Block, Statement, column_of, constant_of
+from nl2sql.validation.select_parts import conjuncts
 
 NAME = "date_span"
 
@@ -29,8 +29,7 @@ def asked_spans(statement: Statement) -> tuple[AskedSpan, ...]:
     """One for each date column that a condition of every row bounds by plain dates."""
     found: dict[str, AskedSpan] = {}
     for block in statement.blocks:
-        where = block.select.args.get("where")
-        for condition in conjuncts(where.this if where is not None else None):
+        for condition in conjuncts(block.select.args.get("where")):
             for one in _bounds(condition, block):
                 before = found.get(one.column, AskedSpan(column=one.column, first=None, last=None))
                 firsts = [day for day in (before.first, one.first) if day]
@@ -94,12 +93,8 @@ _TURNED: dict[type[exp.Expr], type[exp.Expr]] = {exp.GT: exp.LT, exp.LT: exp.GT,
 
 
 def _date_column(node: exp.Expr, block: Block) -> str:
-    column = column_of(node)
-    table = block.table_of(column) if column is not None else None
-    stored: Column | None = table.column(column.name) if table is not None and column is not None else None
-    if table is None or stored is None or stored.kind not in ("date", "timestamp"):
-        return ""
-    return f"{table.qualified_name}.{stored.name}"
+    found = block.stored(column_of(node))
+    return f"{found[0].qualified_name}.{found[1].name}" if found and found[1].kind in ("date", "timestamp") else ""
 
 
 def _day(node: exp.Expr) -> date | None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from nl2sql.trust.statement import Block, Statement, column_of, conjuncts, constant_of
-from schema_index.schema import Dialect
+from nl2sql.trust.statement import Block, Statement, column_of, constant_of
+from nl2sql.validation.select_parts import conjuncts
 
 MAX_FILTERS = 20
 MAX_CHARACTERS = 300
@@ -27,15 +27,14 @@ def conditions_in_words(statement: Statement) -> Iterator[tuple[str, str]]:
     """Of each condition the term that it is about, empty where that is no plain column, and the condition itself."""
     for block in statement.blocks:
         for clause in ("where", "having"):
-            condition = block.select.args.get(clause)
-            for one in conjuncts(condition.this if condition is not None else None):
+            for one in conjuncts(block.select.args.get(clause)):
                 if not _is_join(one):
-                    yield _subject(one, block, statement.dialect), _said(one, block, statement.dialect)
+                    yield _subject(one, block), _said(one, block)
 
 
-def _subject(condition: exp.Expr, block: Block, dialect: Dialect) -> str:
+def _subject(condition: exp.Expr, block: Block) -> str:
     first = condition.find(exp.Column)
-    return "" if first is None else _term(first, block, dialect)
+    return "" if first is None else _term(first, block)
 
 
 def _is_join(condition: exp.Expr) -> bool:
@@ -43,21 +42,21 @@ def _is_join(condition: exp.Expr) -> bool:
     return len([side for side in sides if side is not None]) == 2
 
 
-def _said(condition: exp.Expr, block: Block, dialect: Dialect) -> str:
+def _said(condition: exp.Expr, block: Block) -> str:
     if isinstance(condition, exp.Is) and isinstance(condition.expression, exp.Null):
-        return f"{_term(condition.this, block, dialect)} is {'known' if condition.args.get('negate') else 'empty'}"
+        return f"{_term(condition.this, block)} is {'known' if condition.args.get('negate') else 'empty'}"
     if isinstance(condition, exp.Between):
-        low, high = (_term(condition.args[name], block, dialect) for name in ("low", "high"))
-        return f"{_term(condition.this, block, dialect)} is from {low} to {high}"
+        low, high = (_term(condition.args[name], block) for name in ("low", "high"))
+        return f"{_term(condition.this, block)} is from {low} to {high}"
     if isinstance(condition, exp.In) and condition.expressions:
-        values = ", ".join(_term(one, block, dialect) for one in condition.expressions)
-        return f"{_term(condition.this, block, dialect)} is one of {values}"
+        values = ", ".join(_term(one, block) for one in condition.expressions)
+        return f"{_term(condition.this, block)} is one of {values}"
     if (said := _SAID.get(type(condition))) is not None and not condition.find(exp.Select):
-        return f"{_term(condition.this, block, dialect)} {said} {_term(condition.expression, block, dialect)}"
-    return in_words(condition, block, dialect)
+        return f"{_term(condition.this, block)} {said} {_term(condition.expression, block)}"
+    return in_words(condition, block)
 
 
-def _term(node: exp.Expr, block: Block, dialect: Dialect) -> str:
+def _term(node: exp.Expr, block: Block) -> str:
     column = column_of(node)
     if column is not None:
         table = block.table_of(column)
@@ -66,10 +65,10 @@ def _term(node: exp.Expr, block: Block, dialect: Dialect) -> str:
     literal = constant_of(node)
     if literal is not None and not isinstance(node, exp.Neg):
         return f"“{literal.name}”" if literal.is_string else literal.name
-    return in_words(node, block, dialect)
+    return in_words(node, block)
 
 
-def in_words(node: exp.Expr, block: Block, dialect: Dialect) -> str:
+def in_words(node: exp.Expr, block: Block) -> str:
     """SQL for people: without quotes around names, and with tables' names in the place of aliases, but for those of a
     table that is joined with itself."""
     copy = node.copy()
@@ -82,4 +81,4 @@ def in_words(node: exp.Expr, block: Block, dialect: Dialect) -> str:
             column.set("table", None)
     for identifier in copy.find_all(exp.Identifier):
         identifier.set("quoted", False)
-    return copy.sql(dialect=dialect)
+    return copy.sql(dialect=block.dialect)

@@ -5,7 +5,7 @@ not determined may come several times for each row of what is summed.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -55,19 +55,16 @@ def _aggregates(block: Block) -> list[exp.AggFunc]:
         node
         for kind in (exp.Sum, exp.Avg, exp.Count)
         for node in own_nodes(block.select, kind)
-        if isinstance(node, exp.AggFunc)
-        and not isinstance(node.this, exp.Distinct)
-        and not isinstance(node.parent, exp.Window | exp.Filter)
+        if not isinstance(node.this, exp.Distinct) and not isinstance(node.parent, exp.Window | exp.Filter)
     ]
 
 
 def _judged(aggregate: exp.AggFunc, block: Block, question: str) -> _Finding | None:
     read = {column.table for column in aggregate.find_all(exp.Column)} & block.relations.keys()
-    grouped = _grouped(block)
     if isinstance(aggregate, exp.Count):
-        counted = read or (set() if grouped else _asked_for(block, question))
+        counted = read or (set() if block.grouped else _asked_for(block, question))
         return _repeated(aggregate, block, counted, question) or _counted(block) or _counted_often(block, read)
-    several = [one for one in block.relations if one not in determined(block, read, {*grouped})]
+    several = [one for one in block.relations if one not in determined(block, read, block.grouped)]
     if not read or not several:
         return None
     if isinstance(aggregate, exp.Avg) and (finding := _repeated(aggregate, block, read, question)):
@@ -76,7 +73,7 @@ def _judged(aggregate: exp.AggFunc, block: Block, question: str) -> _Finding | N
     for alias in several:
         relation = block.relations[alias]
         detail = f"{what} counts a row once for each row of {relation.name} that is joined to it."
-        is_free = alias not in {place[0] for place in grouped}
+        is_free = alias not in {place[0] for place in block.grouped}
         if is_free and relation.keys and _is_certain(aggregate, read, several, block):
             return _Finding(detail=detail, is_certain=True)
     names = listed(tuple(sorted({block.relations[one].name for one in several})))
@@ -97,11 +94,10 @@ def _asked_for(block: Block, question: str) -> set[str]:
 def _repeated(aggregate: exp.AggFunc, block: Block, counted: set[str], question: str) -> _Finding | None:
     """A table that refers to what is counted or averaged, of which neither the statement nor the question makes any
     use, repeats rows and does nothing else. Within groups of one counted row each, its rows may be what is meant."""
-    grouped = {*_grouped(block)}
-    if not counted or counted <= determined(block, set(), grouped):
+    if not counted or counted <= determined(block, set(), block.grouped):
         return None
     own = [table for one in counted if (table := block.relations[one].table)]
-    reached = determined(block, counted, grouped)
+    reached = determined(block, counted, block.grouped)
     for alias, relation in block.relations.items():
         table = relation.table
         if alias in reached or table is None or not relation.keys or not any(refers(table, mine) for mine in own):
@@ -130,30 +126,25 @@ def _is_certain(aggregate: exp.AggFunc, read: set[str], several: list[str], bloc
 
 def _counted(block: Block) -> _Finding | None:
     """Rows are counted: those of the one relation that determines all others, if there is one that is used."""
-    grouped = {*_grouped(block)}
-    whole = [one for one in block.relations if determined(block, {one}, grouped) == block.relations.keys()]
-    if not whole:
-        names = listed(tuple(sorted({relation.name for relation in block.relations.values()})))
-        return _Finding(detail=f"What is counted are combinations of rows of {names}.", is_certain=False)
-    return None
+    if any(determined(block, {one}, block.grouped) == block.relations.keys() for one in block.relations):
+        return None
+    names = listed(tuple(sorted({relation.name for relation in block.relations.values()})))
+    return _Finding(detail=f"What is counted are combinations of rows of {names}.", is_certain=False)
 
 
 def _counted_often(block: Block, read: set[str]) -> _Finding | None:
     """A column of one table is counted once for each row of another, and groups do not set its rows apart."""
-    grouped = {*_grouped(block)}
-    if not read or read <= determined(block, set(), grouped):
-        return None
-    several = block.relations.keys() - determined(block, read, grouped)
-    if not several:
+    several = block.relations.keys() - determined(block, read, block.grouped)
+    if not read or not several or read <= determined(block, set(), block.grouped):
         return None
     names = listed(tuple(sorted({block.relations[one].name for one in several})))
     return _Finding(detail=f"A value is counted once for each row of {names} that goes with it.", is_certain=False)
 
 
-def determined(block: Block, start: Iterable[str], known: set[Place] | None = None) -> set[str]:
+def determined(block: Block, start: Iterable[str], known: Collection[Place] = ()) -> set[str]:
     """Relations of which at most one row goes with one row of each of `start`, given the `known` columns."""
     found = set(start) & block.relations.keys()
-    places = {*block.fixed, *(known or ())}
+    places = {*block.fixed, *known}
     while True:
         reach = places | {
             other
@@ -174,14 +165,3 @@ def determined(block: Block, start: Iterable[str], known: set[Place] | None = No
 
 def _has_key(relation: Relation, columns: set[str]) -> bool:
     return any(key <= columns for key in relation.keys)
-
-
-def _grouped(block: Block) -> list[Place]:
-    group = block.select.args.get("group")
-    places: list[Place] = []
-    for one in group.expressions if group is not None else ():
-        node = one
-        if isinstance(one, exp.Literal) and one.name.isdigit() and int(one.name) <= len(block.select.expressions):
-            node = block.select.expressions[int(one.name) - 1].unalias()
-        places += [(column.table, column.name) for column in node.find_all(exp.Column)]
-    return places

@@ -11,10 +11,7 @@ def is_used(block: Block, alias: str) -> bool:
               if mine == alias}  # fmt: skip
     if len(linked) > 1:
         return True
-    for node in own_nodes(block.select, exp.Column):
-        if isinstance(node, exp.Column) and node.table == alias and not _is_link(node, block):
-            return True
-    return False
+    return any(node.table == alias and not _is_link(node, block) for node in own_nodes(block.select, exp.Column))
 
 
 def _is_link(column: exp.Column, block: Block) -> bool:

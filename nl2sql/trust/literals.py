@@ -12,7 +12,6 @@ from nl2sql.dialects.registry import facts_of
 from nl2sql.trust.check import Check, failed, listed, passed, undetermined
 from nl2sql.trust.facts import KnownValues
 from nl2sql.trust.statement import Block, Statement, own_nodes
-from schema_index.schema import Dialect
 from schema_index.words import normalised
 
 NAME = "literals"
@@ -32,7 +31,7 @@ class ComparedText:
 
 
 def compared_texts(statement: Statement) -> tuple[ComparedText, ...]:
-    found = (one for block in statement.blocks for one in _of_block(block, statement.dialect))
+    found = (one for block in statement.blocks for one in _of_block(block))
     return tuple(dict.fromkeys(found))[:MAX_LITERALS]
 
 
@@ -63,8 +62,8 @@ def matches(one: ComparedText, stored: str) -> bool:
     return re.fullmatch(re.sub(r"(?:\.\*)+", ".*", pattern), stored, flags) is not None
 
 
-def _of_block(block: Block, dialect: Dialect) -> Iterator[ComparedText]:
-    facts = facts_of(dialect)
+def _of_block(block: Block) -> Iterator[ComparedText]:
+    facts = facts_of(block.dialect)
     for node in own_nodes(block.select, exp.Predicate):
         for side, text, is_like in _comparisons(node):
             match: Match = "like" if is_like else "equal"
@@ -78,10 +77,9 @@ def _of_block(block: Block, dialect: Dialect) -> Iterator[ComparedText]:
                 match = "ilike" if is_like else "folded"
             if isinstance(column, exp.Cast | exp.Trim):
                 column = column.this
-            table = block.table_of(column) if isinstance(column, exp.Column) else None
-            stored = table.column(column.name) if table is not None else None
-            if table is not None and stored is not None and stored.kind == "text" and normalised(text):
-                yield ComparedText(column=f"{table.qualified_name}.{stored.name}", text=text, match=match)
+            found = block.stored(column)
+            if found and found[1].kind == "text" and normalised(text):
+                yield ComparedText(column=f"{found[0].qualified_name}.{found[1].name}", text=text, match=match)
 
 
 def _comparisons(node: exp.Expr) -> Iterator[tuple[exp.Expr, str, bool]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from nl2sql.trust.check import Check, listed, passed, undetermined
-from nl2sql.trust.statement import Statement
+from nl2sql.trust.statement import Statement, own_nodes
 from schema_index.retrieval.types import StoredValue
 from schema_index.words import identifier_words, normalised
 
@@ -25,18 +25,7 @@ _LEAST = frozenset({"lowest", "smallest", "minimum", "min", "fewest", "least", "
 _EACH_ONCE = re.compile(r"\b(?:how many|number of|count)(?: all| the)* (?:different|distinct|unique)\b")
 _DENIALS = frozenset({"not", "never", "without", "no", "neither", "nor", "don", "doesn", "didn", "isn", "aren", "hasn"})
 _NO_DENIAL = re.compile(r"\bnot only\b|\bno\.|\bor not\b|\bdo not\?", re.IGNORECASE)
-_SUMS = _TOTAL | {
-    "overall",
-    "much",
-    "many",
-    "amount",
-    "number",
-    "count",
-    "revenue",
-    "spent",
-    "cumulative",
-    "altogether",
-}
+_SUMS = _TOTAL | {"overall", "much", "many", "amount", "number", "count", "revenue", "spent", "cumulative"}
 _MEANS = _AVERAGE | {"averages", "ratio", "rate", "percentage", "percent", "per", "proportion", "typical"}
 
 
@@ -123,8 +112,8 @@ def _names(statement: Statement) -> list[str]:
     columns = [
         node.name
         for block in statement.blocks
-        for node in block.own(exp.Column)
-        if isinstance(node, exp.Column) and block.table_of(node) is not None
+        for node in own_nodes(block.select, exp.Column)
+        if block.table_of(node) is not None
     ]
     return [identifier_words(name) for name in (*tables, *columns)]
 
@@ -206,11 +195,6 @@ def _counts(statement: Statement, question: str, words: set[str]) -> list[str]:
     return missing
 
 
-def _divides(statement: Statement) -> bool:
-    """An average may be written as a sum divided."""
-    return statement.tree.find(exp.Div) is not None
-
-
 def _denials(statement: Statement, question: str) -> list[str]:
     """Nothing of the statement excludes anything. A comparison or a stored "no" may be how a denial is written."""
     said = sorted(set(normalised(_NO_DENIAL.sub(" ", question)).split()) & _DENIALS)
@@ -229,7 +213,9 @@ def _uninvited(statement: Statement, question: str) -> str:
     named = set(" ".join(_names(statement)).split())
     if statement.tree.find(exp.Avg) and not (words | named) & _MEANS:
         return "takes an average"
-    if statement.tree.find(exp.Sum) and words & _AVERAGE and not (words | named) & _SUMS and not _divides(statement):
+    # An average may be written as a sum divided.
+    sums = statement.tree.find(exp.Sum) and not statement.tree.find(exp.Div)
+    if sums and words & _AVERAGE and not (words | named) & _SUMS:
         return "takes a sum"
     if words & (_DISTINCT | {"kinds", "types", "kind", "type"}) or any(
         len(one.relations) > 1 for one in statement.blocks

@@ -7,7 +7,7 @@ from typing import Literal
 
 from nl2sql.generation.base import Vouched
 from nl2sql.trust.agreement import OtherStatement
-from nl2sql.trust.check import Check, Outcome, listed, passed, undetermined
+from nl2sql.trust.check import Check, listed, passed, undetermined
 from nl2sql.trust.facts import Facts
 from nl2sql.trust.filters_in_words import filters_in_words
 from nl2sql.trust.registry import REGISTRY
@@ -16,8 +16,6 @@ from nl2sql.validation.verdict import Accepted
 from schema_index.access.column_access import LIMITS
 from schema_index.connectors.base import ResultSet
 from schema_index.retrieval.types import KnowledgeHit
-
-__all__ = ["Check", "Label", "Outcome", "Receipt", "checks_of", "label_of", "receipt_of"]
 
 VERIFIED = "verified_query"
 

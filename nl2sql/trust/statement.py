@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import sqlglot
 from sqlglot import exp
 
-from schema_index.schema import DatabaseSchema, Dialect, Table
+from nl2sql.validation.select_parts import conjuncts, opened
+from schema_index.schema import Column, DatabaseSchema, Dialect, Table
+
+Kind = TypeVar("Kind", bound=exp.Expr)
 
 Place = tuple[str, str]
 """(alias, column) as the guard has written them."""
@@ -26,26 +30,29 @@ class Relation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """`equal` are the pairs of columns of two relations that a join or filter makes equal, `fixed` those compared
-    with a constant, in conditions that every row must meet. `joins` are those equalities' own tree nodes."""
+    with a constant, in conditions that every row must meet; `grouped` are those of GROUP BY."""
 
     select: exp.Select
+    dialect: Dialect
     relations: Mapping[str, Relation]
     equal: tuple[tuple[Place, Place], ...]
     fixed: frozenset[Place]
-
-    def own(self, kind: type[exp.Expr]) -> Iterator[exp.Expr]:
-        """Nodes of the SELECT itself: not those of queries inside it."""
-        return own_nodes(self.select, kind)
+    grouped: frozenset[Place]
 
     def table_of(self, column: exp.Column) -> Table | None:
         relation = self.relations.get(column.table)
         return relation.table if relation else None
 
+    def stored(self, node: exp.Expr | None) -> tuple[Table, Column] | None:
+        """The stored column that `node` is."""
+        table = self.table_of(node) if isinstance(node, exp.Column) else None
+        column = table.column(node.name) if table is not None and node is not None else None
+        return None if table is None or column is None else (table, column)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     tree: exp.Expr
-    dialect: Dialect
     schema: DatabaseSchema
     blocks: tuple[Block, ...]
 
@@ -54,25 +61,14 @@ def read_statement(sql: str, *, schema: DatabaseSchema) -> Statement:
     """`sql` is what the guard has accepted: every table with its schema, every column with its relation."""
     tree = sqlglot.parse_one(sql, dialect=schema.dialect)
     blocks = tuple(_block(select, schema) for select in tree.find_all(exp.Select))
-    return Statement(tree=tree, dialect=schema.dialect, schema=schema, blocks=blocks)
+    return Statement(tree=tree, schema=schema, blocks=blocks)
 
 
-def own_nodes(root: exp.Expr, kind: type[exp.Expr]) -> Iterator[exp.Expr]:
+def own_nodes(root: exp.Expr, kind: type[Kind]) -> Iterator[Kind]:
+    """Those of `root` itself: not of queries inside it."""
     for node in root.walk(prune=lambda node: node is not root and isinstance(node, exp.Query)):
         if isinstance(node, kind) and not (node is not root and isinstance(node, exp.Query)):
             yield node
-
-
-def conjuncts(condition: exp.Expr | None) -> Iterator[exp.Expr]:
-    """The parts of a condition that must all hold."""
-    if condition is None:
-        return
-    inner = condition.unnest()
-    if isinstance(inner, exp.And):
-        yield from conjuncts(inner.this)
-        yield from conjuncts(inner.expression)
-    else:
-        yield inner
 
 
 def column_of(node: exp.Expr | None) -> exp.Column | None:
@@ -89,15 +85,10 @@ def constant_of(node: exp.Expr | None) -> exp.Literal | None:
 
 
 def _block(select: exp.Select, schema: DatabaseSchema) -> Block:
-    relations: dict[str, Relation] = {}
-    for source in _sources(select):
-        relation = _relation(source, select, schema)
-        relations[relation.alias] = relation
-    conditions = list(conjuncts(_where(select)))
-    for join in select.args.get("joins") or ():
-        conditions += conjuncts(join.args.get("on"))
+    sources, joined = opened(select)
+    relations = {one.alias: one for one in (_relation(source, select, schema) for source in sources)}
     equal, fixed = [], set()
-    for condition in conditions:
+    for condition in (part for clause in (select.args.get("where"), *joined) for part in conjuncts(clause)):
         if not isinstance(condition, exp.EQ):
             continue
         left, right = column_of(condition.this), column_of(condition.expression)
@@ -106,18 +97,23 @@ def _block(select: exp.Select, schema: DatabaseSchema) -> Block:
                 equal.append(((left.table, left.name), (right.table, right.name)))
         elif (one := left or right) is not None and not condition.find(exp.Select):
             fixed.add((one.table, one.name))
-    return Block(select=select, relations=relations, equal=tuple(equal), fixed=frozenset(fixed))
+    return Block(
+        select=select,
+        dialect=schema.dialect,
+        relations=relations,
+        equal=tuple(equal),
+        fixed=frozenset(fixed),
+        grouped=frozenset(_grouped(select)),
+    )
 
 
-def _where(select: exp.Select) -> exp.Expr | None:
-    where = select.args.get("where")
-    return where.this if isinstance(where, exp.Where) else None
-
-
-def _sources(select: exp.Select) -> list[exp.Expr]:
-    clause = select.args.get("from_")
-    first = [clause.this] if isinstance(clause, exp.From) else []
-    return [*first, *(join.this for join in select.args.get("joins") or ())]
+def _grouped(select: exp.Select) -> Iterator[Place]:
+    group = select.args.get("group")
+    for one in group.expressions if group is not None else ():
+        node = one
+        if isinstance(one, exp.Literal) and one.name.isdigit() and int(one.name) <= len(select.expressions):
+            node = select.expressions[int(one.name) - 1].unalias()
+        yield from ((column.table, column.name) for column in node.find_all(exp.Column))
 
 
 def _relation(source: exp.Expr, select: exp.Select, schema: DatabaseSchema) -> Relation:

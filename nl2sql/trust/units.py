@@ -68,10 +68,10 @@ def _told(node: exp.Expr | None, block: Block) -> tuple[str, str] | None:
     """(column, unit) of a column whose comment or name tells one unit."""
     if isinstance(node, exp.Sum | exp.Avg | exp.Min | exp.Max | exp.Paren):
         node = node.this
-    table = block.table_of(node) if isinstance(node, exp.Column) else None
-    column = table.column(node.name) if table is not None and node is not None else None
-    if table is None or column is None or column.kind not in ("integer", "number"):
+    stored = block.stored(node)
+    if stored is None or stored[1].kind not in ("integer", "number"):
         return None
+    table, column = stored
     words = _WORDS.findall(f"{column.comment} {identifier_words(column.name)}".lower())
     found = {_UNITS[word] for word in words if word in _UNITS}
     return (f"{table.qualified_name}.{column.name}", found.pop()) if len(found) == 1 else None
@@ -79,19 +79,16 @@ def _told(node: exp.Expr | None, block: Block) -> tuple[str, str] | None:
 
 def _summed(block: Block) -> Iterator[tuple[str, str]]:
     """(amount, column that tells its unit) where rows of several units are added up."""
-    chosen = set(block.fixed)
-    group = block.select.args.get("group")
-    grouped = {(c.table, c.name) for c in group.find_all(exp.Column)} if group is not None else set()
     for node in (*own_nodes(block.select, exp.Sum), *own_nodes(block.select, exp.Avg)):
         for column in node.find_all(exp.Column):
-            table = block.table_of(column)
-            stored = table.column(column.name) if table is not None else None
-            if table is None or stored is None or not _is_amount(stored):
+            stored = block.stored(column)
+            if stored is None or not _is_amount(stored[1]):
                 continue
-            for unit in _beside(table):
+            for unit in _beside(stored[0]):
                 place = (column.table, unit.name)
-                if place not in chosen | grouped and not _is_mentioned(node, unit):
-                    yield f"{table.qualified_name}.{stored.name}", f"{table.qualified_name}.{unit.name}"
+                if place not in block.fixed | block.grouped and not _is_mentioned(node, unit):
+                    name = stored[0].qualified_name
+                    yield f"{name}.{stored[1].name}", f"{name}.{unit.name}"
 
 
 def _is_amount(column: Column) -> bool:

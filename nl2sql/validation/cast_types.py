@@ -1,13 +1,28 @@
-"""Values are cast only to types that the dialect lists."""
+"""Values are cast only to types that are listed."""
 
 from collections.abc import Iterable
 
 from sqlglot import exp
 
-from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
-from schema_index.schema import Dialect
+
+_T = exp.DType
+TYPES = frozenset(
+    {
+        *(_T.BOOLEAN, _T.TINYINT, _T.SMALLINT, _T.MEDIUMINT, _T.INT, _T.BIGINT, _T.INT128),
+        *(_T.UTINYINT, _T.USMALLINT, _T.UINT, _T.UBIGINT, _T.UINT128, _T.UMEDIUMINT),
+        *(_T.DECIMAL, _T.UDECIMAL, _T.FLOAT, _T.DOUBLE, _T.MONEY),
+        *(_T.CHAR, _T.NCHAR, _T.VARCHAR, _T.NVARCHAR, _T.TEXT, _T.LONGTEXT, _T.MEDIUMTEXT, _T.TINYTEXT),
+        *(_T.DATE, _T.TIME, _T.TIMETZ, _T.DATETIME, _T.TIMESTAMP, _T.TIMESTAMPTZ, _T.TIMESTAMPNTZ, _T.TIMESTAMPLTZ),
+        *(_T.TIMESTAMP_S, _T.TIMESTAMP_MS, _T.TIMESTAMP_NS, _T.YEAR, _T.INTERVAL),
+        *(_T.JSON, _T.JSONB, _T.UUID, _T.INET, _T.VARBINARY, _T.BINARY, _T.BLOB, _T.BIT),
+        *(_T.ARRAY, _T.LIST),
+        *(_T.INT4RANGE, _T.INT8RANGE, _T.NUMRANGE, _T.TSRANGE, _T.TSTZRANGE, _T.DATERANGE),
+    }
+)
+"""Object-identifier types (`regclass` and its kin) turn numbers into names of hidden objects, row types expose a
+table's shape, and pseudo-types run input functions: none is listed."""
 
 MAX_TYPE_PARAMETER = 1_000
 """`char(1000000000)` pads: a length beyond this is refused. NUMERIC's own limit is 1,000 digits."""
@@ -16,9 +31,8 @@ _CHARACTER_SETS = frozenset({"utf8mb4", "utf8mb3", "utf8", "latin1", "ascii", "b
 """MySQL: `CONVERT(x USING utf8mb4)`."""
 
 
-def cast_types(nodes: Iterable[exp.Expr], *, dialect: Dialect) -> tuple[Violation, ...]:
+def cast_types(nodes: Iterable[exp.Expr]) -> tuple[Violation, ...]:
     """Every type among `nodes` that is not on the list, or has a parameter too large to pad with."""
-    types = facts_of(dialect).types
     return tuple(
         Violation(
             code="forbidden_type",
@@ -27,11 +41,11 @@ def cast_types(nodes: Iterable[exp.Expr], *, dialect: Dialect) -> tuple[Violatio
             place=place(node.parent or node),
         )
         for node in nodes
-        if isinstance(node, exp.DataType) and not _allowed(node, types)
+        if isinstance(node, exp.DataType) and not _allowed(node)
     )
 
 
-def _allowed(node: exp.DataType, types: frozenset[exp.DType]) -> bool:
+def _allowed(node: exp.DataType) -> bool:
     if not isinstance(node.parent, exp.Cast | exp.TryCast | exp.DataType):
         # Where no type is due, its name is a column's: DuckDB reads `json['a']` as the field of a column `json`.
         return False
@@ -39,7 +53,7 @@ def _allowed(node: exp.DataType, types: frozenset[exp.DType]) -> bool:
         return True
     if node.this == exp.DType.CHARACTER_SET:
         return node.args["kind"].name.lower() in _CHARACTER_SETS
-    if node.this not in types or node.args.get("kind"):
+    if node.this not in TYPES or node.args.get("kind"):
         return False
     return all(_parameter(part) for part in node.expressions)
 

@@ -94,7 +94,7 @@ def _syntax(written: list[exp.Expr], dialect: Dialect) -> tuple[Violation, ...]:
     return (
         *nodes(written, dialect=dialect),
         *functions(written, dialect=dialect),
-        *cast_types(written, dialect=dialect),
+        *cast_types(written),
     )
 
 

@@ -23,7 +23,7 @@ from nl2sql.events import (
 )
 from nl2sql.generation.base import Clarify, Draft, Refused, Usage
 from nl2sql.replies.event_payload import event_payload
-from nl2sql.trust.receipt import Check
+from nl2sql.trust.check import Check
 from nl2sql.validation.verdict import Accepted, Violation
 from schema_index.connectors.base import ResultColumn, ResultSet
 from schema_index.retrieval.types import Retrieved, TableHit

@@ -2,7 +2,8 @@
 
 import pytest
 
-from nl2sql.trust.receipt import Check, Label, Outcome, checks_of, label_of
+from nl2sql.trust.check import Check, Outcome
+from nl2sql.trust.receipt import Label, checks_of, label_of
 from schema_index.connectors.base import ResultColumn, ResultSet
 
 
