@@ -18,7 +18,7 @@ from nl2sql.generation.base import Draft, GenerationRequest
 from nl2sql.generation.composer import Composer, catalogue, compose, mentions, vocabulary
 from nl2sql.generation.composer.grammar import grammar
 from nl2sql.generation.composer.joins import Key, Path
-from nl2sql.generation.composer.plan import fail
+from nl2sql.generation.composer.plan import CannotPlan
 from nl2sql.generation.composer.planning.columns import Columns
 from nl2sql.generation.composer.planning.resolve import Resolver
 
@@ -69,13 +69,13 @@ def _without_keys(request: GenerationRequest) -> GenerationRequest:
 def _first_path(resolver: Resolver, start: Key, goal: Key, word: str) -> Path:
     paths = resolver.graph.shortest(start, goal)
     if not paths:
-        raise fail("unjoined", "no path", word)
+        raise CannotPlan("no path", word)
     return paths[0]
 
 
-def _whole_names(self: vocabulary.Vocabulary, stems: Any, table: Any, column: Any, cost: float, **named: Any) -> None:
+def _whole_names(self: vocabulary.Vocabulary, stems: Any, ref: Any, cost: float, **named: Any) -> None:
     if cost < vocabulary.PART_COST:
-        _name_column(self, stems, table, column, cost, **named)
+        _name_column(self, stems, ref, cost, **named)
 
 
 _name_column = vocabulary.Vocabulary._name_column

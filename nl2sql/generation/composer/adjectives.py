@@ -1,12 +1,12 @@
 """Comparatives and superlatives, and the columns that they measure."""
 
-ADJECTIVES: dict[str, tuple[tuple[str, ...], str]] = {}
-"""Comparative or superlative → (words of a column that it measures, "max" or "min"; dates are turned round)."""
+ADJECTIVES: dict[str, tuple[tuple[str, ...], bool]] = {}
+"""Comparative or superlative → words of a column that it measures, and whether it means much; dates turn round."""
 
 
 def _adjective(forms: str, measures: str, direction: str) -> None:
     for form in forms.split("|"):
-        ADJECTIVES[form] = (tuple(measures.split("|")), direction)
+        ADJECTIVES[form] = (tuple(measures.split("|")), direction == "max")
 
 
 _adjective(

@@ -9,7 +9,7 @@ from nl2sql.generation.composer.catalogue import columns_of
 from nl2sql.generation.composer.explain import explain
 from nl2sql.generation.composer.grammar.grammar import Grammar
 from nl2sql.generation.composer.mentions import Chunk, chunk
-from nl2sql.generation.composer.plan import CannotPlan, Plan, Problem
+from nl2sql.generation.composer.plan import CannotPlan, Plan
 from nl2sql.generation.composer.planning.columns import Columns
 from nl2sql.generation.composer.planning.resolve import Resolver
 from nl2sql.generation.composer.render import render
@@ -20,7 +20,6 @@ NAME = "composer"
 _BOTH_NAMES = re.compile(r"\bfirst(?: name)? and (?:the )?(last) name(s?)\b", re.IGNORECASE)
 FOLLOW_UP_NEEDS_MODEL = "Follow-ups need a language model: ask the whole question, or begin a new topic if this is one."
 CHOICE_NEEDS_MODEL = "To go on from a choice needs a language model: ask the whole question, in the reading you mean."
-MAX_READINGS = 60
 MAX_LISTED = 12
 
 
@@ -49,27 +48,21 @@ def _trimmed(chunks: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
 
 
 def _best(request: GenerationRequest, chunks: tuple[Chunk, ...], columns: Columns) -> Draft | Refused:
-    """The first reading that can be planned; readings come in the order of their likelihood."""
-    problem: Problem | None = None
+    """By the likeliest reading, or not at all."""
+    reading = next(Grammar(chunks).readings(), None)
+    if reading is None:
+        content = tuple(piece.text for piece in chunks if piece.tables or piece.columns or piece.values)
+        return _refused(request, "The sentence has a shape that I cannot read with certainty.", content)
     calendar = Calendar(today=request.today, fiscal_month=request.fiscal_month)
-    for number, reading in enumerate(Grammar(chunks).readings()):
-        if number >= MAX_READINGS:
-            break
-        resolver = Resolver(reading, columns, calendar=calendar)
-        plans: list[Plan] = []
-        try:
-            plans.extend(resolver.plan(root) for root in resolver.roots())
-        except CannotPlan as failure:
-            problem = problem or failure.problem
-            break
-        if len(plans) == 1:
-            return _draft(request, plans[0])
-        if plans:
-            names = ", ".join(plan.source[1] for plan in plans)
-            return _refused(request, f"The question may be about several tables: {names}.", ())
-    if problem is not None:
-        return _refused(request, f"I cannot be certain what is meant: {problem.reason}.", problem.words)
-    return _refused(request, "The sentence has a shape that I cannot read with certainty.", _content(chunks))
+    resolver = Resolver(reading, columns, calendar=calendar)
+    try:
+        plans = [resolver.plan(root) for root in resolver.roots()]
+    except CannotPlan as problem:
+        return _refused(request, f"I cannot be certain what is meant: {problem}.", problem.words)
+    if len(plans) > 1:
+        names = ", ".join(plan.source[1] for plan in plans)
+        return _refused(request, f"The question may be about several tables: {names}.", ())
+    return _draft(request, plans[0])
 
 
 def _draft(request: GenerationRequest, plan: Plan) -> Draft:
@@ -84,7 +77,3 @@ def _draft(request: GenerationRequest, plan: Plan) -> Draft:
 def _refused(request: GenerationRequest, message: str, missing: tuple[str, ...]) -> Refused:
     tables = [hit.name for hit in request.tables] or [table.name for table in request.schema.tables]
     return Refused(message=message, missing=missing, available=tuple(dict.fromkeys(tables))[:MAX_LISTED])
-
-
-def _content(chunks: tuple[Chunk, ...]) -> tuple[str, ...]:
-    return tuple(piece.text for piece in chunks if piece.tables or piece.columns or piece.values)

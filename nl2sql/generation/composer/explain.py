@@ -1,6 +1,7 @@
 """A plan in words: what the statement answers, so that the asker can see whether it was what they meant."""
 
 from nl2sql.generation.composer.plan import (
+    FUNCTIONS,
     AgainstAverage,
     AllOf,
     AnyOf,
@@ -15,7 +16,6 @@ from nl2sql.generation.composer.plan import (
 )  # fmt: skip
 from nl2sql.generation.composer.words import name_words
 
-_FUNCTIONS = {"avg": "average", "max": "maximum", "min": "minimum", "sum": "total"}
 _OPERATORS = {"=": "is", "<>": "is not", ">": "is above", "<": "is below", ">=": "is at least", "<=": "is at most"}
 
 
@@ -53,7 +53,7 @@ def _name(name: str) -> str:
 
 
 def _column(ref: ColumnRef) -> str:
-    return f"{_name(ref.table[1])} {_name(ref.column.name)}"
+    return f"{_name(ref.table[1])} {_name(ref.name)}"
 
 
 def _output(output: Output, plan: Plan) -> str:
@@ -65,7 +65,7 @@ def _output(output: Output, plan: Plan) -> str:
         return f"number of {'distinct ' if output.distinct else ''}{_column(output.column)}"
     if output.kind == "period":
         return f"{output.unit} of {_column(output.column)}"
-    return f"{_FUNCTIONS[output.function]} {_column(output.column)}" if output.function else _column(output.column)
+    return f"{FUNCTIONS[output.function]} {_column(output.column)}" if output.function else _column(output.column)
 
 
 def _filter(condition: Filter) -> str:

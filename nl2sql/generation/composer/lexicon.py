@@ -252,4 +252,4 @@ NUMBER_WORDS = {
 }  # fmt: skip
 
 for _form in ADJECTIVES:
-    _add("adj", f"{_form}|the {_form}")
+    _add("adj", _form, _form, the=True)

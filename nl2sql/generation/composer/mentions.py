@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nl2sql.generation.base import StoredValue
 from nl2sql.generation.composer.lexicon import MAX_PHRASE_WORDS, NUMBER_WORDS, Phrase, phrases_at
@@ -47,26 +47,13 @@ class Chunk:
         )
 
 
-@dataclass(slots=True)
-class _Values:
-    by_first: dict[str, list[tuple[tuple[str, ...], StoredValue]]] = field(default_factory=lambda: defaultdict(list))
-
-    def add(self, value: StoredValue) -> None:
-        words = value_words(value.text)
-        if words and len(words) <= MAX_CHUNK_WORDS:
-            self.by_first[singular(words[0])].append((tuple(singular(word) for word in words), value))
-
-    def at(self, flat: list[tuple[str, int]], position: int) -> Iterator[tuple[int, StoredValue]]:
-        """(number of tokens, value) for the values whose words stand at `position` of the flattened question."""
-        for words, value in self.by_first.get(flat[position][0], ()):
-            end = position + len(words)
-            if end <= len(flat) and all(flat[position + at][0] == word for at, word in enumerate(words)):
-                yield flat[end - 1][1] + 1, value
-
-
 def chunk(tokens: tuple[Token, ...], *, vocabulary: Vocabulary, values: tuple[StoredValue, ...]) -> tuple[Chunk, ...]:
     """The cut with the fewest chunks, unknown words counting most; one chunk for each unknown word."""
-    found = _candidates(tokens, vocabulary, values)
+    spans, stored = spans_at(tokens), _values_at(tokens, values)
+    found = [
+        dict(_pieces_at(tokens, start, vocabulary, stored.get(start, {}), spans.get(start, {})))
+        for start in range(len(tokens))
+    ]
     best: list[tuple[float, int]] = [(0.0, 0)] * (len(tokens) + 1)
     for start in range(len(tokens) - 1, -1, -1):
         options = [(UNKNOWN_COST + best[start + 1][0], start + 1)]
@@ -76,10 +63,8 @@ def chunk(tokens: tuple[Token, ...], *, vocabulary: Vocabulary, values: tuple[St
     chunks: list[Chunk] = []
     start = 0
     while start < len(tokens):
-        end = best[start][1]
-        piece_found = found[start].get(end)
-        token = tokens[start]
-        chunks.append(piece_found or Chunk(text=token.text, tokens=(token,)))
+        token, end = tokens[start], best[start][1]
+        chunks.append(found[start].get(end) or Chunk(text=token.text, tokens=(token,)))
         start = end
     return tuple(chunks)
 
@@ -91,26 +76,20 @@ def _cost(piece: Chunk, length: int) -> float:
     return 1.0 - 0.01 * length
 
 
-def _candidates(
-    tokens: tuple[Token, ...], vocabulary: Vocabulary, values: tuple[StoredValue, ...]
-) -> list[dict[int, Chunk]]:
-    index = _Values()
-    for value in values:
-        index.add(value)
+def _values_at(tokens: tuple[Token, ...], values: tuple[StoredValue, ...]) -> dict[int, dict[int, list[StoredValue]]]:
+    """start → end → the values whose words the tokens between are."""
     flat = [
         (singular(word), at) for at, token in enumerate(tokens) for word in value_words(token.norm) or (token.norm,)
     ]
-    by_token: dict[int, dict[int, list[StoredValue]]] = defaultdict(lambda: defaultdict(list))
-    for position, (_, at) in enumerate(flat):
-        if position and flat[position - 1][1] == at:
-            continue
-        for end, value in index.at(flat, position):
-            by_token[at][end].append(value)
-    spans = spans_at(tokens)
-    return [
-        dict(_pieces_at(tokens, start, vocabulary, by_token.get(start, {}), spans.get(start, {})))
-        for start in range(len(tokens))
-    ]
+    begins = [at for at, (_, token) in enumerate(flat) if not at or flat[at - 1][1] != token]
+    found: dict[int, dict[int, list[StoredValue]]] = defaultdict(lambda: defaultdict(list))
+    for value in values:
+        words = [singular(word) for word in value_words(value.text)]
+        for at in begins if 0 < len(words) <= MAX_CHUNK_WORDS else ():
+            part = flat[at : at + len(words)]
+            if [word for word, _ in part] == words:
+                found[part[0][1]][part[-1][1] + 1].append(value)
+    return found
 
 
 def _pieces_at(
@@ -120,7 +99,7 @@ def _pieces_at(
     values: dict[int, list[StoredValue]],
     spans: dict[int, TimeSpan],
 ) -> Iterator[tuple[int, Chunk]]:
-    for end in range(start + 1, min(len(tokens), start + MAX_CHUNK_WORDS) + 1):
+    for end in sorted({*range(start + 1, min(len(tokens), start + MAX_NAME_WORDS) + 1), *values}):
         part = tokens[start:end]
         single = part[0] if len(part) == 1 else None
         plain = all(
@@ -179,8 +158,7 @@ _MARKS = {"comma": "comma", "stop": "stop", "possessive": "possessive", "symbol"
 def _mark(token: Token | None) -> tuple[Phrase, ...]:
     if token is None or token.kind not in _MARKS:
         return ()
-    operators = {"!=": "<>"}
-    return (Phrase(_MARKS[token.kind], operators.get(token.text, token.text) if token.kind == "symbol" else ""),)
+    return (Phrase(_MARKS[token.kind], token.text.replace("!=", "<>") if token.kind == "symbol" else ""),)
 
 
 def _number(token: Token | None) -> str:

@@ -1,12 +1,10 @@
 """Names of what a statement computes: engines call a count `count`, `COUNT(*)` or `count_star()`. Pure."""
 
-from nl2sql.generation.composer.plan import Output, Plan
+from nl2sql.generation.composer.plan import FUNCTIONS, Output, Plan
 from nl2sql.generation.composer.words import name_words
 
 MAX_CHARACTERS = 60
 """PostgreSQL cuts names at 63 bytes."""
-
-_FUNCTIONS = {"avg": "average", "max": "maximum", "min": "minimum", "sum": "total"}
 
 
 def output_names(plan: Plan) -> list[str]:
@@ -26,10 +24,10 @@ def _name(output: Output, plan: Plan) -> str:
         case "period":
             return output.unit
         case "count":
-            counted = plan.source[1] if output.column is None else output.column.column.name
+            counted = plan.source[1] if output.column is None else output.column.name
             return _joined("distinct" if output.distinct else "number of", counted)
         case "aggregate" if output.column is not None:
-            return _joined(_FUNCTIONS[output.function], output.column.column.name)
+            return _joined(FUNCTIONS[output.function], output.column.name)
     return ""
 
 

@@ -5,13 +5,28 @@ from typing import Literal
 
 from nl2sql.calendar_spans import Unit
 from nl2sql.generation.composer.joins import Key, Step
-from schema_index.schema import Column
+from schema_index.schema import Column, ColumnKind
+
+NUMERIC = ("integer", "number")
+TEMPORAL = ("date", "timestamp")
+ORDERED = (*NUMERIC, *TEMPORAL, "time")
+"""Kinds of columns."""
+
+FUNCTIONS = {"avg": "average", "max": "maximum", "min": "minimum", "sum": "total"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnRef:
     table: Key
     column: Column
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    @property
+    def kind(self) -> ColumnKind:
+        return self.column.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +68,19 @@ class AgainstAverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyOf:
-    filters: tuple["Filter", ...]
+    filters: tuple["OfColumn", ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllOf:
-    filters: tuple["Filter", ...]
+    """Of one column."""
+
+    filters: tuple[Comparison, ...]
     negated: bool = False
+
+    @property
+    def column(self) -> ColumnRef:
+        return self.filters[0].column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +101,8 @@ class Shared:
     filters: tuple["Filter", ...]
 
 
-Filter = Comparison | Pattern | AgainstAverage | AnyOf | AllOf | Exists | Shared
+OfColumn = Comparison | Pattern | AgainstAverage | AllOf
+Filter = OfColumn | AnyOf | Exists | Shared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,22 +129,9 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class CannotPlan(Exception):
     """`words` are the words of the question at fault."""
 
-    kind: Literal["unplaced", "ambiguous", "unjoined", "unsure"]
-    words: tuple[str, ...]
-    reason: str
-
-
-class CannotPlan(Exception):
-    """Leaves the half-built plan; caught where the readings of a question are tried."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.reason)
-        self.problem = problem
-
-
-def fail(kind: Literal["unplaced", "ambiguous", "unjoined", "unsure"], reason: str, *words: str) -> CannotPlan:
-    return CannotPlan(Problem(kind=kind, words=words, reason=reason))
+    def __init__(self, reason: str, *words: str) -> None:
+        super().__init__(reason)
+        self.words = words

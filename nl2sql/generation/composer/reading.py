@@ -1,6 +1,6 @@
 """What a question says, before it is known which columns its words mean: the grammar's result."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nl2sql.calendar_spans import Unit
@@ -116,6 +116,27 @@ class Reading:
     dated: bool = False
     both: tuple[tuple[Condition, ...], ...] = ()
     """What must each be so, of one row or of several: "in both 2010 and 2011"."""
+
+    def where(self, *conditions: Condition) -> "Reading":
+        return replace(self, conditions=(*self.conditions, *conditions))
+
+    def showing(self, *items: Item) -> "Reading":
+        return replace(self, items=(*self.items, *items))
+
+    def about(self, entity: Entity) -> "Reading":
+        return replace(self, root=self.root or entity, focus=entity)
+
+    def adopted(self, entity: Entity) -> "Reading":
+        """The listed columns were said of `entity`, which came after them."""
+        items = (
+            replace(item, noun=replace(item.noun, focus=entity)) if item.noun and item.noun.focus is None else item
+            for item in self.items
+        )
+        return replace(self, items=tuple(items))
+
+    @property
+    def orders(self) -> tuple[Ordering, ...]:
+        return self.order if self.superlative is None else (self.superlative, *self.order)
 
     @property
     def said(self) -> tuple[Condition, ...]:

@@ -93,7 +93,7 @@ class _Writer:
         )
 
     def _column(self, ref: ColumnRef) -> exp.Column:
-        return self._field(ref.table, ref.column.name)
+        return self._field(ref.table, ref.name)
 
     def _output(self, output: Output) -> exp.Expr:
         if output.kind == "everything" and output.table is not None:
@@ -121,7 +121,7 @@ class _Writer:
                     if condition.numeric
                     else exp.Literal.string(condition.operand)
                 )
-                if condition.operand in ("true", "false") and condition.column.column.kind == "boolean":
+                if condition.operand in ("true", "false") and condition.column.kind == "boolean":
                     operand = exp.Boolean(this=condition.operand == "true")
                 return _COMPARE[condition.operator](this=self._column(condition.column), expression=operand)
             case Pattern():

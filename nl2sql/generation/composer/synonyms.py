@@ -40,7 +40,7 @@ ABBREVIATIONS: dict[str, str] = {
 MAKES = {"tbl", "dim", "fact", "ref", "reference", "tb", "lkp", "lookup", "vw"}
 """Words before a table's name that say what sort of table it is, not what it holds."""
 
-CODE_ENDINGS = {"code", "cd", "type code"}
+CODE_ENDINGS = {"code", "cd"}
 UNIT_WORDS = {
     "in", "million", "billion", "thousand", "usd", "eur", "dollar", "kg", "cm", "m", "km", "lb", "lbs", "mm",
     "metric", "tonne", "ft", "inch", "mile", "minute", "second", "hour", "percent", "pct", "mph",

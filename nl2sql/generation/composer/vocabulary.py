@@ -3,11 +3,14 @@
 from collections import defaultdict
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from functools import cache
 
+from nl2sql.generation.composer.joins import Key, key_of
 from nl2sql.generation.composer.lexicon import is_function_word
+from nl2sql.generation.composer.plan import TEMPORAL, ColumnRef
 from nl2sql.generation.composer.synonyms import ABBREVIATIONS, CODE_ENDINGS, MAKES, SYNONYMS, UNIT_WORDS
-from nl2sql.generation.composer.words import name_words, singular, verb_roots
-from schema_index.schema import Column, DatabaseSchema, Table
+from nl2sql.generation.composer.words import name_words, roots_of, singular, verb_roots
+from schema_index.schema import DatabaseSchema, Table
 
 MAX_NAME_WORDS = 7
 PART_COST = 1.5
@@ -20,31 +23,33 @@ OTHERS_COST = 0.4
 class TableName:
     """`cost` says how far the spelling is from the table's own name: 0 is the name itself."""
 
-    table: Table
+    key: Key
     cost: float
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnName:
-    """`owned`: the spelling names the table too ("student name"). `trimmed`: it leaves out the table's words, or others
-    ("name" for customer_name), and so says nothing away from its table."""
+    """`trimmed`: the spelling leaves out the table's words, or others ("name" for customer_name), and so says nothing
+    away from its table."""
 
-    table: Table
-    column: Column
+    ref: ColumnRef
     cost: float
-    owned: bool = False
     trimmed: bool = False
+
+    @property
+    def key(self) -> Key:
+        return self.ref.table
 
 
 Stems = tuple[str, ...]
 
 
 class Vocabulary:
-    """Phrases (as stems) → tables and columns of one schema."""
+    """Phrases (as stems) → tables and columns of one schema. `table_stems` are each table's own words."""
 
     def __init__(self, schema: DatabaseSchema) -> None:
-        self.tables: dict[Stems, dict[tuple[str, str], TableName]] = defaultdict(dict)
-        self.columns: dict[Stems, dict[tuple[str, str, str], ColumnName]] = defaultdict(dict)
+        self.tables: dict[Stems, dict[Key, TableName]] = defaultdict(dict)
+        self.columns: dict[Stems, dict[ColumnRef, ColumnName]] = defaultdict(dict)
         self._known = frozenset(
             singular(word)
             for table in schema.tables
@@ -52,154 +57,112 @@ class Vocabulary:
             for word in name_words(name)
             if len(word) >= 3
         )
-        self.date_verbs = frozenset(
-            root
-            for table in schema.tables
-            for column in table.columns
-            if column.kind in ("date", "timestamp")
-            for word in name_words(column.name)
-            for root in verb_roots(word)
+        columns = [(table, column) for table in schema.tables for column in table.columns]
+        self.date_verbs = roots_of(
+            word for _, column in columns if column.kind in TEMPORAL for word in name_words(column.name)
         )
         self.deeds = frozenset(root for word in self._known for root in _deeds(word))
-        self.stems: dict[tuple[str, str], Stems] = {}
+        self.table_stems: dict[Key, Stems] = {}
         self.moments: set[Stems] = set()
         self._prefix = _shared_prefix(schema)
-        self._expanded: dict[str, Stems] = {}
+        self._expand = cache(self._split)
         for table in schema.tables:
             self._add_table(table)
-        for table in schema.tables:
-            for column in table.columns:
-                self._add_column(table, column)
+        for table, column in columns:
+            self._add_column(table, ColumnRef(table=key_of(table), column=column))
 
-    def tables_at(self, stems: Stems) -> dict[tuple[str, str], TableName]:
+    def tables_at(self, stems: Stems) -> dict[Key, TableName]:
         """Tables by name, or by the verb that a one-word name is: "prescribed" → prescribes."""
-        named = self.tables.get(stems)
+        named = self.tables.get(stems, {})
         if named or len(stems) != 1:
-            return named or {}
-        found: dict[tuple[str, str], TableName] = {}
-        for root in verb_roots(stems[0]) - {stems[0]}:
-            for key, name in self.tables.get((root,), {}).items():
-                if name.cost == 0:
-                    found[key] = TableName(name.table, 1.0)
-        return found
+            return named
+        roots = verb_roots(stems[0]) - {stems[0]}
+        found = (name for root in roots for name in self.tables.get((root,), {}).values())
+        return {name.key: TableName(name.key, 1.0) for name in found if name.cost == 0}
 
-    def table_stems(self, table: Table) -> Stems:
-        return self.stems[table.schema, table.name]
-
-    def column_stems(self, table: Table, column: Column) -> Stems:
+    def column_stems(self, ref: ColumnRef) -> Stems:
         """The column's own words, without the table's in front."""
-        words = self._column_words(table, column)
-        owner = self.table_stems(table)
+        words = self._column_words(ref)
+        owner = self.table_stems[ref.table]
         if len(words) > len(owner) and words[: len(owner)] == owner:
             return words[len(owner) :]
-        if len(words) > 1 and words[0] == owner[-1]:
-            return words[1:]
-        return words
+        return words[1:] if len(words) > 1 and words[0] == owner[-1] else words
 
-    def words_of(self, column: Column) -> Stems:
-        return self._expand(column.name)
+    def words_of(self, ref: ColumnRef) -> Stems:
+        return self._expand(ref.name)
 
-    def _column_words(self, table: Table, column: Column) -> Stems:
+    def _column_words(self, ref: ColumnRef) -> Stems:
         """ "pname" of player is its name: the initial of the table before a common ending."""
-        words = self._expand(column.name)
-        if len(words) == 1 and words[0][1:] in _ENDINGS and words[0][0] == self.table_stems(table)[0][0]:
+        words = self.words_of(ref)
+        if len(words) == 1 and words[0][1:] in _ENDINGS and words[0][0] == self.table_stems[ref.table][0][0]:
             return (words[0][1:],)
         return words
 
-    def _expand(self, name: str) -> Stems:
-        known = self._expanded.get(name)
-        if known is None:
-            known = self._expanded[name] = self._split(name)
-        return known
-
     def _split(self, name: str) -> Stems:
-        words: list[str] = []
-        for word in name_words(name):
-            if word == self._prefix:
-                continue
-            for part in ABBREVIATIONS.get(word, word).split():
-                words.extend(self._segment(part))
-        return tuple(singular(word) for word in words) or (name,)
+        parts = (
+            part for word in name_words(name) if word != self._prefix for part in ABBREVIATIONS.get(word, word).split()
+        )
+        return tuple(singular(word) for part in parts for word in self._segment(part)) or (name,)
 
     def _segment(self, word: str) -> tuple[str, ...]:
         """ "employeeid" → employee id, where both halves are words of this schema or common endings."""
         if len(word) < 6 or not word.isalpha():
             return (word,)
-        for cut in range(len(word) - 2, 2, -1):
-            head, tail = word[:cut], word[cut:]
-            if tail in _ENDINGS and singular(head) in self._known:
+        cuts = [(word[:cut], word[cut:]) for cut in range(len(word) - 2, 2, -1) if singular(word[:cut]) in self._known]
+        for head, tail in cuts:
+            if tail in _ENDINGS:
                 return (head, ABBREVIATIONS.get(tail, tail))
-        for cut in range(len(word) - 3, 2, -1):
-            head, tail = word[:cut], word[cut:]
-            if len(head) >= 4 and len(tail) >= 4 and singular(head) in self._known and singular(tail) in self._known:
+        for head, tail in cuts:
+            if len(head) >= 4 and len(tail) >= 4 and singular(tail) in self._known:
                 return (head, tail)
         return (word,)
 
     def _add_table(self, table: Table) -> None:
         words = self._expand(table.name)
-        while len(words) > 1 and (words[0] in MAKES or words[0] == "reference"):
+        while len(words) > 1 and words[0] in MAKES:
             words = words[1:]
-        self.stems[table.schema, table.name] = words
-        self._name_table(words, table, 0.0)
-        if len(words) == 1:
-            for synonym in SYNONYMS.get(words[0], ()):
-                self._name_table(tuple(synonym.split()), table, 2.0)
-            return
-        for start in range(1, len(words)):
-            self._name_table(words[start:], table, 2.0)
-        for at in range(len(words)):
-            for synonym in SYNONYMS.get(words[at], ()):
-                self._name_table((*words[:at], *synonym.split(), *words[at + 1 :]), table, 1.5)
+        key = key_of(table)
+        self.table_stems[key] = words
+        for stems, cost in _table_spellings(words):
+            names = self.tables[stems]
+            if key not in names or names[key].cost > cost:
+                names[key] = TableName(key, cost)
 
-    def _name_table(self, stems: Stems, table: Table, cost: float) -> None:
-        names = self.tables[stems]
-        key = (table.schema, table.name)
-        if key not in names or names[key].cost > cost:
-            names[key] = TableName(table, cost)
-
-    def _add_column(self, table: Table, column: Column) -> None:
-        owner = self.table_stems(table)
-        words = self._column_words(table, column)
-        rest = self.column_stems(table, column)
+    def _add_column(self, table: Table, ref: ColumnRef) -> None:
+        owner = self.table_stems[ref.table]
+        words = self._column_words(ref)
+        rest = self.column_stems(ref)
         borrowed = OTHERS_COST if rest == words and words[:-1] in self.tables else 0.0
-        trimmed = words != self._expand(column.name)
+        trimmed = words != self.words_of(ref)
         for stems, cost in _spellings(words, self.tables):
-            self._name_column(stems, table, column, cost + borrowed, trimmed=trimmed)
-        if _is_moment(column, rest):
+            self._name_column(stems, ref, cost + borrowed, trimmed=trimmed)
+        if ref.kind in TEMPORAL and len(rest) > 1 and rest[-1] in ("on", "at"):
+            # "signed_up_on", "paid_at": when that was done which the words before the last say.
             self.moments.add(rest[:-1])
         elif rest[-1] != "id":
             for part in (part for at in range(1, len(rest)) for part in (rest[at:], rest[:at])):
                 if not is_function_word(part[0]) and not is_function_word(part[-1]):
-                    self._name_column(part, table, column, PART_COST, trimmed=True)
-        if rest != words:
-            for stems, cost in _spellings(rest, self.tables):
-                self._name_column(stems, table, column, cost, trimmed=True)
+                    self._name_column(part, ref, PART_COST, trimmed=True)
         for stems, cost in _spellings(rest, self.tables):
-            self._name_column((*owner, *stems), table, column, cost, owned=True)
+            if rest != words:
+                self._name_column(stems, ref, cost, trimmed=True)
+            self._name_column((*owner, *stems), ref, cost)
             if len(owner) > 1:
-                self._name_column((owner[-1], *stems), table, column, cost + 0.25, owned=True)
-        refers = any(column.name in key.columns for key in table.foreign_keys)
-        if (
-            column.kind == "text"
-            and len(rest) == 1
-            and not refers
-            and rest not in self.tables
-            and rest[0] not in _ENDINGS
-        ):
-            self._name_column((*rest, "name"), table, column, PART_COST / 2)
-        comment = tuple(singular(word) for word in name_words(column.comment))
-        if 1 <= len(comment) <= 4:
-            self._name_column(comment, table, column, 0.25)
+                self._name_column((owner[-1], *stems), ref, cost + 0.25)
+        refers = any(ref.name in key.columns for key in table.foreign_keys)
+        names_rows = ref.kind == "text" and len(rest) == 1 and rest not in self.tables and rest[0] not in _ENDINGS
+        if names_rows and not refers:
+            self._name_column((*rest, "name"), ref, PART_COST / 2)
+        comment = tuple(singular(word) for word in name_words(ref.column.comment))
+        if len(comment) <= 4:
+            self._name_column(comment, ref, 0.25)
 
-    def _name_column(
-        self, stems: Stems, table: Table, column: Column, cost: float, *, owned: bool = False, trimmed: bool = False
-    ) -> None:
+    def _name_column(self, stems: Stems, ref: ColumnRef, cost: float, *, trimmed: bool = False) -> None:
         if not stems or len(stems) > MAX_NAME_WORDS:
             return
         names = self.columns[stems]
-        key = (table.schema, table.name, column.name)
-        if key not in names or names[key].cost > cost:
-            names[key] = ColumnName(table, column, cost, owned, trimmed)
+        if ref not in names or names[ref].cost > cost:
+            names[ref] = ColumnName(ref, cost, trimmed)
 
 
 _ENDINGS = {"id", "name", "no", "num", "code", "date", "number", "type", "start", "end", "key", "time", "floor", "year"}
@@ -212,9 +175,13 @@ def _deeds(word: str) -> Iterator[str]:
             yield from (word.removesuffix(ending), word.removesuffix(ending) + "e")
 
 
-def _is_moment(column: Column, words: Stems) -> bool:
-    """ "signed_up_on", "paid_at": when that was done which the words before the last say."""
-    return column.kind in ("date", "timestamp") and len(words) > 1 and words[-1] in ("on", "at")
+def _table_spellings(words: Stems) -> Iterator[tuple[Stems, float]]:
+    """Each with its distance from the name."""
+    yield words, 0.0
+    yield from ((words[start:], 2.0) for start in range(1, len(words)))
+    for at, word in enumerate(words):
+        for synonym in SYNONYMS.get(word, ()):
+            yield (*words[:at], *synonym.split(), *words[at + 1 :]), 1.5 if len(words) > 1 else 2.0
 
 
 _UNITS = UNIT_WORDS | {singular(unit) for unit in UNIT_WORDS}
@@ -258,7 +225,6 @@ def _turned(words: Stems, tables: Container[Stems]) -> Iterator[tuple[Stems, flo
 
 def _shared_prefix(schema: DatabaseSchema) -> str:
     """A first word that every table's name carries ("sbCustomer", "sbTicker") tells nothing apart."""
-    firsts = {name_words(table.name)[0] for table in schema.tables if len(name_words(table.name)) > 1}
-    if len(schema.tables) >= 3 and len(firsts) == 1 and all(len(name_words(t.name)) > 1 for t in schema.tables):
-        return firsts.pop()
-    return ""
+    names = [name_words(table.name) for table in schema.tables]
+    is_shared = len(names) >= 3 and all(len(words) > 1 and words[0] == names[0][0] for words in names)
+    return names[0][0] if is_shared else ""

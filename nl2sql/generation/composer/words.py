@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -110,6 +111,10 @@ def verb_roots(word: str) -> frozenset[str]:
             if ending == "ed" and root.endswith("i"):
                 roots.add(root[:-1] + "y")
     return frozenset(roots)
+
+
+def roots_of(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(root for word in words for root in verb_roots(word))
 
 
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")

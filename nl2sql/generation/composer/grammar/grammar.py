@@ -7,7 +7,7 @@ from nl2sql.generation.composer.grammar.comparisons import Comparisons
 from nl2sql.generation.composer.grammar.cursor import MAX_STEPS, Partial
 from nl2sql.generation.composer.grammar.orders import Orders
 from nl2sql.generation.composer.grammar.relations import Relations
-from nl2sql.generation.composer.grammar.shown import Shown, adopt
+from nl2sql.generation.composer.grammar.shown import Shown
 from nl2sql.generation.composer.mentions import Chunk
 from nl2sql.generation.composer.reading import Entity, Item, Reading
 
@@ -41,21 +41,18 @@ class Grammar(Shown, Comparisons, Orders, Relations):
             yield from self._rest(after, following)
 
     def _next_sentence(self, reading: Reading, position: int) -> Iterator[Reading]:
-        if position >= len(self.chunks):
-            yield reading
-            return
         if self.has(position, "order_head", "sorted"):
             by = self.skip(position, "order_head", "sorted", "det", "pron") + 1
             if self.has(by, "by"):
                 for after, following in self._order_keys(reading, by + 1, descending=False):
                     yield from self._rest(after, following)
-        start = self.skip(position, "lead", "wh", "be", "who", "noise", "also", "and")
+        start = self.skip(position, "lead", "wh", "be", "who", "noise", "and")
         if start > position or self.at(start).columns or self.has(start, "pron", "numof", "det"):
-            for items, root, following in self._items(replace(reading, items=(), focus=_asked(reading)), start):
-                kept = tuple(item for item in reading.items if item.kind != "label")
-                merged = _without_repeats((*kept, *items) if not _repeats(kept, items) else items)
-                del root
-                yield from self._rest(replace(reading, items=merged, listed=True), following)
+            asked = replace(reading, items=(), focus=_asked(reading))
+            kept = tuple(item for item in reading.items if item.kind != "label")
+            for after, following in self._items(asked, start):
+                items = after.items if _repeats(kept, after.items) else tuple(dict.fromkeys((*kept, *after.items)))
+                yield from self._rest(replace(reading, items=items, listed=True), following)
         yield from self._rest(reading, start)
 
     def _head(self, reading: Reading, position: int) -> Partial:
@@ -64,13 +61,12 @@ class Grammar(Shown, Comparisons, Orders, Relations):
                 yield from self._head(replace(grouped, each=True), self.skip(following, "comma"))
             return
         start = self.skip(position, "lead", "wh", "be", "who", "noise", "comma", "there")
-        if self.has(start, "order_head") or self.has(start, "order"):
+        if self.has(start, "order_head", "order"):
             yield from self._sorted_head(reading, start)
         if self.has(start, "howmany", "count_lead"):
             yield from self._count_head(reading, self.skip(start, "howmany", "count_lead"))
             return
-        for items, after, following in self._items(reading, start):
-            yield replace(after, items=items), following
+        yield from self._items(reading, start)
         if self.has(start, "det", "pron"):
             start = self.skip(start, "det", "pron")
             if self.has(start, "lead", "wh"):
@@ -78,18 +74,10 @@ class Grammar(Shown, Comparisons, Orders, Relations):
 
     def _sorted_head(self, reading: Reading, position: int) -> Partial:
         """ "Sort the names of products by price"; what is sorted is what is listed."""
-        start = self.skip(position, "order_head", "order", "det")
-        for items, after, following in self._items(reading, start):
-            yield replace(after, items=items), following
+        yield from self._items(reading, self.skip(position, "order_head", "order", "det"))
 
     def _count_head(self, reading: Reading, position: int) -> Partial:
-        start = self.skip(position, "det", "numof", "of", "pron")
-        distinct = False
-        while self.has(start, "distinct", "det"):
-            distinct = distinct or self.has(start, "distinct")
-            start += 1
-        for item, after, following in self._counted(reading, start, distinct=distinct):
-            yield replace(after, items=(item,)), following
+        yield from self._counted(reading, self.skip(position, "det", "numof", "of", "pron"))
 
     def _unit(self, reading: Reading, position: int) -> Partial:
         if self.has(position, "or"):
@@ -138,28 +126,25 @@ class Grammar(Shown, Comparisons, Orders, Relations):
         back = position - 1
         while self.has(back, "det", "pron", "distinct", "noise") and not self.has(back, "and"):
             back -= 1
-        own = any(self.has(at, "pron") for at in range(back + 1, position))
+        own = self.any("pron", back + 1, position)
         if not (self.has(back, "and", "comma") or (own and self.has(back, "with"))):
             return
-        told = replace(reading, focus=reading.root if own else None)
-        for items, after, following in self._items(told, position):
-            if items[0].kind == "label":
+        told = replace(reading, items=(), focus=reading.root if own else None)
+        for after, following in self._items(told, position):
+            if after.items[0].kind == "label":
                 continue
-            owner = reading.focus if after.focus is None else None
-            kept = adopt(items, owner) if owner is not None else items
-            focus = after.focus or reading.focus
-            more = replace(after, items=(*reading.items, *kept), root=reading.root or after.root, focus=focus)
-            yield more, following
+            kept = after.adopted(reading.focus) if reading.focus is not None and after.focus is None else after
+            items, focus = (*reading.items, *kept.items), after.focus or reading.focus
+            yield replace(after, items=items, root=reading.root or after.root, focus=focus), following
 
 
 def _timed(reading: Reading) -> bool:
     """ "shipped" alone says that a date is there, "shipped last week" which: only the second has a place here."""
-    orders = (reading.superlative, *reading.order)
     return (
         not reading.dated
         or any(condition.kind == "span" or condition.inner for condition in reading.conditions)
         or any(group.unit is not None for group in reading.groups)
-        or any(order is not None and order.measures == ("date",) for order in orders)
+        or any(order.measures == ("date",) for order in reading.orders)
     )
 
 
@@ -184,7 +169,3 @@ def _repeats(kept: tuple[Item, ...], items: tuple[Item, ...]) -> bool:
 
 def _stem(item: Item) -> object:
     return (item.noun.names if item.noun else None, item.entity.names if item.entity else None, item.function)
-
-
-def _without_repeats(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    return tuple(dict.fromkeys(items))

@@ -24,29 +24,23 @@ class Relations(Values):
         start = position + 1
         while self.has(start, *PASSED) and not self.at(start).tables and not self.has(start, "starts"):
             start += 1
-        entity = self.entity(start)
+        entity, thing = self.entity(start), self.entity(start + 1)
         if entity is not None and not self.at(start + 1).columns:
-            value_first: tuple[Condition, ...] = ()
-            yield from self._not_related(reading, entity, start + 1, value_first)
-        if self.at(start).values and not self.at(start).weak and self.at(start + 1).tables:
-            inner_entity = self.entity(start + 1)
-            if inner_entity is not None:
-                inner = (self._value(replace(reading, focus=inner_entity), start),)
-                yield from self._not_related(reading, inner_entity, start + 2, inner)
+            yield from self._not_related(reading, entity, start + 1)
+        if self.at(start).values and not self.at(start).weak and thing is not None:
+            yield from self._not_related(reading, thing, start + 2, self._value(thing, start))
         if self.at(start).values or self.at(start).literal is not None or self.at(start).columns:
             for after, following in (*self._value_unit(reading, start), *self._like(reading, start)):
                 *earlier, latest = after.conditions
                 negated = replace(latest, negated=not latest.negated)
                 yield replace(after, conditions=(*earlier, negated)), following
 
-    def _not_related(self, reading: Reading, entity: Entity, position: int, inner: tuple[Condition, ...]) -> Partial:
+    def _not_related(self, reading: Reading, entity: Entity, position: int, *inner: Condition) -> Partial:
         """Everything said after the absent thing is said of it: "without orders in 2024"."""
         inside = Reading(root=entity, focus=entity, items=reading.items, conditions=inner)
-        for after in self._inside(inside, position):
-            condition = Condition(
-                kind="related", text=entity.text, entity=entity, negated=True, inner=after[0].conditions
-            )
-            yield self._add(replace(reading, verbs=(*reading.verbs, *after[0].verbs)), condition, after[1])
+        for after, following in self._inside(inside, position):
+            condition = Condition(kind="related", text=entity.text, entity=entity, negated=True, inner=after.conditions)
+            yield self._add(replace(reading, verbs=(*reading.verbs, *after.verbs)), condition, following)
 
     def _inside(self, inside: Reading, position: int) -> Partial:
         self.steps += 1

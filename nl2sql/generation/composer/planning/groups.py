@@ -3,7 +3,7 @@
 from nl2sql.calendar_spans import Unit
 from nl2sql.dialects.registry import facts_of
 from nl2sql.generation.composer.joins import Key
-from nl2sql.generation.composer.plan import ColumnRef, Output, Sort, fail
+from nl2sql.generation.composer.plan import CannotPlan, ColumnRef, Output, Sort
 from nl2sql.generation.composer.planning.columns import Scene
 from nl2sql.generation.composer.planning.draft import PlanDraft, Tables
 from nl2sql.generation.composer.reading import Grouping
@@ -12,36 +12,31 @@ from nl2sql.generation.composer.reading import Grouping
 class Groups(Tables):
     def _groups(self, draft: PlanDraft) -> None:
         reading = self.reading
-        measured = any(output.kind in ("aggregate", "count") for output in draft.outputs)
-        if not measured and not self._ranked_by_measure(draft):
+        if not draft.measured and not self._ranked_by_measure(draft):
             self._check_each(draft)
             return
         shown = [output.column for output in draft.outputs if output.kind == "column" and output.column is not None]
         explicit = [ref for group in reading.groups for ref in self._group(group, draft)]
         if reading.each and not explicit and not shown and not draft.periods:
-            raise fail("unsure", "it is not said for each of what")
+            raise CannotPlan("it is not said for each of what")
         draft.groups.extend(explicit)
         self._show_groups(explicit, shown, draft)
         for ref in shown:
-            if (
-                (ref.table != draft.grain or draft.multiplied)
-                and not explicit
-                and self._stands_for_row(ref.table, shown)
-            ):
+            repeats = ref.table != draft.grain or draft.multiplied
+            if repeats and not explicit and self._stands_for_row(ref.table, shown):
                 draft.groups.extend(self.columns.key(ref.table))
             draft.groups.append(ref)
         if reading.having is not None:
             draft.having = (reading.having.operator, reading.having.number)
-        for key in {ref.table for ref in draft.groups} - {draft.grain}:
+        for key in sorted({ref.table for ref in draft.groups} - {draft.grain}):
             self.conditions.notes.append(f"{key[1]} without any {draft.grain[1]} are not listed")
         if self._ranked_by_measure(draft) and not draft.groups and not draft.periods:
-            raise fail("unsure", "nothing to count by")
+            raise CannotPlan("nothing to count by")
 
     def _ranked_by_measure(self, draft: PlanDraft) -> bool:
         """Whether rows must be counted or summed to choose or order what is shown."""
         return self.reading.having is not None or any(
-            order is not None and (order.counted or order.function is not None or self.sums(order, draft))
-            for order in (self.reading.superlative, *self.reading.order)
+            order.counted or order.function is not None or self.sums(order, draft) for order in self.reading.orders
         )
 
     def _show_groups(self, explicit: list[ColumnRef], shown: list[ColumnRef], draft: PlanDraft) -> None:
@@ -57,10 +52,10 @@ class Groups(Tables):
         shown = {output.column for output in draft.outputs}
         for group in self.reading.groups:
             if group.unit is not None:
-                raise fail("unsure", "it is not said what to measure for each", group.unit)
+                raise CannotPlan("it is not said what to measure for each", group.unit)
             own = draft.grain in self.columns.focus_of(group.entity)
             if not own and not (group.noun is not None and self.columns.resolve(group.noun, draft.scene) in shown):
-                raise fail("unsure", "it is not said what to measure for each")
+                raise CannotPlan("it is not said what to measure for each")
 
     def _by_entity(self, ref: ColumnRef, draft: PlanDraft) -> bool:
         """Whether the group is a thing that the columns asked for already name, and no column said besides."""
@@ -77,9 +72,8 @@ class Groups(Tables):
     def _period(self, unit: Unit, draft: PlanDraft) -> None:
         dialect = self.columns.schema.dialect
         if unit not in facts_of(dialect).period_units:
-            raise fail("unsure", f"{dialect} has no {unit}s", unit)
-        scene = Scene(root=draft.grain)
-        ref = self.columns.date_column(scene, None, self.reading.verbs, years=False)
+            raise CannotPlan(f"{dialect} has no {unit}s", unit)
+        ref = self.columns.date_column(Scene(root=draft.grain), None, self.reading.verbs, years=False)
         period = Output(kind="period", column=ref, unit=unit)
         draft.periods.append(period)
         draft.outputs.insert(0, period)

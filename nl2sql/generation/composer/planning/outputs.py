@@ -1,9 +1,9 @@
 """What is shown."""
 
-from nl2sql.generation.composer.joins import Key, key_of
-from nl2sql.generation.composer.plan import ColumnRef, Output, fail
-from nl2sql.generation.composer.planning.draft import NUMERIC, ORDERED, PlanDraft, Tables
-from nl2sql.generation.composer.reading import Item
+from nl2sql.generation.composer.joins import Key
+from nl2sql.generation.composer.plan import NUMERIC, ORDERED, CannotPlan, ColumnRef, Output
+from nl2sql.generation.composer.planning.draft import PlanDraft, Tables
+from nl2sql.generation.composer.reading import Item, Noun
 from nl2sql.generation.composer.vocabulary import OTHERS_COST, PART_COST
 
 
@@ -12,9 +12,9 @@ class Outputs(Tables):
         for item in self.reading.items:
             draft.outputs.extend(self._output(item, draft))
         if len(set(draft.outputs)) < len(draft.outputs):
-            raise fail("unsure", "two of the things asked for would be the same column")
+            raise CannotPlan("two of the things asked for would be the same column")
         if not draft.outputs:
-            raise fail("unsure", "nothing is asked for")
+            raise CannotPlan("nothing is asked for")
 
     def _output(self, item: Item, draft: PlanDraft) -> list[Output]:
         if item.kind == "everything":
@@ -28,13 +28,14 @@ class Outputs(Tables):
         if item.kind == "label":
             return self._label(item, draft)
         assert item.noun is not None, "columns and aggregates are given by nouns"
-        refs = self._full_name(item, draft) or [self.columns.resolve(item.noun, draft.scene)]
+        named = self._full_name(item.noun, draft) if item.kind == "column" else ()
+        refs = named or (self.columns.resolve(item.noun, draft.scene),)
         for ref in refs:
             self._join(draft, ref.table)
         if item.kind == "aggregate":
-            self._check_aggregate(item, refs[0])
+            self._check_aggregate(item, item.noun, refs[0])
             return [Output(kind="aggregate", column=refs[0], function=item.function or "")]
-        self._check_code(item, refs[0])
+        self._check_code(item.noun, refs[0])
         return [Output(kind="column", column=ref) for ref in refs]
 
     def _key_of(self, item: Item, draft: PlanDraft) -> Key:
@@ -48,47 +49,40 @@ class Outputs(Tables):
         if labels:
             return [Output(kind="column", column=label) for label in labels]
         if len(self.reading.items) > 1 or self.reading.groups:
-            raise fail("unsure", f"{key[1]} has no name to show", item.entity.text if item.entity else key[1])
+            raise CannotPlan(f"{key[1]} has no name to show", item.entity.text if item.entity else key[1])
         self.conditions.notes.append(f"{key[1]} has no name to show: all its columns are shown")
         return [Output(kind="everything", table=key)]
 
-    def _check_code(self, item: Item, ref: ColumnRef) -> None:
+    def _check_code(self, noun: Noun, ref: ColumnRef) -> None:
         """ "the role" of an employee may be its code or what the code stands for."""
-        noun = item.noun
-        assert noun is not None, "the caller checked"
-        costs = [name.cost for name in noun.names if (key_of(name.table), name.column) == (ref.table, ref.column)]
+        costs = [name.cost for name in noun.names if name.ref == ref]
         if self.columns.is_foreign(ref) and min(costs, default=0.0) > OTHERS_COST:
-            raise fail("unsure", f"'{noun.text}' may be {ref.column.name} or what it stands for", noun.text)
+            raise CannotPlan(f"'{noun.text}' may be {ref.name} or what it stands for", noun.text)
 
-    def _full_name(self, item: Item, draft: PlanDraft) -> list[ColumnRef]:
+    def _full_name(self, noun: Noun, draft: PlanDraft) -> tuple[ColumnRef, ...]:
         """ "names" of people who have a first and a last name."""
-        noun = item.noun
-        assert noun is not None, "the caller checked"
         words = {word for word in noun.text.lower().split() if word not in ("the", "of")}
-        if not words or not words <= {"name", "names", "full"} or item.kind != "column":
-            return []
         keys = self.columns.focus_of(noun.focus) or frozenset({draft.scene.root})
-        whole = [name for name in noun.names if name.cost < PART_COST]
-        if any(key_of(name.table) in keys for name in whole) or len(keys) != 1:
-            return []
+        whole = any(name.key in keys and name.cost < PART_COST for name in noun.names)
+        if not words or not words <= {"name", "names", "full"} or whole or len(keys) != 1:
+            return ()
         labels = self.columns.label(next(iter(keys)))
-        return list(labels) if len(labels) == 2 else []
+        return labels if len(labels) == 2 else ()
 
-    def _check_aggregate(self, item: Item, ref: ColumnRef) -> None:
-        kinds = NUMERIC if item.function in ("avg", "sum") else ORDERED
+    def _check_aggregate(self, item: Item, noun: Noun, ref: ColumnRef) -> None:
         if item.function in ("max", "min") and self._is_rank(ref):
-            raise fail("unsure", f"the best {ref.column.name} may be the least", item.noun.text if item.noun else "")
-        if ref.column.kind not in kinds:
-            raise fail("unsure", f"{ref.column.name} cannot be aggregated", item.noun.text if item.noun else "")
+            raise CannotPlan(f"the best {ref.name} may be the least", noun.text)
+        if ref.kind not in (NUMERIC if item.function in ("avg", "sum") else ORDERED):
+            raise CannotPlan(f"{ref.name} cannot be aggregated", noun.text)
 
     def _count(self, item: Item, draft: PlanDraft) -> Output:
         if item.entity is not None:
             if self.reading.superlative is not None and len(self.reading.items) == 1:
-                raise fail("unsure", "a number of the greatest only is not certain", item.entity.text)
+                raise CannotPlan("a number of the greatest only is not certain", item.entity.text)
             return Output(kind="count")
         assert item.noun is not None, "a count is of an entity or a noun"
         ref = self.columns.resolve(item.noun, draft.scene)
-        if not item.distinct and ref.column.kind != "text":
-            raise fail("unsure", f"'{item.noun.text}' may be counted or counted once each", item.noun.text)
+        if not item.distinct and ref.kind != "text":
+            raise CannotPlan(f"'{item.noun.text}' may be counted or counted once each", item.noun.text)
         self._join(draft, ref.table)
         return Output(kind="count", column=ref, distinct=True)

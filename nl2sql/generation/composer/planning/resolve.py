@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Literal
 
-from nl2sql.generation.composer.joins import Key, key_of
-from nl2sql.generation.composer.plan import ColumnRef, Comparison, Output, Plan, fail
+from nl2sql.generation.composer.joins import Key
+from nl2sql.generation.composer.plan import CannotPlan, Comparison, Output, Plan
 from nl2sql.generation.composer.planning.columns import MARGIN, Columns, Scene
 from nl2sql.generation.composer.planning.draft import PlanDraft
 from nl2sql.generation.composer.planning.groups import Groups
@@ -40,24 +40,24 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         if self.reading.root is not None:
             return sorted(self.columns.focus_of(self.reading.root))
         nouns = [item.noun for item in self.reading.items if item.noun is not None and item.noun.names]
-        sets = [{key_of(name.table): name.cost for name in noun.names} for noun in nouns]
+        sets = [{name.key: name.cost for name in noun.names} for noun in nouns]
         common = set.intersection(*(set(found) for found in sets)) if sets else set()
         if not common:
             grouped = [group.entity for group in self.reading.groups if group.entity is not None]
             if len(grouped) == 1:
                 return sorted(self.columns.focus_of(grouped[0]))
-            raise fail("unjoined", "it is not said of what", *(noun.text for noun in nouns))
+            raise CannotPlan("it is not said of what", *(noun.text for noun in nouns))
         spoken = common & self._spoken()
         if len(common) > 1 and len(spoken) == 1:
             common = spoken
         total = {key: sum(found[key] for found in sets) for key in common}
         least = min(total.values())
         likeliest = sorted(key for key in common if total[key] <= least + MARGIN)
-        kept = [key for key in likeliest if any(self.columns.keeps(self.columns.table(key), n.deed) for n in nouns)]
+        kept = [key for key in likeliest if any(self.columns.keeps(key, n.deed) for n in nouns)]
         likeliest = kept if len(kept) == 1 else self._home(likeliest) or likeliest
         if len(likeliest) > 1:
             names = ", ".join(key[1] for key in likeliest)
-            raise fail("ambiguous", f"it may be asked of {names}", *(noun.text for noun in nouns))
+            raise CannotPlan(f"it may be asked of {names}", *(noun.text for noun in nouns))
         return likeliest
 
     def _home(self, keys: list[Key]) -> list[Key]:
@@ -68,11 +68,8 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         nouns = [item.noun for item in reading.items if item.noun is not None and item.kind == "column"]
         if len(nouns) != len(reading.items):
             return []
-        kept = []
-        for key in keys:
-            columns = [name.column for noun in nouns for name in noun.names if key_of(name.table) == key]
-            if not any(self.columns.is_foreign(ColumnRef(table=key, column=column)) for column in columns):
-                kept.append(key)
+        refs = [name.ref for noun in nouns for name in noun.names]
+        kept = [key for key in keys if not any(ref.table == key and self.columns.is_foreign(ref) for ref in refs)]
         return kept if len(kept) == 1 else []
 
     def _spoken(self) -> set[Key]:
@@ -81,11 +78,7 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         for condition in self.reading.said:
             tables = {(value.schema, value.table) for value in condition.values}
             if condition.noun is not None:
-                tables = {
-                    key_of(name.table)
-                    for name in condition.noun.names
-                    if not self.columns.is_foreign(ColumnRef(table=key_of(name.table), column=name.column))
-                }
+                tables = {name.key for name in condition.noun.names if not self.columns.is_foreign(name.ref)}
             spoken |= tables if len(tables) == 1 else set()
         return spoken
 
@@ -140,9 +133,7 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
     def _counted_entities(self) -> list[Entity]:
         reading = self.reading
         found = [item.entity for item in reading.items if item.kind == "count" and item.entity is not None]
-        for ordering in (reading.superlative, *reading.order):
-            if ordering is not None and ordering.counted and ordering.entity is not None:
-                found.append(ordering.entity)
+        found += [order.entity for order in reading.orders if order.counted and order.entity is not None]
         if reading.having is not None and reading.having.entity is not None:
             found.append(reading.having.entity)
         return found
@@ -151,18 +142,12 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         entities = self._counted_entities()
         keys = {self._entity_key(entity, root) for entity in entities}
         if len(keys) > 1:
-            raise fail("unsure", "two different things are counted", *(entity.text for entity in entities))
+            raise CannotPlan("two different things are counted", *(entity.text for entity in entities))
         if keys:
             return keys.pop()
-        aggregated = {
-            self.columns.resolve(ordering.noun, scene).table
-            for ordering in (self.reading.superlative, *self.reading.order)
-            if ordering is not None and ordering.noun is not None and (ordering.function or ordering.summed)
-        } | {
-            self.columns.resolve(item.noun, scene).table
-            for item in self.reading.items
-            if item.kind == "aggregate" and item.noun is not None
-        }
+        nouns = [order.noun for order in self.reading.orders if order.function or order.summed]
+        nouns += [item.noun for item in self.reading.items if item.kind == "aggregate"]
+        aggregated = {self.columns.resolve(noun, scene).table for noun in nouns if noun is not None}
         if len(aggregated) == 1:
             table = aggregated.pop()
             paths = self.graph.shortest(root, table)
@@ -178,38 +163,32 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
             for high in numbers:
                 empty = low.operator[0] == ">" and high.operator[0] == "<" and low.operator != "<>"
                 if empty and low.column == high.column and float(low.operand) >= float(high.operand):
-                    raise fail("unsure", f"no {low.column.column.name} is both", low.column.column.name)
+                    raise CannotPlan(f"no {low.column.name} is both", low.column.name)
 
     def _is_unique(self, draft: PlanDraft) -> bool:
         """Whether each group is one row of what is counted."""
         table = self.columns.table(draft.grain)
-        grouped = {ref.column.name for ref in draft.groups if ref.table == draft.grain}
+        grouped = {ref.name for ref in draft.groups if ref.table == draft.grain}
         return any(key and set(key) <= grouped for key in (table.primary_key, *table.unique_keys))
 
     def _check(self, draft: PlanDraft) -> None:
         reading = self.reading
-        if self._bare(draft) and any(condition.negated for condition in self.reading.conditions):
-            raise fail("unsure", "none of its rows, or some row that is not so, may be meant")
-        counted = reading.superlative is not None and reading.superlative.counted and reading.superlative.entity is None
-        counted = counted or (reading.having is not None and reading.having.entity is None)
-        named = counted and any(item.kind == "label" for item in reading.items) and draft.grain == draft.scene.root
+        if self._bare(draft) and any(condition.negated for condition in reading.conditions):
+            raise CannotPlan("none of its rows, or some row that is not so, may be meant")
         counted_rows = reading.having is not None and reading.having.entity is None
-        if draft.groups and (draft.limit is not None or counted_rows) and (named or self._is_unique(draft)):
-            raise fail("unsure", f"each of {draft.grain[1]} is there once")
+        ranked_rows = reading.superlative is not None and reading.superlative.counted and not reading.superlative.entity
+        named = any(item.kind == "label" for item in reading.items) and draft.grain == draft.scene.root
+        is_unique = ((counted_rows or ranked_rows) and named) or self._is_unique(draft)
+        if draft.groups and (draft.limit is not None or counted_rows) and is_unique:
+            raise CannotPlan(f"each of {draft.grain[1]} is there once")
         self._check_ranges(draft)
-        equal: set[ColumnRef] = set()
-        for one in draft.filters:
-            if isinstance(one, Comparison) and one.operator == "=":
-                if one.column in equal:
-                    raise fail(
-                        "unsure", f"{one.column.column.name} cannot be two things at once", one.column.column.name
-                    )
-                equal.add(one.column)
-        aggregated = [output for output in draft.outputs if output.kind in ("aggregate", "count")]
-        if draft.multiplied and any(output.kind == "aggregate" for output in aggregated):
-            raise fail("unsure", "the join would multiply the rows that are aggregated")
-        everything = any(output.kind == "everything" for output in draft.outputs)
-        if everything and len(draft.outputs) > 1:
-            raise fail("unsure", "all columns and more are asked for")
-        if self.reading.each and not draft.groups and not draft.periods and aggregated:
-            raise fail("unsure", "it is not said for each of what")
+        equal = [one.column for one in draft.filters if isinstance(one, Comparison) and one.operator == "="]
+        for at, column in enumerate(equal):
+            if column in equal[:at]:
+                raise CannotPlan(f"{column.name} cannot be two things at once", column.name)
+        if draft.multiplied and any(output.kind == "aggregate" for output in draft.outputs):
+            raise CannotPlan("the join would multiply the rows that are aggregated")
+        if any(output.kind == "everything" for output in draft.outputs) and len(draft.outputs) > 1:
+            raise CannotPlan("all columns and more are asked for")
+        if reading.each and not draft.groups and not draft.periods and draft.measured:
+            raise CannotPlan("it is not said for each of what")

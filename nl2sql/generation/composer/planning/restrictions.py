@@ -1,13 +1,13 @@
 """Which rows: filters joined where rows do not multiply, asked for by EXISTS where they would."""
 
 from nl2sql.generation.composer.joins import Key, Path, Step
-from nl2sql.generation.composer.plan import ColumnRef, Comparison, Exists, Filter, Shared, fail
+from nl2sql.generation.composer.plan import CannotPlan, ColumnRef, Comparison, Exists, Filter, OfColumn, Shared
 from nl2sql.generation.composer.planning.columns import Scene
 from nl2sql.generation.composer.planning.conditions import either
 from nl2sql.generation.composer.planning.draft import PlanDraft, Tables
 from nl2sql.generation.composer.reading import Condition
 
-Pending = dict[Step, list[tuple[Path, list[tuple[ColumnRef, Filter]]]]]
+Pending = dict[Step, list[tuple[Path, list[OfColumn]]]]
 """First step to related rows → the way on from there, and the filters at its end."""
 
 
@@ -18,19 +18,19 @@ class Restrictions(Tables):
             one for one in self.reading.conditions if one.kind == "span" and one.operator == "=" and not one.either
         ]
         if len(spans) > 1:
-            raise fail("unsure", "one date cannot lie in two spans", *(one.span.text for one in spans if one.span))
+            raise CannotPlan("one date cannot lie in two spans", *(one.span.text for one in spans if one.span))
         for alternatives in _alternatives(self.reading.conditions):
             first = alternatives[0]
             if first.kind == "related":
                 self._related(first, draft, pending)
                 continue
-            pairs = [self.conditions.filter(condition, draft.scene) for condition in alternatives]
-            tables = {ref.table for ref, _ in pairs}
+            filters = [self.conditions.filter(condition, draft.scene) for condition in alternatives]
+            tables = {one.column.table for one in filters}
             if len(tables) != 1:
-                raise fail("unsure", "alternatives of different tables", *(c.text for c in alternatives))
-            self._place(pairs, tables.pop(), draft, pending, kind=first.kind)
-        for step, groups in pending.items():
-            draft.filters.append(self._exists(step, groups))
+                raise CannotPlan("alternatives of different tables", *(c.text for c in alternatives))
+            word, is_value = filters[0].column.name, first.kind == "value"
+            self._place(filters, tables.pop(), draft, pending, word=word, certain=is_value)
+        draft.filters.extend(_exists(step, groups) for step, groups in pending.items())
         if self.reading.both:
             self._both(draft)
 
@@ -40,86 +40,57 @@ class Restrictions(Tables):
             [self.conditions.filter(one, draft.scene) for one in part if one.kind != "related"]
             for part in self.reading.both
         ]
-        tables = {ref.table for part in parts for ref, _ in part}
+        tables = {one.column.table for part in parts for one in part}
         if len(tables) != 1 or not all(parts) or any(one.either for one in self.reading.said):
-            raise fail("unsure", "what must both be so is not one kind of thing")
+            raise CannotPlan("what must both be so is not one kind of thing")
         (table,) = tables
         if table == draft.grain:
-            self._shared(draft, [[one for _, one in part] for part in parts])
+            self._shared(draft, parts)
             return
         for part in parts:
             pending: Pending = {}
-            for pair in part:
-                self._place([pair], table, draft, pending, kind="value")
+            for one in part:
+                self._place([one], table, draft, pending, word=one.column.name, certain=True)
             if not pending:
-                raise fail("unsure", "one thing cannot be both", table[1])
-            draft.filters.extend(self._exists(step, groups) for step, groups in pending.items())
+                raise CannotPlan("one thing cannot be both", table[1])
+            draft.filters.extend(_exists(step, groups) for step, groups in pending.items())
 
-    def _shared(self, draft: PlanDraft, parts: list[list[Filter]]) -> None:
+    def _shared(self, draft: PlanDraft, parts: list[list[OfColumn]]) -> None:
         column = draft.outputs[0].column if len(draft.outputs) == 1 and draft.outputs[0].kind == "column" else None
         telling = {*self.columns.key(draft.grain), *self.columns.label(draft.grain)}
         if column is None or column.table != draft.grain or column in telling or draft.sorts or draft.groups:
-            raise fail("unsure", "one thing cannot be both", draft.grain[1])
+            raise CannotPlan("one thing cannot be both", draft.grain[1])
         first, *others = parts
         draft.filters.extend(first)
         draft.filters.extend(Shared(column=column, filters=tuple(part)) for part in others)
         draft.distinct = True
 
     def _place(
-        self,
-        pairs: list[tuple[ColumnRef, Filter]],
-        table: Key,
-        draft: PlanDraft,
-        pending: Pending,
-        *,
-        kind: str,
+        self, filters: list[OfColumn], table: Key, draft: PlanDraft, pending: Pending, *, word: str, certain: bool
     ) -> None:
-        """A filter on rows that do not multiply joins them; on many related rows, it asks whether one exists."""
-        anchor = draft.grain
-        if table in self._joined(draft):
-            draft.filters.append(either([one for _, one in pairs]))
-            return
-        path = self._path(anchor, table, pairs[0][0].column.name)
+        """Filters on rows that do not multiply join them; on many related rows, they ask whether one exists."""
+        path = () if table in draft.tables else self._path(draft.grain, table, word)
         cut = next((at for at, step in enumerate(path) if step.many), None)
-        if cut is None:
-            self._join(draft, table)
-            draft.filters.append(either([one for _, one in pairs]))
-            return
-        if table not in self.mentioned and kind != "value":
-            name = pairs[0][0].column.name
-            raise fail("unsure", f"{name} is of {table[1]}, of which there may be many", name)
-        for step in path[:cut]:
-            if step.target not in self._joined(draft):
-                draft.joins.append(step)
-        pending.setdefault(path[cut], []).append((path[cut + 1 :], pairs))
+        if cut is not None and table not in self.mentioned and not certain:
+            raise CannotPlan(f"{word} is of {table[1]}, of which there may be many", word)
+        draft.join(path[:cut])
+        if cut is not None:
+            pending.setdefault(path[cut], []).append((path[cut + 1 :], filters))
+        elif filters:
+            draft.filters.append(either(filters))
 
-    def _related(
-        self,
-        condition: Condition,
-        draft: PlanDraft,
-        pending: Pending,
-    ) -> None:
+    def _related(self, condition: Condition, draft: PlanDraft, pending: Pending) -> None:
         assert condition.entity is not None, "a relation is to an entity"
         key = self._entity_key(condition.entity, draft.grain)
         if condition.negated:
             draft.filters.append(self._absent(condition, key, draft))
-            return
-        if key in self._joined(draft):
-            return
-        path = self._path(draft.grain, key, condition.entity.text)
-        cut = next((at for at, step in enumerate(path) if step.many), None)
-        if cut is None:
-            self._join(draft, key)
-            return
-        for step in path[:cut]:
-            if step.target not in self._joined(draft):
-                draft.joins.append(step)
-        pending.setdefault(path[cut], []).append((path[cut + 1 :], []))
+        else:
+            self._place([], key, draft, pending, word=condition.entity.text, certain=True)
 
     def _absent(self, condition: Condition, key: Key, draft: PlanDraft) -> Exists:
         anchor = draft.grain
         if key == anchor:
-            raise fail("unsure", "a thing cannot lack itself", condition.text)
+            raise CannotPlan("a thing cannot lack itself", condition.text)
         path = self._path(anchor, key, condition.text)
         inner: list[Filter] = []
         joins = list(path[1:])
@@ -128,14 +99,14 @@ class Restrictions(Tables):
             if alternatives[0].kind == "related":
                 self._joined_inside(alternatives[0], key, path, joins)
                 continue
-            pairs = [self.conditions.filter(one, scene) for one in alternatives]
-            tables = {ref.table for ref, _ in pairs}
+            filters = [self.conditions.filter(one, scene) for one in alternatives]
+            tables = {one.column.table for one in filters}
             if len(tables) != 1 or anchor in tables:
-                raise fail("unsure", "the absence says something of what is listed", condition.text)
+                raise CannotPlan("the absence says something of what is listed", condition.text)
             for step in self._path(key, tables.pop(), condition.text):
                 if step.target not in {path[0].target, *(one.target for one in joins)}:
                     joins.append(step)
-            inner.append(either([one for _, one in pairs]))
+            inner.append(either(filters))
         return Exists(first=path[0], joins=tuple(joins), filters=tuple(inner), negated=True)
 
     def _joined_inside(self, condition: Condition, key: Key, path: Path, joins: list[Step]) -> None:
@@ -146,25 +117,24 @@ class Restrictions(Tables):
             return
         beyond = self._path(key, further, condition.text)
         if condition.negated or any(step.many for step in beyond):
-            raise fail("unsure", "an absence of a relation of a relation", condition.text)
+            raise CannotPlan("an absence of a relation of a relation", condition.text)
         joins.extend(step for step in beyond if step not in joins)
 
-    def _exists(self, step: Step, groups: list[tuple[Path, list[tuple[ColumnRef, Filter]]]]) -> Filter:
-        joins: list[Step] = []
-        filters: list[Filter] = []
-        seen: set[ColumnRef] = set()
-        for path, pairs in groups:
-            joins.extend(one for one in path if one not in joins)
-            for ref, one in pairs:
-                if isinstance(one, Comparison) and one.operator == "=":
-                    if ref in seen and len(pairs) == 1:
-                        raise fail("unsure", f"{ref.column.name} cannot be two things at once", ref.column.name)
-                    seen.add(ref)
-                if isinstance(one, Comparison) and one.operator == "<>":
-                    raise fail("unsure", "some or none of the related rows may be meant", ref.column.name)
-            if pairs:
-                filters.append(either([one for _, one in pairs]))
-        return Exists(first=step, joins=tuple(joins), filters=tuple(filters))
+
+def _exists(step: Step, groups: list[tuple[Path, list[OfColumn]]]) -> Exists:
+    joins: list[Step] = []
+    seen: set[ColumnRef] = set()
+    for path, filters in groups:
+        joins.extend(one for one in path if one not in joins)
+        for one in filters:
+            name = one.column.name
+            if isinstance(one, Comparison) and one.operator == "=":
+                if one.column in seen and len(filters) == 1:
+                    raise CannotPlan(f"{name} cannot be two things at once", name)
+                seen.add(one.column)
+            if isinstance(one, Comparison) and one.operator == "<>":
+                raise CannotPlan("some or none of the related rows may be meant", name)
+    return Exists(first=step, joins=tuple(joins), filters=tuple(either(filters) for _, filters in groups if filters))
 
 
 def _alternatives(conditions: tuple[Condition, ...]) -> list[list[Condition]]:
