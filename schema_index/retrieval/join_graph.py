@@ -1,8 +1,5 @@
 """Tables as a graph along declared foreign keys. Pure."""
 
-from collections import deque
-from collections.abc import Collection, Sequence
-
 import numpy as np
 
 from schema_index.retrieval.lexical import Scores
@@ -31,54 +28,26 @@ class JoinGraph:
         ordered = np.array(sorted(keys | {(b, a) for a, b in keys}), dtype=np.int64).reshape(-1, 2)
         self._sources, self._targets = ordered[:, 0], ordered[:, 1]
         self._degrees = np.maximum(np.bincount(self._sources, minlength=len(schema.tables)), 1).astype(np.float32)
-        self._parents: dict[int, list[int]] = {}
-        self._children: dict[int, list[int]] = {}
+        self.parents: list[list[int]] = [[] for _ in schema.tables]
+        """Tables that each one refers to."""
+        self.children: list[list[int]] = [[] for _ in schema.tables]
+        """Tables that refer to each one."""
         for place, target in sorted(keys):
-            self._parents.setdefault(place, []).append(target)
-            self._children.setdefault(target, []).append(place)
-        names = ["".join(identifier_words(table.name).split()) for table in schema.tables]
-        parts = {place: _parts(names, place, children) for place, children in self._children.items()}
-        self._parts = {place: found for place, found in parts.items() if len(found) >= MANY_PARTS}
-
-    def parents(self, place: int) -> list[int]:
-        """Tables that this one refers to."""
-        return self._parents.get(place, [])
-
-    def children(self, place: int) -> list[int]:
-        """Tables that refer to this one."""
-        return self._children.get(place, [])
+            self.parents[place].append(target)
+            self.children[target].append(place)
+        # Without blanks, since `portsecuritybindings` is written in one.
+        self._names = ["".join(identifier_words(table.name).split()) for table in schema.tables]
 
     def parts(self, place: int) -> list[int]:
         """Tables that refer to this one and bear its name in theirs, where there are several."""
-        return self._parts.get(place, [])
+        name = singular(self._names[place])
+        found = [child for child in self.children[place] if len(name) >= SHORTEST_NAME and name in self._names[child]]
+        return found if len(found) >= MANY_PARTS else []
 
     def neighbours(self, place: int) -> frozenset[int]:
-        return frozenset(self.parents(place)).union(self.children(place))
+        return frozenset(self.parents[place]).union(self.children[place])
 
     def spread(self, weights: Scores) -> Scores:
         """Each table's weight shared out evenly among its neighbours, in both directions."""
         shares = (weights / self._degrees)[self._sources]
         return np.bincount(self._targets, weights=shares, minlength=len(weights)).astype(np.float32)
-
-    def between(self, place: int, others: Collection[int], *, most: int) -> tuple[int, ...] | None:
-        """The fewest further tables, at most `most`, by which `place` joins one of `others`; () where it does directly.
-
-        None where there is no such way.
-        """
-        queue: deque[tuple[int, tuple[int, ...]]] = deque([(place, ())])
-        seen = {place}
-        while queue:
-            here, way = queue.popleft()
-            around = sorted(self.neighbours(here) - seen)
-            if any(one in others for one in around):
-                return way
-            seen.update(around)
-            if len(way) < most:
-                queue.extend((one, (*way, one)) for one in around)
-        return None
-
-
-def _parts(names: Sequence[str], place: int, children: Sequence[int]) -> list[int]:
-    """Names without blanks, since `portsecuritybindings` is written in one."""
-    name = singular(names[place])
-    return [child for child in children if len(name) >= SHORTEST_NAME and name in names[child]]

@@ -49,8 +49,8 @@ def order_tables(
 def _connect(place: int, joins: JoinGraph, joined: Scores, connections: NDArray[np.int64], weights: Weights) -> None:
     """Notes in `joined` and `connections` that `place` is chosen now."""
     for around, weight in (
-        (joins.parents(place), weights.parent),
-        (joins.children(place), weights.child),
+        (joins.parents[place], weights.parent),
+        (joins.children[place], weights.child),
         (joins.parts(place), weights.part),
     ):
         joined[around] = np.maximum(joined[around], weight)

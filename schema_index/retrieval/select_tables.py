@@ -20,13 +20,6 @@ About 3,000 tokens of DDL."""
 
 MAX_SHOWN_WORDS = 3
 
-BRIDGED = 3
-"""First hits between which bridges are looked for: those that a statement most likely joins."""
-
-LONGEST_BRIDGE = 2
-MAX_BRIDGES = 3
-"""Tables added beyond `top_k`, and of one way between two hits; longer ways lead through tables that mean nothing."""
-
 
 class TableIndex:
     """What the tables of a schema are ranked by; built once for a schema."""
@@ -52,8 +45,8 @@ def select_tables(
     """`similarities` maps `schema.table` to cosine; tables that the schema does not hold are left out.
 
     At most `top_k` tables, best first by all signals together, each of which is at or above `threshold`, shares a word
-    or a stored value with the question, or joins to a better one; then the bridges between the first of them; in a
-    small schema, the rest follow. Empty when nothing is similar and nothing is shared in a large one.
+    or a stored value with the question, or joins to a better one; in a small schema, the
+    rest follow. Empty when nothing is similar and nothing is shared in a large one.
     """
     tables, joins = index.tables, index.joins
     if not tables:
@@ -92,7 +85,6 @@ def select_tables(
             reason = _joined(place, joins, taken, tables)
         if reason is not None:
             taken[place] = reason
-    taken |= _bridges(taken, joins, tables)
     if sum(len(table.columns) for table in tables) <= WHOLE_SCHEMA_COLUMNS:
         taken |= {place: "the whole schema fits" for place in order if place not in taken}
     return tuple(
@@ -106,28 +98,3 @@ def _joined(place: int, joins: JoinGraph, taken: Collection[int], tables: Sequen
     around = joins.neighbours(place)
     neighbour = next((tables[other] for other in taken if other in around), None)
     return None if neighbour is None else f"joins to {neighbour.qualified_name}"
-
-
-def _bridges(taken: Collection[int], joins: JoinGraph, tables: Sequence[Table]) -> dict[int, str]:
-    """Tables without which the first hits could not be joined with one another, where a short way exists."""
-    first = list(taken)[:BRIDGED]
-    added: dict[int, str] = {}
-    for place in first[1:]:
-        reached = _reached(first[0], {*taken, *added}, joins)
-        if place in reached:
-            continue
-        way = joins.between(place, reached, most=LONGEST_BRIDGE)
-        if way is not None and len(added) + len(way) <= MAX_BRIDGES:
-            ends = f"{tables[place].qualified_name} and {tables[first[0]].qualified_name}"
-            added |= {one: f"bridges {ends}" for one in way if one not in taken}
-    return added
-
-
-def _reached(start: int, among: Collection[int], joins: JoinGraph) -> set[int]:
-    """What of `among` joins to `start`, directly or by others of `among`; `start` too."""
-    reached, ahead = {start}, [start]
-    while ahead:
-        fresh = {one for one in joins.neighbours(ahead.pop()) if one in among} - reached
-        reached |= fresh
-        ahead += fresh
-    return reached
