@@ -19,7 +19,7 @@ from nl2sql.generation.base import Draft, GenerationRequest, Refused, Usage
 from nl2sql.reuse.reuse import Reused, reuse
 from nl2sql.task import Task
 from nl2sql.validation.verdict import Rejected
-from schema_index.retrieval.types import NothingFound, Retrieved
+from schema_index.retrieval.types import Retrieved
 from tenants.domain_error import DomainError
 from tenants.outage import through_outage
 
@@ -88,8 +88,8 @@ def _anew(task: Task) -> Iterator[Event]:
     reused = reuse(task.question, known=task.verified, values=retrieved.values)
     if reused is not None and (yield from _reuse(task, request, reused, started=started)):
         return
-    if retrieved.nothing is not None:
-        yield CannotAnswer(refused=_nothing_similar(retrieved.nothing), usage=Usage())
+    if not retrieved.tables:
+        yield CannotAnswer(refused=_nothing_similar(retrieved), usage=Usage())
         return
     if not task.generator.places_every_word:
         likest = examples(task.question, known=task.verified, judge=partial(judge, task))
@@ -142,5 +142,5 @@ def _reuse(task: Task, request: GenerationRequest, reused: Reused, *, started: f
     return True
 
 
-def _nothing_similar(nothing: NothingFound) -> Refused:
-    return Refused(message="Nothing in this data source is about that question.", available=nothing.closest)
+def _nothing_similar(retrieved: Retrieved) -> Refused:
+    return Refused(message="Nothing in this data source is about that question.", available=retrieved.closest)

@@ -62,4 +62,4 @@ def with_earlier_tables(
         tables = (*earlier, *(hit for hit in found.tables if hit.qualified_name not in names))
     else:
         tables = (*found.tables, *(hit for hit in earlier if hit.qualified_name not in known))
-    return replace(found, tables=tables, nothing=None if tables else found.nothing)
+    return replace(found, tables=tables, closest=() if tables else found.closest)

@@ -91,10 +91,8 @@ def embed_round(
         stored_before = stored
         try:
             stored += _embed_batch(tenant_id, batch, embedder=embedder, holder=holder)
-        except EndpointBusy as busy:
-            return Round(stored=stored, problem=busy)
-        except EmbeddingRejected as refused:
-            return Round(stored=stored, problem=refused)
+        except (EndpointBusy, EmbeddingRejected) as problem:
+            return Round(stored=stored, problem=problem)
         except EmbeddingUnavailable as unavailable:
             hold_off(embedder.endpoint, seconds=float(unavailable.details.get("retry_after", 0)))
             failed.append(unavailable)

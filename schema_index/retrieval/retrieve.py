@@ -13,9 +13,9 @@ from schema_index.embedding.spaces import threshold_for
 from schema_index.indexing.index_replica import read_index
 from schema_index.retrieval.hybrid import hybrid_knowledge
 from schema_index.retrieval.nearest import nearest_tables
-from schema_index.retrieval.question_values import DictionaryLookup, question_values
+from schema_index.retrieval.question_values import question_values
 from schema_index.retrieval.select_tables import select_tables
-from schema_index.retrieval.types import KnowledgeHit, NothingFound, Retrieved
+from schema_index.retrieval.types import KnowledgeHit, Retrieved, StoredValue
 from schema_index.schema import DatabaseSchema
 from tenants.cancellation import NEVER, Cancellation
 from tenants.until_cancelled import until_cancelled
@@ -47,7 +47,7 @@ def retrieve(
     """
     vector = _embedded(question, embedder, cancellation)
 
-    def read() -> tuple[float, dict[str, float], tuple[KnowledgeHit, ...], DictionaryLookup]:
+    def read() -> tuple[float, dict[str, float], tuple[KnowledgeHit, ...], tuple[StoredValue, ...]]:
         least = threshold_for(embedder) if threshold is None else threshold
         return (
             least,
@@ -58,22 +58,20 @@ def retrieve(
             question_values(question, source_id=source_id, schema=catalogue.valued),
         )
 
-    least, similarities, knowledge, looked_up = read_index(tenant_id, read)
+    least, similarities, knowledge, values = read_index(tenant_id, read)
     tables = select_tables(
         question,
         similarities,
         index=catalogue.index,
         top_k=top_k,
         threshold=least,
-        values=looked_up.values,
+        values=values,
     )
-    names = {hit.qualified_name for hit in tables}
     return Retrieved(
         tables=tables,
         knowledge=knowledge,
-        values=looked_up.values,
-        values_cut=tuple(f"{table}.{column}" for table, column in looked_up.cut if table in names),
-        nothing=None if tables else _nothing(similarities, catalogue.schema),
+        values=values,
+        closest=() if tables else _closest(similarities, catalogue.schema),
     )
 
 
@@ -86,7 +84,7 @@ def _embedded(question: str, embedder: Embedder, cancellation: Cancellation) -> 
     return vector
 
 
-def _nothing(similarities: Mapping[str, float], schema: DatabaseSchema) -> NothingFound:
+def _closest(similarities: Mapping[str, float], schema: DatabaseSchema) -> tuple[str, ...]:
     """A table without a vector comes last, in the schema's order."""
     names = [table.qualified_name for table in schema.tables]
-    return NothingFound(closest=tuple(sorted(names, key=lambda name: -similarities.get(name, -1))[:MAX_CLOSEST]))
+    return tuple(sorted(names, key=lambda name: -similarities.get(name, -1))[:MAX_CLOSEST])

@@ -44,23 +44,13 @@ class StoredValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NothingFound:
-    """Nothing in the source is about the question. `closest` are visible tables all the same, `schema.table`, nearest
-    first: what the source does speak of."""
-
-    closest: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
-    """Best first. `tables` holds only tables that the asking principal may see; where there are none, `nothing` says
-    so, and nobody need be asked to write SQL."""
+    """Best first. `tables` holds only tables that the asking principal may see; where there are none, nothing in the
+    source is about the question, and nobody need be asked to write SQL."""
 
     tables: tuple[TableHit, ...]
     knowledge: tuple[KnowledgeHit, ...]
     values: tuple[StoredValue, ...]
-    values_cut: tuple[str, ...] = ()
-    """Columns of `tables` (`schema.table.column`) whose values are not all known: a word of the question that is no
-    stored value may be one of theirs all the same."""
-
-    nothing: NothingFound | None = None
+    closest: tuple[str, ...] = ()
+    """Where there are no `tables`, visible ones all the same, `schema.table`, nearest first: what the source does speak
+    of."""

@@ -18,11 +18,10 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import errors, sql
 
 from schema_index.vector_index.partial_index import PREFIX, TABLE
-from tenants.context import PLATFORM, TENANT
+from tenants.context import OWNER, PLATFORM, TENANT
 from tenants.domain_error import DomainError
 from tenants.rls import may_update, row_level_security
 
-OWNER = "owner"
 MAX_PARTITIONS = 256
 """Each is a file or more, and a lock of every statement that does not name a tenant."""
 

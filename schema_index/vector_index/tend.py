@@ -24,9 +24,9 @@ from schema_index.vector_index.partial_index import (
     index_name,
     reindex_statement,
 )
+from tenants.context import OWNER
 from tenants.domain_error import DomainError
 
-OWNER = "owner"
 BUILDER_LOCK = 0x766563746F7273
 """`vectors` in hexadecimal. Held by a session while it builds: two builds at once would take memory and cores twice."""
 

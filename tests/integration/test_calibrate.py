@@ -52,7 +52,7 @@ def test_judged_questions_set_the_threshold_that_retrieval_uses(
     assert calibrated > 0.4
     assert said[2].startswith(f"  set now: {calibrated:.2f} keeps ")
     assert _threshold(other_tenant) == 0.2
-    assert ask(books, unpaid, MiniLMEmbedder()).nothing is not None
+    assert ask(books, unpaid, MiniLMEmbedder()).tables == ()
 
     call_command("calibrate", "--tenant", "acme", "--forget")
     assert _threshold(tenant) == 0.2

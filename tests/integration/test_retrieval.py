@@ -13,7 +13,7 @@ from schema_index.embedding.openai_compatible import OpenAICompatibleEmbedder
 from schema_index.knowledge import knowledge
 from schema_index.models import ChunkEmbedding, DataSource
 from schema_index.retrieval.retrieve import MAX_KNOWLEDGE, retrieve
-from schema_index.retrieval.types import KnowledgeHit, NothingFound, Retrieved, StoredValue
+from schema_index.retrieval.types import KnowledgeHit, Retrieved, StoredValue
 from tenants.cancellation import Cancellation, Cancelled
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
@@ -130,7 +130,7 @@ def test_a_question_about_nothing_known_finds_nothing_in_a_large_schema(
         tables=(),
         knowledge=(),
         values=(),
-        nothing=NothingFound(closest=("main.ledger", "main.invoices", "main.machines")),
+        closest=("main.ledger", "main.invoices", "main.machines"),
     )
 
 

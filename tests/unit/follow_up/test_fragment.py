@@ -7,7 +7,7 @@ import pytest
 from nl2sql.follow_up.fragment import is_fragment
 from nl2sql.follow_up.retrieval import BEFORE, whole_text, with_earlier_tables
 from nl2sql.generation.base import Exchange
-from schema_index.retrieval.types import NothingFound, Retrieved, TableHit
+from schema_index.retrieval.types import Retrieved, TableHit
 from schema_index.schema import Column, DatabaseSchema, Table
 
 
@@ -79,9 +79,9 @@ def test_earlier_tables_stay_and_a_whole_question_keeps_its_ranking() -> None:
 
     first = with_earlier_tables(found, history=history, schema=schema, first=True)
     last = with_earlier_tables(found, history=history, schema=schema, first=False)
-    nothing = replace(found, tables=(), nothing=NothingFound(closest=("public.a",)))
+    nothing = replace(found, tables=(), closest=("public.a",))
     lost = with_earlier_tables(nothing, history=history[:1], schema=schema, first=False)
 
     assert first.tables == (known["c"], hits["b"], known["d"], hits["a"])
     assert last.tables == (hits["a"], hits["b"], known["c"], known["d"])
-    assert (lost.tables, lost.nothing) == ((known["d"],), None)
+    assert (lost.tables, lost.closest) == ((known["d"],), ())
