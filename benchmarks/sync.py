@@ -151,28 +151,20 @@ def _report(measured: list[Measured]) -> None:
         cells += [done.target_statements, done.embedding_calls, done.chunks, rate]
         print(f"{done.name:30}" + "".join(f"{cell!s:>11}" for cell in cells))
     first, changed, unchanged = measured[:3]
-    print(
-        json.dumps(
-            {
-                "first_s": first.seconds,
-                "changed_s": changed.seconds,
-                "unchanged_s": unchanged.seconds,
-                "first_statements": first.statements,
-                "changed_statements": changed.statements,
-                "unchanged_statements": unchanged.statements,
-                "first_target_statements": first.target_statements,
-                "changed_target_statements": changed.target_statements,
-                "unchanged_target_statements": unchanged.target_statements,
-                "unchanged_embedding_calls": unchanged.embedding_calls,
-                "changed_chunks": changed.chunks,
-                "changed_embedding_calls": changed.embedding_calls,
-                "first_chunks": first.chunks,
-                "first_embedding_calls": first.embedding_calls,
-                "first_embedding_statements": first.embedding_statements,
-                "chunks_per_s": round(first.chunks / first.embedding_seconds, 1),
-            }
-        )
-    )
+    named = {"first": first, "changed": changed, "unchanged": unchanged}
+    figures: dict[str, float] = {f"{name}_s": done.seconds for name, done in named.items()}
+    for field in ("statements", "target_statements"):
+        figures |= {f"{name}_{field}": getattr(done, field) for name, done in named.items()}
+    figures |= {
+        "unchanged_embedding_calls": unchanged.embedding_calls,
+        "changed_chunks": changed.chunks,
+        "changed_embedding_calls": changed.embedding_calls,
+        "first_chunks": first.chunks,
+        "first_embedding_calls": first.embedding_calls,
+        "first_embedding_statements": first.embedding_statements,
+        "chunks_per_s": round(first.chunks / first.embedding_seconds, 1),
+    }
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

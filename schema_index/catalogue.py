@@ -1,6 +1,5 @@
 """What a data source offers to the person asking, with everything that is derived from it once and read often."""
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from threading import RLock
 from uuid import UUID
@@ -61,30 +60,11 @@ def indexed_catalogue(source: DataSource) -> Catalogue:
     return catalogue_under(source, OPEN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    """A snapshot never changes, and what of it may be seen is part of the key, so nothing kept can become stale."""
-
-    tenant_id: UUID
-    snapshot_id: UUID
-    hidden: frozenset[str]
-    policy_digest: str
-    policy: Policy = field(compare=False)
-
-
 def catalogue_under(source: DataSource, policy: Policy) -> Catalogue:
     """What a policy lets see, which may not be saved yet. Raises DataSourceNotSynced."""
     if source.snapshot_id is None:
         raise DataSourceNotSynced(f'The data source "{source.slug}" was never synced: sync it, then ask again.')
-    catalogue = _catalogue(
-        _Wanted(
-            tenant_id=source.tenant_id,
-            snapshot_id=source.snapshot_id,
-            hidden=frozenset(source.hidden),
-            policy_digest=policy.digest,
-            policy=policy,
-        )
-    )
+    catalogue = _catalogue(source.tenant_id, source.snapshot_id, frozenset(source.hidden), policy)
     if catalogue.schema.dialect != source.dialect:
         # What was proven under one engine's grammar must not run on another.
         raise DataSourceNotSynced(f'The data source "{source.slug}" became another engine: sync it, then ask again.')
@@ -95,11 +75,18 @@ def _size(catalogue: Catalogue) -> int:
     return 100 + sum(len(table.columns) for table in catalogue.access.whole.tables)
 
 
-_kept: LRUCache[_Wanted, Catalogue] = LRUCache(maxsize=MAX_CACHED_COLUMNS, getsizeof=_size)
+Key = tuple[UUID, UUID, frozenset[str], str]
+
+_kept: LRUCache[Key, Catalogue] = LRUCache(maxsize=MAX_CACHED_COLUMNS, getsizeof=_size)
 
 
-@cached(_kept, key=lambda wanted: wanted, lock=RLock())
-def _catalogue(wanted: _Wanted) -> Catalogue:
-    with tenant_scope(wanted.tenant_id):
-        description = Snapshot.objects.values_list("description", flat=True).get(id=wanted.snapshot_id)
-    return Catalogue(access_of(wanted.policy, from_json(description), hidden=wanted.hidden))
+def _key(tenant_id: UUID, snapshot_id: UUID, hidden: frozenset[str], policy: Policy) -> Key:
+    """A snapshot never changes, and what of it may be seen is part of the key, so nothing kept can become stale."""
+    return tenant_id, snapshot_id, hidden, policy.digest
+
+
+@cached(_kept, key=_key, lock=RLock())
+def _catalogue(tenant_id: UUID, snapshot_id: UUID, hidden: frozenset[str], policy: Policy) -> Catalogue:
+    with tenant_scope(tenant_id):
+        description = Snapshot.objects.values_list("description", flat=True).get(id=snapshot_id)
+    return Catalogue(access_of(policy, from_json(description), hidden=hidden))

@@ -19,6 +19,9 @@ ColumnKind = Literal["integer", "number", "text", "boolean", "date", "timestamp"
 
 TableKind = Literal["table", "view", "materialized_view"]
 
+TableName = tuple[str, str]
+"""(schema, table)"""
+
 MAX_ENUM_VALUES = 100
 MAX_ENUM_CHARACTERS = 200
 """Bounds of `Column.enum_values`; a type with more of them is a list of data, and a longer one is prose."""
@@ -95,8 +98,7 @@ class DatabaseSchema:
         return cls(dialect=dialect, default_schema=default_schema, tables=ordered)
 
     @cached_property
-    def by_name(self) -> dict[tuple[str, str], Table]:
-        """(schema, table name) → table."""
+    def by_name(self) -> dict[TableName, Table]:
         return {(table.schema, table.name): table for table in self.tables}
 
     @cached_property
@@ -113,13 +115,33 @@ class DatabaseSchema:
 
         Keys that touch a hidden column or table go with it, so that nothing downstream can name what is hidden.
         """
-        kept: dict[tuple[str, str], Table] = {}
-        for table in self.tables:
-            if allows(table, None):
-                columns = tuple(column for column in table.columns if allows(table, column))
-                kept[table.schema, table.name] = replace(table, columns=columns)
-        tables = tuple(_without_hidden_keys(table, kept) for table in kept.values())
-        return replace(self, tables=tables)
+        tables = tuple(
+            replace(table, columns=tuple(column for column in table.columns if allows(table, column)))
+            for table in self.tables
+            if allows(table, None)
+        )
+        names = {(table.schema, table.name): {column.name for column in table.columns} for table in tables}
+        return replace(self, tables=tables).with_keys(
+            allows=lambda table, columns: table in names and names[table].issuperset(columns)
+        )
+
+    def with_keys(self, *, allows: Callable[[TableName, tuple[str, ...]], bool]) -> "DatabaseSchema":
+        """The schema with those keys alone of which `allows(table, columns)` lets every side through."""
+
+        def kept(table: Table) -> Table:
+            own = (table.schema, table.name)
+            return replace(
+                table,
+                primary_key=table.primary_key if allows(own, table.primary_key) else (),
+                unique_keys=tuple(key for key in table.unique_keys if allows(own, key)),
+                foreign_keys=tuple(
+                    key
+                    for key in table.foreign_keys
+                    if allows(own, key.columns) and allows((key.target_schema, key.target_table), key.target_columns)
+                ),
+            )
+
+        return replace(self, tables=tuple(map(kept, self.tables)))
 
 
 def plain(schema: DatabaseSchema) -> dict[str, Any]:
@@ -150,20 +172,3 @@ def bounded_enum(values: Iterable[str]) -> tuple[str, ...]:
     """The first MAX_ENUM_VALUES values of an enumerated type, but for overlong ones and such as cannot be stored."""
     kept = (value for value in values if len(value) <= MAX_ENUM_CHARACTERS and "\0" not in value)
     return tuple(islice(kept, MAX_ENUM_VALUES))
-
-
-def _without_hidden_keys(table: Table, kept: dict[tuple[str, str], Table]) -> Table:
-    names = {column.name for column in table.columns}
-
-    def target_is_visible(key: ForeignKey) -> bool:
-        target = kept.get((key.target_schema, key.target_table))
-        return target is not None and {column.name for column in target.columns}.issuperset(key.target_columns)
-
-    return replace(
-        table,
-        primary_key=table.primary_key if names.issuperset(table.primary_key) else (),
-        unique_keys=tuple(key for key in table.unique_keys if names.issuperset(key)),
-        foreign_keys=tuple(
-            key for key in table.foreign_keys if names.issuperset(key.columns) and target_is_visible(key)
-        ),
-    )

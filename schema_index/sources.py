@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
-from typing import get_args
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from schema_index.connectors.base import Connector, Limits
-from schema_index.connectors.connection import ConnectionConfig, TlsMode
+from schema_index.connectors.connection import TLS_MODES, ConnectionConfig
 from schema_index.connectors.engine import DDL_SCHEMA
 from schema_index.connectors.registry import engine_of
 from schema_index.models import DataSource
+from schema_index.models.data_source import VISIBILITY_FIELDS
 from schema_index.outbound.credentials import decrypt, encrypt
 from schema_index.outbound.host_resolution import resolve_host
 from schema_index.outbound.target_policy import DataSourceForbidden, check_file, check_target
@@ -26,8 +26,6 @@ from tenants.context import current_tenant_id
 from tenants.domain_error import DomainError
 
 _TEST = Limits(deadline_ms=10_000, max_rows=1)
-
-TLS_MODES: tuple[TlsMode, ...] = get_args(TlsMode)
 
 
 class DataSourceNotFound(DomainError):
@@ -120,7 +118,7 @@ def upsert(*, slug: str, password: str, actor: str, **fields: object) -> DataSou
 
 
 def _visibility(source: DataSource) -> tuple[object, ...]:
-    return source.hidden, source.index_values, source.values_excluded, source.values_included
+    return tuple(getattr(source, name) for name in VISIBILITY_FIELDS)
 
 
 def open_connector(
@@ -147,7 +145,7 @@ def open_connector(
         path = check_file(source.database, root=root)
         return engine.connect(replace(selection, path=path))
     port = source.port or engine.port
-    address = check_target(source.host, port=port, allowed_networks=settings.TARGET_NETWORKS, resolve=resolve_host)
+    address = check_target(source.host, port=port, allowed_networks=settings.TARGET_NETWORKS)
     if source.database == settings.DATABASES["default"]["NAME"] and _is_own_server(address, port):
         raise DataSourceForbidden("A data source may not be Querent's own database.", field="database")
     return engine.connect(

@@ -8,7 +8,7 @@ Row rules name one table each: their predicate is SQL of the source's engine ove
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -122,9 +122,12 @@ def access_of(policy: Policy, schema: DatabaseSchema, *, hidden: frozenset[str] 
     names = (f"{table.qualified_name}.{column.name}" for table in visible.tables for column in table.columns)
     limited = {name: whole[name] for name in names if whole[name] != "open"}
     tables = {table.qualified_name for table in visible.tables}
-    visible = _without_estimates(visible, policy.row_rules)
+    # Limited columns join nothing, so no key that touches one is shown.
+    joinable = visible.with_keys(
+        allows=lambda table, columns: limited.keys().isdisjoint(".".join((*table, column)) for column in columns)
+    )
     return Access(
-        visible=_without_keys_of(visible, limited.keys()),
+        visible=_without_estimates(joinable, policy.row_rules),
         whole=schema,
         limited=limited,
         row_rules={table: rule for table, rule in policy.row_rules.items() if table in tables},
@@ -166,30 +169,6 @@ def _without_estimates(schema: DatabaseSchema, limited: Mapping[str, str]) -> Da
         replace(table, row_estimate=None) if table.qualified_name in limited else table for table in schema.tables
     )
     return replace(schema, tables=tuple(tables))
-
-
-def _without_keys_of(schema: DatabaseSchema, columns: Set[str]) -> DatabaseSchema:
-    """Limited columns join nothing, so no key that touches one is shown."""
-    if not columns:
-        return schema
-
-    def free(table: str) -> Callable[[tuple[str, ...]], bool]:
-        return lambda names: not any(f"{table}.{name}" in columns for name in names)
-
-    tables = tuple(
-        replace(
-            table,
-            primary_key=table.primary_key if free(table.qualified_name)(table.primary_key) else (),
-            unique_keys=tuple(filter(free(table.qualified_name), table.unique_keys)),
-            foreign_keys=tuple(
-                key
-                for key in table.foreign_keys
-                if free(table.qualified_name)(key.columns) and free(key.target)(key.target_columns)
-            ),
-        )
-        for table in schema.tables
-    )
-    return replace(schema, tables=tables)
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

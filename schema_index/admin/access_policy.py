@@ -1,6 +1,6 @@
 """Policies: each change is a new version; what holds now is shown with what it lets a role see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from schema_index.access import policies
 from schema_index.access.column_access import STRICTNESS
 from schema_index.access.policy import TABLE_LISTS, PolicyInvalid
 from schema_index.access.policy_preview import PreviewedTable, policy_preview
-from schema_index.catalogue import catalogue_for_role, catalogue_under
+from schema_index.catalogue import Catalogue, catalogue_for_role, catalogue_under
 from schema_index.models import AccessPolicy, DataSource
 from schema_index.sources import DataSourceNotSynced
 from tenants.models import TenantOwned
@@ -75,13 +75,9 @@ class AccessPolicyForm(TenantOwnedForm[AccessPolicy]):
         if source is None:
             return ""
         role = given.get("role", "")
-        try:
-            if not self.is_bound:
-                return _listed(policy_preview(catalogue_for_role(source, role).access))
-            policy = policies.if_saved(source, role=role, document=given["document"])
-            return _listed(policy_preview(catalogue_under(source, policy).access))
-        except (PolicyInvalid, DataSourceNotSynced) as error:
-            return error.message
+        if not self.is_bound:
+            return _seen(lambda: catalogue_for_role(source, role))
+        return _seen(lambda: catalogue_under(source, policies.if_saved(source, role=role, document=given["document"])))
 
 
 @admin.register(AccessPolicy)
@@ -148,10 +144,7 @@ class AccessPolicyAdmin(TenantOwnedAdmin[AccessPolicy]):
         source = DataSource.objects.filter(id=obj.source_id).first()
         if source is None:
             return "The data source is gone."
-        try:
-            return _listed(policy_preview(catalogue_for_role(source, obj.role).access))
-        except (PolicyInvalid, DataSourceNotSynced) as error:
-            return error.message
+        return _seen(lambda: catalogue_for_role(source, obj.role))
 
 
 def _of(model: type[OwnedT], text: str) -> OwnedT | None:
@@ -162,7 +155,12 @@ def _of(model: type[OwnedT], text: str) -> OwnedT | None:
         return None
 
 
-def _listed(tables: Sequence[PreviewedTable]) -> SafeString:
+def _seen(catalogue: Callable[[], Catalogue]) -> SafeString | str:
+    """A row for each table, or why there is none."""
+    try:
+        tables = policy_preview(catalogue().access)
+    except (PolicyInvalid, DataSourceNotSynced) as error:
+        return error.message
     rows = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", map(_row, tables[:MAX_PREVIEWED]))
     head = format_html("<tr><th>{}</th><th>{}</th><th>{}</th></tr>", "Table", "Rows", "Columns")
     more = f"{len(tables) - MAX_PREVIEWED} more tables" if len(tables) > MAX_PREVIEWED else ""

@@ -14,7 +14,7 @@ from django.urls import reverse
 from schema_index.admin.source_state import last_changes, last_sync, left_out, waiting, what_goes_with
 from schema_index.admin.stale import stale_of_source
 from schema_index.models import DataSource
-from schema_index.models.data_source import NAME_LISTS
+from schema_index.models.data_source import NAME_LISTS, VISIBILITY_FIELDS
 from schema_index.signals import visibility_changed
 from schema_index.sources import set_password, test_connection
 from schema_index.syncing import proposed_schemas, sync_runs
@@ -29,10 +29,7 @@ STATE: Any = [
     *(last_changes, left_out, stale_of_source),
 ]
 CONNECTION = ["host", "port", "database", "username", "tls"]
-SCOPE = [
-    *("include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
-    *("hidden", "index_values", "values_excluded", "values_included"),
-]
+SCOPE = ["include_schemas", "exclude_schemas", "include_tables", "exclude_tables", *VISIBILITY_FIELDS]
 SYNCING = ["sync_every", "watch_ddl", "on_breaking_change"]
 
 SYNC_FIELDS = ("snapshot_id", "synced_at", "sync_error", "sync_lease_until", "sync_checked_at", "ddl_mark")
@@ -40,19 +37,14 @@ MAX_AT_ONCE = 20
 """Sources that one action is for: each connection may take ten seconds to fail."""
 
 CONNECTION_FIELDS = frozenset({"dialect", *CONNECTION})
-VISIBILITY_FIELDS = frozenset({"hidden", "index_values", "values_excluded", "values_included"})
 
 
 class NameListField(forms.JSONField):
-    """A JSON list of names; an empty one where nothing is entered."""
+    """An empty list where nothing is entered."""
 
     def clean(self, value: Any) -> Any:
         names = super().clean(value)
-        if names is None:
-            return []
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise forms.ValidationError('Enter a list of names: ["one", "two"].')
-        return names
+        return [] if names is None else names
 
 
 class DataSourceForm(TenantOwnedForm[DataSource]):
@@ -104,7 +96,7 @@ class DataSourceAdmin(TenantOwnedAdmin[DataSource]):
         if form.cleaned_data["password"]:
             set_password(obj, form.cleaned_data["password"])
         super().save_model(request, obj, form, change)
-        if VISIBILITY_FIELDS.intersection(form.changed_data):
+        if set(VISIBILITY_FIELDS).intersection(form.changed_data):
             visibility_changed.send(DataSource, source=obj)
 
     def get_deleted_objects(

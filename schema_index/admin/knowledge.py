@@ -133,6 +133,27 @@ def facts(entry: KnowledgeEntry) -> str:
     return ", ".join(f"{name}: {value}" for name, value in entry.metadata.items())
 
 
+def _reviewed(state: ReviewState) -> Any:
+    return partial(knowledge.review, state=state)
+
+
+def _action(description: str, act: Any, done: str, *, of_deleted: bool = False, permission: str = "change") -> Any:
+    """What `act` does to each chosen entry; what it refuses is told, and the rest goes on."""
+
+    @admin.action(description=description, permissions=[permission])
+    def run(own: TenantOwnedAdmin[Any], request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        count = 0
+        for entry in (queryset.exclude(deleted_at=None) if of_deleted else queryset).select_for_update():
+            try:
+                act(entry, actor=actor_of(request))
+                count += 1
+            except DomainError as error:
+                own.message_user(request, f"{entry}: {error.message}", messages.ERROR)
+        own.message_user(request, f"{count} {done}.", messages.SUCCESS if count else messages.WARNING)
+
+    return run
+
+
 class KnowledgeAdmin(TenantOwnedAdmin[EntryT]):
     list_filter = ["review_state", StaleFilter, DeletedFilter, MetadataFilter, SourceFilter]
     readonly_fields = READ_ONLY
@@ -149,41 +170,12 @@ class KnowledgeAdmin(TenantOwnedAdmin[EntryT]):
         """The row stays, so that it can be restored."""
         knowledge.delete(obj, actor=actor_of(request))
 
-    @admin.action(description="Still right: no longer stale", permissions=["change"])
-    def still_right(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
-        self._each(request, queryset, confirm, "confirmed")
-
-    @admin.action(description="Approve: questions may find it", permissions=["change"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
-        self._each(request, queryset, partial(knowledge.review, state=ReviewState.REVIEWED), "approved")
-
-    @admin.action(description="Reject: questions never find it", permissions=["change"])
-    def reject(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
-        self._each(request, queryset, partial(knowledge.review, state=ReviewState.REJECTED), "rejected")
-
-    @admin.action(description="Withdraw: questions no longer find it", permissions=["change"])
-    def withdraw(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
-        self._each(request, queryset, partial(knowledge.review, state=ReviewState.PROPOSED), "withdrawn")
-
-    @admin.action(description="Restore what was deleted", permissions=["change"])
-    def restore(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
-        deleted = queryset.exclude(deleted_at=None)
-        self._each(request, deleted, knowledge.restore, "restored")
-
-    @admin.action(description="Erase what was deleted, for good", permissions=["delete"])
-    def erase(self, request: HttpRequest, queryset: QuerySet[EntryT]) -> None:
-        deleted = queryset.exclude(deleted_at=None)
-        self._each(request, deleted, knowledge.erase, "erased")
-
-    def _each(self, request: HttpRequest, queryset: QuerySet[EntryT], act: Any, done: str) -> None:
-        count = 0
-        for entry in queryset.select_for_update():
-            try:
-                act(entry, actor=actor_of(request))
-                count += 1
-            except DomainError as error:
-                self.message_user(request, f"{entry}: {error.message}", messages.ERROR)
-        self.message_user(request, f"{count} {done}.", messages.SUCCESS if count else messages.WARNING)
+    still_right = _action("Still right: no longer stale", confirm, "confirmed")
+    approve = _action("Approve: questions may find it", _reviewed(ReviewState.REVIEWED), "approved")
+    reject = _action("Reject: questions never find it", _reviewed(ReviewState.REJECTED), "rejected")
+    withdraw = _action("Withdraw: questions no longer find it", _reviewed(ReviewState.PROPOSED), "withdrawn")
+    restore = _action("Restore what was deleted", knowledge.restore, "restored", of_deleted=True)
+    erase = _action("Erase what was deleted, for good", knowledge.erase, "erased", of_deleted=True, permission="delete")
 
 
 @admin.register(FaqEntry)

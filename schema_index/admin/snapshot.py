@@ -54,7 +54,7 @@ class SyncRunAdmin(ReadOnlyAdmin[SyncRun]):
     @admin.display(description="verified queries that it breaks")
     def broken_in_words(self, run: SyncRun) -> str:
         lines = (f'"{one["subject"]}": {one["reason"]}' for one in run.broken)
-        return in_lines(((line,) for line in lines), more=run.counts.get("broken", 0) - len(run.broken)) or NOTHING
+        return in_lines(lines, more=run.counts.get("broken", 0) - len(run.broken)) or NOTHING
 
     @admin.display(description="tables read")
     def progress(self, run: SyncRun) -> SafeString:

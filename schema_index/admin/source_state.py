@@ -63,7 +63,7 @@ def last_changes(source: DataSource) -> str:
     total = changes.count()
     at = source.snapshot.created_at
     lines = [f"{source.snapshot}, {at:%Y-%m-%d %H:%M} UTC", *map(str, changes[:MAX_SHOWN])]
-    return in_lines(((line,) for line in lines), more=total - MAX_SHOWN)
+    return in_lines(lines, more=total - MAX_SHOWN)
 
 
 @admin.display(description="waits to be accepted")
@@ -75,7 +75,7 @@ def waiting(source: DataSource) -> str:
     state = f"accepted by {found.accepted_by}, for the next sync" if found.accepted_by else "not in use"
     head = f"found {found.found_at:%Y-%m-%d %H:%M} UTC, {state}: {found.change_count} changes"
     breaks = [f'breaks "{one["subject"]}": {one["reason"]}' for one in found.broken]
-    return in_lines(((line,) for line in (head, *found.changes, *breaks)), more=0)
+    return in_lines((head, *found.changes, *breaks), more=0)
 
 
 @admin.display(description="left out")
@@ -84,13 +84,13 @@ def left_out(source: DataSource) -> str:
     if source.snapshot is None or not source.snapshot.unreadable:
         return NOTHING
     unreadable = source.snapshot.unreadable
-    return in_lines(((line,) for line in unreadable[:MAX_SHOWN]), more=len(unreadable) - MAX_SHOWN)
+    return in_lines(unreadable[:MAX_SHOWN], more=len(unreadable) - MAX_SHOWN)
 
 
-def in_lines(rows: Iterable[tuple[str, ...]], *, form: str = "{}", more: int) -> str:
+def in_lines(lines: Iterable[str], *, more: int) -> str:
     """One line each, escaped; and how many more there are. The admin sets lists far to the right."""
-    lines = format_html_join(mark_safe("<br>"), form, rows)
-    return format_html("{}<br>and {} more", lines, more) if more > 0 else lines
+    told = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+    return format_html("{}<br>and {} more", told, more) if more > 0 else told
 
 
 def what_goes_with(sources: Sequence[DataSource]) -> tuple[list[str], dict[str, int]]:

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 
 from schema_index.admin.source_state import MAX_SHOWN, NOTHING, in_lines
 from schema_index.knowledge import references
@@ -47,13 +48,13 @@ def stale_of_source(source: DataSource) -> str:
     total = marks.count()
     if not total:
         return NOTHING
-    return in_lines(map(_line, marks[:MAX_SHOWN]), form='<a href="{}">{}</a>: {}', more=total - MAX_SHOWN)
+    return in_lines(map(_line, marks[:MAX_SHOWN]), more=total - MAX_SHOWN)
 
 
-def _line(mark: StaleMark) -> tuple[str, str, str]:
+def _line(mark: StaleMark) -> str:
     model = MODELS.get(mark.subject_kind)
-    if model is None:
-        return "", mark.get_subject_kind_display(), mark.reason
-    address = reverse(f"admin:schema_index_{model._meta.model_name}_change", args=[mark.subject_id])
-    entry = model._default_manager.filter(id=mark.subject_id).first()
-    return address, str(entry or mark.get_subject_kind_display()), mark.reason
+    address, entry = "", None
+    if model is not None:
+        address = reverse(f"admin:schema_index_{model._meta.model_name}_change", args=[mark.subject_id])
+        entry = model._default_manager.filter(id=mark.subject_id).first()
+    return format_html('<a href="{}">{}</a>: {}', address, entry or mark.get_subject_kind_display(), mark.reason)

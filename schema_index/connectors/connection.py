@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from tenants.attributes import AttributeValue
 
 TlsMode = Literal["disable", "prefer", "require", "verify-full"]
 """libpq's names. `verify-full` checks the certificate against the system's authorities and `host`."""
+
+TLS_MODES: tuple[TlsMode, ...] = get_args(TlsMode)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

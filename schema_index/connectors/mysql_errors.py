@@ -6,7 +6,7 @@ import pymysql
 
 from schema_index.connectors.base import DataSourceError, DataSourceUnavailable
 from schema_index.connectors.diagnostics import diagnostic
-from schema_index.connectors.outcomes import UNREACHABLE, UNREADABLE_VALUE, query_timeout
+from schema_index.connectors.outcomes import CLASS_MESSAGES, UNREACHABLE, UNREADABLE_VALUE, query_timeout
 from tenants.domain_error import DomainError
 
 NO_PERMISSION = "The data source's user has no permission for something the statement names."
@@ -69,14 +69,6 @@ _MESSAGES: Mapping[int, str] = {
 }
 """From the manuals' lists of server errors; MariaDB shares the numbers below 1900, and its own begin at 4000."""
 
-_CLASS_MESSAGES: Mapping[str, str] = {
-    "0A": "The statement uses something the database does not support.",
-    "21": "Rows in the statement have different numbers of columns.",
-    "22": "A value in the statement's result cannot be computed or converted.",
-    "25": "The statement does something a read-only session does not allow.",
-    "42": "The statement does not fit the database's tables, columns or types.",
-}
-
 _TIMEOUTS = (1317, 1969, 3024)
 """Killed from outside; MariaDB's max_statement_time; MySQL's max_execution_time."""
 
@@ -104,7 +96,7 @@ def translated(error: Exception, *, statement: str, timed_out: bool, deadline_ms
     if not isinstance(code, int) or code in _UNAVAILABLE or code in _LOST or code == 0:
         return DataSourceUnavailable(UNREACHABLE)
     state = getattr(error, "sqlstate", None) or "HY000"
-    message = _MESSAGES.get(code) or _CLASS_MESSAGES.get(state[:2], "The database refused the statement.")
+    message = _MESSAGES.get(code) or CLASS_MESSAGES.get(state[:2], "The database refused the statement.")
     details = {"sqlstate": state, "engine_code": str(code)}
     if state.startswith(_DIAGNOSTIC_CLASSES) and code not in _SILENT:
         details["diagnostic"] = diagnostic(str(error.args[1]), statement=statement)

@@ -32,36 +32,20 @@ DECODERS: dict[Any, Any] = {
 }
 """TIME is a length of time up to 838 hours; within a day it is a time of day, beyond it text."""
 
+_INTEGERS = (FIELD_TYPE.TINY, FIELD_TYPE.SHORT, FIELD_TYPE.INT24, FIELD_TYPE.LONG, FIELD_TYPE.LONGLONG)
+_NUMBERS = (FIELD_TYPE.FLOAT, FIELD_TYPE.DOUBLE, FIELD_TYPE.DECIMAL, FIELD_TYPE.NEWDECIMAL)
 _KINDS: Mapping[int, ColumnKind] = {
-    FIELD_TYPE.TINY: "integer",
-    FIELD_TYPE.SHORT: "integer",
-    FIELD_TYPE.INT24: "integer",
-    FIELD_TYPE.LONG: "integer",
-    FIELD_TYPE.LONGLONG: "integer",
-    FIELD_TYPE.YEAR: "integer",
-    FIELD_TYPE.BIT: "integer",
-    FIELD_TYPE.FLOAT: "number",
-    FIELD_TYPE.DOUBLE: "number",
-    FIELD_TYPE.DECIMAL: "number",
-    FIELD_TYPE.NEWDECIMAL: "number",
-    FIELD_TYPE.DATE: "date",
-    FIELD_TYPE.NEWDATE: "date",
-    FIELD_TYPE.DATETIME: "timestamp",
-    FIELD_TYPE.TIMESTAMP: "timestamp",
+    **dict.fromkeys((*_INTEGERS, FIELD_TYPE.YEAR, FIELD_TYPE.BIT), "integer"),
+    **dict.fromkeys(_NUMBERS, "number"),
+    **dict.fromkeys((FIELD_TYPE.DATE, FIELD_TYPE.NEWDATE), "date"),
+    **dict.fromkeys((FIELD_TYPE.DATETIME, FIELD_TYPE.TIMESTAMP), "timestamp"),
     FIELD_TYPE.TIME: "time",
     FIELD_TYPE.JSON: "json",
 }
 
 _TEXTS = {
-    FIELD_TYPE.VARCHAR,
-    FIELD_TYPE.VAR_STRING,
-    FIELD_TYPE.STRING,
-    FIELD_TYPE.ENUM,
-    FIELD_TYPE.SET,
-    FIELD_TYPE.TINY_BLOB,
-    FIELD_TYPE.MEDIUM_BLOB,
-    FIELD_TYPE.LONG_BLOB,
-    FIELD_TYPE.BLOB,
+    *(FIELD_TYPE.VARCHAR, FIELD_TYPE.VAR_STRING, FIELD_TYPE.STRING, FIELD_TYPE.ENUM, FIELD_TYPE.SET),
+    *(FIELD_TYPE.TINY_BLOB, FIELD_TYPE.MEDIUM_BLOB, FIELD_TYPE.LONG_BLOB, FIELD_TYPE.BLOB),
 }
 
 

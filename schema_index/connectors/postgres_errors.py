@@ -6,7 +6,7 @@ import psycopg
 
 from schema_index.connectors.base import DataSourceError, DataSourceUnavailable
 from schema_index.connectors.diagnostics import diagnostic
-from schema_index.connectors.outcomes import NO_ROWS, UNREACHABLE, UNREADABLE_VALUE, query_timeout
+from schema_index.connectors.outcomes import CLASS_MESSAGES, NO_ROWS, UNREACHABLE, UNREADABLE_VALUE, query_timeout
 from tenants.domain_error import DomainError
 
 _MESSAGES: Mapping[str, str] = {
@@ -37,17 +37,6 @@ _MESSAGES: Mapping[str, str] = {
     "55P03": "A table the statement reads is locked; try again later.",
 }
 
-_CLASS_MESSAGES: Mapping[str, str] = {
-    "0A": "The statement uses something the database does not support.",
-    "22": "A value in the statement's result cannot be computed or converted.",
-    "25": "The statement does something a read-only session does not allow.",
-    "40": "The database stopped the statement because of concurrent changes; try again.",
-    "42": "The statement does not fit the database's tables, columns or types.",
-    "53": "The database is short of resources.",
-    "54": "The statement is larger than the database allows.",
-    "P0": "A function in the target database refused to run.",
-}
-
 _UNAVAILABLE = ("08", "28", "3D", "57P", "53300")
 """Connection, authentication, no such database, shut down; too many connections."""
 
@@ -71,7 +60,7 @@ def translated(error: psycopg.Error, *, statement: str, timed_out: bool, deadlin
         return _without_state(error)
     if state not in _MESSAGES and state.startswith(_UNAVAILABLE):
         return DataSourceUnavailable(UNREACHABLE)
-    message = _MESSAGES.get(state) or _CLASS_MESSAGES.get(state[:2], "The database refused the statement.")
+    message = _MESSAGES.get(state) or CLASS_MESSAGES.get(state[:2], "The database refused the statement.")
     details = {"sqlstate": state}
     if state.startswith(_DIAGNOSTIC_CLASSES) and error.diag.message_primary:
         details["diagnostic"] = diagnostic(error.diag.message_primary, statement=statement)

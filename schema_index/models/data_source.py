@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from schema_index.connectors.connection import TLS_MODES
 from schema_index.connectors.registry import dialect_choices
 from tenants.models import TenantOwned
 
@@ -11,6 +12,9 @@ NAME_LISTS = (
     *("include_schemas", "exclude_schemas", "include_tables", "exclude_tables"),
     *("hidden", "values_excluded", "values_included"),
 )
+
+VISIBILITY_FIELDS = ("hidden", "index_values", "values_excluded", "values_included")
+"""What of a source is kept and told follows them at once, without a sync."""
 
 MAX_SYNC_EVERY = 31 * 24 * 60
 """Minutes: a month."""
@@ -35,7 +39,7 @@ class DataSource(TenantOwned):
     tls = models.CharField(
         max_length=16,
         default="prefer",
-        choices=[(mode, mode) for mode in ("disable", "prefer", "require", "verify-full")],
+        choices=[(mode, mode) for mode in TLS_MODES],
         help_text="verify-full for any server reached over a network that others share.",
     )
     include_schemas = models.JSONField(

@@ -9,10 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from schema_index.schema import DatabaseSchema, ForeignKey, Table
-
-TableName = tuple[str, str]
-"""(schema, table)"""
+from schema_index.schema import DatabaseSchema, ForeignKey, Table, TableName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

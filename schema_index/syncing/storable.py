@@ -19,25 +19,21 @@ def storable(found: Introspection) -> Introspection:
     Raises DataSourceError for a schema too large to keep.
     """
     names = Counter(table.qualified_name for table in found.schema.tables)
-    kept: list[Table] = []
-    left_out: list[Unreadable] = []
-    characters = 0
-    for table in found.schema.tables:
-        reason = _reason(table, names=names)
-        if reason:
-            name = table.name.replace("\0", "�")
-            left_out.append(Unreadable(schema=table.schema.replace("\0", "�"), name=name, reason=reason))
-            continue
-        kept.append(_bounded(table))
-        characters += _characters(kept[-1])
-        if characters > MAX_CHARACTERS:
-            raise DataSourceError(
-                f"The schema's names and comments take more than {MAX_CHARACTERS:,} characters. "
-                "Give the source fewer schemas or tables to include."
-            )
-    tables = {(table.schema, table.name) for table in kept}
-    kept = [_without_lost_targets(table, tables) for table in kept] if left_out else kept
-    schema = replace(found.schema, tables=tuple(kept))
+    reasons = {(table.schema, table.name): _reason(table, names=names) for table in found.schema.tables}
+    kept = found.schema
+    if any(reasons.values()):
+        kept = kept.visible(allows=lambda table, _: not reasons[table.schema, table.name])
+    schema = replace(kept, tables=tuple(map(_bounded, kept.tables)))
+    if sum(map(_characters, schema.tables)) > MAX_CHARACTERS:
+        raise DataSourceError(
+            f"The schema's names and comments take more than {MAX_CHARACTERS:,} characters. "
+            "Give the source fewer schemas or tables to include."
+        )
+    left_out = (
+        Unreadable(schema=name[0].replace("\0", "�"), name=name[1].replace("\0", "�"), reason=reason)
+        for name, reason in reasons.items()
+        if reason
+    )
     return Introspection(schema=schema, unreadable=(*found.unreadable, *left_out))
 
 
@@ -69,8 +65,3 @@ def _characters(table: Table) -> int:
 
 def _column_characters(column: Column) -> int:
     return len(column.name) + len(column.type) + len(column.comment) + sum(map(len, column.enum_values))
-
-
-def _without_lost_targets(table: Table, tables: set[tuple[str, str]]) -> Table:
-    keys = tuple(key for key in table.foreign_keys if (key.target_schema, key.target_table) in tables)
-    return replace(table, foreign_keys=keys)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.text import slugify
 
+from schema_index.connectors.connection import TLS_MODES
 from schema_index.connectors.registry import ENGINES, dialect_choices
 from schema_index.models import DataSource
 
@@ -38,7 +39,7 @@ class SourceForm(forms.Form):
         help_text="Stored encrypted, and never shown again.",
     )
     tls = forms.ChoiceField(
-        choices=[(mode, mode) for mode in ("verify-full", "require", "prefer", "disable")],
+        choices=[(mode, mode) for mode in reversed(TLS_MODES)],
         initial="prefer",
         label="Encryption",
         help_text="verify-full for a server that is reached over a network others share.",

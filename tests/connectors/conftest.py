@@ -4,12 +4,14 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import psycopg
+import pymysql
 import pytest
 
 from deploy.topology.postgres import DeployedPostgres
@@ -70,6 +72,23 @@ class Target:
 
     def with_config(self, **changed: Any) -> "Target":
         return replace(self, config=replace(self.config, **changed))
+
+    def raw(self, query: str, parameters: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        """What the engine answers, asked past our own code."""
+        config = self.config
+        server: dict[str, Any] = {"host": config.address, "port": config.port, "user": "owner", "password": PASSWORD}
+        match self.dialect:
+            case "duckdb":
+                connection: Any = duckdb.connect(str(config.path), read_only=True)
+            case "sqlite":
+                connection = sqlite3.connect(str(config.path))
+            case "mysql":
+                connection = pymysql.connect(**server, database=config.database)
+            case _:
+                connection = psycopg.connect(**server, dbname=config.database)
+        with closing(connection), closing(connection.cursor()) as cursor:
+            cursor.execute(query, parameters)
+            return list(cursor.fetchall())
 
     def unreachable(self) -> "Target":
         path = self.config.path

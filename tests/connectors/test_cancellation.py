@@ -3,19 +3,16 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 
 import psutil
-import psycopg
-import pymysql
 import pytest
 
 from schema_index.connectors import kept_children
 from schema_index.connectors.base import Limits
 from tenants.cancellation import Cancellation, Cancelled, DeadlineExceeded
 from tests.connectors.conftest import Target
-from tests.mariadb import PASSWORD
 
 LIMITS = Limits(deadline_ms=30_000)
 
@@ -35,18 +32,10 @@ _AT_WORK = {
 
 def at_work(target: Target, statement: str) -> int:
     """How many sessions or processes run the statement, asked past our own code."""
-    config = target.config
     if target.dialect in ("sqlite", "duckdb"):
         return sum(f"{target.dialect}_child" in " ".join(child.cmdline()) for child in psutil.Process().children())
-    connection = (
-        psycopg.connect(host=config.address, port=config.port, user="owner", password=PASSWORD, dbname=config.database)
-        if target.dialect == "postgres"
-        else pymysql.connect(host=config.address, port=config.port, user="owner", password=PASSWORD)
-    )
-    with closing(connection), connection.cursor() as cursor:
-        cursor.execute(_AT_WORK[target.dialect], (statement,))
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    ((count,),) = target.raw(_AT_WORK[target.dialect], (statement,))
+    return int(count)
 
 
 def until(wanted: bool, target: Target, statement: str) -> bool:

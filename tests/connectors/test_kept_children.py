@@ -1,11 +1,8 @@
 """A child that has answered is asked again, about its own file alone, and holds nothing of it meanwhile."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
-import duckdb
 import psutil
 import pytest
 
@@ -13,14 +10,14 @@ from schema_index.connectors import kept_children
 from schema_index.connectors.base import Connector, Limits
 from schema_index.connectors.child_process import ROOT, Bounds, Child, frames
 from schema_index.connectors.child_protocol import MAX_GROWN
-from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.registry import engine_of
 from schema_index.schema import Dialect
 from tenants.cancellation import Cancellation
 from tenants.domain_error import DomainError
+from tests.connectors.conftest import create_duckdb, create_sqlite
 
 LIMITS = Limits(deadline_ms=5_000)
-WRITERS = {"sqlite": sqlite3.connect, "duckdb": duckdb.connect}
+CREATE = {"sqlite": create_sqlite, "duckdb": create_duckdb}
 
 
 @pytest.fixture(autouse=True)
@@ -37,11 +34,8 @@ def dialect(request: pytest.FixtureRequest) -> Dialect:
 
 
 def connector(dialect: Dialect, path: Path, *, holds: int) -> Connector:
-    with closing(WRITERS[dialect](str(path))) as connection:  # type: ignore[operator]  # either driver's
-        connection.execute("CREATE TABLE t (n integer)")
-        connection.execute(f"INSERT INTO t VALUES ({holds})")
-        connection.commit()
-    return engine_of(dialect).connect(ConnectionConfig(path=path))
+    script = f"CREATE TABLE t (n integer); INSERT INTO t VALUES ({holds})"
+    return engine_of(dialect).connect(CREATE[dialect](path, script))
 
 
 def read(target: Connector, sql: str = "SELECT n FROM t") -> int:

@@ -1,17 +1,12 @@
 """What every target engine promises, proven on each with a role or file that could be written."""
 
-import sqlite3
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import duckdb
 import psutil
-import psycopg
-import pymysql
 import pytest
 
 from schema_index.connectors import kept_children
@@ -41,31 +36,7 @@ HEIGHT: Mapping[str, object] = {
 }
 
 
-def all_people(target: Target) -> list[tuple[object, ...]]:
-    """What is stored, read past our own code."""
-    query = "SELECT id, name FROM people ORDER BY id"
-    if target.dialect == "duckdb":
-        with duckdb.connect(str(target.config.path), read_only=True) as connection:
-            return connection.execute(query).fetchall()
-    if target.config.path is not None:
-        with closing(sqlite3.connect(target.config.path)) as file:
-            return file.execute(query).fetchall()
-    config = target.config
-    if target.dialect == "mysql":
-        with (
-            closing(
-                pymysql.connect(
-                    host=config.address, port=config.port, database=config.database, user="owner", password=PASSWORD
-                )
-            ) as client,
-            client.cursor() as cursor,
-        ):
-            cursor.execute(query)
-            return list(cursor.fetchall())
-    with psycopg.connect(
-        host=config.address, port=config.port, dbname=config.database, user=config.username, password=PASSWORD
-    ) as server:
-        return server.execute(query.encode()).fetchall()
+PEOPLE = "SELECT id, name FROM people ORDER BY id"
 
 
 def test_a_read_returns_columns_kinds_and_rows(target: Target) -> None:
@@ -123,12 +94,12 @@ def test_an_empty_result_still_has_its_columns(target: Target) -> None:
     ],
 )
 def test_what_is_not_one_read_fails_in_the_engine(target: Target, sql: str) -> None:
-    before = all_people(target)
+    before = target.raw(PEOPLE)
 
     with pytest.raises(DataSourceError):
         target.connector.read(sql, limits=LIMITS)
 
-    assert all_people(target) == before
+    assert target.raw(PEOPLE) == before
 
 
 ENDLESS = {
@@ -350,4 +321,4 @@ def test_a_name_cannot_break_out_of_a_vocabulary(target: Target) -> None:
     ]
 
     assert list(target.connector.vocabularies(names, limit=5)) == [None, None]
-    assert len(all_people(target)) == 3
+    assert len(target.raw(PEOPLE)) == 3

@@ -10,13 +10,12 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 
 from schema_index import sources
+from schema_index.connectors.connection import TLS_MODES
 from schema_index.connectors.registry import ENGINES
 from schema_index.models import DataSource
 from tenants import tenancy
 from tenants.context import tenant_transaction
 from tenants.management.domain_command import ACTOR, DomainCommand, add_tenant
-
-TLS = ("verify-full", "require", "prefer", "disable")
 
 
 class Command(DomainCommand):
@@ -34,7 +33,7 @@ class Command(DomainCommand):
         parser.add_argument(
             "--password-file", type=Path, help="Its first line is the password; without, it is asked for."
         )
-        parser.add_argument("--tls", choices=TLS, default="prefer", help="Encryption of the connection.")
+        parser.add_argument("--tls", choices=TLS_MODES[::-1], default="prefer", help="Encryption of the connection.")
         parser.add_argument("--name", help="Shown to people; the slug when left out.")
         parser.add_argument("--no-values", action="store_true", help="Keep no distinct values of short text columns.")
 

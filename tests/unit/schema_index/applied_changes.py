@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import cast
 
-from schema_index.schema import Column, DatabaseSchema, Table
+from schema_index.schema import Column, DatabaseSchema, Table, TableName
 from schema_index.syncing.diff import Change
-from schema_index.syncing.renames import Renames, TableName, renamed
+from schema_index.syncing.renames import Renames, renamed
 
 
 def apply(old: DatabaseSchema, changes: Sequence[Change]) -> DatabaseSchema:
