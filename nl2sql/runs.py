@@ -12,7 +12,7 @@ from nl2sql.replies.reply import unanswered_body
 from nl2sql.retention.expiry import expired, expires_at
 from nl2sql.running.ask_request import AskRequest
 from nl2sql.running.execute import carry_out
-from nl2sql.running.own_run import RunNotFound, find, recent
+from nl2sql.running.own_run import find, recent
 from nl2sql.running.shared_run import find_readable
 from nl2sql.running.start import start
 from tenants.cancellation import Cancellation
@@ -21,7 +21,6 @@ from tenants.retention import retention_of
 
 __all__ = [
     "AskRequest",
-    "RunNotFound",
     "ask",
     "find",
     "find_readable",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from tenants import audit
 from tenants.attributes import AttributeValue, attributes_from_json, attributes_to_json
 from tenants.context import current_tenant_id, identity_transaction, tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import DomainError, LimitReached, existing
 from tenants.keys import digest, matches, new_key, parse_key, render_key
 from tenants.models import ApiKey, Membership
 from tenants.principal import Principal
@@ -35,22 +35,10 @@ class KeyExpired(DomainError):
     code = "key_expired"
 
 
-class KeyNotFound(DomainError):
-    """The tenant has no such key; another tenant's answers the same."""
-
-    code = "not_found"
-
-
 class KeyExceedsIssuer(DomainError):
     """Nobody gives a key more than they have themselves: leave out what `message` names, or ask somebody who may."""
 
     code = "insufficient_scope"
-
-
-class TooManyKeys(DomainError):
-    """Revoke keys that nobody uses."""
-
-    code = "limit_reached"
 
 
 def issue_within(
@@ -65,7 +53,7 @@ def issue_within(
     """As `issue`, but for what the principal lacks: no further scope, no higher role, and no other attributes unless
     they write the policies that ask for them. Without `attributes`, the principal's own.
 
-    Raises InsufficientScope, KeyExceedsIssuer, TooManyKeys, or Unauthenticated where the issuer went meanwhile. Needs
+    Raises InsufficientScope, KeyExceedsIssuer, LimitReached, or Unauthenticated where the issuer went meanwhile. Needs
     an open scope.
     """
     principal.require(Permission.MANAGE_KEYS)
@@ -83,7 +71,7 @@ def issue_within(
         raise KeyExceedsIssuer("A key of yours has your own attributes: leave them out.")
     live = ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
     if live.count() >= MAX_LIVE_KEYS:
-        raise TooManyKeys(f"There are {MAX_LIVE_KEYS} live keys already: revoke some that nobody uses.")
+        raise LimitReached(f"There are {MAX_LIVE_KEYS} live keys already: revoke some that nobody uses.")
     return issue(
         name=name,
         scopes=sorted(set(scopes)),
@@ -101,11 +89,8 @@ def known_keys() -> "QuerySet[ApiKey]":
 
 
 def find(key_id: UUID) -> ApiKey:
-    """Of the open scope's tenant. Raises KeyNotFound."""
-    found = known_keys().filter(id=key_id).first()
-    if found is None:
-        raise KeyNotFound("There is no such key.")
-    return found
+    """Of the open scope's tenant. Raises NotFound."""
+    return existing(known_keys().filter(id=key_id).first(), "There is no such key.")
 
 
 def issue(

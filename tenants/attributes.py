@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from tenants.domain_error import DomainError
+from tenants.domain_error import Invalid
 
 AttributeValue = str | int | tuple[str | int, ...]
 
@@ -18,18 +18,12 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]{0,39}")
 """Fits a setting of PostgreSQL (`querent.<name>`), whose names have at most 63 bytes."""
 
 
-class AttributesInvalid(DomainError):
-    """The attributes are none: `message` says what to write instead."""
-
-    code = "invalid_request"
-
-
 def attributes_from_json(document: object) -> dict[str, AttributeValue]:
-    """Raises AttributesInvalid."""
+    """Raises Invalid."""
     if not isinstance(document, dict):
-        raise AttributesInvalid('Attributes are an object: {"region": "EU", "teams": [1, 2]}.')
+        raise Invalid('Attributes are an object: {"region": "EU", "teams": [1, 2]}.')
     if len(document) > MAX_ATTRIBUTES:
-        raise AttributesInvalid(f"There may be {MAX_ATTRIBUTES} attributes at most.")
+        raise Invalid(f"There may be {MAX_ATTRIBUTES} attributes at most.")
     return {_name(name): _value(name, value) for name, value in sorted(document.items())}
 
 
@@ -39,9 +33,7 @@ def attributes_to_json(attributes: Mapping[str, AttributeValue]) -> dict[str, ob
 
 def _name(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise AttributesInvalid(
-            "An attribute's name has 1 to 40 lower-case letters, digits and _, and begins with no digit."
-        )
+        raise Invalid("An attribute's name has 1 to 40 lower-case letters, digits and _, and begins with no digit.")
     return name
 
 
@@ -51,7 +43,7 @@ def _value(name: str, value: object) -> AttributeValue:
             return tuple(value)
     elif _is_plain(value):
         return value  # type: ignore[return-value]  # a string or a whole number, as was just found
-    raise AttributesInvalid(
+    raise Invalid(
         f'The attribute "{name}" is a text of at most {MAX_CHARACTERS} characters, a whole number, '
         f"or a list of at most {MAX_VALUES} of them."
     )

@@ -1,7 +1,9 @@
 """The one error family. The domain knows no HTTP: `config.errors` maps each class to a status."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
+
+T = TypeVar("T")
 
 
 class DomainError(Exception):
@@ -18,3 +20,28 @@ class DomainError(Exception):
         super().__init__(message)
         self.message = message
         self.details: Mapping[str, Any] = details
+
+
+class NotFound(DomainError):
+    """There is none, or none of the caller's: a colleague's or another tenant's answers the same."""
+
+    code = "not_found"
+
+
+class Invalid(DomainError):
+    """What was sent cannot be taken: `message` says what to send instead."""
+
+    code = "invalid_request"
+
+
+class LimitReached(DomainError):
+    """There are as many as there may be: remove some that nobody needs."""
+
+    code = "limit_reached"
+
+
+def existing(one: T | None, missing: str) -> T:
+    """What was looked for. Raises NotFound in the words of `missing`."""
+    if one is None:
+        raise NotFound(missing)
+    return one

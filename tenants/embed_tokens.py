@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from tenants import audit
 from tenants.api_keys import KeyExceedsIssuer, KeyExpired, Unauthenticated, key_before_tenant, require_live
-from tenants.attributes import AttributesInvalid, AttributeValue, attributes_from_json, attributes_to_json
+from tenants.attributes import AttributeValue, attributes_from_json, attributes_to_json
+from tenants.domain_error import Invalid
 from tenants.models import ApiKey, RequestCount
 from tenants.principal import InsufficientScope, Principal
 from tenants.roles import RANK, Permission, Role
@@ -54,7 +55,7 @@ def issue(
     """For the person whom the tenant's product calls `label` (as LABEL), in pages of `origin` (as ORIGIN).
 
     Whoever holds the scope speaks for these people: their attributes are taken as told, but for those that the key has
-    itself, which hold for all of them. Raises InsufficientScope, KeyExceedsIssuer or AttributesInvalid. Needs an
+    itself, which hold for all of them. Raises InsufficientScope, KeyExceedsIssuer or Invalid. Needs an
     open scope.
     """
     principal.require(Permission.EMBED)
@@ -78,7 +79,7 @@ def issue(
     }
     signed = signing.dumps(told, salt=_TOKEN, compress=True)
     if len(signed) > MAX_TOKEN:
-        raise AttributesInvalid("The attributes are too many for a token: leave out those that no row rule asks for.")
+        raise Invalid("The attributes are too many for a token: leave out those that no row rule asks for.")
     token = EmbedToken(
         token=signed,
         # The same for the same origin: a new token reaches a page that is shown already, which goes on with it.

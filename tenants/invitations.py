@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tenants import audit, memberships
 from tenants.context import current_tenant_id, tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import DomainError, LimitReached, NotFound, existing
 from tenants.keys import SECRET_BYTES, digest
 from tenants.models import Invitation, Membership, User
 from tenants.principal import Principal
@@ -22,18 +22,6 @@ MAX_OPEN = 200
 MAX_TOKEN = 200
 
 
-class InvitationNotFound(DomainError):
-    """It was used, withdrawn or too old, or never was: an owner of the tenant can make another."""
-
-    code = "not_found"
-
-
-class TooManyInvitations(DomainError):
-    """Withdraw those that nobody will follow."""
-
-    code = "limit_reached"
-
-
 class AlreadyMember(DomainError):
     """The person belongs to the tenant: their role is changed where its members are listed."""
 
@@ -43,11 +31,11 @@ class AlreadyMember(DomainError):
 def invite(principal: Principal, *, role: Role, note: str) -> tuple[Invitation, str]:
     """The invitation, and the token of its link, readable this once. Needs an open scope.
 
-    Raises InsufficientScope or TooManyInvitations.
+    Raises InsufficientScope or LimitReached.
     """
     principal.require(Permission.MANAGE_MEMBERS)
     if open_invitations().count() >= MAX_OPEN:
-        raise TooManyInvitations(f"There are {MAX_OPEN} open invitations already: withdraw some.")
+        raise LimitReached(f"There are {MAX_OPEN} open invitations already: withdraw some.")
     secret = secrets.token_urlsafe(SECRET_BYTES)
     made = Invitation.objects.create(
         tenant_id=current_tenant_id(),
@@ -67,15 +55,15 @@ def open_invitations() -> "QuerySet[Invitation]":
 
 
 def withdraw(principal: Principal, invitation_id: UUID) -> None:
-    """Raises InsufficientScope or InvitationNotFound. Needs an open scope."""
+    """Raises InsufficientScope or NotFound. Needs an open scope."""
     principal.require(Permission.MANAGE_MEMBERS)
     if not Invitation.objects.filter(id=invitation_id, accepted_at=None).delete()[0]:
-        raise InvitationNotFound("There is no such invitation.")
+        raise NotFound("There is no such invitation.")
     audit.record("invitation.withdrawn", actor=principal.actor, subject=str(invitation_id))
 
 
 def invited_by(token: str) -> Invitation:
-    """With its tenant. Raises InvitationNotFound. Before any tenant is chosen; the token names its own."""
+    """With its tenant. Raises NotFound. Before any tenant is chosen; the token names its own."""
     tenant_id, secret = _parts(token)
     with tenant_transaction(tenant_id):
         return _found(secret, open_invitations())
@@ -84,7 +72,7 @@ def invited_by(token: str) -> Invitation:
 def accept(token: str, *, user: User) -> Invitation:
     """The person belongs to the tenant from now on, and the link opens nothing more. Of two at once, one gets it.
 
-    Raises InvitationNotFound, or AlreadyMember, which leaves it open. A suspended tenant can be joined.
+    Raises NotFound, or AlreadyMember, which leaves it open. A suspended tenant can be joined.
     """
     tenant_id, secret = _parts(token)
     with tenant_transaction(tenant_id):
@@ -102,10 +90,8 @@ def _found(secret: str, among: "QuerySet[Invitation]") -> Invitation:
     """Only of somebody who may invite to this day."""
     owners = Membership.objects.filter(role=Role.OWNER).values_list("user_id", flat=True)
     inviters = [f"user:{user_id}" for user_id in owners]
-    found = among.select_related("tenant").filter(digest=digest(secret), actor__in=inviters).first()
-    if found is None:
-        raise InvitationNotFound("This invitation is no longer open.")
-    return found
+    one = among.select_related("tenant").filter(digest=digest(secret), actor__in=inviters).first()
+    return existing(one, "This invitation is no longer open.")
 
 
 def _parts(token: str) -> tuple[UUID, str]:
@@ -113,4 +99,4 @@ def _parts(token: str) -> tuple[UUID, str]:
     try:
         return UUID(hex=tenant), secret
     except ValueError:
-        raise InvitationNotFound("This invitation is no longer open.") from None
+        raise NotFound("This invitation is no longer open.") from None

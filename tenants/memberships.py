@@ -9,23 +9,10 @@ from django.db.models import QuerySet
 from tenants import api_keys, audit
 from tenants.attributes import AttributeValue, attributes_from_json, attributes_to_json
 from tenants.context import current_tenant_id, identity_transaction, tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import DomainError, existing
 from tenants.models import Membership, Tenant, User
 from tenants.principal import Principal, principal_of_role
 from tenants.roles import Permission, Role
-
-
-class MemberNotFound(DomainError):
-    """The tenant has no such member; another tenant's answers the same."""
-
-    code = "not_found"
-
-
-class MemberInvalid(DomainError):
-    """What was sent about a member is not right: `message` says what to write instead."""
-
-    code = "invalid_request"
-
 
 LAST_OWNER = "This is the tenant's only owner: make somebody else an owner first."
 
@@ -44,12 +31,10 @@ def belongings(user_id: int) -> tuple[Membership, ...]:
 
 
 def by_username(tenant: Tenant, *, username: str) -> Membership:
-    """The tenant's member of that name. Raises MemberNotFound."""
+    """The tenant's member of that name. Raises NotFound."""
     with tenant_transaction(tenant.id):
-        found = Membership.objects.select_related("tenant").filter(user__username=username).first()
-    if found is None:
-        raise MemberNotFound(f'The tenant "{tenant.slug}" has no member "{username}".')
-    return found
+        one = Membership.objects.select_related("tenant").filter(user__username=username).first()
+        return existing(one, f'The tenant "{tenant.slug}" has no member "{username}".')
 
 
 def principal_in(membership: Membership) -> Principal:
@@ -75,7 +60,7 @@ def members() -> "QuerySet[Membership]":
 
 
 def change_role(principal: Principal, membership_id: UUID, *, role: Role | None) -> Membership:
-    """Unchanged without a role. Raises InsufficientScope, MemberNotFound or LastOwner. Needs an open scope."""
+    """Unchanged without a role. Raises InsufficientScope, NotFound or LastOwner. Needs an open scope."""
     found, is_last_owner = _found(principal, membership_id)
     if role is None:
         return found
@@ -87,7 +72,7 @@ def change_role(principal: Principal, membership_id: UUID, *, role: Role | None)
 
 
 def set_attributes(principal: Principal, membership_id: UUID, *, attributes: Mapping[str, AttributeValue]) -> None:
-    """What row rules and target databases know of the person. Raises InsufficientScope or MemberNotFound.
+    """What row rules and target databases know of the person. Raises InsufficientScope or NotFound.
 
     The audit trail has the names, not the values. Needs an open scope.
     """
@@ -110,7 +95,7 @@ class Removed:
 def remove(principal: Principal, membership_id: UUID) -> Removed:
     """Ends the person's place in the tenant, at once, and the keys they made; what they asked stays.
 
-    Raises InsufficientScope, MemberNotFound or LastOwner. Needs an open scope.
+    Raises InsufficientScope, NotFound or LastOwner. Needs an open scope.
     """
     found, is_last_owner = _found(principal, membership_id)
     if is_last_owner:
@@ -130,7 +115,5 @@ def _found(principal: Principal, membership_id: UUID) -> tuple[Membership, bool]
     principal.require(Permission.MANAGE_MEMBERS)
     # Locked together, so that two owners cannot step down at once.
     owners = set(Membership.objects.select_for_update().filter(role=Role.OWNER).values_list("id", flat=True))
-    found = members().filter(id=membership_id).first()
-    if found is None:
-        raise MemberNotFound("There is no such member.")
+    found = existing(members().filter(id=membership_id).first(), "There is no such member.")
     return found, owners == {found.id}

@@ -32,7 +32,7 @@ RETURNING amount, since
 """
 
 
-class TooManyRequests(DomainError):
+class RateLimited(DomainError):
     """The caller asks for more than the installation gives in a minute: wait, or have the limit raised."""
 
     code = "rate_limited"
@@ -73,9 +73,9 @@ def count(principal: Principal, kind: RequestKind) -> Limit:
 
 
 def refuse_excess(limit: Limit) -> None:
-    """Raises TooManyRequests where the counted request was one too many."""
+    """Raises RateLimited where the counted request was one too many."""
     if limit.remaining < 0:
-        raise TooManyRequests(
+        raise RateLimited(
             f"Too many {limit.name}: one caller may make {limit.quota} a minute. Wait a moment.",
             limit=limit.quota,
             retry_after=limit.resets_in,

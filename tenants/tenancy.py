@@ -4,28 +4,16 @@ import re
 
 from tenants import audit
 from tenants.context import platform_transaction, tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import Invalid, existing
 from tenants.models import Tenant
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
-class TenantInvalid(DomainError):
-    """The slug cannot stand in addresses and commands: choose another."""
-
-    code = "invalid_request"
-
-
-class TenantNotFound(DomainError):
-    """No tenant has this slug: `manage.py create_tenant` makes one."""
-
-    code = "not_found"
-
-
 def create(*, slug: str, name: str, actor: str) -> Tenant:
-    """A new tenant, or the one that already has this slug, unchanged. Raises TenantInvalid."""
+    """A new tenant, or the one that already has this slug, unchanged. Raises Invalid."""
     if not SLUG.fullmatch(slug):
-        raise TenantInvalid(f'"{slug[:63]}" is no slug: use up to 63 lower-case letters, digits and inner hyphens.')
+        raise Invalid(f'"{slug[:63]}" is no slug: use up to 63 lower-case letters, digits and inner hyphens.')
     with platform_transaction():
         tenant, created = Tenant.objects.get_or_create(slug=slug, defaults={"name": name})
         if created:
@@ -35,11 +23,9 @@ def create(*, slug: str, name: str, actor: str) -> Tenant:
 
 
 def by_slug(slug: str) -> Tenant:
-    """Raises TenantNotFound."""
+    """Raises NotFound."""
     with platform_transaction():
-        tenant = Tenant.objects.filter(slug=slug).first()
-    if tenant is None:
-        raise TenantNotFound(f'There is no tenant "{slug}".')
+        tenant = existing(Tenant.objects.filter(slug=slug).first(), f'There is no tenant "{slug}".')
     return tenant
 
 

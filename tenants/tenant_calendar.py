@@ -5,17 +5,11 @@ from zoneinfo import available_timezones
 
 from tenants import audit
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import Invalid
 from tenants.models import Tenant
 
 NO_SUCH_ZONE = "There is no such time zone: name one as in Europe/Paris, or UTC."
 NO_SUCH_MONTH = "A fiscal year begins in a month: a number from 1 to 12."
-
-
-class CalendarInvalid(DomainError):
-    """There is no such time zone or month: `message` says which form they have."""
-
-    code = "invalid_request"
 
 
 def is_time_zone(name: str) -> bool:
@@ -25,11 +19,11 @@ def is_time_zone(name: str) -> bool:
 def set_calendar(
     tenant_id: UUID, *, time_zone: str | None = None, fiscal_year_start_month: int | None = None, actor: str
 ) -> Tenant:
-    """What is None stays. Holds for questions asked from now on. Raises CalendarInvalid."""
+    """What is None stays. Holds for questions asked from now on. Raises Invalid."""
     if time_zone is not None and not is_time_zone(time_zone):
-        raise CalendarInvalid(NO_SUCH_ZONE)
+        raise Invalid(NO_SUCH_ZONE)
     if fiscal_year_start_month is not None and not 1 <= fiscal_year_start_month <= 12:
-        raise CalendarInvalid(NO_SUCH_MONTH)
+        raise Invalid(NO_SUCH_MONTH)
     given = {"time_zone": time_zone, "fiscal_year_start_month": fiscal_year_start_month}
     changed = {name: value for name, value in given.items() if value is not None}
     with tenant_transaction(tenant_id):

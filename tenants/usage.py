@@ -6,30 +6,24 @@ from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 from tenants import quotas
-from tenants.domain_error import DomainError
+from tenants.domain_error import Invalid
 from tenants.models import UsageCounter
 
 MAX_DAYS = 366
 DEFAULT_DAYS = 30
 
 
-class UsageRangeInvalid(DomainError):
-    """The days asked for are none, or too many: `message` says what to send."""
-
-    code = "invalid_request"
-
-
 def by_day(*, start: date | None = None, end: date | None = None) -> tuple[UsageCounter, ...]:
     """Of the open scope's tenant, oldest first, both days included; the last thirty when none is named. Days and kinds
-    of which nothing was used are left out. Raises UsageRangeInvalid.
+    of which nothing was used are left out. Raises Invalid.
     """
     end = end or datetime.now(UTC).date()
     if start is None:
         start = max(end, date.min + timedelta(days=DEFAULT_DAYS)) - timedelta(days=DEFAULT_DAYS - 1)
     if start > end:
-        raise UsageRangeInvalid("`from` is later than `to`: exchange them.")
+        raise Invalid("`from` is later than `to`: exchange them.")
     if (end - start).days >= MAX_DAYS:
-        raise UsageRangeInvalid(f"At most {MAX_DAYS} days at once: ask for fewer.")
+        raise Invalid(f"At most {MAX_DAYS} days at once: ask for fewer.")
     return tuple(UsageCounter.objects.filter(day__range=(start, end)).order_by("day", "kind"))
 
 

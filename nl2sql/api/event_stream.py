@@ -19,10 +19,10 @@ from django.http import StreamingHttpResponse
 from nl2sql.models import Run
 from nl2sql.replies.stream_events import StreamEvent
 from nl2sql.running.news import News, news_of
-from nl2sql.running.rate_limit import RateLimited
 from nl2sql.running.story import Story, story
 from nl2sql.running.work_time import GRACE
 from tenants.principal import Principal
+from tenants.request_limits import RateLimited
 
 MEDIA_TYPE = "text/event-stream"
 RECONNECT_MS = 1_000

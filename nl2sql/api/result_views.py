@@ -14,12 +14,11 @@ from nl2sql.api.serializers import ResultSerializer
 from nl2sql.replies.export import csv_lines
 from nl2sql.replies.result_order import Order, in_order, order_by_name
 from nl2sql.retention.expiry import GONE
-from nl2sql.running.own_run import RunNotFound
 from tenants.api.csv_renderer import CsvRenderer
 from tenants.api.cursor import PageSerializer, cursor_of, place_of
 from tenants.api.operation import Call, Operation
 from tenants.api.strict import Fields, TextField
-from tenants.domain_error import DomainError
+from tenants.domain_error import DomainError, NotFound
 from tenants.principal import Principal
 from tenants.roles import Permission
 
@@ -56,7 +55,7 @@ class RunCsvView(APIView):
 
 
 def csv_response(principal: Principal, run_id: UUID) -> Response:
-    """Raises RunNotFound."""
+    """Raises NotFound."""
     text = "".join(csv_lines(_result(principal, run_id)))
     headers = {"Content-Disposition": f'attachment; filename="{run_id}.csv"', "Cache-Control": "no-store"}
     return Response(text, headers=headers, content_type="text/csv; charset=utf-8")
@@ -69,12 +68,12 @@ class ResultExpired(DomainError):
 
 
 def _result(principal: Principal, run_id: UUID) -> dict[str, Any]:
-    """As far as it may still be shown. Raises RunNotFound or ResultExpired."""
+    """As far as it may still be shown. Raises NotFound or ResultExpired."""
     reply = runs.reply_of(runs.find_readable(principal, run_id))
     if reply["result_expired"]:
         raise ResultExpired(GONE)
     if reply["result"] is None:
-        raise RunNotFound(reply["answer"] or "The run has no result.")
+        raise NotFound(reply["answer"] or "The run has no result.")
     result: dict[str, Any] = reply["result"]
     return result
 

@@ -13,7 +13,7 @@ from nl2sql.running.own_run import find
 from schema_index.knowledge import knowledge
 from schema_index.models import DataSource
 from tenants.context import tenant_scope, tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import Invalid
 from tenants.principal import Principal
 from tenants.roles import Permission
 
@@ -23,12 +23,6 @@ MAX_TITLE = 500
 
 MAX_ASKED_BACK = 3
 """Times that one question is asked back about; whoever reaches that asks it anew."""
-
-
-class ChoiceInvalid(DomainError):
-    """There is no such choice, or nothing that may be chosen from: ask the whole question."""
-
-    code = "invalid_request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +49,19 @@ def choose(principal: Principal, chosen: Chosen, **options: Any) -> AskRequest:
     """The original question, in its conversation and of its source, with the choice; `options` are fields of the
     request such as `mode`. To remember it proposes a definition, which a curator accepts or rejects.
 
-    Raises RunNotFound, ChoiceInvalid, or KnowledgeInvalid.
+    Raises NotFound, Invalid, or KnowledgeInvalid.
     """
     principal.require(Permission.ASK)
     run = find(principal, chosen.run_id)
     asked = run.reply.get("clarification")
     if run.status != RunStatus.NEEDS_CLARIFICATION or asked is None:
-        raise ChoiceInvalid("That run asks nothing back, or may not be shown any more: ask the whole question.")
+        raise Invalid("That run asks nothing back, or may not be shown any more: ask the whole question.")
     choice = _offered(asked["choices"], chosen.choice)
     if choice is None and (chosen.remember or not isinstance(chosen.choice, str)):
-        raise ChoiceInvalid(f"Choose one of its {len(asked['choices'])} choices, by number or text.")
+        raise Invalid(f"Choose one of its {len(asked['choices'])} choices, by number or text.")
     with tenant_transaction(principal.tenant_id):
         if len(_chain(run)) >= MAX_ASKED_BACK - 1:
-            raise ChoiceInvalid("This question was asked back about often enough: ask it in the reading that you mean.")
+            raise Invalid("This question was asked back about often enough: ask it in the reading that you mean.")
         if choice is not None and chosen.remember:
             _propose(run, asked["question"], choice)
     return AskRequest(
@@ -83,14 +77,14 @@ def choose(principal: Principal, chosen: Chosen, **options: Any) -> AskRequest:
 def clarified(run: Run) -> tuple[Clarified, ...]:
     """What was asked back about the run's question, and chosen, the first first. A transaction of its own.
 
-    Raises ChoiceInvalid where what was shown then may not be shown any more: the choice was made among that.
+    Raises Invalid where what was shown then may not be shown any more: the choice was made among that.
     """
     if run.clarifies_id is None:
         return ()
     with tenant_scope(run.tenant_id):
         steps = _chain(run)
     if not steps or any(asked.access_digest != run.access_digest for asked, _ in steps):
-        raise ChoiceInvalid("What this source shows you has changed since you chose: ask the whole question.")
+        raise Invalid("What this source shows you has changed since you chose: ask the whole question.")
     return tuple(
         Clarified(question=asked.reply["clarification"]["question"], answer=choice) for asked, choice in reversed(steps)
     )

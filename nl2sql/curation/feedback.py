@@ -16,7 +16,7 @@ from tenants.roles import Permission
 
 def give(principal: Principal, run_id: UUID, *, rating: Rating, reason: str = "") -> RunFeedback:
     """Sent twice, it stands once. A thumb up proposes the run's statement; turned down, an undecided proposal of it
-    goes, and so does the answer kept for its question. Raises RunNotFound."""
+    goes, and so does the answer kept for its question. Raises NotFound."""
     principal.require(Permission.ASK)
     run = runs.find(principal, run_id)
     with tenant_transaction(principal.tenant_id), transaction.atomic():

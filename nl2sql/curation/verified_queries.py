@@ -23,18 +23,12 @@ from schema_index.schema import DatabaseSchema
 from tenants import audit
 from tenants.actors import usernames
 from tenants.context import current_tenant_id
-from tenants.domain_error import DomainError
+from tenants.domain_error import DomainError, existing
 
 MAX_KNOWN = 2_000
 """Verified queries of one source that a question is compared with, the latest verified first."""
 
 JUDGED_ORIGIN = "verified query"
-
-
-class VerifiedQueryNotFound(DomainError):
-    """The tenant has no such query; another tenant's answers the same."""
-
-    code = "not_found"
 
 
 class VerifiedQueryInvalid(DomainError):
@@ -56,10 +50,8 @@ class AlreadyVerified(DomainError):
 
 
 def find(query_id: UUID) -> VerifiedQuery:
-    found = VerifiedQuery.objects.select_related("source").filter(id=query_id).first()
-    if found is None:
-        raise VerifiedQueryNotFound("There is no such verified query.")
-    return found
+    one = VerifiedQuery.objects.select_related("source").filter(id=query_id).first()
+    return existing(one, "There is no such verified query.")
 
 
 def propose(

@@ -20,7 +20,7 @@ from nl2sql.replies.stored_json import storable
 from tenants import audit
 from tenants.clock import database_now
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import existing
 from tenants.principal import Principal
 from tenants.roles import Role
 
@@ -35,12 +35,6 @@ JUDGED = tuple(field.name for field in fields(JudgedCase))
 
 Progress = Callable[[int, int], None]
 """How many questions were asked, of how many."""
-
-
-class EvaluationNotFound(DomainError):
-    """The tenant has no such evaluation; another tenant's answers the same."""
-
-    code = "not_found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,12 +150,9 @@ def compare(before: Evaluation, after: Evaluation) -> EvaluationComparison:
 
 
 def find(tenant_id: UUID, evaluation_id: UUID) -> Evaluation:
-    """Raises EvaluationNotFound."""
+    """Raises NotFound."""
     with tenant_transaction(tenant_id):
-        found = Evaluation.objects.filter(id=evaluation_id).first()
-    if found is None:
-        raise EvaluationNotFound("There is no such evaluation.")
-    return found
+        return existing(Evaluation.objects.filter(id=evaluation_id).first(), "There is no such evaluation.")
 
 
 def earlier(evaluation: Evaluation) -> "QuerySet[Evaluation]":

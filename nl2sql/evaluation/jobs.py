@@ -17,7 +17,7 @@ from schema_index.sources import pick
 from tenants import audit
 from tenants.clock import database_now
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import DomainError, NotFound
 from tenants.principal import Principal, principal_of_role
 
 SLICE_S = 60.0
@@ -30,12 +30,6 @@ SILENCE = timedelta(minutes=30)
 WORKER = "system:evaluation"
 
 State = Literal["running", "done", "failed", "interrupted"]
-
-
-class NothingToEvaluate(DomainError):
-    """The tenant keeps no question of this set: verify or judge some first."""
-
-    code = "not_found"
 
 
 class EvaluationUnderWay(DomainError):
@@ -64,7 +58,7 @@ def start(
 ) -> Evaluation:
     """The evaluation, which a worker carries out once `send` has its tenant's id and its own.
 
-    Raises DataSourceNotFound, NothingToEvaluate or EvaluationUnderWay.
+    Raises DataSourceNotFound or EvaluationUnderWay.
     """
     source = ""
     with tenant_transaction(principal.tenant_id):
@@ -75,7 +69,7 @@ def start(
     try:
         kept = kept_questions(set_name, tenant_id=principal.tenant_id, source=source)
     except QuestionSetInvalid as error:
-        raise NothingToEvaluate(error.message) from None
+        raise NotFound(error.message) from None
     questions = evenly(kept, limit=limit)
     evaluation = begin(
         _worker(principal.tenant_id),

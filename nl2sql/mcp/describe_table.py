@@ -12,19 +12,13 @@ from schema_index.catalogue import catalogue_of
 from schema_index.schema import Column, DatabaseSchema, Table
 from schema_index.sources import pick
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import NotFound
 from tenants.roles import Permission
 
 MAX_NAME = 300
 MAX_COLUMNS = 300
 MAX_COMMENT = 500
 MAX_CLOSEST = 5
-
-
-class TableNotFound(DomainError):
-    """The caller sees no such table; one that is hidden from them answers the same."""
-
-    code = "not_found"
 
 
 class TableArguments(Arguments):
@@ -106,7 +100,7 @@ def _column(column: Column, table: Table, access: Access) -> ColumnDescription:
 
 
 def _table(schema: DatabaseSchema, name: str) -> Table:
-    """By its whole name, or by its own where that is the only one. Raises TableNotFound."""
+    """By its whole name, or by its own where that is the only one. Raises NotFound."""
     by_name = {table.qualified_name: table for table in schema.tables}
     if name in by_name:
         return by_name[name]
@@ -116,11 +110,11 @@ def _table(schema: DatabaseSchema, name: str) -> Table:
         return fitting[0]
     if fitting:
         several = ", ".join(table.qualified_name for table in fitting[:MAX_CLOSEST])
-        raise TableNotFound(f"Several tables are called that: send `table` with one of {several}.")
+        raise NotFound(f"Several tables are called that: send `table` with one of {several}.")
     by_own_name = {table.name.casefold(): table.qualified_name for table in schema.tables}
     alike = get_close_matches(wanted.rpartition(".")[2], by_own_name, n=MAX_CLOSEST)
     hint = f" There is {', '.join(by_own_name[one] for one in alike)}." if alike else " Search with search_schema."
-    raise TableNotFound(f"There is no such table.{hint}")
+    raise NotFound(f"There is no such table.{hint}")
 
 
 DESCRIBE_TABLE = Tool(

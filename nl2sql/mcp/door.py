@@ -22,7 +22,6 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from nl2sql.mcp.server import CALLER, MAX_AT_ONCE, SERVER
 from nl2sql.mcp.tool import Caller
-from nl2sql.running.rate_limit import RateLimited
 from tenants import api_keys
 from tenants.api.authentication import bearer
 from tenants.api.parser import MAX_BODY_BYTES
@@ -30,6 +29,7 @@ from tenants.cancellation import Cancellation
 from tenants.domain_error import DomainError
 from tenants.middleware import HEADER, request_id_of
 from tenants.principal import Principal
+from tenants.request_limits import RateLimited
 
 PATH = "/mcp"
 

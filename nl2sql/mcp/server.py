@@ -27,7 +27,7 @@ from nl2sql.mcp.list_verified_queries import LIST_VERIFIED_QUERIES
 from nl2sql.mcp.run_sql import RUN_SQL
 from nl2sql.mcp.search_schema import SEARCH_SCHEMA
 from nl2sql.mcp.tool import Caller, Result, Tool
-from tenants.domain_error import DomainError
+from tenants.domain_error import DomainError, NotFound
 
 TOOLS = {tool.name: tool for tool in (ASK, RUN_SQL, SEARCH_SCHEMA, DESCRIBE_TABLE, LIST_VERIFIED_QUERIES)}
 
@@ -55,12 +55,6 @@ class InvalidArguments(DomainError):
     """The arguments do not fit the tool's schema: mend what the message names."""
 
     code = "invalid_request"
-
-
-class NoSuchTool(DomainError):
-    """There is no tool of that name."""
-
-    code = "not_found"
 
 
 async def list_tools(context: _Context, params: PaginatedRequestParams | None) -> ListToolsResult:
@@ -107,7 +101,7 @@ def _work(tool: Tool, caller: Caller, arguments: Any) -> Result:
 def _read(params: CallToolRequestParams) -> tuple[Tool, Any]:
     tool = TOOLS.get(params.name)
     if tool is None:
-        raise NoSuchTool(f"There is no such tool. There are: {', '.join(TOOLS)}.")
+        raise NotFound(f"There is no such tool. There are: {', '.join(TOOLS)}.")
     try:
         return tool, tool.arguments.model_validate(params.arguments or {})
     except ValidationError as error:

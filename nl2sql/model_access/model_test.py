@@ -7,21 +7,15 @@ from uuid import UUID
 from django.utils import timezone
 
 from nl2sql.model_access.tenant_models import model_settings
-from nl2sql.running.rate_limit import RateLimited
 from tenants import audit
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import NotFound
 from tenants.models import AuditEvent
+from tenants.request_limits import RateLimited
 
 TESTED = "model.tested"
 PER_MINUTE = 10
 """Of one tenant: each knocks at an address that somebody entered."""
-
-
-class NoModel(DomainError):
-    """There is none to be tested: the composer writes this tenant's SQL."""
-
-    code = "not_found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +29,7 @@ class Greeted:
 def greet(tenant_id: UUID, *, actor: str) -> Greeted:
     """The model that waits to be taken into use, else the one in use. No transaction may be open.
 
-    Raises NoModel, RateLimited, ModelForbidden, LlmBudgetUsedUp, PriceUnknown, LlmUnavailable, LlmTimeout,
+    Raises NotFound, RateLimited, ModelForbidden, LlmBudgetUsedUp, PriceUnknown, LlmUnavailable, LlmTimeout,
     or LlmMisconfigured.
     """
     with tenant_transaction(tenant_id):
@@ -45,7 +39,7 @@ def greet(tenant_id: UUID, *, actor: str) -> Greeted:
         audit.record(TESTED, actor=actor)
     settings = model_settings(tenant_id, is_candidate=True)
     if settings is None:
-        raise NoModel("No language model is configured: give an address or a key.")
+        raise NotFound("No language model is configured: give an address or a key.")
     from nl2sql.generation.openai_compatible import OpenAICompatibleGenerator  # noqa: PLC0415  takes half a second
 
     return Greeted(model=settings.model, ms=OpenAICompatibleGenerator(settings).greet())

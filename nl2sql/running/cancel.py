@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from nl2sql.models import Run, RunStatus
 from nl2sql.running.close import STOPPED, end_without_work
-from nl2sql.running.own_run import RunNotFound, find, own_runs
+from nl2sql.running.own_run import find, own_runs
 from tenants import audit
 from tenants.cancellation import Cancelled
 from tenants.context import tenant_transaction
+from tenants.domain_error import existing
 from tenants.principal import Principal
 from tenants.roles import Permission
 
@@ -17,13 +18,12 @@ from tenants.roles import Permission
 def cancel(principal: Principal, run_id: UUID) -> Run:
     """One that waits is over at once; one at work is told, and ends within a second; one that is over stays as it is.
 
-    Raises InsufficientScope or RunNotFound.
+    Raises InsufficientScope or NotFound.
     """
     principal.require(Permission.ASK)
     with tenant_transaction(principal.tenant_id):
         run = own_runs(principal).select_for_update(of=("self",)).filter(id=run_id).first()
-        if run is None:
-            raise RunNotFound("There is no such run.")
+        run = existing(run, "There is no such run.")
         if run.is_at_work and run.cancel_requested_at is None:
             audit.record("question.cancelled", actor=principal.actor, subject=str(run.id))
             Run.objects.filter(id=run.id).update(cancel_requested_at=timezone.now())

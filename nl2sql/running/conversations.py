@@ -9,18 +9,12 @@ from nl2sql.models import Conversation, Run
 from nl2sql.models.run import AT_WORK
 from nl2sql.running.close import close_left_behind
 from tenants import audit
-from tenants.domain_error import DomainError
+from tenants.domain_error import DomainError, existing
 from tenants.principal import Principal
 from tenants.roles import Permission
 
 MAX_TITLE = 200
 MAX_SEARCH = 200
-
-
-class ConversationNotFound(DomainError):
-    """The caller has no such conversation; a colleague's or another tenant's answers the same."""
-
-    code = "not_found"
 
 
 class RunAtWork(DomainError):
@@ -44,11 +38,8 @@ def own(principal: Principal, *, search: str = "") -> "QuerySet[Conversation]":
 
 
 def find(principal: Principal, conversation_id: UUID) -> Conversation:
-    """Raises ConversationNotFound."""
-    found = own(principal).filter(id=conversation_id).first()
-    if found is None:
-        raise ConversationNotFound("There is no such conversation.")
-    return found
+    """Raises NotFound."""
+    return existing(own(principal).filter(id=conversation_id).first(), "There is no such conversation.")
 
 
 def runs_of(conversation: Conversation) -> "QuerySet[Run]":
@@ -57,7 +48,7 @@ def runs_of(conversation: Conversation) -> "QuerySet[Run]":
 
 
 def rename(principal: Principal, conversation_id: UUID, *, title: str) -> Conversation:
-    """Raises ConversationNotFound."""
+    """Raises NotFound."""
     conversation = find(principal, conversation_id)
     conversation.title = title
     conversation.save(update_fields=["title"])
@@ -65,11 +56,10 @@ def rename(principal: Principal, conversation_id: UUID, *, title: str) -> Conver
 
 
 def delete(principal: Principal, conversation_id: UUID) -> None:
-    """With its runs and all that is stored of them. Raises ConversationNotFound or RunAtWork."""
+    """With its runs and all that is stored of them. Raises NotFound or RunAtWork."""
     # Locked, so that no question joins it meanwhile.
     conversation = own(principal).select_for_update().filter(id=conversation_id).first()
-    if conversation is None:
-        raise ConversationNotFound("There is no such conversation.")
+    conversation = existing(conversation, "There is no such conversation.")
     # An older one was left behind by its process, and stands in nobody's way.
     at_work = Run.objects.filter(conversation=conversation, status__in=AT_WORK)
     if any(close_left_behind(run).is_at_work for run in at_work):

@@ -26,7 +26,7 @@ from nl2sql.model_access.tenant_models import candidates_of, effective
 from nl2sql.models import Run, RunStatus
 from nl2sql.pipeline import answer
 from nl2sql.running.close import close
-from nl2sql.running.own_run import RunNotFound, digest_of
+from nl2sql.running.own_run import digest_of
 from nl2sql.running.recorder import Recorder, Superseded
 from nl2sql.running.run_lines import run_lines, tell_end
 from nl2sql.running.run_span import run_span
@@ -44,7 +44,7 @@ from tenants.attributes import attributes_from_json
 from tenants.cancellation import Cancellation
 from tenants.clock import from_now
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import DomainError, existing
 from tenants.outage import MAY_BE_OUTAGE, is_outage, through_outage
 from tenants.principal import Principal
 from tenants.roles import Permission, Role
@@ -131,14 +131,12 @@ def _task(run: Run, principal: Principal | None, stop: Cancellation) -> Task:
     """One transaction for all that is read, the asker's rights among it; none is open while names resolve.
 
     Raises DataSourceNotSynced, DataSourceForbidden, DataSourceUnavailable, CredentialUnreadable, ModelForbidden,
-    LlmMisconfigured, or RunNotFound for a source that is gone.
+    LlmMisconfigured, or NotFound for a source that is gone.
     """
     with tenant_transaction(run.tenant_id):
         principal = principal or _asker(run)
         sources = DataSource.objects.annotate(revision=F("snapshot__revision"))
-        source = sources.filter(id=run.source_id or UUID(int=0)).first()
-        if source is None:
-            raise RunNotFound("The data source is gone.")
+        source = existing(sources.filter(id=run.source_id or UUID(int=0)).first(), "The data source is gone.")
         verified = () if run.is_test or run.clarifies_id else verified_queries.known(source)
         catalogue = catalogue_of(source, principal)
         run.access_digest = digest_of(principal, source, catalogue.access.digest)

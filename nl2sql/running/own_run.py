@@ -11,25 +11,17 @@ from schema_index.access.access_digest import access_digest
 from schema_index.access.policies import OPEN, policy_for
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import existing
 from tenants.principal import Principal
 
 
-class RunNotFound(DomainError):
-    """The tenant has no such run or conversation; another tenant's answers the same."""
-
-    code = "not_found"
-
-
 def find(principal: Principal, run_id: UUID) -> Run:
-    """One of the caller's own runs; one that its process left behind is closed first. Raises RunNotFound.
+    """One of the caller's own runs; one that its process left behind is closed first. Raises NotFound.
 
     Of a run under another policy than today's, the reply is withheld; what is stored stays.
     """
     with tenant_transaction(principal.tenant_id):
-        run = own_runs(principal).filter(id=run_id).first()
-        if run is None:
-            raise RunNotFound("There is no such run.")
+        run = existing(own_runs(principal).filter(id=run_id).first(), "There is no such run.")
         run = close_left_behind(run)
         if run.reply and (reason := why_withheld(principal, run)):
             run.reply = withheld(run.reply, reason=reason)

@@ -10,20 +10,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from nl2sql.models import Run
-from tenants.domain_error import DomainError
 from tenants.models import AuditEvent
+from tenants.request_limits import RateLimited
 
 WINDOW = timedelta(minutes=1)
 
 BLOCKED = "statement.blocked"
 """The audit event of each statement that the guard refused."""
-
-
-class RateLimited(DomainError):
-    """The caller asks faster than the installation lets one: wait, or have QUESTIONS_PER_MINUTE raised."""
-
-    code = "rate_limited"
-    retryable = True
 
 
 def slow_down(actor: str) -> None:

@@ -4,16 +4,17 @@ from uuid import UUID
 
 from nl2sql.models import Run
 from nl2sql.running.ask_request import AskRequest
-from nl2sql.running.own_run import RunNotFound, find
+from nl2sql.running.own_run import find
 from nl2sql.running.shared_run import find_readable, leans
 from schema_index.models import DataSource
 from schema_index.sources import DataSourceNotFound
 from tenants.context import tenant_transaction
+from tenants.domain_error import NotFound
 from tenants.principal import Principal
 
 
 def rerun_request(principal: Principal, run_id: UUID, *, sql: str, max_rows: int | None = None) -> AskRequest:
-    """The same question in the same conversation, answered by `sql`. Raises RunNotFound, or DataSourceNotFound where
+    """The same question in the same conversation, answered by `sql`. Raises NotFound, or DataSourceNotFound where
     the source is gone."""
     run = find(principal, run_id)
     return AskRequest(
@@ -30,11 +31,11 @@ def rerun_request(principal: Principal, run_id: UUID, *, sql: str, max_rows: int
 def again_request(principal: Principal, run_id: UUID) -> AskRequest:
     """A shared answer's question, for the reader's own answer; its statement, where the question says too little.
 
-    Raises RunNotFound, also where the question is withheld from the reader, or DataSourceNotFound.
+    Raises NotFound, also where the question is withheld from the reader, or DataSourceNotFound.
     """
     run = find_readable(principal, run_id)
     if not run.question:
-        raise RunNotFound("There is no question of that run that you may see.")
+        raise NotFound("There is no question of that run that you may see.")
     statement = run.reply["sql"]
     if statement is None or not leans(run):
         return AskRequest(question=run.question, data_source=_source_of(run))

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from nl2sql.models import Run, RunStatus
 from nl2sql.replies.withheld import SOURCE_GONE, YOU_SEE_OTHER_DATA, withheld
-from nl2sql.running.own_run import RunNotFound, digest_of, find, own_runs
+from nl2sql.running.own_run import digest_of, find, own_runs
 from schema_index.access.policies import policy_for
 from schema_index.catalogue import catalogue_of
 from schema_index.knowledge.access import same_knowledge
@@ -15,7 +15,7 @@ from schema_index.models import DataSource
 from schema_index.sources import DataSourceNotSynced
 from tenants import audit
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import Invalid, NotFound
 from tenants.principal import Principal
 from tenants.roles import Permission
 
@@ -23,18 +23,12 @@ READERS = ("user:", "key:")
 """Who is of the tenant. People of a tenant's own product, who come by an embed token, share nothing with each other."""
 
 
-class NothingToShare(DomainError):
-    """Only an answer can be shared: wait for the run's end, or ask again where it has none."""
-
-    code = "invalid_request"
-
-
 def share(principal: Principal, run_id: UUID) -> Run:
-    """Twice is once. Raises RunNotFound, or NothingToShare of a run without an answer that its asker may see."""
+    """Twice is once. Raises NotFound, or Invalid of a run without an answer that its asker may see."""
     principal.require(Permission.ASK)
     run = find(principal, run_id)
     if run.status != RunStatus.COMPLETED or run.reply["sql"] is None:
-        raise NothingToShare("There is no answer to share: ask again.")
+        raise Invalid("There is no answer to share: ask again.")
     with tenant_transaction(principal.tenant_id):
         if own_runs(principal).filter(id=run_id, shared_at=None).update(shared_at=timezone.now()):
             audit.record("run.shared", actor=principal.actor, subject=str(run_id))
@@ -42,7 +36,7 @@ def share(principal: Principal, run_id: UUID) -> Run:
 
 
 def unshare(principal: Principal, run_id: UUID) -> Run:
-    """From now on its asker alone opens it. Twice is once. Raises RunNotFound."""
+    """From now on its asker alone opens it. Twice is once. Raises NotFound."""
     principal.require(Permission.ASK)
     run = find(principal, run_id)
     with tenant_transaction(principal.tenant_id):
@@ -53,7 +47,7 @@ def unshare(principal: Principal, run_id: UUID) -> Run:
 
 
 def find_readable(principal: Principal, run_id: UUID) -> Run:
-    """One of the caller's own runs, or one that a colleague shares. Raises RunNotFound.
+    """One of the caller's own runs, or one that a colleague shares. Raises NotFound.
 
     Who does not see the same data as the asker did gets it without the answer; without the question too, where that is
     about tables or columns that are hidden from the reader, or says nothing without what was asked before it.
@@ -66,7 +60,7 @@ def find_readable(principal: Principal, run_id: UUID) -> Run:
         if run is None:
             return find(principal, run_id)
         if run.status != RunStatus.COMPLETED or run.reply.get("sql") is None:
-            raise RunNotFound("There is no such run.")
+            raise NotFound("There is no such run.")
         _show(principal, run)
     return run
 

@@ -11,13 +11,13 @@ from django.db.models.functions import Now
 from nl2sql.models import Conversation, Run, RunStatus
 from nl2sql.running.ask_request import AskRequest, request_hash
 from nl2sql.running.idempotency import earlier
-from nl2sql.running.own_run import RunNotFound
 from nl2sql.running.rate_limit import slow_down
 from nl2sql.running.work_time import LEASE
 from schema_index.sources import pick
 from tenants import audit, quotas
 from tenants.attributes import attributes_to_json
 from tenants.context import tenant_transaction
+from tenants.domain_error import existing
 from tenants.models import Tenant
 from tenants.principal import Principal
 from tenants.roles import Permission
@@ -49,7 +49,7 @@ def start(
 ) -> Started:
     """One transaction. With `send`, the run is queued for a worker; without, the caller holds it and executes it.
 
-    Raises InsufficientScope, TenantSuspended, QuotaExceeded, RateLimited, RunNotFound (no such conversation),
+    Raises InsufficientScope, TenantSuspended, QuotaExceeded, RateLimited, NotFound (no such conversation),
     IdempotencyMismatch, or what `pick` raises for an unknown source.
     """
     principal.require(Permission.ASK)
@@ -104,7 +104,5 @@ def _conversation(run: Run, request: AskRequest) -> Conversation:
     if request.conversation_id is None:
         title = request.question[:TITLE_CHARACTERS]
         return Conversation.objects.create(tenant_id=run.tenant_id, actor=run.actor, title=title)
-    found = Conversation.objects.filter(id=request.conversation_id, actor=run.actor).first()
-    if found is None:
-        raise RunNotFound("There is no such conversation.")
-    return found
+    one = Conversation.objects.filter(id=request.conversation_id, actor=run.actor).first()
+    return existing(one, "There is no such conversation.")

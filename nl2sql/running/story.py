@@ -21,7 +21,7 @@ class Story:
 
 
 def story(principal: Principal, run_id: UUID, *, after: int) -> Story:
-    """Events with a higher id than `after`; -1 for all. A run left behind is ended first. Raises RunNotFound."""
+    """Events with a higher id than `after`; -1 for all. A run left behind is ended first. Raises NotFound."""
     with tenant_transaction(principal.tenant_id):
         # Before the run: one that ends in between is found over, with events that are read the next time.
         own = own_runs(principal).filter(id=run_id)

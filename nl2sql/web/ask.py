@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 
 from nl2sql import runs
 from nl2sql.models import Run
-from nl2sql.running.rate_limit import RateLimited
 from nl2sql.runs import AskRequest
 from nl2sql.suggestions.suggest import suggest
 from nl2sql.web.asked import asked
@@ -18,6 +17,7 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.quotas import QuotaExceeded
+from tenants.request_limits import RateLimited
 from tenants.web.page import page
 
 RECENT, SUGGESTED = 6, 6

@@ -12,12 +12,12 @@ from nl2sql.chart_svg.draw import draw
 from nl2sql.chart_svg.shape import picture_of
 from nl2sql.models import Conversation, Run, RunFeedback, RunStatus, VerifiedQuery
 from nl2sql.replies.export import csv_lines
-from nl2sql.running.own_run import RunNotFound
 from nl2sql.web.answer import answer_of, chosen_kind, shown_chart, shown_table
 from nl2sql.web.forms import AskForm
 from nl2sql.web.shared_page import elsewhere, shared_page
 from schema_index.sources import source_choices
 from tenants.context import tenant_transaction
+from tenants.domain_error import NotFound
 from tenants.principal import Principal
 from tenants.roles import Permission
 from tenants.web.page import page
@@ -42,7 +42,7 @@ FAILED_AT = {
 def run_page(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     try:
         run = runs.find_readable(principal, run_id)
-    except RunNotFound:
+    except NotFound:
         if (there := elsewhere(request, run_id)) is not None:
             return there
         raise

@@ -7,12 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from nl2sql.models import Run
-from nl2sql.running.own_run import RunNotFound
 from nl2sql.running.rerun import again_request
 from nl2sql.running.shared_run import may_open, share, unshare
 from nl2sql.web.answer import answer_of
 from nl2sql.web.asked import asked
-from tenants.domain_error import DomainError
+from tenants.domain_error import DomainError, NotFound
 from tenants.memberships import belongings, principal_in
 from tenants.principal import Principal
 from tenants.web.page import page
@@ -54,7 +53,7 @@ def ask_again(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpR
     """The reader's own run in a conversation of their own: their rights decide what it may read."""
     try:
         run = asked(request, principal, again_request(principal, run_id))
-    except RunNotFound:
+    except NotFound:
         raise
     except DomainError as error:
         messages.error(request, error.message)

@@ -17,7 +17,7 @@ def add_source(parser: CommandParser) -> None:
 
 
 def source_of(options: dict[str, Any]) -> DataSource:
-    """With its snapshot. Raises TenantNotFound, DataSourceNotFound or DataSourceRequired."""
+    """With its snapshot. Raises NotFound, DataSourceNotFound or DataSourceRequired."""
     tenant = tenancy.by_slug(options["tenant"])
     with tenant_transaction(tenant.id):
         return DataSource.objects.select_related("snapshot").get(id=pick(options["source"]).id)

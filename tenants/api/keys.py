@@ -17,7 +17,8 @@ from tenants.api.links import LinksField
 from tenants.api.newest_first import newest_first
 from tenants.api.operation import Call, Operation
 from tenants.api.strict import StrictSerializer, TextField
-from tenants.attributes import AttributesInvalid, AttributeValue, attributes_from_json
+from tenants.attributes import AttributeValue, attributes_from_json
+from tenants.domain_error import Invalid
 from tenants.models import ApiKey
 from tenants.models.api_key import KeyState
 from tenants.roles import Permission, Role
@@ -32,7 +33,7 @@ class AttributesField(serializers.Field[Any, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> dict[str, AttributeValue]:
         try:
             return attributes_from_json(data)
-        except AttributesInvalid as error:
+        except Invalid as error:
             raise serializers.ValidationError(error.message) from None
 
     def to_representation(self, value: Any) -> Any:

@@ -28,7 +28,7 @@ class CallerThrottle(BaseThrottle):
     """A view names further limits of its own: `limited_as = "searches"`, or `takes_questions = True`."""
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
-        """Raises TooManyRequests, whose problem details say more than a refusal."""
+        """Raises RateLimited, whose problem details say more than a refusal."""
         principal = request.user
         if not isinstance(principal, Principal):
             return True

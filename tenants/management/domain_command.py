@@ -26,5 +26,5 @@ def add_tenant(parser: CommandParser) -> None:
 
 
 def one_or_all(slug: str | None) -> list[Tenant]:
-    """The tenant of that slug, or every one without it. Raises TenantNotFound."""
+    """The tenant of that slug, or every one without it. Raises NotFound."""
     return [tenancy.by_slug(slug)] if slug else tenancy.all_tenants()

@@ -2,11 +2,12 @@
 
 from django.core.exceptions import ValidationError
 
-from tenants.attributes import AttributesInvalid, attributes_from_json
+from tenants.attributes import attributes_from_json
+from tenants.domain_error import Invalid
 
 
 def validate_attributes(value: object) -> None:
     try:
         attributes_from_json(value)
-    except AttributesInvalid as error:
+    except Invalid as error:
         raise ValidationError(error.message) from None

@@ -16,7 +16,7 @@ from tenants import api_keys, invitations, memberships
 from tenants.api.strict import no_control_characters
 from tenants.attributes import attributes_from_json
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError
+from tenants.domain_error import DomainError, Invalid
 from tenants.principal import Principal
 from tenants.roles import CHOICES, RANK, ROLES, Permission, Role
 from tenants.web.page import page
@@ -80,7 +80,7 @@ def change(request: HttpRequest, principal: Principal, member_id: UUID) -> HttpR
 
     def act() -> str:
         if not form.is_valid():
-            raise memberships.MemberInvalid(" ".join(str(one) for found in form.errors.values() for one in found))
+            raise Invalid(" ".join(str(one) for found in form.errors.values() for one in found))
         role, attributes = Role(form.cleaned_data["role"]), form.cleaned_data["attributes"]
         memberships.set_attributes(principal, member_id, attributes=attributes)
         changed = memberships.change_role(principal, member_id, role=role)

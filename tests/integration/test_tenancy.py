@@ -6,11 +6,11 @@ from django.test.utils import CaptureQueriesContext
 
 from tenants import audit, memberships, tenancy
 from tenants.context import TenantMismatch, UnscopedRead, tenant_transaction
+from tenants.domain_error import Invalid, NotFound
 from tenants.memberships import belongings, principal_in
 from tenants.models import AuditEvent, Membership, Tenant, User
 from tenants.principal import TenantSuspended, principal_of_role
 from tenants.roles import Role
-from tenants.tenancy import TenantInvalid, TenantNotFound
 from tests.conftest import Member, NewMember, change_tenant
 from tests.integration.conftest import undone
 
@@ -39,13 +39,13 @@ def test_a_tenant_and_its_audit_event_share_a_transaction(db: None) -> None:
 
 @pytest.mark.parametrize("slug", ["", "Acme", "a b", "-a", "a/b", "é", "a" * 64, "a\n"])
 def test_a_slug_that_cannot_stand_in_an_address_is_refused(db: None, slug: str) -> None:
-    with pytest.raises(TenantInvalid):
+    with pytest.raises(Invalid):
         tenancy.create(slug=slug, name="Acme", actor="user:1")
     assert tenancy.all_tenants() == []
 
 
 def test_a_tenant_that_is_not_there_is_not_found(tenant: Tenant) -> None:
-    with pytest.raises(TenantNotFound, match='no tenant "nobody"'):
+    with pytest.raises(NotFound, match='no tenant "nobody"'):
         tenancy.by_slug("nobody")
 
 

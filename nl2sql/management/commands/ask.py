@@ -80,7 +80,7 @@ class Command(DomainCommand):
 
 
 def _principal(tenant: Tenant, *, member: str | None, role: str | None) -> Principal:
-    """The operator, with a member's role and attributes or a bare role. Raises MemberNotFound or TenantSuspended."""
+    """The operator, with a member's role and attributes or a bare role. Raises NotFound or TenantSuspended."""
     if member is not None:
         return replace(memberships.principal_in(memberships.by_username(tenant, username=member)), actor=ACTOR)
     return principal_of_role(tenant.id, actor=ACTOR, role=Role(role or Role.ANALYST))

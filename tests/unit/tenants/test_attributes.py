@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tenants.attributes import AttributesInvalid, attributes_from_json, attributes_to_json
+from tenants.attributes import attributes_from_json, attributes_to_json
+from tenants.domain_error import Invalid
 
 
 def test_texts_numbers_and_lists_are_kept_as_they_are() -> None:
@@ -26,5 +27,5 @@ def test_texts_numbers_and_lists_are_kept_as_they_are() -> None:
     ids=lambda document: str(document)[:30],
 )
 def test_what_is_no_attribute_is_refused(document: Any) -> None:
-    with pytest.raises(AttributesInvalid):
+    with pytest.raises(Invalid):
         attributes_from_json(document)
