@@ -5,7 +5,7 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -32,7 +32,6 @@ from nl2sql.evaluation.accepted_states import first_in_use
 from nl2sql.models import TenantModel
 from nl2sql.running import pool
 from schema_index import sources
-from schema_index.access import policies
 from schema_index.embedding.base import Embedder, Vectors
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
@@ -49,6 +48,7 @@ from tests.mariadb import MariadbServer, running_mariadb
 from tests.migrated_database import MigratedDatabase
 from tests.processes import running_redis
 from tests.recorded_source import made_once
+from tests.stored import reread
 from tests.through_pgbouncer import through_pgbouncer
 from tests.waiting import DEADLINE_S
 
@@ -364,13 +364,6 @@ def database_file(tenant: Tenant, slug: str) -> Path:
     return folder / f"{slug}.sqlite"
 
 
-def alter(source: DataSource, script: str) -> None:
-    """Runs the script in the source's own SQLite database."""
-    folder: Path = settings.ENVIRONMENT.files_root / str(source.tenant_id)
-    with closing(sqlite3.connect(folder / source.database)) as file:
-        file.executescript(f"PRAGMA synchronous = OFF; {script}")
-
-
 @pytest.fixture
 def new_synced_source(new_sqlite_source: NewSource) -> NewSource:
     """The same, synced and embedded: by the product once a test process, and as a copy of that after.
@@ -399,22 +392,6 @@ def sync_and_embed(source: DataSource, embedder: Embedder | None = None) -> Data
     sync(source.tenant_id, source_id=source.id, actor="system:test")
     embed_pending(source.tenant_id, embedder=embedder or MiniLMEmbedder())
     return reread(source)
-
-
-def reread(source: DataSource) -> DataSource:
-    with tenant_transaction(source.tenant_id):
-        return DataSource.objects.select_related("snapshot").get(id=source.id)
-
-
-def set_policy(source: DataSource, role: Role | str, document: Mapping[str, Any] | None) -> None:
-    with tenant_transaction(source.tenant_id):
-        policies.save(source, role=role, document=document, actor="system:test")
-
-
-def change_tenant(tenant: Tenant, **values: Any) -> None:
-    """As the platform, which alone may."""
-    with platform_transaction():
-        Tenant.objects.filter(id=tenant.id).update(**values)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tenants.models import AuditEvent
 from tests.conftest import Configure, Member
 from tests.pages import operating
 from tests.scripted_model import ScriptedModel, answers
+from tests.stored import all_rows
 from tests.verified import verify
 
 pytestmark = pytest.mark.django_db
@@ -106,9 +107,8 @@ def test_another_model_is_refused_until_it_breaks_nothing_or_somebody_accepts_it
     change_environment(llm_model="scripted", retrieval_threshold=None, retrieval_top_k=10)
     refuse_untried_state()
     assert reasons(verified.tenant_id)[0] == FIRST
-    with tenant_transaction(verified.tenant_id):
-        assert Evaluation.objects.filter(configuration__candidate=True).count() == 2
-        assert AuditEvent.objects.filter(action="state.accepted", actor="system:command").count() == 2
+    assert len(all_rows(Evaluation, verified.tenant_id, configuration__candidate=True)) == 2
+    assert len(all_rows(AuditEvent, verified.tenant_id, action="state.accepted", actor="system:command")) == 2
     for wrong in (["verified", "--accept"], ["shop.jsonl", "--gate"]):
         with pytest.raises(CommandError):
             call_command("evaluate", *wrong, "--all-tenants")

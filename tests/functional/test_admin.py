@@ -11,12 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from config.embedded_worker import embedded_worker
-from nl2sql import runs
 from nl2sql.curation import feedback
 from nl2sql.evaluation.evaluate import evaluate
 from nl2sql.evaluation.question_set import EvaluationQuestion
 from nl2sql.models import Rating
-from nl2sql.runs import AskRequest
 from schema_index import judged_questions
 from schema_index.access import policies
 from schema_index.judged_questions import Judged
@@ -29,8 +27,10 @@ from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
 from tenants.roles import Role
 from tenants.tenant_admin import TenantOwnedAdmin
+from tests.asking import run_of
 from tests.conftest import Member, NewMember, NewSource, leave_embedding_work, leave_model_settings
 from tests.pages import of, operating, work_in
+from tests.stored import all_rows, only_row
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +76,7 @@ def furnished(analyst: Member, shop: DataSource) -> Member:
         )
     question = EvaluationQuestion(key="1", question="How many customers are there?")
     evaluate(analyst.principal, [question], set_name="test")
-    run = runs.ask(analyst.principal, AskRequest(question="How many customers are there?"))
+    run = run_of(analyst, "How many customers are there?")
     feedback.give(analyst.principal, run.id, rating=Rating.UP)
     return analyst
 
@@ -112,9 +112,8 @@ def test_rows_of_other_tenants_are_neither_listed_nor_opened(
     operator: Client, furnished: Member, outsider: Member, new_sqlite_source: NewSource
 ) -> None:
     foreign = new_sqlite_source(outsider.tenant, slug="foreign")
-    with tenant_transaction(outsider.tenant.id):
-        key = ApiKey.objects.get()
-        membership = Membership.objects.get()
+    key = only_row(ApiKey, outsider.tenant.id)
+    membership = only_row(Membership, outsider.tenant.id)
     work_in(operator, furnished.tenant)
 
     listed = text(operator.get(SOURCES))
@@ -129,8 +128,7 @@ def test_rows_of_other_tenants_are_neither_listed_nor_opened(
         assert response.redirect_chain[-1][0] == "/admin/", address
     operator.post(SOURCES, {"action": "delete_selected", "_selected_action": [str(foreign.id)], "post": "yes"})
     operator.post(f"{SOURCES}{foreign.id}/change/", source_fields(slug="taken"))
-    with tenant_transaction(outsider.tenant.id):
-        assert list(DataSource.objects.values_list("slug", flat=True)) == ["foreign"]
+    assert [one.slug for one in all_rows(DataSource, outsider.tenant.id)] == ["foreign"]
 
 
 def test_a_source_is_added_with_its_password_encrypted_and_never_shown(operator: Client, tenant: Tenant) -> None:
@@ -157,13 +155,11 @@ def test_a_source_is_added_with_its_password_encrypted_and_never_shown(operator:
 def test_an_empty_password_keeps_the_stored_one(operator: Client, tenant: Tenant) -> None:
     work_in(operator, tenant)
     operator.post(f"{SOURCES}add/", source_fields())
-    with tenant_transaction(tenant.id):
-        before = DataSource.objects.get()
+    before = only_row(DataSource, tenant.id)
 
     operator.post(f"{SOURCES}{before.pk}/change/", source_fields(name="Renamed", password=""))
 
-    with tenant_transaction(tenant.id):
-        after = DataSource.objects.get()
+    after = only_row(DataSource, tenant.id)
     assert (after.name, bytes(after.encrypted_password)) == ("Renamed", bytes(before.encrypted_password))
 
 
@@ -186,8 +182,7 @@ def test_a_source_that_cannot_be_is_not_added(operator: Client, tenant: Tenant, 
     response = operator.post(f"{SOURCES}add/", source_fields(**changed))
 
     assert (response.status_code, told in text(response)) == (200, True)
-    with tenant_transaction(tenant.id):
-        assert not DataSource.objects.exists()
+    assert all_rows(DataSource, tenant.id) == []
 
 
 def test_a_slug_is_taken_once_a_tenant(operator: Client, tenant: Tenant, other_tenant: Tenant) -> None:
@@ -225,8 +220,7 @@ def test_a_hidden_table_leaves_the_index_at_once(operator: Client, tenant: Tenan
 
 def test_a_key_is_revoked_and_cannot_be_rewritten(operator: Client, analyst: Member) -> None:
     work_in(operator, analyst.tenant)
-    with tenant_transaction(analyst.tenant.id):
-        key = ApiKey.objects.get()
+    key = only_row(ApiKey, analyst.tenant.id)
 
     assert key.digest not in text(operator.get(f"/admin/tenants/apikey/{key.id}/change/"))
     assert operator.post(f"/admin/tenants/apikey/{key.id}/change/", {"scopes": "keys:write"}).status_code == 403
@@ -301,8 +295,7 @@ def test_staff_who_may_only_look_neither_sync_nor_revoke(owner: Member, shop: Da
     User.objects.filter(pk=owner.user.pk).update(is_staff=True)
     client = of(owner)
     work_in(client, owner.tenant)
-    with tenant_transaction(owner.tenant.id):
-        key = ApiKey.objects.get()
+    key = only_row(ApiKey, owner.tenant.id)
 
     assert ('value="sync_now"' in text(client.get(SOURCES))) is (may == "change")
     client.post("/admin/tenants/apikey/", {"action": "revoke_keys", "_selected_action": [str(key.id)]})
@@ -449,21 +442,19 @@ def test_refused_texts_are_shown_with_their_reason_and_tried_again(
     monkeypatch.setattr(embed_tenant, "delay", asked.append)
     work_in(operator, furnished.tenant)
     assert "The embedder refuses this text." in text(operator.get(FAILURES))
-    with tenant_transaction(furnished.tenant.id):
-        refused = EmbeddingFailure.objects.get()
+    refused = only_row(EmbeddingFailure, furnished.tenant.id)
     operator.post(FAILURES, {"action": "retry_failed", "_selected_action": [str(refused.id)]})
     assert asked == [str(furnished.tenant.id)]
-    with tenant_transaction(furnished.tenant.id):
-        assert EmbeddingFailure.objects.count() == 0
-        assert AuditEvent.objects.get(action="embedding.retried").subject == "1 texts"
+    assert all_rows(EmbeddingFailure, furnished.tenant.id) == []
+    assert only_row(AuditEvent, furnished.tenant.id, action="embedding.retried").subject == "1 texts"
 
 
 def test_the_audit_trail_tells_who_saw_a_column_in_a_month(
     operator: Client, analyst: Member, owner: Member, outsider: Member, shop: DataSource
 ) -> None:
-    runs.ask(analyst.principal, AskRequest(question="List the email of customers"))
-    runs.ask(owner.principal, AskRequest(question="List the city of customers"))
-    runs.ask(owner.principal, AskRequest(question="List the email of customers", mode="sql"))
+    run_of(analyst, "List the email of customers")
+    run_of(owner, "List the city of customers")
+    run_of(owner, "List the email of customers", mode="sql")
     work_in(operator, analyst.tenant)
     now = timezone.now()
 

@@ -11,6 +11,7 @@ from tenants.models import AuditEvent, Tenant
 from tests.functional.test_admin import delete_selected, operator, text
 from tests.pages import work_in
 from tests.pdf_files import pdf_of
+from tests.stored import all_rows, only_row
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +33,7 @@ def test_a_pdf_is_uploaded_and_its_text_replaced_by_a_pasted_one(operator: Clien
 
     operator.post(f"{DOCUMENTS}add/", {**FIELDS, "file": file})
 
-    with tenant_transaction(tenant.id):
-        document = Document.objects.get()
+    document = only_row(Document, tenant.id)
     assert (document.title, document.text) == ("Net revenue", "# Net revenue\n\nGross minus refunds.")
     assert (document.review_state, document.metadata) == ("reviewed", {"team": "finance"})
     assert document.author.startswith("user:")
@@ -62,8 +62,7 @@ def test_what_cannot_be_stored_is_told_at_its_field(
     page = text(operator.post(f"{DOCUMENTS}add/", {**FIELDS, **fields}))
 
     assert complaint in page
-    with tenant_transaction(tenant.id):
-        assert Document.objects.count() == 1
+    assert len(all_rows(Document, tenant.id)) == 1
 
 
 def test_entries_are_approved_deleted_restored_and_erased_together(operator: Client, tenant: Tenant) -> None:
@@ -101,9 +100,8 @@ def test_entries_are_approved_deleted_restored_and_erased_together(operator: Cli
     assert _chunks(tenant) == {"One?", "Two?"}, "only what was deleted is erased"
     delete_selected(operator, "schema_index/faqentry", keys)
     run("erase")
-    with tenant_transaction(tenant.id):
-        assert not FaqEntry.objects.exists()
-        assert AuditEvent.objects.filter(action="faq.erased").count() == 2
+    assert all_rows(FaqEntry, tenant.id) == []
+    assert len(all_rows(AuditEvent, tenant.id, action="faq.erased")) == 2
 
 
 def test_an_entry_moves_to_a_source_of_the_tenant_alone(
@@ -122,5 +120,4 @@ def test_an_entry_moves_to_a_source_of_the_tenant_alone(
     assert "Select a valid choice" in page
     operator.post(f"{FAQ}{entry.id}/change/", {**fields, "source": str(shop.id)})
 
-    with tenant_transaction(tenant.id):
-        assert Chunk.objects.get(kind="faq").source_id == shop.id
+    assert only_row(Chunk, tenant.id, kind="faq").source_id == shop.id

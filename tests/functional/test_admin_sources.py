@@ -9,9 +9,10 @@ from schema_index.models import Chunk, DataSource, FaqEntry, Snapshot, SyncRun
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant, User
-from tests.conftest import Member, NewSource, alter, database_file
+from tests.conftest import Member, NewSource, database_file
 from tests.functional.test_admin import SOURCES, text
 from tests.pages import of, operating, work_in
+from tests.stored import alter
 
 pytestmark = pytest.mark.django_db
 

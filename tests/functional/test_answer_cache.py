@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from nl2sql import runs
 from nl2sql.curation import feedback
 from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import CachedAnswer, Rating
-from nl2sql.runs import AskRequest
 from nl2sql.tasks import sweep_answers
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
@@ -18,8 +16,10 @@ from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, FaqEntry
 from schema_index.models.access_policy import EVERYONE
 from tenants.context import tenant_transaction
-from tests.conftest import Configure, Member, NewSource, alter, set_policy, sync_and_embed
+from tests.asking import run_of
+from tests.conftest import Configure, Member, NewSource, sync_and_embed
 from tests.scripted_model import CLARIFIES, REFUSES, ScriptedModel, answers
+from tests.stored import alter, only_row, set_policy
 from tests.verified import vouch
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def calls(model: ScriptedModel) -> Callable[..., int]:
 
     def ask(member: Member, question: str = QUESTION, **fields: Any) -> int:
         before = len(model.requests)
-        runs.ask(member.principal, AskRequest(question=question, **fields))
+        run_of(member, question, **fields)
         return len(model.requests) - before
 
     return ask
@@ -54,10 +54,10 @@ def kept(member: Member) -> int:
 def test_a_kept_answer_is_proven_and_run_anew_over_todays_data(
     analyst: Member, shop: DataSource, model: ScriptedModel
 ) -> None:
-    first = runs.ask(analyst.principal, AskRequest(question=QUESTION)).reply
+    first = run_of(analyst, QUESTION).reply
     alter(shop, "INSERT INTO customers (id, name, city) VALUES (77, 'Zoe', 'Lyon')")
 
-    again = runs.ask(analyst.principal, AskRequest(question=f" {QUESTION.replace(' ', '  ')}")).reply
+    again = run_of(analyst, f" {QUESTION.replace(' ', '  ')}").reply
 
     assert len(model.requests) == 1
     assert again["result"]["row_count"] == first["result"]["row_count"] + 1
@@ -111,15 +111,14 @@ def test_another_tenant_never_meets_it(
 
     assert [calls(outsider), calls(outsider)] == [1, 0]
     assert (kept(analyst), kept(outsider)) == (1, 1)
-    with tenant_transaction(outsider.tenant.id):
-        assert CachedAnswer.objects.get().source_id == theirs.id
+    assert only_row(CachedAnswer, outsider.tenant.id).source_id == theirs.id
 
 
 def test_what_is_judged_follows_or_failed_is_not_kept(
     analyst: Member, shop: DataSource, model: ScriptedModel, calls: Callable[..., int]
 ) -> None:
     assert [calls(analyst, is_test=True), calls(analyst, is_test=True)] == [1, 1]
-    conversation = runs.ask(analyst.principal, AskRequest(question="Who?", is_test=True)).conversation_id
+    conversation = run_of(analyst, "Who?", is_test=True).conversation_id
     assert [calls(analyst, conversation_id=conversation) for _ in range(2)] == [1, 1]
     model.default = CLARIFIES
     assert [calls(analyst), calls(analyst)] == [1, 1]
@@ -128,13 +127,13 @@ def test_what_is_judged_follows_or_failed_is_not_kept(
     assert kept(analyst) == 0
     model.default = REFUSES
     assert [calls(analyst), calls(analyst)] == [1, 0]
-    reply = runs.ask(analyst.principal, AskRequest(question=QUESTION)).reply
+    reply = run_of(analyst, QUESTION).reply
     assert (reply["status"], reply["refusal"]["missing"]) == ("cannot_answer", ["weather"])
 
 
 def test_a_thumb_down_has_it_written_anew(analyst: Member, shop: DataSource, calls: Callable[..., int]) -> None:
     calls(analyst)
-    run = runs.ask(analyst.principal, AskRequest(question=QUESTION))
+    run = run_of(analyst, QUESTION)
 
     feedback.give(analyst.principal, run.id, rating=Rating.DOWN)
 
@@ -148,7 +147,7 @@ def test_a_statement_that_no_longer_runs_is_forgotten(
     alter(shop, "ALTER TABLE customers RENAME COLUMN city TO town")
     model.script([answers(sql="SELECT name FROM customers")])
 
-    reply = runs.ask(analyst.principal, AskRequest(question=QUESTION)).reply
+    reply = run_of(analyst, QUESTION).reply
 
     assert (reply["status"], len(model.requests), reply["trust"]["receipt"]["cached"]) == ("completed", 2, False)
 

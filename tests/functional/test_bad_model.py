@@ -12,7 +12,7 @@ from schema_index.models import DataSource
 from schema_index.sources import set_password
 from tenants.context import tenant_transaction
 from tenants.models import UsageCounter
-from tests.conftest import Configure, Member, NewSource, alter, database_file, sync_and_embed
+from tests.conftest import Configure, Member, NewSource, database_file, sync_and_embed
 from tests.functional.conftest import MODEL_KEY, TargetDatabase
 from tests.scripted_model import (
     BROKEN,
@@ -32,6 +32,7 @@ from tests.scripted_model import (
     fails,
     says,
 )
+from tests.stored import alter
 
 pytestmark = pytest.mark.django_db
 

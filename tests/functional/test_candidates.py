@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from nl2sql import runs
 from nl2sql.answering.candidates import APPROACHES
 from nl2sql.models import Run, RunEvent
-from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
+from tests.asking import run_of
 from tests.conftest import Configure, Member
 from tests.scripted_model import BROKEN, Reply, ScriptedModel, answers
 
@@ -32,7 +31,7 @@ def asked(analyst: Member, shop: DataSource, model: ScriptedModel, change_enviro
 
     def ask(*replies: Reply) -> tuple[Run, dict[str, Any]]:
         model.script(replies)
-        run = runs.ask(analyst.principal, AskRequest(question=QUESTION))
+        run = run_of(analyst, QUESTION)
         checks = {check["name"]: check for check in run.reply["trust"]["checks"]}
         return run, checks.get("agreement", {})
 
@@ -104,7 +103,7 @@ def test_a_tenant_says_how_many_where_it_pays_itself(
     assert owner.client.put(address, own).json()["settings"]["candidates"] == 2
     model.script([ORDERS, ORDERS])
 
-    run = runs.ask(owner.principal, AskRequest(question=QUESTION))
+    run = run_of(owner, QUESTION)
 
     checks = {check["name"]: check["detail"] for check in run.reply["trust"]["checks"]}
     assert checks["agreement"][:26] == "2 of 2 statements agreed: "

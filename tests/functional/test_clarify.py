@@ -8,8 +8,9 @@ from schema_index.models import DataSource, FaqEntry
 from tenants.context import tenant_transaction
 from tenants.roles import Role
 from tests.asking import ask
-from tests.conftest import Member, set_policy
+from tests.conftest import Member
 from tests.scripted_model import ScriptedModel, answers
+from tests.stored import only_row, set_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +87,7 @@ def test_a_choice_is_remembered_as_a_proposal_that_reaches_nobody(
     for _ in range(2):
         ask(analyst, clarifies=asked["id"], choice=2, remember=True)
 
-    with tenant_transaction(owner.tenant.id):
-        entry = FaqEntry.objects.get()
+    entry = only_row(FaqEntry, owner.tenant.id)
     assert (entry.question, entry.review_state, entry.reviewer) == ("Gross or net? net", "proposed", "")
     assert entry.answer == f"net: Paid orders only.\n\nChosen when this was asked: {QUESTION}"
     assert [one["id"] for one in analyst.client.get(FAQ).json()["items"]] == [str(entry.id)]

@@ -20,8 +20,9 @@ from tenants.attributes import attributes_to_json
 from tenants.context import tenant_transaction
 from tenants.models import Membership, Tenant, User
 from tenants.roles import Permission, Role
-from tests.conftest import SHOP, Member, NewSource, change_tenant, database_file, set_policy, sqlite_file
+from tests.conftest import SHOP, Member, NewSource, database_file, sqlite_file
 from tests.scripted_model import MALFORMED, REFUSES, SLOW, Recorded, Reply, ScriptedModel, answers
+from tests.stored import all_rows, change_tenant, only_row, set_policy
 
 COUNT = "How many customers are there?"
 
@@ -69,8 +70,7 @@ def test_a_suspended_tenant_cannot_ask_from_the_shell_either(
     change_tenant(tenant, is_suspended=True)
 
     assert command("ask", COUNT, "--tenant", "acme") == (1, "", "CommandError: This tenant is suspended.\n")
-    with tenant_transaction(tenant.id):
-        assert not Run.objects.exists()
+    assert all_rows(Run, tenant.id) == []
 
 
 @pytest.mark.django_db
@@ -79,8 +79,7 @@ def test_json_is_the_apis_reply(command: Command, tenant: Tenant, shop: DataSour
 
     reply = json.loads(out)
     assert (code, err, reply["status"], reply["result"]["rows"]) == (0, "", "completed", [[3]])
-    with tenant_transaction(tenant.id):
-        run = Run.objects.get()
+    run = only_row(Run, tenant.id)
     assert (reply["id"], run.actor) == (str(run.id), "system:command")
 
 
@@ -118,8 +117,7 @@ def test_an_interrupt_ends_the_run_and_not_the_process(
     assert (code, "The question was stopped." in out) == (1, True)
     assert signal.getsignal(signal.SIGINT) is before
     assert model.hung_up.wait(5)
-    with tenant_transaction(tenant.id):
-        run = Run.objects.get()
+    run = only_row(Run, tenant.id)
     assert (run.status, run.error_code, run.completed_at is None) == ("cancelled", "cancelled", False)
 
 
@@ -242,8 +240,7 @@ def test_a_database_is_tried_then_stored_then_read(
     asked = ("connect_source", "away", "--tenant", "acme", "--dialect", "postgres", "--database", "shop", *server)
     code, _, err = command(*asked)
     assert (code, "wrong" in err) == (1, False)
-    with tenant_transaction(tenant.id):
-        assert list(DataSource.objects.values_list("slug", flat=True)) == ["shop"]
+    assert [one.slug for one in all_rows(DataSource, tenant.id)] == ["shop"]
 
 
 @pytest.mark.django_db

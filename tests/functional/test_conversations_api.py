@@ -8,7 +8,8 @@ from nl2sql.suggestions.suggest import suggest
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.asking import ask
-from tests.conftest import Member, NewSource, set_policy
+from tests.conftest import Member, NewSource
+from tests.stored import set_policy
 from tests.verified import verify
 
 pytestmark = pytest.mark.django_db

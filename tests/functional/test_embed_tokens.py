@@ -15,8 +15,9 @@ from tenants.embed_tokens import authenticate
 from tenants.models import ApiKey, AuditEvent, RequestCount, Tenant
 from tenants.roles import Permission, Role
 from tenants.web.people import names_of
-from tests.conftest import Configure, Member, caller, new_key, set_policy
+from tests.conftest import Configure, Member, caller, new_key
 from tests.functional.test_api_contract import assert_problem
+from tests.stored import set_policy
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,8 @@ from nl2sql.evaluation import jobs
 from nl2sql.models import Conversation
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
-from tests.conftest import Member, change_tenant
+from tests.conftest import Member
+from tests.stored import change_tenant
 from tests.verified import verify
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from config.environment import Environment
-from nl2sql import runs
-from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
+from tests.asking import run_of
 from tests.conftest import Configure, Member
 
 COUNT = "How many customers are there?"
@@ -26,7 +25,7 @@ def folder(tmp_path: Path, change_environment: Configure) -> Path:
 def test_a_question_waits_for_its_completion_and_is_then_answered(
     analyst: Member, shop: DataSource, folder: Path
 ) -> None:
-    waiting = runs.ask(analyst.principal, AskRequest(question=COUNT))
+    waiting = run_of(analyst, COUNT)
     assert (waiting.status, waiting.error_code) == ("failed", "llm_unavailable")
     assert "put the model's answer beside it" in waiting.error_detail
 
@@ -38,14 +37,14 @@ def test_a_question_waits_for_its_completion_and_is_then_answered(
     completion.write_text('{"outcome": "sql", "sql": "SELECT count(*) AS n FROM clients"}')
 
     # The guard refuses the statement, and the repair is a prompt of its own.
-    assert runs.ask(analyst.principal, AskRequest(question=COUNT)).error_code == "llm_unavailable"
+    assert run_of(analyst, COUNT).error_code == "llm_unavailable"
     (repair,) = {*folder.glob("*.prompt.json")} - {prompt}
     assert "clients" in json.loads(repair.read_text())["messages"][1]["content"]
     Path(str(repair).replace(".prompt.json", ".completion.txt")).write_text(
         "```sql\nSELECT count(*) AS n FROM customers\n```"
     )
 
-    answered = runs.ask(analyst.principal, AskRequest(question=COUNT))
+    answered = run_of(analyst, COUNT)
     assert answered.reply["result"]["rows"] == [[3]]
     assert answered.model == "by-hand"
 
@@ -56,7 +55,7 @@ def test_a_folder_that_cannot_be_written_is_told(
 ) -> None:
     (tmp_path / "file").write_text("")
     change_environment(llm_base_url=f"file:{tmp_path}/file/under", llm_max_attempts=1)
-    run = runs.ask(analyst.principal, AskRequest(question=COUNT))
+    run = run_of(analyst, COUNT)
     assert (run.status, run.error_code) == ("failed", "llm_unavailable")
 
 

@@ -8,8 +8,9 @@ from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tenants.roles import Role
 from tests.asking import ask
-from tests.conftest import Member, NewSource, set_policy, sync_and_embed
+from tests.conftest import Member, NewSource, sync_and_embed
 from tests.scripted_model import ScriptedModel, answers
+from tests.stored import only_row, set_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -87,8 +88,7 @@ def test_only_what_the_asker_may_still_see_of_this_source_is_context(
     answer = owner.client.post("/nl2sql", foreign)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
-    with tenant_transaction(owner.tenant.id):
-        stored = Run.objects.get(id=first["id"])
+    stored = only_row(Run, owner.tenant.id, id=first["id"])
     for changed, is_context in (({"actor": "key:other"}, False), ({"status": "failed"}, False), ({}, True)):
         with tenant_transaction(owner.tenant.id):
             Run.objects.filter(id=first["id"]).update(**{"actor": stored.actor, "status": stored.status, **changed})

@@ -20,8 +20,9 @@ from tenants.context import tenant_transaction
 from tenants.models import ApiKey, AuditEvent
 from tenants.roles import Permission
 from tests.agents import AgentDoor, serving
-from tests.conftest import Member, change_tenant, new_key, set_policy
+from tests.conftest import Member, new_key
 from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
+from tests.stored import change_tenant, only_row, set_policy
 from tests.verified import verify
 
 pytestmark = pytest.mark.django_db
@@ -135,8 +136,7 @@ def test_an_agents_own_statement_passes_the_guard_the_policy_and_the_caps(
     assert answer["trust"] != "verified"
     assert [refused(one) for one in blocked] == ["sql_blocked"] * 4
     assert [one.structured_content["error"]["rule"] for one in blocked]
-    with tenant_transaction(shop.tenant_id):
-        run = Run.objects.get(id=answer["run_id"])
+    run = only_row(Run, shop.tenant_id, id=answer["run_id"])
     assert (run.status, run.given_sql, run.model, model.requests) == ("completed", rows, "", [])
 
 
@@ -227,8 +227,7 @@ def test_a_question_back_is_answered_with_one_of_its_choices(
     reply = told(door.call(analyst.key, "ask", **chosen, remember=True))
 
     assert (reply["status"], reply["rows"], reply["conversation_id"]) == ("completed", [[95]], asked["conversation_id"])
-    with tenant_transaction(analyst.tenant.id):
-        proposed = FaqEntry.objects.get()
+    proposed = only_row(FaqEntry, analyst.tenant.id)
     assert (proposed.question, proposed.review_state) == ("Gross or net? net", "proposed")
     assert refused(door.call(outsider.key, "ask", **chosen, remember=True)) == "not_found"
 

@@ -19,6 +19,7 @@ from tenants.principal import Principal
 from tenants.roles import Permission, Role
 from tests.conftest import Member, NewMember
 from tests.pages import of, words
+from tests.stored import all_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -144,8 +145,7 @@ def test_a_policy_is_previewed_saved_and_withdrawn(owner: Member, analyst: Membe
         "main.customers city = attribute('city') masked name hidden email",
     ):
         assert part in preview, part
-    with tenant_transaction(owner.tenant.id):
-        assert not AccessPolicy.objects.exists()
+    assert all_rows(AccessPolicy, owner.tenant.id) == []
 
     saved = words(client.post(address, {**sent, "action": "save"}, follow=True))
     assert "Saved: it holds from now on." in saved
@@ -177,8 +177,7 @@ def test_what_is_no_policy_is_told_and_kept_in_the_form(
 ) -> None:
     refused = of(owner).post("/policies/shop/analyst", {"min_group": "5", "action": "save", **sent})
     assert (refused.status_code, told in words(refused)) == (422, True), words(refused)
-    with tenant_transaction(owner.tenant.id):
-        assert not AccessPolicy.objects.exists()
+    assert all_rows(AccessPolicy, owner.tenant.id) == []
 
 
 def test_no_policy_of_another_tenant_or_of_no_role(owner: Member, outsider: Member, shop: DataSource) -> None:

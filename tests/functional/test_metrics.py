@@ -1,7 +1,6 @@
 """What monitoring reads: behind a token, of everything that ended, and of no tenant by name."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,32 +18,32 @@ from schema_index.models import DataSource
 from schema_index.tasks import measure_backlog
 from tenants.context import tenant_transaction
 from tests.asking import ask
-from tests.conftest import Member
+from tests.conftest import Configure, Member
 
 pytestmark = pytest.mark.django_db
 
 TOKEN = "of the monitoring"
 
 
-@pytest.fixture
-def token(settings: Any) -> None:
-    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"metrics_token": SecretStr(TOKEN)})
+@pytest.fixture(autouse=True)
+def _token(change_environment: Configure) -> None:
+    change_environment(metrics_token=SecretStr(TOKEN))
 
 
 def _value(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
-def test_without_its_token_there_are_no_metrics(token: None, settings: Any) -> None:
+def test_without_its_token_there_are_no_metrics(change_environment: Configure) -> None:
     client = Client()
     assert client.get("/metrics").status_code == 404
     assert client.get("/metrics", headers={"Authorization": "Bearer guessed"}).status_code == 404
     assert client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
-    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"metrics_token": None})
+    change_environment(metrics_token=None)
     assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
 
 
-def test_questions_are_counted_by_outcome_and_step(token: None, analyst: Member, shop: DataSource) -> None:
+def test_questions_are_counted_by_outcome_and_step(analyst: Member, shop: DataSource) -> None:
     completed = {"outcome": "completed", "code": ""}
     before = _value("querent_asks_total", **completed), _value("querent_step_seconds_count", step="execute")
     ask(analyst, "How many customers are there?")

@@ -4,11 +4,9 @@ import re
 
 import pytest
 
-from nl2sql import runs
 from nl2sql.curation import feedback
 from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import Conversation, QueryState, Rating, Run, RunFeedback, VerifiedQuery
-from nl2sql.runs import AskRequest
 from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, FaqEntry, ReviewState
 from tenants import api_keys
@@ -16,8 +14,10 @@ from tenants.context import tenant_transaction
 from tenants.domain_error import DomainError
 from tenants.models import ApiKey
 from tenants.roles import Role
+from tests.asking import run_of
 from tests.conftest import Member, NewMember
 from tests.pages import of, words
+from tests.stored import all_rows, only_row
 
 pytestmark = pytest.mark.django_db
 
@@ -28,12 +28,12 @@ NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 @pytest.fixture
 def run(analyst: Member, shop: DataSource) -> Run:
-    return runs.ask(analyst.principal, AskRequest(question=CITIES))
+    return run_of(analyst, CITIES)
 
 
 @pytest.fixture
 def owners_run(owner: Member, shop: DataSource) -> Run:
-    return runs.ask(owner.principal, AskRequest(question=CITIES))
+    return run_of(owner, CITIES)
 
 
 # --- who may
@@ -148,10 +148,9 @@ def test_a_thumb_stands_with_its_reason_and_a_curator_verifies(owners_run: Run, 
     verified = client.post(f"{address}/promote", follow=True)
 
     assert "Verified. Whoever asks this question now gets this statement" in words(verified)
-    with tenant_transaction(owner.tenant.id):
-        query = VerifiedQuery.objects.get()
+    query = only_row(VerifiedQuery, owner.tenant.id)
     explain_again(owner.tenant.id, query.id)
-    again = runs.ask(owner.principal, AskRequest(question=CITIES))
+    again = run_of(owner, CITIES)
     shown = words(client.get(f"/runs/{again.id}"))
     assert "olive verified this statement on" in shown
     assert "Verify for everyone" not in shown
@@ -160,8 +159,7 @@ def test_a_thumb_stands_with_its_reason_and_a_curator_verifies(owners_run: Run, 
 @pytest.mark.parametrize("sent", [{}, {"rating": "sideways"}, {"rating": "down", "words": "a\x1bb"}])
 def test_what_is_no_rating_changes_nothing(run: Run, analyst: Member, sent: dict[str, str]) -> None:
     assert of(analyst).post(f"/runs/{run.id}/feedback", sent).status_code == 302
-    with tenant_transaction(analyst.tenant.id):
-        assert not RunFeedback.objects.exists()
+    assert all_rows(RunFeedback, analyst.tenant.id) == []
 
 
 @pytest.mark.parametrize(
@@ -253,8 +251,7 @@ def test_a_key_is_shown_once_works_and_is_revoked(owner: Member, shop: DataSourc
     assert api_keys.authenticate(text[0]).permissions == frozenset({"ask"})
     assert text[0] not in client.get("/keys").content.decode()
 
-    with tenant_transaction(owner.tenant.id):
-        key = ApiKey.objects.get(name="Dashboard")
+    key = only_row(ApiKey, owner.tenant.id, name="Dashboard")
     assert "“Dashboard” is revoked" in words(client.post(f"/keys/{key.id}/revoke", follow=True))
     with pytest.raises(DomainError, match="not valid"):
         api_keys.authenticate(text[0])
@@ -279,8 +276,7 @@ def test_a_source_that_cannot_be_reached_is_not_stored(owner: Member) -> None:
     assert 'value="nowhere.sqlite"' in refused.content.decode()
     without_host = client.post("/sources/new", {**described, "dialect": "postgres"})
     assert "Where is the server?" in words(without_host)
-    with tenant_transaction(owner.tenant.id):
-        assert not DataSource.objects.exists()
+    assert all_rows(DataSource, owner.tenant.id) == []
 
 
 def test_a_stored_password_goes_to_no_other_server(owner: Member, warehouse: DataSource) -> None:

@@ -14,11 +14,12 @@ from tenants.attributes import AttributeValue, attributes_to_json
 from tenants.context import tenant_transaction
 from tenants.models import ApiKey, AuditEvent, Membership, Tenant
 from tenants.roles import Role
-from tests.conftest import Configure, Member, NewSource, alter, set_policy, sync_and_embed
+from tests.conftest import Configure, Member, NewSource, sync_and_embed
 from tests.functional.conftest import TargetDatabase
 from tests.functional.test_api_contract import assert_problem, post
 from tests.pages import operating
 from tests.scripted_model import ScriptedModel, answers
+from tests.stored import all_rows, alter, only_row, set_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -131,8 +132,7 @@ def test_the_composer_knows_no_masked_column_and_refuses_what_may_only_be_summed
         assert "may only be counted, summed or averaged" in reply["answer"]
     reply = post(analyst.client, {"question": "List the city of customers"}).json()
     assert (reply["status"], reply["refusal"]["missing"]) == ("cannot_answer", ["city"])
-    with tenant_transaction(analyst.tenant.id):
-        assert AuditEvent.objects.filter(action="statement.blocked").count() == 0
+    assert all_rows(AuditEvent, analyst.tenant.id, action="statement.blocked") == []
 
 
 def test_stored_values_come_only_from_what_may_be_shown(
@@ -358,8 +358,7 @@ def test_what_is_no_policy_is_refused_and_nothing_changes(
 ) -> None:
     body = assert_problem(put(owner, document), status=400, code=code)
     assert said in json.dumps(body)
-    with tenant_transaction(owner.tenant.id):
-        assert not AccessPolicy.objects.exists()
+    assert all_rows(AccessPolicy, owner.tenant.id) == []
 
 
 def test_only_those_who_manage_sources_reach_policies_and_only_their_own(
@@ -372,10 +371,8 @@ def test_only_those_who_manage_sources_reach_policies_and_only_their_own(
     assert_problem(put(analyst, {}), status=403, code="insufficient_scope")
     assert_problem(put(outsider, {}), status=404, code="not_found")
     assert_problem(owner.client.get(ADDRESS.replace("analyst", "king")), status=404, code="not_found")
-    with tenant_transaction(outsider.tenant.id):
-        assert not AccessPolicy.objects.exists()
-    with tenant_transaction(owner.tenant.id):
-        assert AccessPolicy.objects.get().version == 1
+    assert all_rows(AccessPolicy, outsider.tenant.id) == []
+    assert only_row(AccessPolicy, owner.tenant.id).version == 1
 
 
 def test_an_operator_writes_a_policy_and_sees_what_it_does(tenant: Tenant, shop: DataSource) -> None:
@@ -388,8 +385,7 @@ def test_an_operator_writes_a_policy_and_sees_what_it_does(tenant: Tenant, shop:
     assert "no column" in wrong.content.decode()
     saved = client.post(f"{pages}add/", {**given, "document": json.dumps(ANALYSTS)})
     assert saved.status_code == 302, saved.content.decode()
-    with tenant_transaction(tenant.id):
-        version = AccessPolicy.objects.get()
+    version = only_row(AccessPolicy, tenant.id)
     assert (version.role, version.version, version.document and version.document["columns"]) == (
         *("analyst", 1),
         ANALYSTS["columns"],

@@ -17,6 +17,7 @@ from tenants.models import AuditEvent
 from tenants.roles import Permission
 from tests.asking import ask
 from tests.conftest import Member, new_key
+from tests.stored import all_rows, only_row
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +47,7 @@ def test_a_changed_statement_is_a_run_of_its_own_and_marked(analyst: Member, sho
     assert reply["trust"]["label"] == "unverified"
     assert [step["name"] for step in reply["steps"]] == ["validate", "execute", "check"]
     assert reply["usage"]["model"] == ""
-    with tenant_transaction(analyst.tenant.id):
-        event = AuditEvent.objects.get(action="statement.given")
+    event = only_row(AuditEvent, analyst.tenant.id, action="statement.given")
     assert (event.subject, event.details, event.actor[:4]) == (reply["id"], {"of": first["id"]}, "key:")
 
 
@@ -177,8 +177,7 @@ def test_changing_needs_the_scope_to_ask_and_ones_own_run(
     for other in (owner, outsider):
         found, nowhere = call(other, run["id"]), call(other, str(uuid4()))
         assert (found.status_code, found.json()["detail"]) == (404, nowhere.json()["detail"])
-    with tenant_transaction(analyst.tenant.id):
-        assert Run.objects.count() == 1
+    assert len(all_rows(Run, analyst.tenant.id)) == 1
     analyst.client.credentials(HTTP_AUTHORIZATION=f"Bearer {new_key(analyst.tenant, Permission.READ_SCHEMA)}")
     response = call(analyst, run["id"])
     assert (response.status_code, response.json()["code"]) == (403, "insufficient_scope")

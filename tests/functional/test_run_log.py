@@ -6,9 +6,9 @@ import pytest
 
 from nl2sql.models import Run
 from schema_index.models import DataSource
-from tenants.context import tenant_transaction
 from tests.conftest import Member
 from tests.scripted_model import ScriptedModel, answers
+from tests.stored import only_row
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +21,7 @@ def test_the_end_of_a_question_is_one_line_with_its_ids(
     model.script([answers(sql="SELECT COUNT(*) AS n FROM customers WHERE name = 'Ada'")])
     with caplog.at_level(logging.INFO):
         reply = analyst.client.post("/nl2sql", {"question": QUESTION})
-    with tenant_transaction(shop.tenant_id):
-        run = Run.objects.get()
+    run = only_row(Run, shop.tenant_id)
     assert run.completed_at is not None
     (line,) = [one.msg for one in caplog.records if one.name == "nl2sql.running.run_lines"]
     assert isinstance(line, dict)

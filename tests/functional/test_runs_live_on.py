@@ -22,6 +22,7 @@ from tenants.context import tenant_transaction
 from tenants.models import ApiKey, Membership, UsageCounter
 from tests.conftest import Member
 from tests.scripted_model import Recorded, Reply, ScriptedModel, answers
+from tests.stored import all_rows, only_row
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +37,7 @@ def post(member: Member, *, question: str = QUESTION, key: str | None = None, pr
 
 
 def only_run(member: Member) -> Run:
-    with tenant_transaction(member.tenant.id):
-        return Run.objects.get()
+    return only_row(Run, member.tenant.id)
 
 
 def left_alone(member: Member, **changes: Any) -> Run:
@@ -98,8 +98,7 @@ def test_the_same_key_is_the_same_run(analyst: Member, owner: Member, shop: Data
     assert (first.status_code, first.json()) == (200, again.json())
     deferred = post(analyst, key="k-1", prefer="respond-async")
     assert (deferred.status_code, deferred.json()) == (202, first.json())
-    with tenant_transaction(analyst.tenant.id):
-        assert UsageCounter.objects.get(kind="questions").amount == 1
+    assert only_row(UsageCounter, analyst.tenant.id, kind="questions").amount == 1
 
     other = post(analyst, question="How many orders are there?", key="k-1")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
@@ -148,9 +147,8 @@ def test_of_two_equal_requests_at_once_one_is_carried_out(analyst: Member, shop:
     assert len(found) == 2
     assert {status for status, _ in found} == {202}
     assert len({run_id for _, run_id in found}) == 1
-    with tenant_transaction(analyst.tenant.id):
-        assert Run.objects.filter(idempotency_key="race").count() == 1
-        assert UsageCounter.objects.get(kind="questions").amount == 2
+    assert len(all_rows(Run, analyst.tenant.id, idempotency_key="race")) == 1
+    assert only_row(UsageCounter, analyst.tenant.id, kind="questions").amount == 2
     wait_for(lambda: not _at_work(analyst))
 
 

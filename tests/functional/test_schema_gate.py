@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from nl2sql import runs
 from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import VerifiedQuery
-from nl2sql.runs import AskRequest
 from schema_index.models import DataSource, ProposedSchema, SyncRun
 from schema_index.schema_json import from_json
 from schema_index.tasks import sync_source
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
-from tests.conftest import Configure, Member, alter, caller
+from tests.asking import run_of
+from tests.conftest import Configure, Member, caller
 from tests.functional.test_api_contract import assert_problem
 from tests.pages import of
+from tests.stored import alter, only_row
 from tests.verified import verify
 
 pytestmark = pytest.mark.django_db
@@ -75,10 +75,8 @@ def test_a_breaking_change_waits_while_the_version_before_serves_until_it_is_acc
     # The analyst is told that it is refused, and not what of the schema is behind it.
     seen = analyst.client.get(f"/api/v1/jobs/{job['id']}").json()
     assert (seen["state"], seen["broken"]) == ("refused", [])
-    assert runs.ask(analyst.principal, AskRequest(question="Who are the customers?")).reply["trust"]["label"] == (
-        "verified"
-    )
-    run = runs.ask(analyst.principal, AskRequest(question=PAID))
+    assert run_of(analyst, "Who are the customers?").reply["trust"]["label"] == ("verified")
+    run = run_of(analyst, PAID)
     assert run.status != "completed", "what the database no longer has is no answer"
 
     waits = owner.client.get(PROPOSED).json()
@@ -154,8 +152,7 @@ def test_the_command_the_admin_the_page_and_the_doctor_tell_and_accept(
     assert "would break 1 verified query." in shown
     assert PAID in shown
     stranger = of(outsider)
-    with tenant_transaction(gated.tenant_id):
-        fingerprint = ProposedSchema.objects.get().fingerprint
+    fingerprint = only_row(ProposedSchema, gated.tenant_id).fingerprint
     assert stranger.post("/catalogue/shop/accept", {"fingerprint": fingerprint}).status_code == 404
 
     owner.user.is_staff = owner.user.is_superuser = True

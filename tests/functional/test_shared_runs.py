@@ -4,19 +4,18 @@ import json
 
 import pytest
 
-from nl2sql import runs
 from nl2sql.models import Run
-from nl2sql.runs import AskRequest
 from schema_index.knowledge import knowledge
 from schema_index.models import EVERYONE, DataSource
 from tenants import memberships
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
 from tenants.roles import Role
-from tests.asking import ask
-from tests.conftest import Member, NewSource, set_policy
+from tests.asking import ask, run_of
+from tests.conftest import Member, NewSource
 from tests.functional.test_policy import know
 from tests.pages import of, words
+from tests.stored import all_rows, only_row, set_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +25,7 @@ CHANGES = ("/runs/{0}/feedback", "/runs/{0}/rerun", "/runs/{0}/stop", "/runs/{0}
 
 
 def shared(member: Member, question: str = LIST) -> Run:
-    run = runs.ask(member.principal, AskRequest(question=question))
+    run = run_of(member, question)
     assert of(member).post(f"/runs/{run.id}/sharing", {"shared": "yes"}).status_code == 302
     return run
 
@@ -40,7 +39,7 @@ def everything(member: Member, run: Run) -> str:
 def test_who_sees_the_same_opens_it_until_it_is_shared_no_more(
     owner: Member, analyst: Member, outsider: Member, shop: DataSource
 ) -> None:
-    run = runs.ask(analyst.principal, AskRequest(question=LIST))
+    run = run_of(analyst, LIST)
     colleague, stranger, asker = of(owner), of(outsider), of(analyst)
     for address in READS:
         assert colleague.get(address.format(run.id)).status_code == 404, address
@@ -88,9 +87,8 @@ def test_a_narrower_role_gets_no_row_no_statement_and_no_hidden_name(
     for secret in ("email", "ada@", "Ada", "SELECT"):
         assert secret not in told.replace(f'{secret}"', ""), secret
     assert of(analyst).post(f"/runs/{run.id}/again").status_code == 404
-    with tenant_transaction(owner.tenant.id):
-        assert not AuditEvent.objects.filter(action="run.opened").exists()
-        assert Run.objects.get(id=run.id).question == LIST, "what is stored stays"
+    assert all_rows(AuditEvent, owner.tenant.id, action="run.opened") == []
+    assert only_row(Run, owner.tenant.id, id=run.id).question == LIST, "what is stored stays"
 
 
 def test_other_rows_are_asked_for_again_as_oneself(owner: Member, analyst: Member, shop: DataSource) -> None:
@@ -100,8 +98,7 @@ def test_other_rows_are_asked_for_again_as_oneself(owner: Member, analyst: Membe
     answered = of(owner).post("/", {"question": LIST})
     run_id = answered["Location"].split("/")[-1]
     of(owner).post(f"/runs/{run_id}/sharing", {"shared": "yes"})
-    with tenant_transaction(owner.tenant.id):
-        run = Run.objects.get(id=run_id)
+    run = only_row(Run, owner.tenant.id, id=run_id)
     assert "ben@example.com" in json.dumps(run.reply)
 
     told = everything(analyst, run)
@@ -134,13 +131,12 @@ def test_definitions_of_another_source_are_kept_from_who_does_not_get_them(
 
 
 def test_an_edited_statement_goes_along_where_it_is_seen(analyst: Member, owner: Member, shop: DataSource) -> None:
-    first = runs.ask(analyst.principal, AskRequest(question=LIST))
+    first = run_of(analyst, LIST)
     edited = of(analyst).post(f"/runs/{first.id}/rerun", {"sql": "SELECT city, COUNT(*) FROM customers GROUP BY city"})
     run_id = edited["Location"].split("/")[-1]
     of(analyst).post(f"/runs/{run_id}/sharing", {"shared": "yes"})
     of(owner).post(f"/runs/{run_id}/again")
-    with tenant_transaction(owner.tenant.id):
-        own = Run.objects.get(actor=owner.principal.actor)
+    own = only_row(Run, owner.tenant.id, actor=owner.principal.actor)
     assert (str(own.rerun_of), own.status, "city" in own.given_sql) == (run_id, "completed", True)
 
     set_policy(shop, Role.OWNER, {"exclude_tables": ["main.orders"]})
@@ -149,7 +145,7 @@ def test_an_edited_statement_goes_along_where_it_is_seen(analyst: Member, owner:
 
 
 def test_what_has_no_answer_is_not_shared(analyst: Member, shop: DataSource) -> None:
-    run = runs.ask(analyst.principal, AskRequest(question="What is the weather on Mars?"))
+    run = run_of(analyst, "What is the weather on Mars?")
     refused = analyst.client.put(f"/api/v1/runs/{run.id}/share")
     assert (refused.status_code, refused.json()["detail"]) == (404, "There is no such run."), "a key's runs are its own"
     assert "There is no answer to share" in words(

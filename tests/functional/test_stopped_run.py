@@ -5,13 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from nl2sql import runs
 from nl2sql.models import Run
-from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
 from tenants.cancellation import Cancellation, Reason
 from tenants.context import tenant_transaction
 from tenants.models import UsageCounter
+from tests.asking import run_of
 from tests.conftest import Member
 from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
 
@@ -32,7 +31,7 @@ def stopping(stop: Cancellation, reason: Reason) -> Callable[[Recorded], Reply]:
 
 def asked(member: Member, stop: Cancellation) -> Run:
     started = time.monotonic()
-    run = runs.ask(member.principal, AskRequest(question=QUESTION), cancellation=stop)
+    run = run_of(member, QUESTION, cancellation=stop)
     # The model would take 30 s; what is slow on a busy machine is the rest.
     assert time.monotonic() - started < 15
     with tenant_transaction(member.tenant.id):
@@ -71,6 +70,6 @@ def test_what_was_stopped_before_it_began_costs_nothing(
 ) -> None:
     stop = Cancellation(deadline_ms=0)
 
-    run = runs.ask(analyst.principal, AskRequest(question=QUESTION), cancellation=stop)
+    run = run_of(analyst, QUESTION, cancellation=stop)
 
     assert (run.status, run.error_code, run.input_tokens, model.requests) == ("failed", "deadline_exceeded", 0, [])

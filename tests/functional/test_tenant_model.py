@@ -10,18 +10,18 @@ import pytest
 from pydantic import SecretStr
 
 from config.model_price import ModelPrice
-from nl2sql import runs
 from nl2sql.evaluation.trial import try_candidate
 from nl2sql.models import Evaluation, TenantModel
-from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent
-from tests.conftest import Configure, Member, NewSource, caller, change_tenant, sync_and_embed
+from tests.asking import run_of
+from tests.conftest import Configure, Member, NewSource, sync_and_embed
 from tests.functional.conftest import MODEL_KEY
 from tests.functional.test_api_contract import assert_problem
 from tests.pages import of, operating
 from tests.scripted_model import WRONG_KEY, Reply, ScriptedModel, answers, fails
+from tests.stored import change_tenant, only_row
 from tests.verified import verify
 
 pytestmark = pytest.mark.django_db
@@ -53,17 +53,7 @@ def choose(member: Member, own: ScriptedModel, **fields: Any) -> dict[str, Any]:
 
 
 def ask(member: Member) -> Any:
-    return runs.ask(member.principal, AskRequest(question=COUNT))
-
-
-def test_every_door_needs_a_caller_the_scope_and_known_fields(owner: Member, analyst: Member) -> None:
-    calls = [("get", MODEL), ("put", MODEL), ("delete", MODEL), ("post", f"{MODEL}/test")]
-    for method, address in calls:
-        assert_problem(getattr(caller(), method)(address), status=401, code="unauthenticated")
-        body = assert_problem(getattr(analyst.client, method)(address), status=403, code="insufficient_scope")
-        assert body["required"] == "model:write"
-        assert_problem(getattr(owner.client, method)(f"{address}?page=2"), status=400, code="unknown_field")
-    assert_problem(put(owner, modell="m"), status=400, code="unknown_field")
+    return run_of(member, COUNT)
 
 
 def test_an_own_model_is_asked_at_its_own_address_with_its_own_key_and_price(
@@ -122,8 +112,7 @@ def test_another_tenants_model_is_neither_used_nor_shown(
     assert outsider.client.delete(MODEL).status_code == 204
     assert owner.client.get(MODEL).json()["model"] == "chosen"
     operator = operating(outsider.tenant)
-    with tenant_transaction(owner.tenant.id):
-        row = TenantModel.objects.get()
+    row = only_row(TenantModel, owner.tenant.id)
     listed = operator.get("/admin/nl2sql/tenantmodel/").content.decode()
     opened = operator.get(f"/admin/nl2sql/tenantmodel/{row.pk}/change/", follow=True).content.decode()
     assert "chosen" not in listed + opened
@@ -247,8 +236,7 @@ def verified(shop: DataSource) -> None:
 
 def tried(member: Member) -> dict[str, Any]:
     """What the API says once the task has run, twice."""
-    with tenant_transaction(member.tenant.id):
-        waiting = TenantModel.objects.get(is_candidate=True).id
+    waiting = only_row(TenantModel, member.tenant.id, is_candidate=True).id
     for _ in range(2):
         try_candidate(member.tenant.id, waiting)
     reply: dict[str, Any] = member.client.get(MODEL).json()
@@ -307,8 +295,7 @@ def test_the_admin_stores_a_key_without_showing_it_and_tests_the_model(
     assert OWN_KEY not in bad.content.decode()
     added = operator.post(f"{base}add/", {"base_url": own.url, "key": OWN_KEY, "model": "chosen"}, follow=True)
     assert "was added successfully" in added.content.decode()
-    with tenant_transaction(owner.tenant.id):
-        row = TenantModel.objects.get()
+    row = only_row(TenantModel, owner.tenant.id)
     assert operator.get(f"{base}add/").status_code == 403
     page = operator.get(f"{base}{row.pk}/change/").content.decode()
     assert (OWN_KEY in page, bytes(row.encrypted_key).decode() in page, "in use" in page) == (False, False, True)

@@ -19,10 +19,10 @@ from config.embedded_worker import embedded_worker
 from config.tracing import start_tracing
 from nl2sql.models import Run
 from schema_index.models import DataSource
-from tenants.context import tenant_transaction
 from tests.asgi_server import asgi_server
 from tests.conftest import Configure, Member
 from tests.scripted_model import ScriptedModel, answers
+from tests.stored import only_row
 from tests.waiting import wait_for
 
 # The worker tends the vector index as the owner of the tables.
@@ -146,8 +146,7 @@ def test_a_question_is_one_trace_from_the_request_to_the_target(
         "SELECT sqlite": "execute",
         "check": "run",
     }
-    with tenant_transaction(owner.tenant.id):
-        run = Run.objects.get()
+    run = only_row(Run, owner.tenant.id)
     assert attributes(spans["run"]) == {
         "querent.run.id": str(run.id),
         "querent.tenant.id": str(owner.tenant.id),

@@ -16,6 +16,7 @@ from nl2sql.tasks import close_runs_left_behind, send_waiting
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.conftest import Configure, Member, NewSource
+from tests.stored import only_row
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db
@@ -88,5 +89,4 @@ def test_a_lost_question_is_found_by_the_schedule_and_by_whoever_waits_for_it(
 
 
 def _status(member: Member, run_id: UUID) -> str:
-    with tenant_transaction(member.tenant.id):
-        return Run.objects.get(id=run_id).status
+    return only_row(Run, member.tenant.id, id=run_id).status

@@ -27,6 +27,7 @@ from tests.conftest import Member
 from tests.functional.conftest import TargetDatabase, connected
 from tests.pages import of, operating
 from tests.scripted_model import ScriptedModel, answers
+from tests.stored import only_row
 
 pytestmark = pytest.mark.django_db
 
@@ -186,6 +187,5 @@ def test_a_source_that_disappears_between_two_reads_leaves_everything_as_it_was(
     finally:
         ugly_database.run(f"ALTER ROLE {ugly_database.username} LOGIN")
     assert kept() == before
-    with tenant_transaction(ugly.tenant_id):
-        assert DataSource.objects.get(id=ugly.id).sync_error == error.value.message
+    assert only_row(DataSource, ugly.tenant_id, id=ugly.id).sync_error == error.value.message
     assert sync(ugly.tenant_id, source_id=ugly.id, actor="system:test").changes == ()

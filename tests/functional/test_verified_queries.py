@@ -7,23 +7,20 @@ from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
-from rest_framework.test import APIClient
 
-from nl2sql import runs
 from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.evaluation.question_sources import kept_questions
 from nl2sql.models import RunFeedback, VerifiedQuery
 from nl2sql.models.verified_query import CHANGED
-from nl2sql.runs import AskRequest
 from schema_index.models import DataSource, JudgedQuestion
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
-from tenants.roles import Permission
-from tests.asking import ask
-from tests.conftest import Member, alter, caller, new_key
+from tests.asking import ask, run_of
+from tests.conftest import Member, caller
 from tests.functional.test_api_contract import assert_problem
 from tests.scripted_model import REFUSES, ScriptedModel
+from tests.stored import all_rows, alter, only_row
 from tests.verified import vouch
 
 pytestmark = pytest.mark.django_db
@@ -31,10 +28,6 @@ pytestmark = pytest.mark.django_db
 QUERIES = "/api/v1/verified-queries"
 QUESTION = "How many customers live in Lyon?"
 SQL = "SELECT COUNT(*) AS customers FROM customers WHERE city = 'Lyon'"
-
-
-def send(client: APIClient, method: str, address: str, body: Any = None) -> Any:
-    return getattr(client, method)(address, None if method in ("get", "delete") else body)
 
 
 @pytest.fixture
@@ -52,44 +45,36 @@ def verified(shop: DataSource, owner: Member) -> VerifiedQuery:
 
 
 def stored(query: VerifiedQuery) -> VerifiedQuery:
-    with tenant_transaction(query.tenant_id):
-        return VerifiedQuery.objects.get(id=query.id)
+    return only_row(VerifiedQuery, query.tenant_id, id=query.id)
 
 
 def label(member: Member) -> str:
-    trust = runs.ask(member.principal, AskRequest(question=QUESTION)).reply["trust"]
+    trust = run_of(member, QUESTION).reply["trust"]
     return trust["label"] if trust else ""
 
 
-CALLS = [("get", ""), ("post", ""), ("get", "/{id}"), ("patch", "/{id}"), ("delete", "/{id}")]
-
-
-@pytest.mark.parametrize(("method", "place"), CALLS)
-def test_every_door_needs_a_caller_the_scope_the_tenant_and_known_fields(
-    owner: Member, outsider: Member, verified: VerifiedQuery, method: str, place: str
+def test_each_door_opens_to_its_tenant_and_to_no_other(
+    owner: Member, outsider: Member, verified: VerifiedQuery
 ) -> None:
-    address = QUERIES + place.format(id=verified.id)
-    body = {"question": "Who?", "sql": "SELECT name FROM customers"} if method == "post" else {"state": "reviewed"}
-    assert_problem(send(caller(), method, address, body), status=401, code="unauthenticated")
-    little = caller(new_key(owner.tenant, Permission.READ_SCHEMA))
-    problem = assert_problem(send(little, method, address, body), status=403, code="insufficient_scope")
-    assert problem["required"] == "knowledge:write"
-    if place:
-        assert_problem(send(outsider.client, method, address, body), status=404, code="not_found")
-    elif method == "get":
-        assert send(outsider.client, method, address).json() == {"items": [], "next": None}
-    assert_problem(send(owner.client, method, f"{address}?tenant=x", body), status=400, code="unknown_field")
-    if method in ("post", "patch"):
-        assert_problem(send(owner.client, method, address, {**body, "curator": "x"}), status=400, code="unknown_field")
+    address = f"{QUERIES}/{verified.id}"
+    reviewed, new = {"state": "reviewed"}, {"question": "Who?", "sql": "SELECT name FROM customers"}
+    for response in (
+        outsider.client.get(address),
+        outsider.client.patch(address, reviewed),
+        outsider.client.delete(address),
+    ):
+        assert_problem(response, status=404, code="not_found")
+    assert outsider.client.get(QUERIES).json() == {"items": [], "next": None}
     assert stored(verified).state == "verified", "nothing of this changed anything"
-    expected = {("post", ""): 201, ("delete", "/{id}"): 204}.get((method, place), 200)
-    assert send(owner.client, method, address, body).status_code == expected
+    client = owner.client
+    opened = [client.get(QUERIES), client.get(address), client.patch(address, reviewed), client.delete(address)]
+    assert [one.status_code for one in (*opened, client.post(QUERIES, new))] == [200, 200, 200, 204, 201]
 
 
 def test_feedback_has_the_same_contract_and_stands_once(
     owner: Member, outsider: Member, analyst: Member, shop: DataSource
 ) -> None:
-    run = runs.ask(owner.principal, AskRequest(question="How many customers are there?"))
+    run = run_of(owner, "How many customers are there?")
     address = f"/api/v1/runs/{run.id}/feedback"
     up = {"rating": "up", "reason": "As in the report."}
     assert_problem(caller().put(address, up), status=401, code="unauthenticated")
@@ -111,8 +96,7 @@ def test_feedback_has_the_same_contract_and_stands_once(
     with tenant_transaction(outsider.tenant.id):
         assert (VerifiedQuery.objects.count(), RunFeedback.objects.count()) == (0, 0)
     owner.client.put(address, {"rating": "down"})
-    with tenant_transaction(owner.tenant.id):
-        assert not VerifiedQuery.objects.exists()
+    assert all_rows(VerifiedQuery, owner.tenant.id) == []
 
 
 def test_a_statement_is_kept_as_written_and_blocked_ones_are_not(owner: Member, shop: DataSource) -> None:
@@ -143,8 +127,7 @@ def test_a_statement_is_kept_as_written_and_blocked_ones_are_not(owner: Member, 
     assert [one.golds for one in kept_questions("verified", tenant_id=owner.tenant.id, source="shop")] == [(SQL,)]
     changed = owner.client.patch(f"{QUERIES}/{query['id']}", {"question": "How many live in Lyon?"}).json()
     assert (changed["state"], changed["curator"]) == ("proposed", "")
-    with tenant_transaction(owner.tenant.id):
-        assert not JudgedQuestion.objects.filter(question="How many live in Lyon?").exists()
+    assert all_rows(JudgedQuestion, owner.tenant.id, question="How many live in Lyon?") == []
 
 
 def test_the_whole_question_reuses_it_without_a_model(
@@ -166,12 +149,12 @@ def test_a_near_miss_asks_the_model_and_shows_it_the_example(
     analyst: Member, verified: VerifiedQuery, model: ScriptedModel
 ) -> None:
     model.script([REFUSES])
-    run = runs.ask(analyst.principal, AskRequest(question="How many customers do not live in Lyon?"))
+    run = run_of(analyst, "How many customers do not live in Lyon?")
     assert run.status == "cannot_answer"
     assert f"Question: {QUESTION}\nSQL: {SQL}" in model.requests[-1].text
 
     model.script([REFUSES])
-    runs.ask(analyst.principal, AskRequest(question=QUESTION, is_test=True))
+    run_of(analyst, QUESTION, is_test=True)
     assert SQL not in model.requests[-1].text
 
 
@@ -182,7 +165,7 @@ def test_what_a_policy_hides_is_neither_reused_nor_shown(
     response = owner.client.put(address, {"columns": {"main.customers.city": "hidden"}})
     assert response.status_code == 200, response.json()
     model.script([REFUSES])
-    run = runs.ask(analyst.principal, AskRequest(question=QUESTION))
+    run = run_of(analyst, QUESTION)
     assert run.status == "cannot_answer"
     assert "'Lyon'" not in model.requests[-1].text
     assert label(owner) == "verified"
@@ -230,8 +213,7 @@ def test_the_admin_decides(client: Any, owner: Member, shop: DataSource) -> None
     fields = {"source": str(shop.id), "question": QUESTION, "sql": "DROP TABLE customers"}
     assert "The statement was blocked" in client.post(f"{address}add/", fields).content.decode()
     assert client.post(f"{address}add/", {**fields, "sql": SQL}).status_code == 302
-    with tenant_transaction(owner.tenant.id):
-        query = VerifiedQuery.objects.get()
+    query = only_row(VerifiedQuery, owner.tenant.id)
     for action, state in (("mark_reviewed", "reviewed"), ("verify", "verified"), ("reject", "rejected")):
         client.post(address, {"action": action, "_selected_action": [str(query.id)]})
         query = stored(query)
@@ -249,8 +231,7 @@ def test_an_import_takes_all_lines_or_none(
         file.write_text(f"{good}\n{bad}\n")
         with pytest.raises(CommandError, match="No line was taken: line 2"):
             call_command("import_verified_queries", "shop", str(file), "--tenant", "acme")
-    with tenant_transaction(tenant.id):
-        assert not VerifiedQuery.objects.exists()
+    assert all_rows(VerifiedQuery, tenant.id) == []
     file.write_text(f"{good}\n")
     call_command("import_verified_queries", "shop", str(file), "--tenant", "acme")
     assert capsys.readouterr().out == "shop: 1 questions proposed; a curator verifies them.\n"

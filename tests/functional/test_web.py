@@ -11,14 +11,15 @@ from django.test import Client
 
 from nl2sql import runs
 from nl2sql.models import Run
-from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
 from tenants import memberships
 from tenants.context import tenant_transaction
 from tenants.models import Membership, Tenant, User
 from tenants.roles import Role
-from tests.conftest import Configure, Member, NewSource, change_tenant, sync_and_embed
+from tests.asking import run_of
+from tests.conftest import Configure, Member, NewSource, sync_and_embed
 from tests.scripted_model import CLARIFIES, WRONG_KEY, ScriptedModel, answers
+from tests.stored import all_rows, change_tenant
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +126,7 @@ def test_a_post_without_its_token_changes_nothing(signed_in: Browser, analyst: M
 def test_a_run_at_work_says_so_and_one_left_behind_that_it_failed(
     signed_in: Browser, analyst: Member, shop: DataSource
 ) -> None:
-    run = runs.ask(analyst.principal, AskRequest(question=COUNT))
+    run = run_of(analyst, COUNT)
     page = runs.reply_of(run)["links"]["page"]
     with tenant_transaction(analyst.tenant.id):
         Run.objects.update(status="running", completed_at=None, reply={}, sql="")
@@ -192,7 +193,7 @@ def test_too_many_questions_are_told_at_the_form(
     signed_in: Browser, analyst: Member, shop: DataSource, change_environment: Configure
 ) -> None:
     change_environment(questions_per_minute=1)
-    runs.ask(analyst.principal, AskRequest(question=COUNT))
+    run_of(analyst, COUNT)
 
     signed_in.submit("/", question=COUNT)
 
@@ -256,7 +257,7 @@ def test_a_tenant_that_does_not_exist_cannot_be_chosen(signed_in: Browser, chose
 def test_foreign_runs_and_those_of_colleagues_do_not_exist(
     analyst: Member, owner: Member, outsider: Member, shop: DataSource
 ) -> None:
-    run = runs.ask(analyst.principal, AskRequest(question=COUNT))
+    run = run_of(analyst, COUNT)
 
     for member in (outsider, owner):
         browser = Browser()
@@ -351,7 +352,7 @@ def test_long_results_are_cut_on_the_page_and_say_so(
 
 
 def test_every_page_forbids_what_it_does_not_use(signed_in: Browser, analyst: Member, shop: DataSource) -> None:
-    run = runs.ask(analyst.principal, AskRequest(question=COUNT))
+    run = run_of(analyst, COUNT)
     superuser = User.objects.create_superuser(username="root", password="x")
     root = Client()
     root.force_login(superuser)
@@ -375,7 +376,7 @@ def test_every_page_forbids_what_it_does_not_use(signed_in: Browser, analyst: Me
 
 
 def test_a_page_that_fails_says_so_without_a_stack(analyst: Member, shop: DataSource) -> None:
-    run = runs.ask(analyst.principal, AskRequest(question=COUNT))
+    run = run_of(analyst, COUNT)
     with tenant_transaction(analyst.tenant.id):
         Run.objects.update(
             reply={**run.reply, "sql": {**run.reply["sql"], "text": "(("}}
@@ -405,5 +406,4 @@ def test_the_page_names_who_writes_the_sql(signed_in: Browser, model: ScriptedMo
 
 
 def _runs(tenant: Tenant) -> list[Run]:
-    with tenant_transaction(tenant.id):
-        return list(Run.objects.all())
+    return all_rows(Run, tenant.id)

@@ -21,8 +21,9 @@ from schema_index.signals import schema_changed
 from schema_index.words import normalised
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.conftest import Connect, reread
+from tests.conftest import Configure, Connect
 from tests.scripted_model import ScriptedModel
+from tests.stored import reread
 
 READER_PASSWORD = "only for the tests"
 
@@ -89,15 +90,11 @@ def embedder() -> CountingEmbedder:
 
 
 @pytest.fixture
-def endpoint(settings: Any) -> Iterator[ScriptedModel]:
+def endpoint(change_environment: Configure) -> Iterator[ScriptedModel]:
     """An embeddings endpoint that the settings name."""
     with ScriptedModel() as server:
-        settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(
-            update={
-                "embedding_base_url": server.url,
-                "embedding_model": "scripted",
-                "embedding_dimension": server.dimension,
-            }
+        change_environment(
+            embedding_base_url=server.url, embedding_model="scripted", embedding_dimension=server.dimension
         )
         yield server
 
@@ -188,7 +185,7 @@ def heard() -> Iterator[list[dict[str, Any]]]:
         schema_changed.disconnect(listen)
 
 
-def ask(source: DataSource, question: str, embedder: Embedder, *, top_k: int = 10) -> Retrieved:
+def ask(source: DataSource, question: str, embedder: Embedder, *, top_k: int = 10, **more: Any) -> Retrieved:
     """What retrieval finds in the source as it is stored now."""
     return retrieve(
         question,
@@ -197,6 +194,7 @@ def ask(source: DataSource, question: str, embedder: Embedder, *, top_k: int = 1
         catalogue=indexed_catalogue(reread(source)),
         embedder=embedder,
         top_k=top_k,
+        **more,
     )
 
 

@@ -12,8 +12,9 @@ from tenants.budgets import BudgetLine, PriceUnknown, TenantMeter, budget_lines
 from tenants.context import tenant_transaction
 from tenants.models import BudgetReservation, ModelBudget, Tenant
 from tenants.quotas import QuotaExceeded
-from tests.conftest import change_tenant
+from tests.conftest import Configure
 from tests.racing import Ready, winners
+from tests.stored import all_rows, change_tenant, only_row
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +22,7 @@ CENT = Decimal("0.01")
 
 
 def reserve(tenant: Tenant, tokens: int, cost: Decimal | None = CENT) -> UUID | None:
-    with tenant_transaction(tenant.id):
-        limited = Tenant.objects.get(id=tenant.id)
+    limited = only_row(Tenant, tenant.id, id=tenant.id)
     return TenantMeter(tenant=limited).reserve(tokens=tokens, cost=cost, hold_s=60)
 
 
@@ -52,8 +52,7 @@ def test_what_is_set_aside_counts_until_what_was_taken_stands_in_its_place(tenan
     assert used(tenant) == all_of(610, "0.013")
     settle(tenant, second, 0, Decimal(0))
     assert used(tenant) == all_of(110, "0.003")
-    with tenant_transaction(tenant.id):
-        assert BudgetReservation.objects.count() == 0
+    assert all_rows(BudgetReservation, tenant.id) == []
 
 
 @pytest.mark.parametrize(
@@ -84,8 +83,10 @@ def test_each_limit_stands_until_its_period_is_over(
     assert reserve(tenant, 400)
 
 
-def test_a_limit_of_nothing_is_the_installations_and_zero_allows_nothing(tenant: Tenant, settings: Any) -> None:
-    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"model_tokens_per_day": 100})
+def test_a_limit_of_nothing_is_the_installations_and_zero_allows_nothing(
+    tenant: Tenant, change_environment: Configure
+) -> None:
+    change_environment(model_tokens_per_day=100)
     with pytest.raises(QuotaExceeded, match="100 tokens"):
         reserve(tenant, 101)
     change_tenant(tenant, model_tokens_per_day=0)

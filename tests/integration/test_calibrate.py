@@ -1,7 +1,5 @@
 """A tenant's own questions set its threshold, and retrieval uses it."""
 
-from typing import Any
-
 import pytest
 from django.core.management import call_command
 
@@ -12,7 +10,7 @@ from schema_index.judged_questions import Judged
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.conftest import NewSource
+from tests.conftest import Configure, NewSource
 from tests.integration.conftest import ask
 from tests.integration.test_retrieval import LARGE
 
@@ -59,12 +57,12 @@ def test_judged_questions_set_the_threshold_that_retrieval_uses(
 
 
 def test_a_threshold_that_breaks_judged_questions_is_told_and_can_be_refused(
-    tenant: Tenant, books: DataSource, capsys: pytest.CaptureFixture[str], settings: Any
+    tenant: Tenant, books: DataSource, capsys: pytest.CaptureFixture[str], change_environment: Configure
 ) -> None:
     unpaid = "Which bills must be paid soon?"
     close = [(f"invoices: due day and amount of invoice {number}", ("main.invoices",)) for number in range(40)]
     _judge(books, *close, (unpaid, ("main.invoices",)))
-    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"evaluation_gate": "refuse"})
+    change_environment(evaluation_gate="refuse")
 
     with pytest.raises(SystemExit) as ended:
         call_command("calibrate", "--tenant", "acme")
@@ -75,7 +73,7 @@ def test_a_threshold_that_breaks_judged_questions_is_told_and_can_be_refused(
     assert said[3:] == [f"  no longer finds its tables: {unpaid}"]
     assert _threshold(tenant) == 0.2
 
-    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"evaluation_gate": "report"})
+    change_environment(evaluation_gate="report")
     call_command("calibrate", "--tenant", "acme")
     assert capsys.readouterr().out.splitlines()[3:] == said[3:]
     assert _threshold(tenant) > 0.4

@@ -15,7 +15,8 @@ from schema_index.syncing.snapshots import sync
 from schema_index.tasks import embed_tenant, resume_embedding, send_sync, sync_source
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.conftest import NewSource, database_file, reread
+from tests.conftest import NewSource, database_file
+from tests.stored import only_row, reread
 from tests.waiting import wait_for
 
 # The worker tends the vector index as the owner of the tables.
@@ -60,8 +61,7 @@ def test_the_embedded_beat_has_due_sources_synced(
     monkeypatch.setitem(app.conf.beat_schedule["sync-due"], "schedule", 0.1)
     with embedded_worker():
         wait_for(lambda: reread(source).synced_at is not None)
-    with tenant_transaction(tenant.id):
-        assert SyncRun.objects.get().requested_by == "system:schedule"
+    assert only_row(SyncRun, tenant.id).requested_by == "system:schedule"
 
 
 def test_work_left_undone_is_found_when_a_worker_starts(

@@ -16,8 +16,8 @@ from schema_index.outbound.credentials import CredentialUnreadable, decrypt, enc
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.conftest import reread
 from tests.integration.conftest import READER_PASSWORD, change_of, save_stock_source
+from tests.stored import reread
 
 TENANT, SOURCE = uuid4(), uuid4()
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()

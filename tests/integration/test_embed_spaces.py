@@ -1,7 +1,5 @@
 """One task's work against a real endpoint: what an endpoint does wrong is stored where an admin sees it."""
 
-from typing import Any
-
 import pytest
 
 from schema_index.embedding.embed_spaces import embed_spaces, has_work
@@ -11,6 +9,7 @@ from schema_index.knowledge import knowledge
 from schema_index.models import ChunkEmbedding, EmbeddingClaim, EmbeddingFailure, EmbeddingSpace
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.conftest import Configure
 from tests.scripted_model import (
     BROKEN,
     WRONG_KEY,
@@ -152,14 +151,14 @@ def test_an_endpoint_that_asks_for_time_gets_it_from_every_worker(waiting: Tenan
 
 
 def test_a_mended_setting_is_followed_while_nothing_is_embedded_and_not_after(
-    waiting: Tenant, endpoint: ScriptedModel, settings: Any
+    waiting: Tenant, endpoint: ScriptedModel, change_environment: Configure
 ) -> None:
     with tenant_transaction(waiting.id):
         assert str(active_space()) == "scripted (16)"
-    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"embedding_model": "mended"})
+    change_environment(embedding_model="mended")
     with tenant_transaction(waiting.id):
         assert str(active_space()) == "mended (16)"
     _step(waiting)
-    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"embedding_model": "another"})
+    change_environment(embedding_model="another")
     assert active_embedder(waiting.id).model == "mended"
     assert endpoint.requests[-1].body["model"] == "mended"

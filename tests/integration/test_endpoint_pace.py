@@ -1,9 +1,7 @@
 """One pace an endpoint, whichever process asks."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connections
@@ -11,20 +9,11 @@ from django.utils import timezone
 
 from schema_index.embedding.pace import PATIENCE_S, EndpointBusy, cost_s, hold_off, take_turn
 from schema_index.models import EndpointPace
+from tests.conftest import Configure
 
 pytestmark = pytest.mark.django_db
 
 ENDPOINT = "https://embeddings.example/v1"
-
-
-@pytest.fixture
-def pace(settings: Any) -> Callable[..., None]:
-    def change(**words: int) -> None:
-        settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(
-            update={f"embedding_{name}": value for name, value in words.items()}
-        )
-
-    return change
 
 
 def test_a_request_costs_its_share_of_a_minute_by_whichever_limit_is_tighter() -> None:
@@ -33,14 +22,14 @@ def test_a_request_costs_its_share_of_a_minute_by_whichever_limit_is_tighter() -
     assert cost_s(tokens=500, requests_per_minute=60, tokens_per_minute=10_000) == 3
 
 
-def test_without_a_limit_and_without_an_endpoint_nobody_waits(pace: Callable[..., None]) -> None:
+def test_without_a_limit_and_without_an_endpoint_nobody_waits(change_environment: Configure) -> None:
     assert [take_turn(ENDPOINT, tokens=1_000) for _ in range(50)] == [0.0] * 50
-    pace(requests_per_minute=1)
+    change_environment(embedding_requests_per_minute=1)
     assert [take_turn("", tokens=1_000) for _ in range(3)] == [0.0] * 3
 
 
-def test_callers_at_once_get_moments_of_their_own(pace: Callable[..., None]) -> None:
-    pace(requests_per_minute=60)
+def test_callers_at_once_get_moments_of_their_own(change_environment: Configure) -> None:
+    change_environment(embedding_requests_per_minute=60)
 
     def turn(_: int) -> float | None:
         try:

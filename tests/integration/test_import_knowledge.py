@@ -20,6 +20,7 @@ from schema_index.models import Chunk, Document, FaqEntry, ReviewState
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.pdf_files import pdf_of
+from tests.stored import only_row
 
 pytestmark = pytest.mark.django_db
 
@@ -264,8 +265,7 @@ def test_a_bucket_is_imported_changed_and_pruned_like_a_folder(tenant: Tenant, b
 
     assert run(tenant, "s3://handbook") == {**dict.fromkeys(NAMES, "added"), "empty.md": "failed"}
 
-    with tenant_transaction(tenant.id):
-        assert Document.objects.get(title="Page").origin_uri == "s3://handbook/deep/page.html"
+    assert only_row(Document, tenant.id, title="Page").origin_uri == "s3://handbook/deep/page.html"
     bucket.pipe("handbook/deep/page.html", b"<title>Page</title><p>Changed.")
     bucket.rm("handbook/revenue.md")
     fsspec.filesystem("s3").invalidate_cache()

@@ -14,7 +14,8 @@ from schema_index.models import DataSource, IndexVersion
 from schema_index.retrieval.retrieve import retrieve
 from schema_index.search import SearchRequest, search
 from tenants.context import tenant_transaction
-from tests.conftest import Member, leave_doubtful_knowledge, reread
+from tests.conftest import Member, leave_doubtful_knowledge
+from tests.stored import reread
 
 pytestmark = pytest.mark.django_db
 

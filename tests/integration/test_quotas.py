@@ -9,9 +9,9 @@ from tenants import quotas
 from tenants.context import tenant_transaction
 from tenants.models import Tenant, UsageCounter
 from tenants.quotas import QuotaExceeded
-from tests.conftest import change_tenant
 from tests.integration.conftest import undone
 from tests.racing import Ready, winners
+from tests.stored import change_tenant
 
 pytestmark = pytest.mark.django_db
 

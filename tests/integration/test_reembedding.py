@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,7 +11,6 @@ from django.db import IntegrityError, connections
 from django.utils import timezone
 
 from schema_index import judged_questions
-from schema_index.catalogue import indexed_catalogue
 from schema_index.checks import settings_name_the_serving_model
 from schema_index.embedding import reembedding
 from schema_index.embedding.embed_chunks import embed_pending
@@ -22,8 +20,9 @@ from schema_index.embedding.spaces import active_embedder, embedder_of
 from schema_index.judged_questions import Judged
 from schema_index.knowledge import knowledge
 from schema_index.models import ChunkEmbedding, DataSource, EmbeddingFailure, EmbeddingSpace, SpaceState
-from schema_index.retrieval.retrieve import retrieve
 from tenants.context import tenant_transaction
+from tests.conftest import Configure
+from tests.integration.conftest import ask
 from tests.scripted_model import Recorded, Reply, ScriptedModel, embedded, vector_of
 from tests.waiting import wait_for
 
@@ -34,12 +33,11 @@ ASKERS = 3
 
 
 @pytest.fixture
-def served(shop: DataSource, endpoint: ScriptedModel, settings: Any) -> DataSource:
+def served(shop: DataSource, endpoint: ScriptedModel, change_environment: Configure) -> DataSource:
     """A source that the local model serves, beside an endpoint for other models."""
-    environment = settings.ENVIRONMENT
-    settings.ENVIRONMENT = environment.model_copy(update={"embedding_base_url": None})
+    change_environment(embedding_base_url=None)
     active_embedder(shop.tenant_id)
-    settings.ENVIRONMENT = environment
+    change_environment(embedding_base_url=endpoint.url)
     return shop
 
 
@@ -74,26 +72,19 @@ def _judge(source: DataSource, **questions: str) -> None:
 def _similarities(source: DataSource) -> tuple[str, dict[str, float]]:
     """Asks once, as a run does: the model that was active, and what each table's similarity came out as."""
     embedder = active_embedder(source.tenant_id)
-    found = retrieve(
-        QUESTION,
-        tenant_id=source.tenant_id,
-        source_id=source.id,
-        catalogue=indexed_catalogue(source),
-        embedder=embedder,
-        top_k=10,
-    )
+    found = ask(source, QUESTION, embedder)
     return embedder.model, {one.name: one.similarity for one in found.tables if one.similarity is not None}
 
 
 def test_questions_during_the_switch_all_succeed_and_read_one_space_each(
-    served: DataSource, endpoint: ScriptedModel, settings: Any
+    served: DataSource, endpoint: ScriptedModel, change_environment: Configure
 ) -> None:
-    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"retrieval_threshold": -1.0})
+    change_environment(retrieval_threshold=-1.0)
     truth = {"all-MiniLM-L6-v2": _similarities(served)[1]}
     answers: list[tuple[str, dict[str, float]]] = []
     is_over = threading.Event()
 
-    def ask() -> None:
+    def keep_asking() -> None:
         try:
             while not is_over.is_set():
                 answers.append(_similarities(served))
@@ -104,7 +95,7 @@ def test_questions_during_the_switch_all_succeed_and_read_one_space_each(
         return sum(answered == model for answered, _ in answers)
 
     with ThreadPoolExecutor(ASKERS) as pool:
-        askers = [pool.submit(ask) for _ in range(ASKERS)]
+        askers = [pool.submit(keep_asking) for _ in range(ASKERS)]
         try:
             wait_for(lambda: asked("all-MiniLM-L6-v2") >= ASKERS)
             reembedding.begin(served.tenant_id, model="scripted", actor="system:test")
@@ -141,9 +132,9 @@ def test_an_operator_moves_a_tenant_back_and_forth(served: DataSource, said: Cal
 
 
 def test_a_model_that_finds_less_is_held_back_unless_it_is_forced(
-    served: DataSource, endpoint: ScriptedModel, settings: Any, said: Callable[..., str]
+    served: DataSource, endpoint: ScriptedModel, change_environment: Configure, said: Callable[..., str]
 ) -> None:
-    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"retrieval_top_k": 1})
+    change_environment(retrieval_top_k=1)
     _judge(served, customers="people by town", orders="purchases")
 
     def blind(request: Recorded) -> Reply:
@@ -162,9 +153,7 @@ def test_a_model_that_finds_less_is_held_back_unless_it_is_forced(
 
     # What it loses by name, and any loss is enough where that is set.
     assert "0.500 now; loses p" in said("--status")
-    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(
-        update={"reembed_max_loss": 1.0, "evaluation_gate": "refuse"}
-    )
+    change_environment(reembed_max_loss=1.0, evaluation_gate="refuse")
     with pytest.raises(CommandError, match="It loses the tables of 1 judged questions, and EVALUATION_GATE refuses"):
         said("--model", "scripted", "--wait")
 

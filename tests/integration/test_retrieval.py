@@ -195,17 +195,8 @@ def test_who_stops_does_not_wait_for_the_embedding_endpoint(
         stop.cancel()
         return SLOW
 
-    catalogue = indexed_catalogue(source)
     with ScriptedModel() as endpoint:
         endpoint.script_embeddings([stopped_meanwhile])
         slow = OpenAICompatibleEmbedder(base_url=endpoint.url, api_key="sk-x", model="slow", dimension=16, timeout_s=1)
         with pytest.raises(Cancelled):
-            retrieve(
-                "paid orders",
-                tenant_id=tenant.id,
-                source_id=source.id,
-                catalogue=catalogue,
-                embedder=slow,
-                top_k=10,
-                cancellation=stop,
-            )
+            ask(source, "paid orders", slow, cancellation=stop)

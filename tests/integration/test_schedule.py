@@ -20,8 +20,9 @@ from schema_index.syncing.ddl_trigger import read_ddl_mark
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.conftest import Connect, NewSource, change_tenant, reread
+from tests.conftest import Connect, NewSource
 from tests.integration.conftest import change_of, save_stock_source, stored, target_name
+from tests.stored import change_tenant, reread
 
 pytestmark = pytest.mark.django_db
 

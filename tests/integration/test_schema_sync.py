@@ -27,7 +27,7 @@ from schema_index.syncing.snapshots import LEASE, SyncInProgress, sync
 from schema_index.syncing.sync_runs import SyncResult
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
-from tests.conftest import NewSource, alter, reread
+from tests.conftest import NewSource
 from tests.integration.conftest import (
     READER_PASSWORD,
     CountingEmbedder,
@@ -38,6 +38,7 @@ from tests.integration.conftest import (
     stored,
     target_name,
 )
+from tests.stored import all_rows, alter, only_row, reread
 
 pytestmark = pytest.mark.django_db
 
@@ -86,9 +87,8 @@ def test_the_first_sync_stores_everything(source: DataSource, embedder: Counting
     assert known.snapshot is not None
     assert (known.sync_error, known.sync_lease_until, known.snapshot.revision) == ("", None, 1)
     assert known.synced_at is not None
-    with tenant_transaction(source.tenant_id):
-        assert SchemaChange.objects.filter(snapshot=known.snapshot).count() == 2
-        event = AuditEvent.objects.get(action="schema.changed")
+    assert len(all_rows(SchemaChange, source.tenant_id, snapshot=known.snapshot)) == 2
+    event = only_row(AuditEvent, source.tenant_id, action="schema.changed")
     assert (event.actor, event.subject, event.details) == ("system:test", "shop", {"revision": 1})
 
 
@@ -108,8 +108,7 @@ def test_an_unchanged_schema_writes_nothing_but_the_time(source: DataSource, emb
     assert embed_pending(source.tenant_id, embedder=embedder) == 0
     assert embedder.calls == []
     assert (stored(source), _embedded_at(source)) == (before, at)
-    with tenant_transaction(source.tenant_id):
-        assert Snapshot.objects.count() == 1
+    assert len(all_rows(Snapshot, source.tenant_id)) == 1
 
 
 def test_a_changed_column_embeds_its_table_again_and_nothing_else(
@@ -232,24 +231,21 @@ def test_syncs_at_once_leave_one_revision(source: DataSource) -> None:
     with ThreadPoolExecutor(4) as pool:
         outcomes = set(pool.map(one, range(4)))
     assert outcomes <= {"1", "refused"}
-    with tenant_transaction(source.tenant_id):
-        assert Snapshot.objects.count() == 1
-        assert SchemaChange.objects.count() == 2
+    assert len(all_rows(Snapshot, source.tenant_id)) == 1
+    assert len(all_rows(SchemaChange, source.tenant_id)) == 2
 
 
 def test_each_sync_leaves_an_account(source: DataSource) -> None:
     seen: list[tuple[str, int, int, str]] = []
 
     def look(done: int, total: int, name: str) -> None:
-        with tenant_transaction(source.tenant_id):
-            run = SyncRun.objects.get()
+        run = only_row(SyncRun, source.tenant_id)
         seen.append((run.state_now, run.done, run.total, run.current))
 
     sync(source.tenant_id, source_id=source.id, actor="system:test", progress=look)
     # The second table came within the second in which nothing is written.
     assert seen == [("running", 1, 2, "customers")] * 2
-    with tenant_transaction(source.tenant_id):
-        run = SyncRun.objects.get()
+    run = only_row(SyncRun, source.tenant_id)
     assert (run.state, run.done, run.total, run.revision, run.error) == ("done", 2, 2, 1, "")
     assert run.counts == {"tables": 2, "unreadable": 0, "changes": {"table_added": 2}}
 
@@ -276,9 +272,8 @@ def test_of_many_syncs_the_last_are_kept(source: DataSource) -> None:
             for _ in range(sync_runs.KEPT_RUNS + 5)
         )
     _sync(source)
-    with tenant_transaction(source.tenant_id):
-        assert SyncRun.objects.count() == sync_runs.KEPT_RUNS
-        assert SyncRun.objects.filter(revision=1).count() == 1
+    assert len(all_rows(SyncRun, source.tenant_id)) == sync_runs.KEPT_RUNS
+    assert len(all_rows(SyncRun, source.tenant_id, revision=1)) == 1
 
 
 def test_a_source_deleted_while_it_is_read_is_not_found(source: DataSource) -> None:

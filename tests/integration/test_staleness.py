@@ -4,18 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.knowledge import knowledge, references
 from schema_index.models import DataSource, Document, FaqEntry, Reference, StaleMark, SubjectKind
-from schema_index.retrieval.retrieve import retrieve
 from schema_index.sources import upsert
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
-from tests.conftest import NewSource, alter, reread
-from tests.integration.conftest import CountingEmbedder
+from tests.conftest import NewSource
+from tests.integration.conftest import CountingEmbedder, ask
 from tests.pages import operating
+from tests.stored import alter, only_row
 
 pytestmark = pytest.mark.django_db
 
@@ -114,16 +113,7 @@ def test_stale_knowledge_is_still_found_and_says_so(
 ) -> None:
     _change(source, "ALTER TABLE orders RENAME COLUMN total TO amount")
     embed_pending(tenant.id, embedder=embedder)
-    with tenant_transaction(tenant.id):
-        catalogue = indexed_catalogue(reread(source))
-    found = retrieve(
-        "What is revenue?",
-        tenant_id=tenant.id,
-        source_id=source.id,
-        catalogue=catalogue,
-        embedder=embedder,
-        top_k=3,
-    )
+    found = ask(source, "What is revenue?", embedder, top_k=3)
     told = {hit.title: hit.stale_reason for hit in found.knowledge}
     assert told["What is revenue?"] == f"orders.total was renamed to orders.amount on {TODAY}"
     assert {reason for title, reason in told.items() if title != "What is revenue?"} <= {""}
@@ -175,10 +165,8 @@ def test_admins_see_stale_entries_filter_them_and_say_that_they_are_right(tenant
     of_source = client.get(f"/admin/schema_index/datasource/{source.id}/change/").content.decode()
     assert f"What is revenue?</a>: {reason}" in of_source
 
-    with tenant_transaction(tenant.id):
-        entry = FaqEntry.objects.get(question="What is revenue?")
+    entry = only_row(FaqEntry, tenant.id, question="What is revenue?")
     client.post(faq, {"action": "still_right", "_selected_action": [str(entry.id)]})
 
     assert _marks(tenant) == {}
-    with tenant_transaction(tenant.id):
-        assert AuditEvent.objects.get(action="knowledge.confirmed").subject == str(entry.id)
+    assert only_row(AuditEvent, tenant.id, action="knowledge.confirmed").subject == str(entry.id)

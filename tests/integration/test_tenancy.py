@@ -11,8 +11,9 @@ from tenants.memberships import belongings, principal_in
 from tenants.models import AuditEvent, Membership, Tenant, User
 from tenants.principal import TenantSuspended, principal_of_role
 from tenants.roles import Role
-from tests.conftest import Member, NewMember, change_tenant
+from tests.conftest import Member, NewMember
 from tests.integration.conftest import undone
+from tests.stored import change_tenant
 
 pytestmark = pytest.mark.django_db
 
