@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from nl2sql.evaluation.installation_state import COMPOSER, OF_A_MODEL, changes, fingerprint_of, installation_state
+from nl2sql.evaluation.configuration_words import OF_A_MODEL, differences
+from nl2sql.evaluation.installation_state import COMPOSER, UNTOLD, fingerprint_of, installation_state
 from nl2sql.model_access.tenant_models import effective
 from nl2sql.models import AcceptedState, VerifiedQuery
 from schema_index.embedding.known_models import LOCAL_MODELS
@@ -84,7 +85,7 @@ def _judged(state: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
         return (), "" if known[0] == fingerprint else AcceptedState.objects.get(fingerprint=fingerprint).reason
     if not VerifiedQuery.standing().exists():
         return (), NOTHING_VERIFIED
-    new = changes(AcceptedState.objects.all()[0].state, state, own=_own(state))
+    new = differences(AcceptedState.objects.all()[0].state, state, own=_own(state), untold=UNTOLD)
     return new, "" if new else NO_CONCERN
 
 

@@ -3,23 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nl2sql.evaluation.judged_case import Verdict
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a question ended in one evaluation."""
+    """How a question ended in one evaluation: `verdict` is one of VERDICTS."""
 
     question: str
-    verdict: Verdict
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     key: str
     question: str
-    before: Verdict
-    after: Verdict
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,7 +12,7 @@ from nl2sql.evaluation.ask_case import AskedCase, ask_case
 from nl2sql.evaluation.comparison import Ended, EvaluationComparison, compared
 from nl2sql.evaluation.configuration import configuration_in_force
 from nl2sql.evaluation.gold_rows import GoldReader
-from nl2sql.evaluation.judged_case import JudgedCase, verdict_named
+from nl2sql.evaluation.judged_case import JudgedCase
 from nl2sql.evaluation.question_set import EvaluationQuestion
 from nl2sql.evaluation.scores import Scores, as_json, scores_of
 from nl2sql.models import Evaluation, EvaluationCase
@@ -37,12 +37,6 @@ Progress = Callable[[int, int], None]
 """How many questions were asked, of how many."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluated:
-    evaluation: Evaluation
-    scores: Scores
-
-
 def evaluate(
     principal: Principal,
     questions: Sequence[EvaluationQuestion],
@@ -53,7 +47,7 @@ def evaluate(
     extra_columns_allowed: bool = False,
     is_candidate: bool = False,
     progress: Progress | None = None,
-) -> Evaluated:
+) -> tuple[Evaluation, Scores]:
     """Begins and carries on to the end. Raises like `begin` and `carry_on`."""
     evaluation = begin(
         principal,
@@ -67,7 +61,7 @@ def evaluate(
     )
     scores = carry_on(principal, evaluation, questions, progress=progress)
     assert scores is not None, "there was no deadline"
-    return Evaluated(evaluation=evaluation, scores=scores)
+    return evaluation, scores
 
 
 def begin(
@@ -168,7 +162,7 @@ def earlier(evaluation: Evaluation) -> "QuerySet[Evaluation]":
 def _ended(evaluation: Evaluation) -> dict[str, Ended]:
     """Its questions by their keys. Needs an open scope."""
     cases = evaluation.cases.only("key", "question", "verdict")
-    return {case.key: Ended(question=case.question, verdict=verdict_named(case.verdict)) for case in cases}
+    return {case.key: Ended(question=case.question, verdict=case.verdict) for case in cases}
 
 
 def _stored(case: AskedCase, question: EvaluationQuestion, *, evaluation: Evaluation, number: int) -> EvaluationCase:

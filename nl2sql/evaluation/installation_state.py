@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -13,24 +13,6 @@ from schema_index.embedding.known_models import DEFAULT_THRESHOLD, THRESHOLDS
 
 COMPOSER = "the composer"
 
-OF_A_MODEL = {
-    "endpoint": "the model's address",
-    "prompt_version": "the prompt",
-    "prompt_tokens": "the prompt's budget",
-    "candidates": "the number of candidates",
-    "temperature": "the temperature",
-    "seed": "the seed",
-    "max_output_tokens": "the output's limit",
-}
-"""In words. Of no meaning where the composer writes."""
-
-NAMES = {
-    "generator": "the model",
-    **OF_A_MODEL,
-    "embedding_endpoint": "the embedding model's address",
-    "threshold": "the threshold",
-    "top_k": "the number of tables",
-}
 
 UNTOLD = ("endpoint", "embedding_endpoint", "threshold")
 """Told without values: addresses are nobody's business, and thresholds are many."""
@@ -57,15 +39,6 @@ def installation_state() -> dict[str, Any]:
 
 def fingerprint_of(state: Mapping[str, Any]) -> str:
     return _digest(json.dumps(state, sort_keys=True))
-
-
-def changes(before: Mapping[str, Any], after: Mapping[str, Any], *, own: Collection[str]) -> tuple[str, ...]:
-    """What differs, in words, but for what a tenant has of its `own`."""
-    return tuple(
-        words if name in UNTOLD else f"{words} {after.get(name)} instead of {before.get(name)}"
-        for name, words in NAMES.items()
-        if name not in own and before.get(name) != after.get(name)
-    )
 
 
 def _digest(text: str) -> str:

@@ -10,14 +10,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from nl2sql.evaluation.evaluate import ROLE, begin, carry_on, find
-from nl2sql.evaluation.question_set import QuestionSetInvalid
 from nl2sql.evaluation.question_sources import evenly, kept_questions
 from nl2sql.models import Evaluation
 from schema_index.sources import pick
 from tenants import audit
 from tenants.clock import database_now
 from tenants.context import tenant_transaction
-from tenants.domain_error import DomainError, NotFound
+from tenants.domain_error import DomainError
 from tenants.principal import Principal, principal_of_role
 
 SLICE_S = 60.0
@@ -58,7 +57,7 @@ def start(
 ) -> Evaluation:
     """The evaluation, which a worker carries out once `send` has its tenant's id and its own.
 
-    Raises DataSourceNotFound or EvaluationUnderWay.
+    Raises DataSourceNotFound, NothingKept or EvaluationUnderWay.
     """
     source = ""
     with tenant_transaction(principal.tenant_id):
@@ -66,11 +65,7 @@ def start(
             source = pick(data_source).slug
         if any(state_of(one) == "running" for one in Evaluation.objects.filter(ended_at=None, error="")):
             raise EvaluationUnderWay("Another evaluation is under way: wait for its end.")
-    try:
-        kept = kept_questions(set_name, tenant_id=principal.tenant_id, source=source)
-    except QuestionSetInvalid as error:
-        raise NotFound(error.message) from None
-    questions = evenly(kept, limit=limit)
+    questions = evenly(kept_questions(set_name, tenant_id=principal.tenant_id, source=source), limit=limit)
     evaluation = begin(
         _worker(principal.tenant_id),
         questions,

@@ -50,11 +50,6 @@ def verdict_of(status: str, *, is_answerable: bool, is_same: bool | None) -> Ver
     return "failed"
 
 
-def verdict_named(text: str) -> Verdict:
-    """Of a stored text; the table's own constraint lets no other in."""
-    return next(known for known in VERDICTS if known == text)
-
-
 def full_rank(ranking: Sequence[str], *, alternatives: Collection[Collection[str]]) -> int | None:
     """The smallest k for which the first k of `ranking` hold every table of one of the `alternatives`; None of none."""
     places = {name: place for place, name in reversed(list(enumerate(ranking, start=1)))}

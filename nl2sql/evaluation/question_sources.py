@@ -37,6 +37,8 @@ it is about, and needs an open scope."""
 class NothingKept(QuestionSetInvalid):
     """The tenant keeps no question of this set: verify or judge some first."""
 
+    code = "not_found"
+
 
 def kept_questions(name: str, *, tenant_id: UUID, source: str) -> tuple[EvaluationQuestion, ...]:
     """Those about the source with slug `source`, all for an empty one. Raises QuestionSetInvalid where there is no such

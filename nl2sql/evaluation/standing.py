@@ -8,11 +8,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
+from nl2sql.evaluation.accepted_states import accept as accept_state
 from nl2sql.evaluation.configuration import configuration_in_force
 from nl2sql.evaluation.configuration_words import NAMES, differences
 from nl2sql.evaluation.evaluate import CANDIDATE, compare, earlier
 from nl2sql.evaluation.gate import GateReport, decide
 from nl2sql.models import Evaluation
+from tenants import audit
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
 
@@ -44,6 +46,19 @@ def gate_report(tenant_id: UUID, evaluation: Evaluation) -> GateReport | None:
     before, changed = next((pair for pair in known if pair[1]), known[0])
     mode = settings.ENVIRONMENT.evaluation_gate
     return decide(compare(before, evaluation), change=", ".join(changed) or "nothing that is known", mode=mode)
+
+
+def settle(evaluation: Evaluation, report: GateReport, *, accept: bool, actor: str) -> bool:
+    """Whether what was evaluated may be taken into use: where the gate lets it, or somebody wants it all the same. An
+    evaluation of what may not is none that later ones are compared with."""
+    with tenant_transaction(evaluation.tenant_id):
+        if report.is_refused and not accept:
+            evaluation.configuration = {**evaluation.configuration, CANDIDATE: True}
+            evaluation.save(update_fields=["configuration"])
+            return False
+        accept_state(actor=actor, reason=report.message)
+        audit.record("state.accepted", actor=actor, subject=str(evaluation.id), breaks=report.breaks)
+    return True
 
 
 def standings(principal: Principal) -> Iterator[Standing]:

@@ -91,4 +91,4 @@ def _measured_before(principal: Principal, questions: Sequence[EvaluationQuestio
 
 def _evaluated(principal: Principal, questions: Sequence[EvaluationQuestion], *, is_candidate: bool) -> Evaluation:
     name = "a model that waits" if is_candidate else "before a change of model"
-    return evaluate(principal, questions, set_name=SET, name=name, is_candidate=is_candidate).evaluation
+    return evaluate(principal, questions, set_name=SET, name=name, is_candidate=is_candidate)[0]

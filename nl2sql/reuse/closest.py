@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from nl2sql.reuse.reading import Reading, kept_reading, reading
+from nl2sql.reuse.reading import Reading, reading
 from nl2sql.reuse.reuse import Verified
 
 MAX_EXAMPLES = 3
@@ -13,7 +13,7 @@ SHARED_AT_LEAST = 0.3
 def closest(question: str, *, known: Iterable[Verified]) -> tuple[Verified, ...]:
     """Most alike first, by the share of words in common (Jaccard); numbers, dates and quotations do not count."""
     words = _words(reading(question))
-    scored = [(_share(words, _words(kept_reading(one.question))), one) for one in known]
+    scored = [(_share(words, _words(reading(one.question))), one) for one in known]
     fitting = sorted(
         ((share, one) for share, one in scored if share >= SHARED_AT_LEAST), key=lambda pair: (-pair[0], pair[1].id)
     )

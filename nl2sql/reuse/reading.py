@@ -86,21 +86,10 @@ class Reading:
     stands_alone: bool
 
 
-@lru_cache(maxsize=512)
-def reading(question: str) -> Reading:
-    """Of a question that is asked now: it is read once for each verified query that it is compared with."""
-    return _read(question)
-
-
 @lru_cache(maxsize=8_192)
-def kept_reading(question: str) -> Reading:
-    """Of a question that is kept, which every question asked is compared with."""
-    return _read(question)
-
-
-def _read(question: str) -> Reading:
-    tokens = _without_lead(_moved(_tokens(question)))
-    kept = _counted(_without_function_words(tokens))
+def reading(question: str) -> Reading:
+    """One that is asked is read once for each verified query that it is compared with, and those for each question."""
+    kept = _counted(_without_function_words(_without_lead(_moved(_tokens(question)))))
     words = [token.text for token in kept]
     return Reading(
         tokens=tuple(kept),

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlglot
 from sqlglot import exp
 
-from nl2sql.reuse.reading import COUNT, SLOT, Reading, Token, reading
+from nl2sql.reuse.reading import COUNT, SLOT, Reading, Token, number_text, reading
 from nl2sql.reuse.template import Slot, Template, literals, spans_of, template, year_like
 from nl2sql.reuse.words import NEVER_A_VALUE
 from schema_index.retrieval.types import StoredValue
@@ -134,18 +134,11 @@ def _value(token: Token, slot: Slot) -> str | None:
         return token.text if token.kind == "date" and _is_date(token.text) else None
     if token.kind != "number" or token.text.startswith("-"):
         return None
-    if token.text == _number_of(slot):
+    if token.text == number_text(slot.value):
         return slot.value
     if slot.kind == "limit":
         return token.text if token.text.isdigit() and 0 < int(token.text) <= MAX_LIMIT else None
     return token.text if year_like(token.text) or not year_like(slot.value) else None
-
-
-def _number_of(slot: Slot) -> str:
-    """A slot's number as readings write it."""
-    whole, _, fraction = slot.value.partition(".")
-    fraction = fraction.rstrip("0")
-    return f"{whole.lstrip('0') or '0'}{'.' + fraction if fraction else ''}"
 
 
 def _is_date(text: str) -> bool:

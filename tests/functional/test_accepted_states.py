@@ -9,7 +9,8 @@ from prometheus_client import REGISTRY
 
 from config.startup import refuse_untried_state
 from nl2sql.evaluation.accepted_states import FIRST, NO_CONCERN, NOTHING_VERIFIED, sentence, take_into_use, untried
-from nl2sql.evaluation.installation_state import changes, installation_state
+from nl2sql.evaluation.configuration_words import differences
+from nl2sql.evaluation.installation_state import UNTOLD, installation_state
 from nl2sql.model_access import tenant_models
 from nl2sql.models import AcceptedState, Evaluation, TenantModel
 from nl2sql.tasks import tell_untried
@@ -168,4 +169,4 @@ def test_what_a_tenant_has_of_its_own_no_setting_of_the_installation_changes(
         tenant_models.remove(actor="user:1")
         AcceptedState.objects.update(state={**before, "generator": "the composer"})
     assert untried(verified.tenant_id) == ()
-    assert changes(before, {**before, "endpoint": "x"}, own=()) == ("the model's address",)
+    assert differences(before, {**before, "endpoint": "x"}, untold=UNTOLD) == ("the model's address",)

@@ -1,5 +1,6 @@
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,13 @@ from django.core.management.base import CommandError, CommandParser
 
 from nl2sql.evaluation.accepted_states import untried
 from nl2sql.evaluation.configuration_words import differences
-from nl2sql.evaluation.evaluate import ROLE, Evaluated, compare, evaluate, find
+from nl2sql.evaluation.evaluate import ROLE, compare, evaluate, find
 from nl2sql.evaluation.gate import GateReport, of_a_first
 from nl2sql.evaluation.question_set import MAX_LINE_BYTES, EvaluationQuestion, parse
 from nl2sql.evaluation.question_sources import KEPT, NothingKept, evenly, kept_questions
 from nl2sql.evaluation.report import compared_json, compared_lines, score_lines
-from nl2sql.evaluation.scores import as_json
-from nl2sql.evaluation.settle import settle
-from nl2sql.evaluation.standing import gate_report
+from nl2sql.evaluation.scores import Scores, as_json
+from nl2sql.evaluation.standing import gate_report, settle
 from nl2sql.models import Evaluation
 from tenants import tenancy
 from tenants.domain_error import DomainError
@@ -110,7 +110,7 @@ class Command(DomainCommand):
         """Whether what was evaluated may be used."""
         questions = _questions(tenant, name=options["set"], source=options["source"], limit=options["limit"])
         principal = principal_of_role(tenant.id, actor=ACTOR, role=ROLE)
-        done = evaluate(
+        evaluation, scores = evaluate(
             principal,
             questions,
             set_name=Path(options["set"]).name,
@@ -119,28 +119,14 @@ class Command(DomainCommand):
             extra_columns_allowed=options["extra_columns"],
             progress=self._progress,
         )
-        report = _judged(done) if options["gate"] else None
-        self._tell(tenant, done, report, options)
+        report = _judged(evaluation, scores) if options["gate"] else None
+        for line in _told(tenant, evaluation, scores, report, options):
+            self.stdout.write(line)
         if report is None:
             return True
         if options["set"] == VERIFIED and not options["source"]:
-            return settle(done.evaluation, report, accept=options["accept"], actor=ACTOR)
+            return settle(evaluation, report, accept=options["accept"], actor=ACTOR)
         return not report.is_refused
-
-    def _tell(self, tenant: Tenant, done: Evaluated, report: GateReport | None, options: dict[str, Any]) -> None:
-        if options["json"]:
-            gate = report and asdict(report)
-            told = {"id": str(done.evaluation.id), "scores": as_json(done.scores), "gate": gate}
-            if options["all_tenants"]:
-                told = {"tenant": tenant.slug, **told}
-            self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
-            return
-        of_whom = f"{tenant.slug}: " if options["all_tenants"] else ""
-        self.stdout.write(f"{of_whom}Evaluation {done.evaluation.id}")
-        for line in (*score_lines(done.scores), *([report.message] if report else [])):
-            self.stdout.write(line)
-        if report and report.is_refused and options["accept"]:
-            self.stdout.write("Accepted all the same.")
 
     def _progress(self, done: int, total: int) -> None:
         if self.stderr.isatty():
@@ -149,8 +135,23 @@ class Command(DomainCommand):
             self.stderr.write(f"{done}/{total} questions")
 
 
-def _judged(done: Evaluated) -> GateReport:
-    evaluation, scores = done.evaluation, done.scores
+def _told(
+    tenant: Tenant, evaluation: Evaluation, scores: Scores, report: GateReport | None, options: dict[str, Any]
+) -> Iterator[str]:
+    if options["json"]:
+        of_whom = {"tenant": tenant.slug} if options["all_tenants"] else {}
+        told = {**of_whom, "id": str(evaluation.id), "scores": as_json(scores), "gate": report and asdict(report)}
+        yield json.dumps(told, indent=2, ensure_ascii=False)
+        return
+    yield f"{tenant.slug}: Evaluation {evaluation.id}" if options["all_tenants"] else f"Evaluation {evaluation.id}"
+    yield from score_lines(scores)
+    if report:
+        yield report.message
+        if report.is_refused and options["accept"]:
+            yield "Accepted all the same."
+
+
+def _judged(evaluation: Evaluation, scores: Scores) -> GateReport:
     report = gate_report(evaluation.tenant_id, evaluation)
     if report is not None:
         return report
