@@ -2,10 +2,16 @@
 
 import copy
 import json
-from collections.abc import Sequence
+import os
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
+"""How long a run goes on with other examples than the suite's; 0 within the suite."""
 
 MAX_REPEATS = 3_000
 """As often as a piece is repeated: deep enough for what reads by recursion, and a few kB only."""
@@ -22,6 +28,26 @@ VALUES: tuple[Any, ...] = (
     *("", " ", "x" * 5_000, "\x00", "\ud800", "\u202e", "%", "*", "main.*", "9" * 400, "2026-01-01", "shop"),
     *([], {}, [[]], {"": ""}, ["x"] * 500),
 )
+
+
+def rounds(seconds: float) -> Iterator[int]:
+    """Seeds: one, always the same, with the suite; others in each longer run."""
+    end = time.monotonic() + seconds
+    number = int(time.time()) if seconds else 1
+    yield number
+    while time.monotonic() < end:
+        number += 1
+        yield number
+
+
+def bound(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 @st.composite

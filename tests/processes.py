@@ -1,19 +1,49 @@
 """Processes that tests start from outside: a Redis, and workers of the product on the test's own database."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+import httpx
+import pytest
 from django.conf import settings
 
 from config.environment import BASE_DIR
 from tests.waiting import wait_for
+
+NEEDS_REDIS = [
+    pytest.mark.redis,
+    pytest.mark.skipif(
+        shutil.which("redis-server") is None and not os.environ.get("CI"),
+        reason="redis-server is not installed (Debian: apt-get install redis-server)",
+    ),
+]
+
+
+def needs_redis(test: Callable[..., None]) -> Callable[..., None]:
+    for mark in NEEDS_REDIS:
+        test = mark(test)
+    return test
+
+
+def ended(command: Sequence[str], **given: Any) -> "subprocess.CompletedProcess[str]":
+    """A command of the checkout that has ended, however it did, with what it told."""
+    usual: dict[str, Any] = {"cwd": BASE_DIR, "capture_output": True, "text": True, "timeout": 60}
+    return subprocess.run(command, check=False, **{**usual, **given})
+
+
+def serves(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/ready", timeout=10).is_success
+    except httpx.TransportError:
+        return False
 
 
 def free_port() -> int:

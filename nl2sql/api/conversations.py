@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -74,7 +73,7 @@ class ConversationView(APIView):
         "Rename one of your conversations",
         body=RenamedSerializer,
         gives=ConversationItemSerializer,
-        examples=[OpenApiExample("A title", value={"title": "Revenue for the board"}, request_only=True)],
+        sends={"A title": {"title": "Revenue for the board"}},
     )
     def patch(self, call: Call, conversation_id: UUID) -> Conversation:
         if "title" in call.body:

@@ -3,7 +3,6 @@
 from functools import partial
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework.views import APIView
 
 from nl2sql.api.evaluation_serializers import (
@@ -53,7 +52,7 @@ class EvaluationListView(APIView):
         status=202,
         says="Under way; `Location` says how far it is.",
         wrong=[404, "in_progress"],
-        examples=[OpenApiExample("What people vouch for", value={"set": "verified"}, request_only=True)],
+        sends={"What people vouch for": {"set": "verified"}},
     )
     def post(self, call: Call) -> Fields:
         evaluation = jobs.start(

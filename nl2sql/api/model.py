@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -28,13 +28,6 @@ from tenants.context import tenant_transaction
 from tenants.principal import Principal
 from tenants.roles import Permission
 
-OWN = OpenApiExample(
-    "An endpoint of the tenant's own",
-    value={"base_url": "https://models.example.com/v1", "key": "sk-…", "model": "gpt-4.1-mini"},
-    request_only=True,
-)
-
-
 _operation = partial(Operation, tag="Language model", needs=Permission.MANAGE_MODEL)
 
 
@@ -57,7 +50,13 @@ class ModelView(APIView):
             202: OpenApiResponse(ModelReplySerializer, description="It waits as `candidate` until it was tried."),
         },
         wrong=["llm_forbidden"],
-        examples=[OWN],
+        sends={
+            "An endpoint of the tenant's own": {
+                "base_url": "https://models.example.com/v1",
+                "key": "sk-…",
+                "model": "gpt-4.1-mini",
+            }
+        },
     )
     def put(self, call: Call) -> Response:
         given = dict(call.body)

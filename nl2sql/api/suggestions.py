@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -43,7 +42,7 @@ class SuggestionListView(APIView):
         query=SuggestionQuerySerializer,
         gives=SuggestionListSerializer,
         wrong=[404],
-        examples=[OpenApiExample("A count", value=EXAMPLE, response_only=True, status_codes=["200"])],
+        shows={"A count": EXAMPLE},
     )
     def get(self, call: Call) -> Fields:
         return {"items": SuggestionSerializer(suggest(call.principal, **call.query), many=True).data}

@@ -3,7 +3,6 @@
 from functools import partial
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework.views import APIView
 
 from nl2sql.api.verified_query_serializers import (
@@ -24,15 +23,11 @@ from tenants.api.operation import Call, Operation
 from tenants.roles import Permission
 
 WRONG = (404, "data_source_not_synced", "sql_blocked")
-EXAMPLE = OpenApiExample(
-    "A question with its statement",
-    value={
-        "data_source": "shop",
-        "question": "How many customers are in Lyon?",
-        "sql": "SELECT COUNT(*) FROM customers WHERE city = 'Lyon'",
-    },
-    request_only=True,
-)
+EXAMPLE = {
+    "data_source": "shop",
+    "question": "How many customers are in Lyon?",
+    "sql": "SELECT COUNT(*) FROM customers WHERE city = 'Lyon'",
+}
 
 
 _operation = partial(Operation, tag="Verified queries", needs=Permission.MANAGE_KNOWLEDGE, in_scope=True)
@@ -58,7 +53,7 @@ class VerifiedQueryListView(APIView):
         gives=VerifiedQueryReplySerializer,
         status=201,
         wrong=WRONG,
-        examples=[EXAMPLE],
+        sends={"A question with its statement": EXAMPLE},
     )
     def post(self, call: Call) -> VerifiedQuery:
         """Sent twice, it stands once: the second reply is the first one's query."""
@@ -82,7 +77,7 @@ class VerifiedQueryView(APIView):
         body=ChangedQuerySerializer,
         gives=VerifiedQueryReplySerializer,
         wrong=[*WRONG, "already_exists"],
-        examples=[OpenApiExample("Vouch for it", value={"state": "verified"}, request_only=True)],
+        sends={"Vouch for it": {"state": "verified"}},
     )
     def patch(self, call: Call, query_id: UUID) -> VerifiedQuery:
         fields, actor = call.body, call.principal.actor
@@ -108,7 +103,7 @@ class RunFeedbackView(APIView):
         needs=Permission.ASK,
         body=FeedbackSerializer,
         gives=FeedbackReplySerializer,
-        examples=[OpenApiExample("Right", value={"rating": "up", "reason": "As in the report."}, request_only=True)],
+        sends={"Right": {"rating": "up", "reason": "As in the report."}},
     )
     def put(self, call: Call, run_id: UUID) -> RunFeedback:
         """A thumb up proposes the run's statement to the curators. Sent twice, it stands once."""

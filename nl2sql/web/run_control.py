@@ -1,4 +1,4 @@
-"""What people do about a run of theirs: stop it, and run its statement as they edited it."""
+"""What people do about a run of theirs: stop it, choose where it asked back, run its statement as they edited it."""
 
 from uuid import UUID
 
@@ -9,14 +9,17 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from nl2sql import runs
+from nl2sql.clarification.choose import MAX_CHOICE, Chosen
+from nl2sql.clarification.choose import choose as request_of
 from nl2sql.models.verified_query import MAX_SQL
 from nl2sql.running.cancel import cancel
 from nl2sql.running.rerun import rerun_request
 from nl2sql.web.asked import asked
-from tenants.api.strict import no_control_characters
+from tenants.api.strict import has_control_characters, no_control_characters
 from tenants.domain_error import DomainError
 from tenants.principal import Principal
 from tenants.web.page import page
+from tenants.web.told import told
 
 
 class StatementForm(forms.Form):
@@ -33,6 +36,19 @@ class StatementForm(forms.Form):
 @page("POST")
 def stop(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
     cancel(principal, run_id)
+    return redirect("run", run_id=run_id)
+
+
+@page("POST")
+def choose(request: HttpRequest, principal: Principal, run_id: UUID) -> HttpResponse:
+    """`choice` is one of the choices' texts; with `remember`, it is proposed as a definition too."""
+    text = request.POST.get("choice", "").strip()[:MAX_CHOICE]
+    if not text or has_control_characters(text):
+        messages.error(request, "Choose one of the choices.")
+        return redirect("run", run_id=run_id)
+    chosen = Chosen(run_id=run_id, choice=text, remember="remember" in request.POST)
+    with told(request, done="Your choice waits as a definition for a curator." if chosen.remember else ""):
+        return redirect("run", run_id=asked(request, principal, request_of(principal, chosen)).id)
     return redirect("run", run_id=run_id)
 
 

@@ -2,7 +2,6 @@ from django.urls import path
 
 from nl2sql.web import (
     ask,
-    choose,
     conversations,
     embed,
     embed_views,
@@ -20,7 +19,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/chart", run_page.chart, name="run-chart"),
     path("runs/<uuid:run_id>/chart.svg", run_page.chart_file, name="run-svg"),
     path("runs/<uuid:run_id>/answer.csv", run_page.csv_file, name="run-csv"),
-    path("runs/<uuid:run_id>/choice", choose.choose, name="run-choose"),
+    path("runs/<uuid:run_id>/choice", run_control.choose, name="run-choose"),
     path("runs/<uuid:run_id>/stop", run_control.stop, name="run-stop"),
     path("runs/<uuid:run_id>/rerun", run_control.rerun, name="run-rerun"),
     path("runs/<uuid:run_id>/sharing", shared_page.sharing, name="run-sharing"),

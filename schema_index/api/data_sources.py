@@ -1,9 +1,7 @@
 """Data sources over HTTP: what there is, what it contains, what changed, and a sync of it."""
 
 from functools import partial
-from typing import Any
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -65,10 +63,6 @@ CHANGES = {
 }
 
 
-def _example(name: str, value: Any) -> list[OpenApiExample]:
-    return [OpenApiExample(name, value=value, response_only=True, status_codes=["200", "202"])]
-
-
 _operation = partial(Operation, tag="Data sources", needs=Permission.READ_SCHEMA, in_scope=True)
 
 
@@ -77,7 +71,7 @@ class DataSourceListView(APIView):
         "list_data_sources",
         "The tenant's data sources",
         gives=DataSourceListSerializer,
-        examples=_example("One source", {"items": [SOURCE]}),
+        shows={"One source": {"items": [SOURCE]}},
     )
     def get(self, call: Call) -> Fields:
         sources = DataSource.objects.select_related("snapshot").order_by("slug")[:MAX_SOURCES]
@@ -85,7 +79,7 @@ class DataSourceListView(APIView):
 
 
 class DataSourceView(APIView):
-    @_operation("get_data_source", "One data source", gives=DataSourceSerializer, examples=_example("A source", SOURCE))
+    @_operation("get_data_source", "One data source", gives=DataSourceSerializer, shows={"A source": SOURCE})
     def get(self, call: Call, slug: str) -> Fields:
         return _source(pick(slug), call.principal)
 
@@ -126,7 +120,7 @@ class SchemaChangesView(APIView):
         "What changed at each sync, newest first",
         query=PageSerializer,
         gives=page_of("SchemaChangePage", SchemaChangeSerializer),
-        examples=_example("A renamed column", CHANGES),
+        shows={"A renamed column": CHANGES},
     )
     def get(self, call: Call, slug: str) -> Page[SchemaChange]:
         after = None
@@ -150,7 +144,7 @@ class SyncView(APIView):
         gives=JobSerializer,
         status=202,
         says="The job; `Location` holds its address.",
-        examples=_example("Under way", EXAMPLE),
+        shows={"Under way": EXAMPLE},
     )
     def post(self, call: Call, slug: str) -> Fields:
         source = pick(slug)

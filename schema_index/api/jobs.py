@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -102,7 +101,7 @@ class JobView(APIView):
         needs=Permission.READ_SCHEMA,
         in_scope=True,
         gives=JobSerializer,
-        examples=[OpenApiExample("Under way", value=EXAMPLE, response_only=True, status_codes=["200"])],
+        shows={"Under way": EXAMPLE},
     )
     def get(self, call: Call, job_id: UUID) -> Fields:
         run = sync_runs.find(job_id)

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework.views import APIView
 
 from schema_index.api.knowledge_kinds import DOCUMENT, FAQ, WRONG, Kind
@@ -17,8 +16,6 @@ from schema_index.models import Document, FaqEntry
 from tenants.api.cursor import Page
 from tenants.api.operation import Call, Operation
 from tenants.roles import Permission
-
-APPROVE = OpenApiExample("Approve it", value={"review_state": "reviewed"}, request_only=True)
 
 READERS = (Permission.READ_SCHEMA, Permission.MANAGE_KNOWLEDGE)
 """Whoever may write may read what they wrote."""
@@ -51,7 +48,7 @@ def _list_view(kind: Kind) -> type[APIView]:
             read=partial(kind.fields, partial=False),
             gives=kind.reply,
             status=201,
-            examples=[kind.example],
+            sends=kind.example,
         )
         def post(self, call: Call) -> FaqEntry | Document:
             return store(kind.model(tenant_id=call.principal.tenant_id), call.body, call.principal)
@@ -76,7 +73,7 @@ def _entry_view(kind: Kind) -> type[APIView]:
             body=kind.body,
             read=partial(kind.fields, partial=False),
             gives=kind.reply,
-            examples=[kind.example],
+            sends=kind.example,
         )
         def put(self, call: Call, entry_id: UUID) -> FaqEntry | Document:
             return store(kind.find(entry_id), call.body, call.principal)
@@ -87,7 +84,7 @@ def _entry_view(kind: Kind) -> type[APIView]:
             body=kind.part,
             read=partial(kind.fields, partial=True),
             gives=kind.reply,
-            examples=[APPROVE],
+            sends={"Approve it": {"review_state": "reviewed"}},
         )
         def patch(self, call: Call, entry_id: UUID) -> FaqEntry | Document:
             return store(kind.find(entry_id), call.body, call.principal)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -49,7 +48,7 @@ class Kind:
     item: type[EntryReplySerializer]
     reply: type[EntryReplySerializer]
     page: type[PageReplySerializer]
-    example: OpenApiExample
+    example: Mapping[str, Any]
     wrong: Sequence[int | str]
     parsers: Sequence[type[BaseParser]] = (BoundedJsonParser,)
 
@@ -79,17 +78,15 @@ FAQ = Kind(
     item=FaqReplySerializer,
     reply=FaqReplySerializer,
     page=page_of("FaqPage", FaqReplySerializer),
-    example=OpenApiExample(
-        "A definition",
-        value={
+    example={
+        "A definition": {
             "question": "What is net revenue?",
             "answer": "The sum of orders.total less refunds, without cancelled orders.",
             "data_source": "shop",
             "metadata": {"team": "finance"},
             "review_state": "reviewed",
-        },
-        request_only=True,
-    ),
+        }
+    },
 )
 DOCUMENT = Kind(
     model=Document,
@@ -110,12 +107,13 @@ DOCUMENT = Kind(
     item=DocumentItemSerializer,
     reply=DocumentReplySerializer,
     page=page_of("DocumentPage", DocumentItemSerializer),
-    example=OpenApiExample(
-        "A page of a handbook",
-        value={"title": "Revenue", "text": "# Net revenue\nGross less refunds.", "metadata": {"team": "finance"}},
-        request_only=True,
-        media_type="application/json",
-    ),
+    example={
+        "A page of a handbook": {
+            "title": "Revenue",
+            "text": "# Net revenue\nGross less refunds.",
+            "metadata": {"team": "finance"},
+        }
+    },
     wrong=(*WRONG, "document_unreadable"),
     parsers=(DocumentJsonParser, DocumentUploadParser),
 )

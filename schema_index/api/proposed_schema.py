@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -50,7 +49,7 @@ class ProposedSchemaView(APIView):
         "get_proposed_schema",
         "The changed schema that breaks verified queries and waits to be accepted; 404 where none does",
         gives=ProposedSchemaSerializer,
-        examples=[OpenApiExample("A removed column", value=EXAMPLE, response_only=True, status_codes=["200"])],
+        shows={"A removed column": EXAMPLE},
     )
     def get(self, call: Call, slug: str) -> ProposedSchema:
         found = proposed(pick(slug))
@@ -65,7 +64,7 @@ class ProposedSchemaView(APIView):
         gives=JobSerializer,
         status=202,
         says="The sync; `Location` holds its address.",
-        examples=[OpenApiExample("What was looked at", value={"fingerprint": FINGERPRINT}, request_only=True)],
+        sends={"What was looked at": {"fingerprint": FINGERPRINT}},
     )
     def post(self, call: Call, slug: str) -> Fields:
         source, principal = pick(slug), call.principal

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -104,7 +104,7 @@ class SearchView(APIView):
         ],
         gives=page_of("SearchReply", SearchResultSerializer),
         wrong=[404, "embedding_rejected", "embedding_unavailable"],
-        examples=[OpenApiExample("A table", value=EXAMPLE, response_only=True, status_codes=["200"])],
+        shows={"A table": EXAMPLE},
     )
     def get(self, call: Call) -> Page[SearchResult]:
         query = SearchQuerySerializer(data=_fields(call.request))

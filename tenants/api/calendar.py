@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -51,7 +50,7 @@ class CalendarView(APIView):
         needs=Permission.MANAGE_SOURCES,
         body=CalendarSerializer,
         gives=CalendarReplySerializer,
-        examples=[OpenApiExample("From April", value=EXAMPLE, request_only=True)],
+        sends={"From April": EXAMPLE},
     )
     def patch(self, call: Call) -> Tenant:
         return set_calendar(call.principal.tenant_id, actor=call.principal.actor, **call.body)

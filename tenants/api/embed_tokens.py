@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -78,7 +78,7 @@ class EmbedTokenView(APIView):
         gives=EmbedTokenSerializer,
         status=201,
         headers={"Cache-Control": "no-store"},
-        examples=[OpenApiExample("For a quarter of an hour", value=EXAMPLE, request_only=True)],
+        sends={"For a quarter of an hour": EXAMPLE},
     )
     def post(self, call: Call) -> dict[str, Any]:
         """It ends with its time, or with the key that made it."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -101,9 +101,7 @@ class KeyListView(APIView):
         status=201,
         headers={"Cache-Control": "no-store"},
         wrong=["limit_reached"],
-        examples=[
-            OpenApiExample("A key that may ask", value={"name": "Dashboard", "scopes": ["ask"]}, request_only=True)
-        ],
+        sends={"A key that may ask": {"name": "Dashboard", "scopes": ["ask"]}},
     )
     def post(self, call: Call) -> dict[str, Any]:
         key, text = api_keys.issue_within(

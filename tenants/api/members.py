@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -56,7 +55,7 @@ class MemberView(APIView):
         body=RoleSerializer,
         gives=MemberSerializer,
         wrong=["last_owner"],
-        examples=[OpenApiExample("An analyst", value={"role": "analyst"}, request_only=True)],
+        sends={"An analyst": {"role": "analyst"}},
     )
     def patch(self, call: Call, member_id: UUID) -> Membership:
         role = call.body.get("role")

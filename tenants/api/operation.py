@@ -1,7 +1,7 @@
 """An operation of the API as one statement: who may, what is read, what is answered. By it requests are let in, read
 and answered, and the description of the API is written."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import KW_ONLY, dataclass, field
 from functools import partial, wraps
@@ -45,7 +45,8 @@ class Operation:
 
     Any permission of `needs` is enough. `in_scope` opens the tenant's transaction around the method and its reply:
     never where it waits for a model or a target. `query` None leaves the parameters to the method; `read` reads what
-    `body`, which is told, cannot alone. `wrong` are errors beside those that `config.openapi` adds to all of a kind.
+    `body`, which is told, cannot alone. `sends` and `shows` are examples by their names. `wrong` are errors beside
+    those that `config.openapi` adds to all of a kind.
     """
 
     name: str
@@ -64,7 +65,8 @@ class Operation:
     wrong: Sequence[int | str] = ()
     parameters: Sequence[Any] = ()
     responses: Mapping[Any, Any] = field(default_factory=dict)
-    examples: Sequence[OpenApiExample] = ()
+    sends: Mapping[str, Any] = field(default_factory=dict)
+    shows: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def scopes(self) -> tuple[Permission, ...]:
@@ -99,9 +101,16 @@ class Operation:
             parameters=self.parameters or parameters,
             request=self.body,
             responses={**(self.responses or {self.status if self.gives else 204: reply}), **problems(*self.wrong)},
-            examples=self.examples,
+            examples=list(self._examples()),
         )(handle)
         return described
+
+    def _examples(self) -> Iterator[OpenApiExample]:
+        kind = "application/json" if isinstance(self.body, dict) else None
+        for name, value in self.sends.items():
+            yield OpenApiExample(name, value=value, request_only=True, media_type=kind)
+        for name, value in self.shows.items():
+            yield OpenApiExample(name, value=value, response_only=True, status_codes=[str(self.status)])
 
     def _shown(self, found: Any) -> Response:
         if self.gives is None:

@@ -77,42 +77,30 @@ def members(request: HttpRequest, principal: Principal) -> HttpResponse:
 @page("POST", needs=Permission.MANAGE_MEMBERS)
 def change(request: HttpRequest, principal: Principal, member_id: UUID) -> HttpResponse:
     form = MemberForm(request.POST)
-
-    def act() -> str:
+    with told(request), tenant_transaction(principal.tenant_id):
         if not form.is_valid():
             raise Invalid(" ".join(str(one) for found in form.errors.values() for one in found))
         role, attributes = Role(form.cleaned_data["role"]), form.cleaned_data["attributes"]
         memberships.set_attributes(principal, member_id, attributes=attributes)
         changed = memberships.change_role(principal, member_id, role=role)
-        return f"Saved: {changed.user.username} is {role.value.title()}."
-
-    return _done(request, principal, act)
+        messages.success(request, f"Saved: {changed.user.username} is {role.value.title()}.")
+    return redirect("members")
 
 
 @page("POST", needs=Permission.MANAGE_MEMBERS)
 def remove(request: HttpRequest, principal: Principal, member_id: UUID) -> HttpResponse:
-
-    def act() -> str:
+    with told(request), tenant_transaction(principal.tenant_id):
         gone = memberships.remove(principal, member_id)
         keys = f" API keys that they made, now revoked: {gone.keys}." if gone.keys else ""
-        return f"{gone.username} belongs here no more.{keys}"
-
-    return _done(request, principal, act)
+        messages.success(request, f"{gone.username} belongs here no more.{keys}")
+    return redirect("members")
 
 
 @page("POST", needs=Permission.MANAGE_MEMBERS)
 def withdraw(request: HttpRequest, principal: Principal, invitation_id: UUID) -> HttpResponse:
-
-    def act() -> str:
+    done = "Withdrawn: its link opens nothing any more."
+    with told(request, done=done), tenant_transaction(principal.tenant_id):
         invitations.withdraw(principal, invitation_id)
-        return "Withdrawn: its link opens nothing any more."
-
-    return _done(request, principal, act)
-
-
-def _done(request: HttpRequest, principal: Principal, act: Any) -> HttpResponse:
-    with told(request), tenant_transaction(principal.tenant_id):
-        messages.success(request, act())
     return redirect("members")
 
 

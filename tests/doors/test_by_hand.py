@@ -4,7 +4,6 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from config.environment import BASE_DIR
 from deploy.topology import pgbouncer
 from deploy.topology.server_process import ServerProcess, free_port
 from deploy.topology.topology import DATABASE, Topology
+from tests.processes import ended, serves
 
 IN_CI = bool(os.environ.get("CI"))
 PAGE = BASE_DIR / "docs" / "deploy.md"
@@ -92,7 +92,7 @@ def test_the_commands_of_the_page_start_what_serves(servers: Topology) -> None:
             started.append(ServerProcess(f"by-hand-{number}", command, folder=servers.folder, environment=shell))
             running.callback(started[-1].kill)
             started[-1].start()
-        _wait(lambda: _serves(servers.url))
+        _wait(lambda: serves(servers.url))
         _wait(lambda: "It answers, and 2 workers do." in _run("manage.py doctor", shell))
         page = httpx.get(f"{servers.url}/login").text
         assert {httpx.get(servers.url + path).status_code for path in re.findall(r'"(/static/[^"]+)"', page)} == {200}
@@ -104,24 +104,9 @@ def test_the_commands_of_the_page_start_what_serves(servers: Topology) -> None:
 
 def _run(script: str, environment: dict[str, str]) -> str:
     script = re.sub(r"^manage\.py", ".venv/bin/python manage.py", script)
-    done = subprocess.run(
-        ["bash", "-euc", script],
-        cwd=BASE_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = ended(["bash", "-euc", script], env=environment, timeout=120)
     assert done.returncode == 0, done.stdout[-1_000:] + done.stderr[-2_000:]
     return done.stdout
-
-
-def _serves(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health/ready", timeout=5).is_success
-    except httpx.TransportError:
-        return False
 
 
 def _wait(done: Callable[[], bool]) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from tests.asgi_server import asgi_server
 from tests.conftest import Member
 from tests.functional.test_openapi import described
 from tests.node import NODE
+from tests.processes import ended
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -84,15 +84,8 @@ def test_every_sample_is_a_request_that_the_api_understands(
                 for sample in operation["x-codeSamples"]
                 if sample["lang"] == language
             ]
-            done = subprocess.run(
-                command,
-                input=json.dumps(samples),
-                env={**os.environ, "QUERENT": address, "KEY": owner.key},
-                capture_output=True,
-                text=True,
-                timeout=300,
-                check=False,
-            )
+            environment = {**os.environ, "QUERENT": address, "KEY": owner.key}
+            done = ended(command, input=json.dumps(samples), env=environment, timeout=300)
             assert done.returncode == 0, done.stderr
             for (name, _), status in zip(operations, done.stdout.split(), strict=True):
                 told[name].add(int(status))

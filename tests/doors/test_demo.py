@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config.environment import BASE_DIR
+from tests.processes import ended
 
 
 @pytest.fixture
@@ -27,7 +26,13 @@ def empty_home() -> Iterator[Path]:
 
 def test_the_demo_answers_on_an_empty_machine(empty_home: Path) -> None:
     """Both demo databases are built, synced, embedded and asked, by processes of their own."""
-    first = _demo(empty_home)
+    kept = ("PATH", "HOME", "LANG", "ENV_FILE", "LD_LIBRARY_PATH", "OPENBLAS_NUM_THREADS")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    first = ended(
+        [sys.executable, "-W", "error", "manage.py", "demo", "--once", "--orders", "3000"],
+        env={**environment, "QUERENT_HOME": str(empty_home)},
+        timeout=120,
+    )
 
     assert first.returncode == 0, first.stderr
     assert first.stdout.count("--- ") == 3
@@ -40,20 +45,6 @@ def test_the_demo_answers_on_an_empty_machine(empty_home: Path) -> None:
     assert first.stdout.count("SELECT") == 3
     assert len(re.findall(r"^ *\w.* +\d+ *$|^ *\d+ *$", first.stdout, re.MULTILINE)) >= 3, "rows"
     assert "reading the schema" in first.stderr
-
-
-def _demo(home: Path) -> "subprocess.CompletedProcess[str]":
-    kept = ("PATH", "HOME", "LANG", "ENV_FILE", "LD_LIBRARY_PATH", "OPENBLAS_NUM_THREADS")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "-W", "error", "manage.py", "demo", "--once", "--orders", "3000"],
-        cwd=BASE_DIR,
-        env={**environment, "QUERENT_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def _stop_server(home: Path) -> None:

@@ -3,11 +3,10 @@
 import json
 import os
 import secrets
-import subprocess
 import sys
 from pathlib import Path
 
-from config.environment import BASE_DIR
+from tests.processes import ended
 
 ASK = """
 import json
@@ -35,16 +34,10 @@ def test_a_deployment_passes_djangos_checks_and_sends_its_headers(tmp_path: Path
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
 
-    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, *arguments]
-        return subprocess.run(
-            command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
-
-    checked = run("manage.py", "check", "--deploy", "--fail-level", "INFO")
+    checked = ended([sys.executable, "manage.py", "check", "--deploy", "--fail-level", "INFO"], env=environment)
     assert (checked.returncode, checked.stdout) == (0, "System check identified no issues (0 silenced).\n"), checked
 
-    asked = run("-c", ASK)
+    asked = ended([sys.executable, "-c", ASK], env=environment)
     assert asked.returncode == 0, asked.stderr
     told = json.loads(asked.stdout.splitlines()[-1])
     page = told["headers"]["/login"]

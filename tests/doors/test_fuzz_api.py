@@ -3,9 +3,7 @@
 A few examples run with the suite; `make fuzz-api SECONDS=120` goes on with other ones until the time is over.
 """
 
-import os
 import sys
-import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +16,7 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 from hypothesis.errors import Unsatisfiable
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
@@ -30,10 +28,10 @@ from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.conftest import Member
 from tests.functional.stored_things import store_things
+from tests.mutated import SECONDS, bound, rounds
 
 pytestmark = pytest.mark.django_db
 
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 EXAMPLES = 20 if SECONDS else 1
 NAMED = {"slug": "shop", "role": "analyst"}
 """What a path may name; half of the made-up names are replaced by it, so that more than the door is tried."""
@@ -102,16 +100,6 @@ def application() -> Iterator[Any]:
         signal.connect(close_old_connections)
 
 
-def rounds() -> Iterator[int]:
-    """Seeds: one, always the same, with the suite; others in each longer run."""
-    end = time.monotonic() + SECONDS
-    number = int(time.time()) if SECONDS else 1
-    yield number
-    while time.monotonic() < end:
-        number += 1
-        yield number
-
-
 def test_no_request_made_from_the_description_finds_a_fault(
     owner: Member,
     known: dict[str, str],
@@ -124,7 +112,7 @@ def test_no_request_made_from_the_description_finds_a_fault(
     headers = {"Authorization": f"Bearer {owner.key}"}
     faults: dict[str, str] = {}
     sent: Counter[str] = Counter()
-    for number in rounds():
+    for number in rounds(SECONDS):
         for result in schema.get_all_operations():
             assert isinstance(result, Ok)
             for mode in modes(result.ok()):
@@ -160,13 +148,7 @@ def tried(
     faults: dict[str, str] = {}
 
     @seed(number)
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @bound(EXAMPLES)
     @given(case=operation.as_strategy(generation_mode=mode))
     def call(case: Any) -> None:
         spared = []

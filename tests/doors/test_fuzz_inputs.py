@@ -5,12 +5,11 @@ with the suite; `make fuzz-inputs SECONDS=300` goes on with other ones until the
 """
 
 import json
-import os
 import resource
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
@@ -38,21 +37,13 @@ from tests.conftest import Member
 from tests.forms import forms_from
 from tests.functional.stored_things import store_things
 from tests.functional.test_embed_tokens import token_of
-from tests.mutated import json_mutants, mutants, texts
+from tests.mutated import SECONDS, bound, json_mutants, mutants, rounds, texts
 from tests.pages import of
 from tests.pdf_files import encrypted, pdf_of
 
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 DOORS = 10
 APPS = ("config", "nl2sql", "schema_index", "tenants")
 EXAMPLES = 50 if SECONDS else 10
-BOUND = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
 MAX_GROWTH_MB = 400
 """Of this process while one door is tried: what one file may take stays with the child that reads it."""
 
@@ -152,8 +143,8 @@ def tried(capsys: pytest.CaptureFixture[str]) -> Callable[[Door], None]:
             if (taken := time.monotonic() - started) > door.seconds:
                 findings.setdefault("time", f"{taken:.1f} s: {given_!r:.3000}")
 
-        for number in rounds():
-            seed(number)(BOUND(given(door.inputs)(look)))()
+        for number in rounds(SECONDS / DOORS):
+            seed(number)(bound(EXAMPLES)(given(door.inputs)(look)))()
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1_024
         if grown > MAX_GROWTH_MB:
             findings["memory"] = f"{grown:.0f} MB more than before"
@@ -163,16 +154,6 @@ def tried(capsys: pytest.CaptureFixture[str]) -> Callable[[Door], None]:
         assert not findings, "\n\n".join(f"{place}\n{told}" for place, told in findings.items())
 
     return run
-
-
-def rounds() -> Iterator[int]:
-    """Seeds: one, always the same, with the suite; others in each longer run, which all doors share."""
-    end = time.monotonic() + SECONDS / DOORS
-    number = int(time.time()) if SECONDS else 1
-    yield number
-    while time.monotonic() < end:
-        number += 1
-        yield number
 
 
 def _place(error: BaseException) -> str:

@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,7 +12,6 @@ import pytest
 from django.conf import settings
 
 from config.celery import app
-from config.environment import BASE_DIR
 from config.metrics import NEEDS_A_FOLDER, NEEDS_A_PORT
 from nl2sql.models import Run
 from nl2sql.running.ask_request import AskRequest
@@ -26,11 +23,9 @@ from schema_index.tasks import embed_tenant
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import Member
-from tests.processes import address_of, environment_of, running_worker
+from tests.processes import address_of, ended, environment_of, needs_redis, running_worker
 from tests.scripted_model import Recorded, Reply, ScriptedModel, embedded, vector_of
 from tests.waiting import wait_for
-
-IN_CI = bool(os.environ.get("CI"))
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,11 +53,7 @@ def _true(request: Recorded) -> Reply:
     return embedded(vector_of(text, dimension=16) for text in request.body["input"])
 
 
-@pytest.mark.redis
-@pytest.mark.skipif(
-    shutil.which("redis-server") is None and not IN_CI,
-    reason="redis-server is not installed (Debian: apt-get install redis-server)",
-)
+@needs_redis
 def test_what_a_killed_worker_left_the_next_one_finishes_and_messages_are_heard(tenant: Tenant, redis_url: str) -> None:
     with tenant_transaction(tenant.id):
         sections = "\n".join(f"# Term {number}\nIt means {number}." for number in range(TEXTS))
@@ -102,21 +93,14 @@ def test_what_a_killed_worker_left_the_next_one_finishes_and_messages_are_heard(
 
 def test_a_worker_does_not_start_over_a_role_that_could_read_across_tenants(tenant: Tenant) -> None:
     environment = environment_of(DATABASE_URL=address_of("owner"), CELERY_BROKER_URL="redis://127.0.0.1:1/0")
-    command = [sys.executable, "-m", "celery", "-A", "config", "worker"]
-    done = subprocess.run(
-        command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = ended([sys.executable, "-m", "celery", "-A", "config", "worker"], env=environment)
     assert done.returncode == 1
     assert "owns tables or may act as their owner" in done.stderr
     assert "Traceback" not in done.stderr
     assert settings.DATABASES["owner"]["PASSWORD"] not in done.stderr
 
 
-@pytest.mark.redis
-@pytest.mark.skipif(
-    shutil.which("redis-server") is None and not IN_CI,
-    reason="redis-server is not installed (Debian: apt-get install redis-server)",
-)
+@needs_redis
 def test_a_worker_tells_of_each_question_by_the_level_that_is_set(
     analyst: Member, shop: DataSource, redis_url: str, tmp_path: Path
 ) -> None:
@@ -134,24 +118,12 @@ def test_a_worker_tells_of_each_question_by_the_level_that_is_set(
     assert (line["run"], line["tenant"], line["status"]) == (str(run.id), str(run.tenant_id), "completed")
 
 
-@pytest.mark.redis
-@pytest.mark.skipif(
-    shutil.which("redis-server") is None and not IN_CI,
-    reason="redis-server is not installed (Debian: apt-get install redis-server)",
-)
+@needs_redis
 def test_a_worker_that_cannot_serve_its_metrics_says_so_and_works_and_idle_queues_are_told(
     tenant: Tenant, redis_url: str, tmp_path: Path
 ) -> None:
     def doctor(environment: dict[str, str]) -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "doctor"],
-            cwd=BASE_DIR,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = ended([sys.executable, "manage.py", "doctor"], env=environment)
         assert done.returncode == 0, done.stderr
         return next(line for line in done.stdout.splitlines() if " broker:" in line)
 
@@ -174,13 +146,6 @@ def test_a_worker_that_cannot_serve_its_metrics_says_so_and_works_and_idle_queue
 
 def test_the_web_process_starts_with_the_broker_down() -> None:
     """Its pages and questions need none."""
-    done = subprocess.run(
-        [sys.executable, "-c", "import config.asgi; print('serving')"],
-        cwd=BASE_DIR,
-        env=environment_of(CELERY_BROKER_URL="redis://127.0.0.1:1/0"),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    environment = environment_of(CELERY_BROKER_URL="redis://127.0.0.1:1/0")
+    done = ended([sys.executable, "-c", "import config.asgi; print('serving')"], env=environment)
     assert done.stdout == "serving\n", done.stderr

@@ -1,7 +1,6 @@
 """A typed client that a generator makes of the description, asking a real server, as docs/api.md shows it."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from django.core.management import call_command
 
 from schema_index.models import DataSource
 from tests.conftest import Member
+from tests.processes import ended
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,7 +28,7 @@ print(json.dumps([suggested, reply.status, reply.result.row_count]))
 
 
 def run(*command: str, folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    done = ended(command, cwd=folder, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

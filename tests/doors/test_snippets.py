@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -29,6 +28,7 @@ from config.reference.settings_table import variable_names
 from tests.mariadb import MariadbServer
 from tests.node import NODE
 from tests.pdf_files import pdf_of
+from tests.processes import ended, free_port, serves
 from tests.scripted_model import REFUSES, Recorded, Reply, ScriptedModel, answers
 from tests.snippets import Snippet, documents, is_printed, snippets
 
@@ -92,8 +92,7 @@ def reader(clone: Path, model: ScriptedModel) -> Iterator[Reader]:
     kept = ("PATH", "HOME", "LANG", "USER", "TZ", "TMPDIR")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     environment |= {"METRICS_TOKEN": METRICS_TOKEN, "LLM_NETWORKS": "127.0.0.0/8"}
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     log = folder / "demo.log"
     with log.open("w") as output:
         demo = subprocess.Popen(
@@ -117,13 +116,8 @@ def reader(clone: Path, model: ScriptedModel) -> Iterator[Reader]:
 
 def copy_checkout(folder: Path) -> None:
     """What a clone would hold, with what is not committed yet, and the packages that are installed."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=BASE_DIR,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    listed = ended(["git", "ls-files", "--cached", "--others", "--exclude-standard"])
+    assert listed.returncode == 0, listed.stderr
     for name in listed.stdout.splitlines():
         if (BASE_DIR / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -137,13 +131,6 @@ def assert_nothing_is_left(server: Path) -> None:
     while server.exists() and time.monotonic() < end:
         time.sleep(0.2)
     assert not server.exists(), "PostgreSQL still runs"
-
-
-def serves(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/health/ready", timeout=10).is_success
-    except httpx.TransportError:
-        return False
 
 
 def wait_for(done: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -223,15 +210,12 @@ def run_shell(path: Path, reader: Reader, model: ScriptedModel) -> Reader:
         f"{{\n{local(one.text, reader, model)}}} > printed/{number}.out 2> printed/{number}.err\n"
         for number, one in enumerate(commands)
     ]
-    done = subprocess.run(
+    done = ended(
         ["bash", "-c", PREAMBLE + "".join(blocks) + "env -0 > printed/environment"],
         cwd=reader.folder,
         env=reader.environment,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
         timeout=SHELL_S,
-        check=False,
     )
     begun = [(out / f"{number}.out").exists() for number in range(len(commands))].count(True)
     for number, snippet in enumerate(commands[:begun]):
@@ -246,15 +230,7 @@ def run_shell(path: Path, reader: Reader, model: ScriptedModel) -> Reader:
 
 
 def run(command: list[str], reader: Reader) -> str:
-    done = subprocess.run(
-        command,
-        cwd=reader.folder,
-        env=reader.environment,
-        capture_output=True,
-        text=True,
-        timeout=SHELL_S,
-        check=False,
-    )
+    done = ended(command, cwd=reader.folder, env=reader.environment, timeout=SHELL_S)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -123,7 +123,7 @@ def test_a_request_that_meets_an_outage_is_told_to_come_again(
     def away(*_: Any, **__: Any) -> None:
         raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr("nl2sql.api.answering.ask_and_wait", away)
+    monkeypatch.setattr("nl2sql.api.views.ask_and_wait", away)
     response = analyst.client.post("/nl2sql", {"question": QUESTION})
     assert (response.status_code, response.json()["code"], response["Retry-After"]) == (
         503,

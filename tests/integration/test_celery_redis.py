@@ -1,7 +1,6 @@
 """A separate worker on a real Redis: `celery -A config worker`, killed in the middle of its work."""
 
 import os
-import shutil
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,20 +27,11 @@ from nl2sql.tasks import execute_run
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.conftest import Configure, Member
-from tests.processes import environment_of, free_port, running_worker
+from tests.processes import NEEDS_REDIS, environment_of, free_port, running_worker
 from tests.scripted_model import SLOW, ScriptedModel, answers
 from tests.waiting import wait_for
 
-IN_CI = bool(os.environ.get("CI"))
-
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.redis,
-    pytest.mark.skipif(
-        shutil.which("redis-server") is None and not IN_CI,
-        reason="redis-server is not installed (Debian: apt-get install redis-server)",
-    ),
-]
+pytestmark = [pytest.mark.django_db, *NEEDS_REDIS]
 
 
 def test_a_question_whose_worker_is_killed_ends_and_is_never_asked_again(

@@ -2,12 +2,12 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from config.environment import BASE_DIR
+from tests.processes import ended
 
 PYTHON = """#!/bin/sh
 [ "$1 $2" = "-m venv" ] || exit 0
@@ -49,12 +49,6 @@ def test_uv_uses_the_registry_that_pip_uses(tmp_path: Path, variables: dict[str,
     (tmp_path / "requirements").mkdir()
     for name in ("uv.lock", "dev.lock"):
         (tmp_path / "requirements" / name).touch()
-    subprocess.run(
-        ["make", "install", "PYTHON=./python"],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], **variables},
-        check=True,
-        capture_output=True,
-        timeout=20,
-    )
+    done = ended(["make", "install", "PYTHON=./python"], cwd=tmp_path, env={"PATH": os.environ["PATH"], **variables})
+    assert done.returncode == 0, done.stderr
     assert (tmp_path / "told").read_text().strip() == told
