@@ -16,10 +16,13 @@ def of(member: Member) -> Client:
     return client
 
 
-def operating(tenant: Tenant | None = None) -> Client:
-    """Somebody of the platform, who works in the tenant where one is given."""
+def operating(tenant: Tenant | None = None, *, user: User | None = None) -> Client:
+    """Somebody of the platform, or who may all of it from now on; works in the tenant where one is given."""
     client = Client()
-    client.force_login(User.objects.create_superuser(username="root", password="root knows this"))
+    if user is None:
+        user = User.objects.create_superuser(username="root", password="root knows this")
+    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
+    client.force_login(user)
     if tenant is not None:
         session = client.session
         session["admin_tenant"] = str(tenant.id)

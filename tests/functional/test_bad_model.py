@@ -269,14 +269,18 @@ def numbers(analyst: Member, new_synced_source: NewSource) -> DataSource:
     return new_synced_source(analyst.tenant, slug="numbers", script=NUMBERS, index_values=False)
 
 
-@pytest.mark.parametrize("source", ["numbers", "warehouse"])
+@pytest.fixture(params=["numbers", "warehouse"])
+def large(request: pytest.FixtureRequest) -> tuple[str, str, str]:
+    """A table with hundreds of rows, its column of numbers, and another one."""
+    request.getfixturevalue(request.param)
+    return ("numbers", "n", "label") if request.param == "numbers" else ("stock", "bin", "amount")
+
+
 def test_a_query_that_runs_for_ever_is_stopped(
-    request: pytest.FixtureRequest, asked: Asked, model: ScriptedModel, change_environment: Configure, source: str
+    asked: Asked, large: tuple[str, str, str], model: ScriptedModel, change_environment: Configure
 ) -> None:
-    request.getfixturevalue(source)
     change_environment(query_timeout_ms=400, query_max_cost=None)
-    sql = FOREVER.format(*(("numbers", "n") if source == "numbers" else ("stock", "bin")))
-    model.script([answers(sql=sql)])
+    model.script([answers(sql=FOREVER.format(*large))])
 
     body, run = asked(504, "query_timeout")
 
@@ -297,21 +301,16 @@ def test_a_hopeless_query_is_not_begun_and_the_model_may_ask_for_less(
     assert "expects this query to cost" in model.requests[1].text
 
 
-@pytest.mark.parametrize("source", ["numbers", "warehouse"])
 def test_ten_million_rows_are_cut(
-    request: pytest.FixtureRequest, asked: Asked, model: ScriptedModel, change_environment: Configure, source: str
+    asked: Asked, large: tuple[str, str, str], model: ScriptedModel, change_environment: Configure
 ) -> None:
-    request.getfixturevalue(source)
     change_environment(query_max_rows=100)
-    table, column = ("numbers", "n") if source == "numbers" else ("stock", "bin")
-    model.script(
-        [
-            answers(
-                sql=f"SELECT a.{column} AS one, b.{column} AS two FROM {table} AS a JOIN {table} AS b "
-                f"ON a.{column} <> b.{column} JOIN {table} AS c ON b.{column} <> c.{column} LIMIT 10000000"
-            )
-        ]
+    table, column, _ = large
+    sql = (
+        f"SELECT a.{column} AS one, b.{column} AS two FROM {table} AS a JOIN {table} AS b "
+        f"ON a.{column} <> b.{column} JOIN {table} AS c ON b.{column} <> c.{column} LIMIT 10000000"
     )
+    model.script([answers(sql=sql)])
 
     reply, _ = asked(200)
 
@@ -321,13 +320,12 @@ def test_ten_million_rows_are_cut(
     assert reply["chart"] is None
 
 
-@pytest.mark.parametrize("source", ["numbers", "warehouse"])
 def test_a_result_over_the_byte_cap_is_stopped(
-    request: pytest.FixtureRequest, asked: Asked, model: ScriptedModel, change_environment: Configure, source: str
+    asked: Asked, large: tuple[str, str, str], model: ScriptedModel, change_environment: Configure
 ) -> None:
-    request.getfixturevalue(source)
     change_environment(query_max_bytes=1_000)
-    model.script([answers(sql="SELECT label FROM numbers" if source == "numbers" else "SELECT bin, amount FROM stock")])
+    table, column, other = large
+    model.script([answers(sql=f"SELECT {column}, {other} FROM {table}")])
 
     body, _ = asked(502, "data_source_error")
 

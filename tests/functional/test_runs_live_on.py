@@ -1,6 +1,5 @@
 """A run and its request are two things: asked once, carried out once, ended whatever happens."""
 
-import threading
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -21,6 +20,7 @@ from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.models import ApiKey, Membership, UsageCounter
 from tests.conftest import Member
+from tests.racing import Ready, raced
 from tests.scripted_model import Recorded, Reply, ScriptedModel, answers
 from tests.stored import all_rows, only_row
 from tests.waiting import wait_for
@@ -129,22 +129,14 @@ def test_of_a_run_at_work_the_same_key_waits_or_attaches(analyst: Member, shop: 
 
 def test_of_two_equal_requests_at_once_one_is_carried_out(analyst: Member, shop: DataSource) -> None:
     post(analyst)  # what is made at a process's first question is made
-    together = threading.Barrier(2)
-    found: list[tuple[int, str]] = []
 
-    def send() -> None:
-        together.wait(5)
+    def send(ready: Ready) -> tuple[int, str]:
+        ready()
         response = post(analyst, key="race", prefer="respond-async")
-        found.append((response.status_code, response.json()["id"]))
-        connection.close()
+        return response.status_code, response.json()["id"]
 
-    threads = [threading.Thread(target=send) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
+    found = raced(2, send)
 
-    assert len(found) == 2
     assert {status for status, _ in found} == {202}
     assert len({run_id for _, run_id in found}) == 1
     assert len(all_rows(Run, analyst.tenant.id, idempotency_key="race")) == 1

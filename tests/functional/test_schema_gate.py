@@ -16,7 +16,7 @@ from tenants.models import AuditEvent
 from tests.asking import run_of
 from tests.conftest import Configure, Member, caller
 from tests.functional.test_api_contract import assert_problem
-from tests.pages import of
+from tests.pages import of, operating
 from tests.stored import alter, only_row
 from tests.verified import verify
 
@@ -155,11 +155,7 @@ def test_the_command_the_admin_the_page_and_the_doctor_tell_and_accept(
     fingerprint = only_row(ProposedSchema, gated.tenant_id).fingerprint
     assert stranger.post("/catalogue/shop/accept", {"fingerprint": fingerprint}).status_code == 404
 
-    owner.user.is_staff = owner.user.is_superuser = True
-    owner.user.save()
-    session = page.session
-    session["admin_tenant"] = str(owner.tenant.id)
-    session.save()
+    page = operating(owner.tenant, user=owner.user)
     address = "/admin/schema_index/datasource/"
     assert "column removed: main.orders.total<br>" in page.get(f"{address}{gated.id}/change/").content.decode()
     page.post(address, {"action": "accept_schema", "_selected_action": [str(gated.id)]})

@@ -18,8 +18,8 @@ SEARCH = "/api/v1/search"
 MODES = ["semantic", "keyword", "hybrid"]
 
 
-def _know(tenant: Tenant, *, owner: str, source: DataSource | None = None) -> None:
-    with tenant_transaction(tenant.id):
+def _known(source: DataSource, *, owner: str) -> DataSource:
+    with tenant_transaction(source.tenant_id):
         knowledge.save_faq(
             question="What is net revenue?",
             answer=f"Paid orders without returns, says {owner}.",
@@ -33,16 +33,15 @@ def _know(tenant: Tenant, *, owner: str, source: DataSource | None = None) -> No
             source=source,
             metadata={"team": "sales"},
         )
+    return sync_and_embed(source)
 
 
 @pytest.fixture
-def known(tenant: Tenant, shop: DataSource, outsider: Member, new_sqlite_source: NewSource) -> DataSource:
+def known(tenant: Tenant, outsider: Member, copied_source: NewSource) -> DataSource:
     """Two tenants with the same schema, FAQ entry and document."""
-    theirs = new_sqlite_source(outsider.tenant)
-    for one, source, owner in ((tenant, shop, "Acme"), (outsider.tenant, theirs, "Other")):
-        _know(one, owner=owner, source=source)
-        sync_and_embed(source)
-    return shop
+    for one, owner in ((outsider.tenant, "Other"), (tenant, "Acme")):
+        source = copied_source(one, ("known", owner), lambda source, owner=owner: _known(source, owner=owner))
+    return source
 
 
 def _search(member: Member, **query: Any) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,6 +18,7 @@ from tenants.models import AuditEvent, Tenant
 from tests.asking import ask, run_of
 from tests.conftest import Member, caller
 from tests.functional.test_api_contract import assert_problem
+from tests.pages import operating
 from tests.scripted_model import REFUSES, ScriptedModel
 from tests.stored import all_rows, alter, only_row
 from tests.verified import vouch
@@ -202,13 +202,8 @@ def test_a_changed_table_takes_it_out_of_use_until_the_database_explains_it(
         ]
 
 
-def test_the_admin_decides(client: Any, owner: Member, shop: DataSource) -> None:
-    owner.user.is_staff = owner.user.is_superuser = True
-    owner.user.save()
-    client.force_login(owner.user)
-    session = client.session
-    session["admin_tenant"] = str(owner.tenant.id)
-    session.save()
+def test_the_admin_decides(owner: Member, shop: DataSource) -> None:
+    client = operating(owner.tenant, user=owner.user)
     address = "/admin/nl2sql/verifiedquery/"
     fields = {"source": str(shop.id), "question": QUESTION, "sql": "DROP TABLE customers"}
     assert "The statement was blocked" in client.post(f"{address}add/", fields).content.decode()

@@ -18,6 +18,7 @@ from tenants.models import Membership, Tenant, User
 from tenants.roles import Role
 from tests.asking import run_of
 from tests.conftest import Configure, Member, NewSource, sync_and_embed
+from tests.pages import words
 from tests.scripted_model import CLARIFIES, WRONG_KEY, ScriptedModel, answers
 from tests.stored import all_rows, change_tenant
 
@@ -52,7 +53,7 @@ class Browser:
     @property
     def shown(self) -> str:
         """The words on the page, without markup."""
-        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", self.text)).split())
+        return words(self.page)
 
     @property
     def status(self) -> int:

@@ -1,15 +1,14 @@
 """One pace an endpoint, whichever process asks."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from schema_index.embedding.pace import PATIENCE_S, EndpointBusy, cost_s, hold_off, take_turn
 from schema_index.models import EndpointPace
 from tests.conftest import Configure
+from tests.racing import Ready, raced
 
 pytestmark = pytest.mark.django_db
 
@@ -31,17 +30,15 @@ def test_without_a_limit_and_without_an_endpoint_nobody_waits(change_environment
 def test_callers_at_once_get_moments_of_their_own(change_environment: Configure) -> None:
     change_environment(embedding_requests_per_minute=60)
 
-    def turn(_: int) -> float | None:
+    def turn(ready: Ready) -> float | None:
+        ready()
         try:
             return take_turn(ENDPOINT, tokens=1)
         except EndpointBusy:
             return None
-        finally:
-            connections.close_all()
 
     began_at = timezone.now()
-    with ThreadPoolExecutor(4) as pool:
-        given = [wait for wait in pool.map(turn, range(16)) if wait is not None]
+    given = [wait for wait in raced(16, turn) if wait is not None]
     # At one a second, six fit into the patience of five seconds; the others reserve nothing.
     assert 6 <= len(given) < 16
     assert max(given) <= PATIENCE_S

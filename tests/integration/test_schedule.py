@@ -1,7 +1,6 @@
 """What is synced by itself: by interval, after a lost message, and when the target tells of a change."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from io import StringIO
@@ -9,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
 from django.utils import timezone
 
 from config.celery import app
@@ -22,6 +20,7 @@ from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import Connect, NewSource
 from tests.integration.conftest import change_of, save_stock_source, stored, target_name
+from tests.racing import Ready, raced
 from tests.stored import change_tenant, reread
 
 pytestmark = pytest.mark.django_db
@@ -63,14 +62,11 @@ def test_two_beats_ask_once(tenant: Tenant, new_sqlite_source: NewSource, sent: 
     for number in range(4):
         new_sqlite_source(tenant, slug=f"shop-{number}", sync_every=1)
 
-    def beat(_: int) -> None:
-        try:
-            tasks.sync_due()
-        finally:
-            connections.close_all()
+    def beat(ready: Ready) -> None:
+        ready()
+        tasks.sync_due()
 
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(beat, range(3)))
+    raced(3, beat)
     assert len(sent) == len(set(sent)) == 4
 
 

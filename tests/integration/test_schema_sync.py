@@ -38,6 +38,7 @@ from tests.integration.conftest import (
     stored,
     target_name,
 )
+from tests.racing import Ready, raced
 from tests.stored import all_rows, alter, only_row, reread
 
 pytestmark = pytest.mark.django_db
@@ -220,17 +221,14 @@ def test_an_older_sync_never_puts_the_past_over_the_present(source: DataSource) 
 
 
 def test_syncs_at_once_leave_one_revision(source: DataSource) -> None:
-    def one(_: int) -> str:
+    def one(ready: Ready) -> str:
+        ready()
         try:
             return str(_sync(source).revision)
         except SyncInProgress:
             return "refused"
-        finally:
-            connections.close_all()
 
-    with ThreadPoolExecutor(4) as pool:
-        outcomes = set(pool.map(one, range(4)))
-    assert outcomes <= {"1", "refused"}
+    assert set(raced(4, one)) <= {"1", "refused"}
     assert len(all_rows(Snapshot, source.tenant_id)) == 1
     assert len(all_rows(SchemaChange, source.tenant_id)) == 2
 

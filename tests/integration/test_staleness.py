@@ -22,11 +22,14 @@ TODAY = datetime.now(UTC).date().isoformat()
 
 
 @pytest.fixture
-def source(tenant: Tenant, new_sqlite_source: NewSource) -> DataSource:
+def source(tenant: Tenant, copied_source: NewSource) -> DataSource:
     """The shop, synced without its values, with three entries that name parts of it and one that names none."""
-    source = new_sqlite_source(tenant, index_values=False)
-    sync(tenant.id, source_id=source.id, actor="system:test")
-    with tenant_transaction(tenant.id):
+    return copied_source(tenant, "knowledge of the shop", _known)
+
+
+def _known(source: DataSource) -> DataSource:
+    sync(source.tenant_id, source_id=source.id, actor="system:test")
+    with tenant_transaction(source.tenant_id):
         knowledge.save_faq(
             question="What is revenue?", answer="The sum of orders.total.", actor="system:test", source=source
         )
