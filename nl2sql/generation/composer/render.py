@@ -1,5 +1,7 @@
 """A plan as a sqlglot tree, and the tree as SQL of the data source's dialect."""
 
+from copy import copy
+
 from sqlglot import exp
 
 from nl2sql.dialects.registry import facts_of
@@ -33,7 +35,7 @@ def render(plan: Plan, *, dialect: Dialect, default_schema: str) -> str:
 
 
 class _Writer:
-    """`names` maps a table to its alias in the innermost statement that reads it."""
+    """`names` maps a table to its alias in the innermost statement that reads it; `used` are those of all of them."""
 
     def __init__(self, dialect: Dialect, default_schema: str) -> None:
         self.facts = facts_of(dialect)
@@ -41,19 +43,19 @@ class _Writer:
         self.names: dict[Key, str] = {}
         self.used: set[str] = set()
 
+    def _inside(self) -> "_Writer":
+        inner = copy(self)
+        inner.names = dict(self.names)
+        return inner
+
     def select(self, plan: Plan) -> exp.Select:
-        query = exp.Select().from_(self._table(plan.source))
-        for step in plan.joins:
-            query = query.join(self._table(step.target), on=self._on(step), copy=False)
-        names = output_names(plan)
-        for output, name in zip(plan.outputs, names, strict=True):
+        query = self._from(plan.source, plan.joins)
+        for output, name in zip(plan.outputs, output_names(plan), strict=True):
             shown = self._output(output)
             query = query.select(exp.alias_(shown, name, quoted=True) if name else shown, copy=False)
-        for condition in plan.filters:
-            query = query.where(self._filter(condition), copy=False)
-        if plan.groups or plan.periods:
-            keys = [*(self._column(ref) for ref in plan.groups), *(self._output(period) for period in plan.periods)]
-            query = query.group_by(*keys, copy=False)
+        query = self._where(query, plan.filters)
+        keys = [*map(self._column, plan.groups), *map(self._output, plan.periods)]
+        query = query.group_by(*keys, copy=False)
         if plan.having is not None:
             operator, number = plan.having
             counted = _COMPARE[operator](this=_count_rows(), expression=exp.Literal.number(number))
@@ -65,6 +67,17 @@ class _Writer:
         if plan.counted:
             return exp.Select().select(_count_rows()).from_(query.subquery("counted"))
         return query.distinct(copy=False) if plan.distinct else query
+
+    def _from(self, source: Key, joins: tuple[Step, ...] = ()) -> exp.Select:
+        query = exp.Select().from_(self._table(source))
+        for step in joins:
+            query = query.join(self._table(step.target), on=self._on(step), copy=False)
+        return query
+
+    def _where(self, query: exp.Select, filters: tuple[Filter, ...]) -> exp.Select:
+        for one in filters:
+            query = query.where(self._filter(one), copy=False)
+        return query
 
     def _table(self, key: Key) -> exp.Expr:
         schema, name = key
@@ -128,47 +141,34 @@ class _Writer:
                 like = exp.ILike if self.facts.has_ilike else exp.Like
                 node = like(this=self._column(condition.column), expression=exp.Literal.string(condition.pattern))
                 return exp.not_(node) if condition.negated else node
-            case AgainstAverage():
-                return self._against_average(condition)
             case AnyOf():
-                return exp.paren(exp.or_(*[self._filter(one) for one in condition.filters]))
+                return exp.paren(exp.or_(*map(self._filter, condition.filters)))
             case AllOf():
-                both = exp.and_(*[self._filter(one) for one in condition.filters])
+                both = exp.and_(*map(self._filter, condition.filters))
                 return exp.not_(exp.paren(both)) if condition.negated else both
-            case Exists() | Shared():
-                return self._exists(condition) if isinstance(condition, Exists) else self._shared(condition)
+            case Exists():
+                found = exp.Exists(this=self._related(condition))
+                return exp.not_(found) if condition.negated else found
+            case AgainstAverage() | Shared():
+                return self._against_table(condition)
 
-    def _against_average(self, condition: AgainstAverage) -> exp.Expr:
-        outer = self._column(condition.column)
-        before = dict(self.names)
-        inner = exp.Select().from_(self._table(condition.column.table))
-        inner = inner.select(exp.Avg(this=self._column(condition.column)), copy=False)
-        self.names = before
-        return _COMPARE[condition.operator](this=outer, expression=inner.subquery())
+    def _against_table(self, condition: AgainstAverage | Shared) -> exp.Expr:
+        """What is said of a column by other rows of its table."""
+        outer, inner = self._column(condition.column), self._inside()
+        query, column = inner._from(condition.column.table), inner._column(condition.column)
+        if isinstance(condition, AgainstAverage):
+            average = query.select(exp.Avg(this=column), copy=False).subquery()
+            return _COMPARE[condition.operator](this=outer, expression=average)
+        shared = inner._where(query.select(column, copy=False), condition.filters)
+        return exp.In(this=outer, query=shared.subquery())
 
-    def _shared(self, condition: Shared) -> exp.Expr:
-        outer = self._column(condition.column)
-        before = dict(self.names)
-        inner = exp.Select().from_(self._table(condition.column.table))
-        inner = inner.select(self._column(condition.column), copy=False)
-        for one in condition.filters:
-            inner = inner.where(self._filter(one), copy=False)
-        self.names = before
-        return exp.In(this=outer, query=inner.subquery())
-
-    def _exists(self, condition: Exists) -> exp.Expr:
-        before = dict(self.names)
-        outer = [self._field(condition.first.source, column) for column in condition.first.source_columns]
-        inner = exp.Select().select(exp.Literal.number(1)).from_(self._table(condition.first.target))
-        for step in condition.joins:
-            inner = inner.join(self._table(step.target), on=self._on(step), copy=False)
-        for name, column in zip(condition.first.target_columns, outer, strict=True):
-            inner = inner.where(exp.EQ(this=self._field(condition.first.target, name), expression=column), copy=False)
-        for one in condition.filters:
-            inner = inner.where(self._filter(one), copy=False)
-        self.names = before
-        found = exp.Exists(this=inner)
-        return exp.not_(found) if condition.negated else found
+    def _related(self, condition: Exists) -> exp.Select:
+        first, inner = condition.first, self._inside()
+        query = inner._from(first.target, condition.joins).select(exp.Literal.number(1), copy=False)
+        for there, here in zip(first.target_columns, first.source_columns, strict=True):
+            same = exp.EQ(this=inner._field(first.target, there), expression=self._field(first.source, here))
+            query = query.where(same, copy=False)
+        return inner._where(query, condition.filters)
 
 
 def _count_rows() -> exp.Count:
