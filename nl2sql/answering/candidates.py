@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from nl2sql.evaluation.same_result import same_result
 from nl2sql.events import Answered
 from nl2sql.execution.results import json_rows
-from nl2sql.generation.base import Draft, TableHit
+from nl2sql.generation.base import Draft
 from nl2sql.trust import second_opinion
 from nl2sql.validation.verdict import Accepted
 from schema_index.connectors.base import ResultSet
+from schema_index.retrieval.types import TableHit
 
 APPROACHES = (
     "Plan first: name the tables, the joins between them and what one row of the result stands for; then write.",

@@ -5,9 +5,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from nl2sql.generation.base import Choice, Clarify, Draft, Exchange, Generation, KnowledgeHit, Refused
+from nl2sql.generation.base import Choice, Clarify, Draft, Exchange, Generation, Refused
 from nl2sql.generation.extract import Unreadable
 from nl2sql.prompt.sanitize import one_line
+from schema_index.retrieval.types import KnowledgeHit
 
 Rung = Literal["json_schema", "json_object", "fenced"]
 LADDER: tuple[Rung, ...] = ("json_schema", "json_object", "fenced")

@@ -11,25 +11,6 @@ from schema_index.retrieval.types import KnowledgeHit, StoredValue, TableHit
 from schema_index.schema import DatabaseSchema
 from tenants.cancellation import NEVER, Cancellation
 
-__all__ = [
-    "Choice",
-    "Clarified",
-    "Clarify",
-    "Draft",
-    "Example",
-    "Exchange",
-    "Feedback",
-    "Generation",
-    "GenerationRequest",
-    "Generator",
-    "KnowledgeHit",
-    "Refused",
-    "StoredValue",
-    "TableHit",
-    "Usage",
-    "Vouched",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:

@@ -6,7 +6,7 @@ from itertools import islice
 
 from nl2sql.calendar_spans import Calendar
 from nl2sql.dialects.registry import facts_of
-from nl2sql.generation.base import Clarified, Example, Exchange, Feedback, GenerationRequest, KnowledgeHit
+from nl2sql.generation.base import Clarified, Example, Exchange, Feedback, GenerationRequest
 from nl2sql.prompt.budget import BYTES_PER_TOKEN, Piece, Version, estimate, fit
 from nl2sql.prompt.calendar import calendar_rules
 from nl2sql.prompt.ddl import table_ddl
@@ -14,6 +14,7 @@ from nl2sql.prompt.relevance import key_columns, named_columns, stems, touched_c
 from nl2sql.prompt.sanitize import clean, fenced, one_line
 from nl2sql.prompt.template_files import template, template_version
 from schema_index.access.column_access import LIMITS
+from schema_index.retrieval.types import KnowledgeHit
 from schema_index.schema import Table
 from tenants.domain_error import DomainError
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from nl2sql.generation.base import Choice, Clarify, Draft, Feedback, GenerationRequest, Refused, TableHit, Usage
+from nl2sql.generation.base import Choice, Clarify, Draft, Feedback, GenerationRequest, Refused, Usage
 from nl2sql.generation.errors import LlmBadResponse, LlmError, LlmMisconfigured, LlmTimeout, LlmUnavailable
 from nl2sql.generation.model_settings import ModelSettings
 from nl2sql.generation.openai_compatible import OpenAICompatibleGenerator
 from nl2sql.prompt.build import PromptTooLarge
+from schema_index.retrieval.types import TableHit
 from schema_index.schema import Column, DatabaseSchema, Table
 from tenants.cancellation import Cancellation, Cancelled
 from tests.scripted_model import (

@@ -41,16 +41,8 @@ _adjective("highest rated|best rated|top rated", "rating|rate|score", "max")
 _adjective("lowest rated|worst rated", "rating|rate|score", "min")
 
 RANKS: tuple[tuple[str, str, str], ...] = (
-    (
-        "sup",
-        "highest|largest|biggest|greatest|maximum|max|top|best|higher",
-        "max",
-    ),
-    (
-        "sup",
-        "lowest|smallest|least|minimum|min|fewest|worst",
-        "min",
-    ),
+    ("sup", "highest|largest|biggest|greatest|maximum|max|top|best|higher", "max"),
+    ("sup", "lowest|smallest|least|minimum|min|fewest|worst", "min"),
     (
         "most",
         "most|largest number of|greatest number of|highest number of|most number of|biggest number of|"
@@ -76,25 +68,9 @@ RANKS: tuple[tuple[str, str, str], ...] = (
         "least frequently",
         "min",
     ),
-    (
-        "recent",
-        "most recent|latest|newest|most recently|last",
-        "max",
-    ),
-    (
-        "recent",
-        "earliest|oldest date|least recent|first|least recently",
-        "min",
-    ),
-    (
-        "top",
-        "top|first|best|bottom top",
-        "max",
-    ),
-    (
-        "top",
-        "bottom",
-        "min",
-    ),
+    ("recent", "most recent|latest|newest|most recently|last", "max"),
+    ("recent", "earliest|oldest date|least recent|first|least recently", "min"),
+    ("top", "top|first|best|bottom top", "max"),
+    ("top", "bottom", "min"),
 )
 """(tag, phrases, "max" or "min"), each with or without its article."""

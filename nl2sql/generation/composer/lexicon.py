@@ -44,10 +44,7 @@ _add("be", "is|are|was|were|be|been|being")
 _add("do", "do|does|did|can|could")
 _add("have", "have|has|had|having|own|owns|owned|possess|possesses")
 _add("there", "there")
-_add(
-    "det",
-    "the|a|an|all|any|some|these|those|all the|all of the|each of the|every one of|any of the|this|both the",
-)
+_add("det", "the|a|an|all|any|some|these|those|all the|all of the|each of the|every one of|any of the|this|both the")
 _add("pron", "their|its|his|her|our|my|they|it|he|she|we|us|them|you|i|his or her|him|he or she|one|ones|theirs|your")
 _add(
     "each",
@@ -113,30 +110,10 @@ for _tag, _listing, _data in RANKS:
     _add(_tag, _listing, _data, the=True)
 for _tag, _listing, _data in ORDERS:
     _add(_tag, _listing, _data)
-_add(
-    "agg",
-    "average|mean|avg|on average|averaged",
-    "avg",
-    the=True,
-)
-_add(
-    "agg",
-    "maximum|max|maximal",
-    "max",
-    the=True,
-)
-_add(
-    "agg",
-    "minimum|min|minimal",
-    "min",
-    the=True,
-)
-_add(
-    "agg",
-    "total|sum|sum of|total sum of|sum total of|summed|combined|overall|altogether",
-    "sum",
-    the=True,
-)
+_add("agg", "average|mean|avg|on average|averaged", "avg", the=True)
+_add("agg", "maximum|max|maximal", "max", the=True)
+_add("agg", "minimum|min|minimal", "min", the=True)
+_add("agg", "total|sum|sum of|total sum of|sum total of|summed|combined|overall|altogether", "sum", the=True)
 _add(
     "cmp",
     "more than|greater than|larger than|bigger than|higher than|above|over|exceeds|exceed|exceeding|exceeded|"

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nl2sql.generation.base import StoredValue
 from nl2sql.generation.composer.lexicon import MAX_PHRASE_WORDS, NUMBER_WORDS, Phrase, phrases_at
 from nl2sql.generation.composer.time_spans import TimeSpan, spans_at
 from nl2sql.generation.composer.vocabulary import MAX_NAME_WORDS, PART_COST, ColumnName, TableName, Vocabulary
 from nl2sql.generation.composer.words import Token, singular, value_words, verb_roots
+from schema_index.retrieval.types import StoredValue
 
 MAX_CHUNK_WORDS = 12
 UNKNOWN_COST = 1000.0

@@ -11,11 +11,7 @@ ORDERS: tuple[tuple[str, str, str], ...] = (
         "ordered alphabetically by|order them alphabetically by",
         "",
     ),
-    (
-        "order_head",
-        "sort|order|rank|arrange",
-        "",
-    ),
+    ("order_head", "sort|order|rank|arrange", ""),
     (
         "direction",
         "ascending|in ascending order|in an ascending order|in increasing order|increasing|asc|ascendingly|"

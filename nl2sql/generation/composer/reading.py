@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from nl2sql.calendar_spans import Unit
-from nl2sql.generation.base import StoredValue
 from nl2sql.generation.composer.time_spans import TimeSpan
 from nl2sql.generation.composer.vocabulary import ColumnName, TableName
+from schema_index.retrieval.types import StoredValue
 
 Function = Literal["avg", "max", "min", "sum"]
 LikeKind = Literal["starts", "ends", "contains"]

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 from benchmarks.oracle_model import Gold, golds_of, told
-from nl2sql.generation.base import GenerationRequest, TableHit
+from nl2sql.generation.base import GenerationRequest
 from nl2sql.prompt.build import build
+from schema_index.retrieval.types import TableHit
 from schema_index.schema import Column, DatabaseSchema, Table
 
 STORES = Table(

@@ -4,8 +4,9 @@ from datetime import date
 
 from sqlglot import exp, parse_one
 
-from nl2sql.generation.base import Draft, GenerationRequest, Refused, StoredValue
+from nl2sql.generation.base import Draft, GenerationRequest, Refused
 from nl2sql.generation.composer import Composer
+from schema_index.retrieval.types import StoredValue
 from schema_index.schema import Column, ColumnKind, DatabaseSchema, Dialect, ForeignKey, Table
 
 TODAY = date(2026, 3, 15)

@@ -8,10 +8,7 @@ from tests.unit.composer.schemas import retail, sql_of
 @pytest.mark.parametrize(
     ("question", "sql"),
     [
-        (
-            "What is the average salary of staff?",
-            "SELECT AVG(staff.salary) FROM hr.staff",
-        ),
+        ("What is the average salary of staff?", "SELECT AVG(staff.salary) FROM hr.staff"),
         (
             "What are the minimum, maximum and average unit price of products?",
             "SELECT MIN(products.unit_price), MAX(products.unit_price), AVG(products.unit_price) FROM products",

@@ -8,14 +8,8 @@ from tests.unit.composer.schemas import retail, sql_of
 @pytest.mark.parametrize(
     ("question", "sql"),
     [
-        (
-            "Which stores are in Berlin?",
-            "SELECT stores.name FROM stores WHERE stores.city = 'Berlin'",
-        ),
-        (
-            "How many orders were cancelled?",
-            "SELECT COUNT(*) FROM orders WHERE orders.status = 'cancelled'",
-        ),
+        ("Which stores are in Berlin?", "SELECT stores.name FROM stores WHERE stores.city = 'Berlin'"),
+        ("How many orders were cancelled?", "SELECT COUNT(*) FROM orders WHERE orders.status = 'cancelled'"),
         (
             "List the names of products with a unit price above 5.",
             "SELECT products.name FROM products WHERE products.unit_price > 5",

@@ -8,14 +8,8 @@ from tests.unit.composer.schemas import school, sql_of
 @pytest.mark.parametrize(
     ("question", "sql"),
     [
-        (
-            "Who is the oldest student?",
-            "SELECT student.name FROM student ORDER BY student.age DESC NULLS LAST LIMIT 1",
-        ),
-        (
-            "List the names of students older than 20.",
-            "SELECT student.name FROM student WHERE student.age > 20",
-        ),
+        ("Who is the oldest student?", "SELECT student.name FROM student ORDER BY student.age DESC NULLS LAST LIMIT 1"),
+        ("List the names of students older than 20.", "SELECT student.name FROM student WHERE student.age > 20"),
         (
             "Which students have pets?",
             "SELECT student.name FROM student WHERE EXISTS(SELECT 1 FROM pet WHERE pet.owner_id = student.id)",
@@ -43,10 +37,7 @@ from tests.unit.composer.schemas import school, sql_of
             "enrolment.course_id = course.id WHERE enrolment.student_id = student.id AND course.title = "
             "'Logic')",
         ),
-        (
-            'Find the weight of the pet named "Rex".',
-            "SELECT pet.weight_kg FROM pet WHERE pet.name = 'Rex'",
-        ),
+        ('Find the weight of the pet named "Rex".', "SELECT pet.weight_kg FROM pet WHERE pet.name = 'Rex'"),
         (
             "What is the name of the student with the lowest gpa?",
             "SELECT student.name FROM student ORDER BY student.gpa ASC LIMIT 1",

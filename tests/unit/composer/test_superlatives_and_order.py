@@ -41,10 +41,7 @@ from tests.unit.composer.schemas import retail, sql_of
             "List the names of products sorted by unit price in descending order.",
             "SELECT products.name FROM products ORDER BY products.unit_price DESC NULLS LAST",
         ),
-        (
-            "List the names of stores in alphabetical order.",
-            "SELECT stores.name FROM stores ORDER BY stores.name ASC",
-        ),
+        ("List the names of stores in alphabetical order.", "SELECT stores.name FROM stores ORDER BY stores.name ASC"),
     ],
 )
 def test_superlatives_and_order(question: str, sql: str) -> None:

@@ -20,10 +20,7 @@ from tests.unit.composer.schemas import retail, sql_of
             "How many orders were shipped in January 2026?",
             "SELECT COUNT(*) FROM orders WHERE orders.shipped_at >= '2026-01-01' AND orders.shipped_at < '2026-02-01'",
         ),
-        (
-            "Which stores opened before 2020?",
-            "SELECT stores.name FROM stores WHERE stores.opened_on < '2020-01-01'",
-        ),
+        ("Which stores opened before 2020?", "SELECT stores.name FROM stores WHERE stores.opened_on < '2020-01-01'"),
         (
             "How many customers joined since March 2025?",
             "SELECT COUNT(*) FROM customers WHERE customers.joined_on >= '2025-03-01'",

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from nl2sql.generation.answer_format import LADDER, instruction, read_answer, response_format
-from nl2sql.generation.base import Choice, Clarify, Draft, Exchange, KnowledgeHit, Refused
+from nl2sql.generation.base import Choice, Clarify, Draft, Exchange, Refused
 from nl2sql.generation.extract import Unreadable
+from schema_index.retrieval.types import KnowledgeHit
 
 
 @pytest.mark.parametrize(

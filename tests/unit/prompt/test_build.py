@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nl2sql.generation.base import Clarified, Exchange, Feedback, GenerationRequest, KnowledgeHit, StoredValue, TableHit
+from nl2sql.generation.base import Clarified, Exchange, Feedback, GenerationRequest
 from nl2sql.prompt.budget import estimate
 from nl2sql.prompt.build import PromptTooLarge, build
+from schema_index.retrieval.types import KnowledgeHit, StoredValue, TableHit
 from schema_index.schema import Column, DatabaseSchema, Dialect, Table
 
 

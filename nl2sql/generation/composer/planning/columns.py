@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from nl2sql.generation.base import StoredValue
 from nl2sql.generation.composer.joins import JoinGraph, Key
 from nl2sql.generation.composer.plan import NUMERIC, TEMPORAL, CannotPlan, ColumnRef
 from nl2sql.generation.composer.reading import Condition, Entity, Noun
 from nl2sql.generation.composer.verbs import DEEDS
 from nl2sql.generation.composer.vocabulary import PART_COST, ColumnName, Vocabulary
 from nl2sql.generation.composer.words import roots_of, verb_roots
+from schema_index.retrieval.types import StoredValue
 from schema_index.schema import DatabaseSchema, Table
 
 MARGIN = 0.3
