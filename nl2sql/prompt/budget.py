@@ -21,24 +21,21 @@ class Version:
     dropped: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A part of the prompt, from its full version to its shortest."""
-
-    versions: tuple[Version, ...]
+Piece = tuple[Version, ...]
+"""A part of the prompt, from its full version to its shortest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """`chosen[i]` is the version taken of piece i; `dropped` tells what was left out, in the order of leaving."""
+    """`texts` has the version taken of each piece; `dropped` tells what was left out, in the order of leaving."""
 
-    chosen: tuple[int, ...]
+    texts: tuple[str, ...]
     dropped: tuple[str, ...]
 
 
 def fit(pieces: Sequence[Piece], *, order: Sequence[tuple[int, int]], max_bytes: int) -> Fitted | None:
     """Step through `order`, (piece, version to fall back to), until all pieces fit. None when they never do."""
-    sizes = [[len(version.text.encode("utf-8", "replace")) for version in piece.versions] for piece in pieces]
+    sizes = [[len(version.text.encode("utf-8", "replace")) for version in piece] for piece in pieces]
     chosen = [0] * len(pieces)
     total = sum(size[0] for size in sizes)
     dropped: list[str] = []
@@ -49,7 +46,8 @@ def fit(pieces: Sequence[Piece], *, order: Sequence[tuple[int, int]], max_bytes:
             continue
         total += sizes[piece][version] - sizes[piece][chosen[piece]]
         chosen[piece] = version
-        dropped.append(pieces[piece].versions[version].dropped)
+        dropped.append(pieces[piece][version].dropped)
     if total > max_bytes:
         return None
-    return Fitted(chosen=tuple(chosen), dropped=tuple(text for text in dropped if text))
+    texts = tuple(piece[version].text for piece, version in zip(pieces, chosen, strict=True))
+    return Fitted(texts=texts, dropped=tuple(filter(None, dropped)))

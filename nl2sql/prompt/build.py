@@ -10,9 +10,9 @@ from nl2sql.generation.base import Clarified, Example, Exchange, Feedback, Gener
 from nl2sql.prompt.budget import BYTES_PER_TOKEN, Piece, Version, estimate, fit
 from nl2sql.prompt.calendar import calendar_rules
 from nl2sql.prompt.ddl import table_ddl
-from nl2sql.prompt.relevance import key_columns, named_columns, stems, touched_columns
+from nl2sql.prompt.relevance import key_columns, loosely_named_columns, named_columns, stems
 from nl2sql.prompt.sanitize import clean, fenced, one_line
-from nl2sql.prompt.template_files import template, template_version
+from nl2sql.prompt.template_files import template
 from schema_index.access.column_access import LIMITS
 from schema_index.retrieval.types import KnowledgeHit
 from schema_index.schema import Table
@@ -47,7 +47,6 @@ class Prompt:
     user: str
     token_estimate: int = 0
     schema_token_estimate: int = 0
-    template_version: str = ""
     tables: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     definitions: Mapping[str, KnowledgeHit] = field(default_factory=dict)
@@ -68,17 +67,23 @@ def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
     tables, for a lost table is a lost answer, and at the very end all but the keys of the one that is left, and the
     latest exchange. Keys and stored values stay with their table. The question stays whole.
     """
-    system = _system(request)
-    fixed = (
-        _clarified(request.clarified) + _feedback(request.feedback) + _approach(request) + _question(request.question)
-    )
+    system, question = _system(request), clean(request.question, max_characters=len(request.question))
+    fixed = {
+        "clarified": _clarified(request.clarified),
+        "feedback": _feedback(request.feedback) + (f"{request.approach}\n" if request.approach else ""),
+        "question": f"Question\n{fenced(question, kind='question')}",
+    }
     tables = _tables(request)
     knowledge = sorted(request.knowledge, key=lambda hit: (hit.kind != "faq", -(hit.similarity or 0.0)))
-    pieces = [_table_piece(table, request, neighbours=tables, is_first=not place) for place, table in enumerate(tables)]
-    pieces += [_knowledge_piece(hit, mark=f"D{place}") for place, hit in enumerate(knowledge, start=1)]
-    pieces += [_example_piece(one) for one in request.examples]
-    pieces += [_exchange_piece(one) for one in request.history]
-    used = len(system.encode()) + len(fixed.encode()) + _WRAPPING_BYTES + (_HISTORY_BYTES if request.history else 0)
+    words = _words(request)
+    pieces = [
+        *(_table_piece(table, request, neighbours=tables, words=words) for table in tables),
+        *(_knowledge_piece(hit, mark=f"D{place}") for place, hit in enumerate(knowledge, start=1)),
+        *map(_example_piece, request.examples),
+        *map(_exchange_piece, request.history),
+    ]
+    used = sum(len(text.encode()) for text in (system, *fixed.values())) + _WRAPPING_BYTES
+    used += _HISTORY_BYTES if request.history else 0
     order = _order(tables=len(tables), texts=len(knowledge) + len(request.examples), exchanges=len(request.history))
     fitted = fit(pieces, order=order, max_bytes=token_budget * BYTES_PER_TOKEN - used)
     if fitted is None:
@@ -86,28 +91,22 @@ def build(request: GenerationRequest, *, token_budget: int) -> Prompt:
             f"The question does not fit the model's prompt of {token_budget} tokens: shorten it, or raise "
             "LLM_PROMPT_TOKENS."
         )
-    texts = [piece.versions[chosen].text for piece, chosen in zip(pieces, fitted.chosen, strict=True)]
-    parts = iter(texts)
-    schema = _section("Schema", "schema", list(islice(parts, len(tables))))
-    known = list(islice(parts, len(knowledge)))
-    examples = list(islice(parts, len(request.examples)))
+    parts = iter(fitted.texts)
+    ddl, known, examples = (list(islice(parts, len(of))) for of in (tables, knowledge, request.examples))
     earlier = [(one, text) for one, text in zip(request.history, parts, strict=True) if text]
+    schema = _section("Schema", "schema", ddl)
     user = template("user").substitute(
+        fixed,
         schema=schema,
         knowledge=_section("FAQ and documents", "knowledge", known) + _examples(request.examples, examples),
         history=_history([text for _, text in earlier]),
-        clarified=_clarified(request.clarified),
-        feedback=_feedback(request.feedback) + _approach(request),
-        question=_question(request.question),
     )
-    kept = tuple(table.qualified_name for table, text in zip(tables, texts, strict=False) if text)
     return Prompt(
         system=system,
         user=user,
         token_estimate=estimate(system) + estimate(user),
         schema_token_estimate=estimate(schema),
-        template_version=template_version(),
-        tables=kept,
+        tables=tuple(table.qualified_name for table, text in zip(tables, ddl, strict=True) if text),
         dropped=fitted.dropped,
         definitions={
             f"D{place}": hit for place, (hit, text) in enumerate(zip(knowledge, known, strict=True), 1) if text
@@ -136,18 +135,21 @@ def _tables(request: GenerationRequest) -> list[Table]:
     return [by_name[key] for key in unique if key in by_name]
 
 
-def _table_piece(table: Table, request: GenerationRequest, *, neighbours: Sequence[Table], is_first: bool) -> Piece:
+def _words(request: GenerationRequest) -> frozenset[str]:
+    """All that was said about what is wanted."""
+    feedback = (request.feedback.sql, request.feedback.problem) if request.feedback else ()
+    earlier = (text for one in request.history for text in (one.question, one.sql))
+    return stems(" ".join([request.question, *feedback, *earlier, *(one.answer for one in request.clarified)]))
+
+
+def _table_piece(
+    table: Table, request: GenerationRequest, *, neighbours: Sequence[Table], words: frozenset[str]
+) -> Piece:
     values: dict[str, list[str]] = {}
     for value in request.values:
         if (value.schema, value.table) == (table.schema, table.name):
             values.setdefault(value.column, []).append(value.text)
-    feedback = f"{request.feedback.sql} {request.feedback.problem}" if request.feedback else ""
-    earlier = " ".join(f"{one.question} {one.sql}" for one in request.history)
-    answered = " ".join(one.answer for one in request.clarified)
-    words = stems(f"{request.question} {feedback} {earlier} {answered}")
-    touched = touched_columns(table, words=words, with_values=values)
     names = [(neighbour.schema, neighbour.name) for neighbour in neighbours]
-
     marks = _marks(table, request)
 
     def ddl(columns: frozenset[str] | None, *, terse: bool = False) -> str:
@@ -156,19 +158,18 @@ def _table_piece(table: Table, request: GenerationRequest, *, neighbours: Sequen
         )
 
     named = named_columns(table, words=words, with_values=values)
+    touched = named | loosely_named_columns(table, words=words)
     name = one_line(table.qualified_name, max_characters=_MAX_TITLE)
     keys = key_columns(table) | frozenset(values)
     has_comments = bool(table.comment or any(column.comment for column in table.columns if column.name in touched))
-    return Piece(
-        versions=(
-            Version(text=ddl(None)),
-            Version(text=ddl(touched), dropped=_fewer(len(table.columns), len(touched), f"columns of {name}")),
-            Version(text=ddl(touched, terse=True), dropped=f"comments of {name}" if has_comments else ""),
-            Version(text=ddl(named, terse=True), dropped=_fewer(len(touched), len(named), f"more columns of {name}")),
-            Version(text=ddl(keys, terse=True), dropped=_fewer(len(named), len(keys), f"all but keys of {name}"))
-            if is_first
-            else Version(text="", dropped=f"table {name}"),
-        )
+    return (
+        Version(text=ddl(None)),
+        Version(text=ddl(touched), dropped=_fewer(len(table.columns), len(touched), f"columns of {name}")),
+        Version(text=ddl(touched, terse=True), dropped=f"comments of {name}" if has_comments else ""),
+        Version(text=ddl(named, terse=True), dropped=_fewer(len(touched), len(named), f"more columns of {name}")),
+        Version(text=ddl(keys, terse=True), dropped=_fewer(len(named), len(keys), f"all but keys of {name}"))
+        if table is neighbours[0]
+        else Version(text="", dropped=f"table {name}"),
     )
 
 
@@ -193,13 +194,13 @@ def _knowledge_piece(hit: KnowledgeHit, *, mark: str) -> Piece:
         else ""
     )
     text = f"[{mark} {one_line(hit.kind, max_characters=16)}] {title}\n{doubt}{body}\n"
-    return Piece(versions=(Version(text=text), Version(text="", dropped=f"{hit.kind} {title}")))
+    return Version(text=text), Version(text="", dropped=f"{hit.kind} {title}")
 
 
 def _example_piece(example: Example) -> Piece:
     question = one_line(example.question, max_characters=_MAX_TITLE)
     text = f"Question: {question}\nSQL: {clean(example.sql, max_characters=_MAX_EXAMPLE_SQL)}\n"
-    return Piece(versions=(Version(text=text), Version(text="", dropped=f"example {question}")))
+    return Version(text=text), Version(text="", dropped=f"example {question}")
 
 
 def _exchange_piece(exchange: Exchange) -> Piece:
@@ -211,7 +212,7 @@ def _exchange_piece(exchange: Exchange) -> Piece:
         f"SQL: {clean(exchange.sql, max_characters=_MAX_EARLIER_SQL)}",
         f"Columns: {one_line(columns, max_characters=_MAX_EARLIER_TEXT)}",
     ]
-    return Piece(versions=(Version(text="\n".join(lines) + "\n"), Version(text="", dropped=f"exchange {question}")))
+    return Version(text="\n".join(lines) + "\n"), Version(text="", dropped=f"exchange {question}")
 
 
 def _order(*, tables: int, texts: int, exchanges: int) -> list[tuple[int, int]]:
@@ -237,10 +238,6 @@ def _examples(examples: Sequence[Example], texts: Sequence[str]) -> str:
     return "".join(_section(heading, "examples", found) for heading, found in under.items())
 
 
-def _question(question: str) -> str:
-    return f"Question\n{fenced(clean(question, max_characters=len(question)), kind='question')}"
-
-
 def _history(texts: Sequence[str]) -> str:
     if not texts:
         return ""
@@ -257,11 +254,6 @@ def _clarified(answers: Sequence[Clarified]) -> str:
         for one in answers
     ]
     return template("clarified").substitute(answers=fenced("\n".join(lines), kind="choice")) + "\n"
-
-
-def _approach(request: GenerationRequest) -> str:
-    """Querent's own words, not stored ones."""
-    return f"{request.approach}\n" if request.approach else ""
 
 
 def _feedback(feedback: Feedback | None) -> str:

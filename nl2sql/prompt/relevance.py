@@ -26,17 +26,14 @@ def key_columns(table: Table) -> frozenset[str]:
     return frozenset(table.primary_key).union(*(key.columns for key in table.foreign_keys))
 
 
-def touched_columns(table: Table, *, words: Collection[str], with_values: Collection[str]) -> frozenset[str]:
-    """Keys, columns with stored values in the question, dates, and columns whose name or comment shares a word."""
-    found = {
-        column.name
-        for column in table.columns
-        if column.kind in ("date", "timestamp") or stems(f"{column.name} {column.comment}") & set(words)
-    }
-    return frozenset(found | set(with_values)) | key_columns(table)
-
-
-def named_columns(table: Table, *, words: Collection[str], with_values: Collection[str]) -> frozenset[str]:
+def named_columns(table: Table, *, words: frozenset[str], with_values: Collection[str]) -> frozenset[str]:
     """Keys, columns with stored values in the question, and columns whose name shares a word."""
-    found = {column.name for column in table.columns if stems(column.name) & set(words)}
-    return frozenset(found | set(with_values)) | key_columns(table)
+    named = (column.name for column in table.columns if stems(column.name) & words)
+    return key_columns(table).union(named, with_values)
+
+
+def loosely_named_columns(table: Table, *, words: frozenset[str]) -> frozenset[str]:
+    """Dates, and columns whose comment shares a word."""
+    return frozenset(
+        column.name for column in table.columns if column.kind in ("date", "timestamp") or stems(column.comment) & words
+    )
