@@ -1,9 +1,9 @@
 """The form in which a model answers: asked for by a ladder of formats, always validated here."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 
 from nl2sql.generation.base import Choice, Clarify, Draft, Exchange, Generation, Refused
 from nl2sql.generation.extract import Unreadable
@@ -64,75 +64,52 @@ def instruction(rung: Rung) -> str:
     return _INSTRUCTIONS[rung]
 
 
+def _lines(values: tuple[str, ...]) -> tuple[str, ...]:
+    lines = (one_line(value, max_characters=_MAX_TEXT) for value in values[:_MAX_ITEMS])
+    return tuple(line for line in lines if line)
+
+
+def _one_is_a_list(value: object) -> object:
+    if value is None or value == "":
+        return ()
+    return (value,) if isinstance(value, str) else value
+
+
+def _texts_are_choices(value: object) -> object:
+    """Weaker models give the choices alone."""
+    given = value if isinstance(value, list | tuple) else () if not value else (value,)
+    return [{"text": one} if isinstance(one, str) else one for one in given[: MAX_CHOICES * 2]]
+
+
+def _none_is_no_exchange(value: object) -> object:
+    return value if isinstance(value, int) else int(value) if isinstance(value, str) and value.isdigit() else 0
+
+
+_Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+_Line = Annotated[_Text, AfterValidator(lambda value: one_line(value, max_characters=_MAX_TEXT))]
+_Lines = Annotated[tuple[str, ...], BeforeValidator(_one_is_a_list), AfterValidator(_lines)]
+
+
 class _Choice(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    text: str
-    reading: str = ""
-    sql: str = ""
-
-    @field_validator(*_CHOICE, mode="before")
-    @classmethod
-    def _null_is_empty(cls, value: object) -> object:
-        return "" if value is None else value
-
-    @field_validator("text", "reading")
-    @classmethod
-    def _line(cls, value: str) -> str:
-        return one_line(value, max_characters=_MAX_TEXT)
+    text: _Line
+    reading: _Line = ""
+    sql: _Text = ""
 
 
 class _Answer(BaseModel):
     """Lenient where nothing is lost (null for empty, one string for a list, unknown fields), strict in the rest."""
 
-    model_config = ConfigDict(extra="ignore")
-
     outcome: Literal["sql", "clarify", "refuse"]
-    sql: str = ""
-    interpreted_as: str = ""
-    question: str = ""
-    message: str = ""
-    assumptions: tuple[str, ...] = ()
-    definitions: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    available: tuple[str, ...] = ()
-    choices: tuple[_Choice, ...] = ()
-    follow_up: int = 0
-
-    @field_validator(*_TEXTS, mode="before")
-    @classmethod
-    def _null_is_empty(cls, value: object) -> object:
-        return "" if value is None else value
-
-    @field_validator(*_LISTS, mode="before")
-    @classmethod
-    def _one_is_a_list(cls, value: object) -> object:
-        if value is None or value == "":
-            return ()
-        return (value,) if isinstance(value, str) else value
-
-    @field_validator("choices", mode="before")
-    @classmethod
-    def _texts_are_choices(cls, value: object) -> object:
-        """Weaker models give the choices alone."""
-        given = value if isinstance(value, list | tuple) else () if not value else (value,)
-        return [{"text": one} if isinstance(one, str) else one for one in given[: MAX_CHOICES * 2]]
-
-    @field_validator("follow_up", mode="before")
-    @classmethod
-    def _none_is_no_exchange(cls, value: object) -> object:
-        return value if isinstance(value, int) else int(value) if isinstance(value, str) and value.isdigit() else 0
-
-    @field_validator("interpreted_as", "question", "message")
-    @classmethod
-    def _line(cls, value: str) -> str:
-        return one_line(value, max_characters=_MAX_TEXT)
-
-    @field_validator(*_LISTS)
-    @classmethod
-    def _lines(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        lines = (one_line(item, max_characters=_MAX_TEXT) for item in value[:_MAX_ITEMS])
-        return tuple(line for line in lines if line)
+    sql: _Text = ""
+    interpreted_as: _Line = ""
+    question: _Line = ""
+    message: _Line = ""
+    assumptions: _Lines = ()
+    definitions: _Lines = ()
+    missing: _Lines = ()
+    available: _Lines = ()
+    choices: Annotated[tuple[_Choice, ...], BeforeValidator(_texts_are_choices)] = ()
+    follow_up: Annotated[int, BeforeValidator(_none_is_no_exchange)] = 0
 
 
 def read_answer(

@@ -9,6 +9,9 @@ from nl2sql.prompt.sanitize import one_line
 
 _MAX_REFUSAL = 500
 
+Finish = Literal["stop", "length", "content_filter"]
+_UNFINISHED: dict[str | None, Finish] = {"length": "length", "content_filter": "content_filter"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
@@ -17,7 +20,7 @@ class Completion:
 
     text: str = ""
     refusal: str = ""
-    finish: Literal["done", "length", "filtered"] = "done"
+    finish: Finish = "stop"
     input_tokens: int = 0
     output_tokens: int = 0
     is_counted: bool = False
@@ -51,15 +54,10 @@ def read_completion(body: str) -> Completion:
         return Completion()
     tokens = reply.usage or _Tokens()
     choice = reply.choices[0] if reply.choices else _Choice()
-    finish: Literal["done", "length", "filtered"] = "done"
-    if choice.finish_reason == "length":
-        finish = "length"
-    elif choice.finish_reason == "content_filter":
-        finish = "filtered"
     return Completion(
         text=choice.message.content or "",
         refusal=one_line(choice.message.refusal or "", max_characters=_MAX_REFUSAL),
-        finish=finish,
+        finish=_UNFINISHED.get(choice.finish_reason, "stop"),
         input_tokens=tokens.prompt_tokens or 0,
         output_tokens=tokens.completion_tokens or 0,
         is_counted=tokens.prompt_tokens is not None and tokens.completion_tokens is not None,

@@ -30,8 +30,7 @@ def model_span(settings: ModelSettings) -> Iterator[Span]:
 
 def note_completion(span: Span, completion: Completion) -> None:
     """What it took, where the endpoint told; never what it says."""
-    reason = {"done": "stop", "length": "length", "filtered": "content_filter"}[completion.finish]
-    span.set_attribute("gen_ai.response.finish_reasons", [reason])
+    span.set_attribute("gen_ai.response.finish_reasons", [completion.finish])
     if completion.is_counted:
         span.set_attribute("gen_ai.usage.input_tokens", completion.input_tokens)
         span.set_attribute("gen_ai.usage.output_tokens", completion.output_tokens)

@@ -7,9 +7,10 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from openai import OpenAI
 
@@ -101,14 +102,6 @@ def opened(settings: ModelSettings, *, cancellation: Cancellation = NEVER) -> It
         raise told(problem, usage=Usage(model=settings.model), is_own=settings.is_own) from problem
 
 
-@dataclass(slots=True, kw_only=True)
-class _Bill:
-    """What one call took, as far as it is known."""
-
-    tokens: int = 0
-    cost: Decimal | None = Decimal(0)
-
-
 class _Conversation:
     """All calls that one answer takes, with what they spent."""
 
@@ -143,7 +136,7 @@ class _Conversation:
         )
 
     def _read(self, completion: Completion) -> Generation | Unreadable:
-        if completion.finish == "filtered":
+        if completion.finish == "content_filter":
             return Refused(message="The model's provider declined this question by its content filter: rephrase it.")
         if completion.refusal:
             return Refused(message=completion.refusal)
@@ -212,42 +205,37 @@ class _Conversation:
         self._cancellation.wait(wait_s)
 
     def _request(self, problem: str) -> Completion:
+        """The most that the call may take is set aside, and what it took put in its place, however it ends."""
         left_s = max(self._ends_at - time.monotonic(), _MIN_TIMEOUT_S)
         timeout_s = min(self._settings.timeout_s, left_s)
         completions = self._client.chat.completions.with_raw_response
         body = self._body(problem)
         input_tokens = sum(estimate(message["content"]) + _MESSAGE_TOKENS for message in body["messages"])
-        output_tokens = self._settings.max_output_tokens or _UNLIMITED_OUTPUT_TOKENS
-        with self._metered(input_tokens, output_tokens, hold_s=2 * timeout_s) as bill:
-            bill.tokens, bill.cost = input_tokens, self._cost(input_tokens, 0)  # of a call that is not waited for
+        most = (input_tokens, self._settings.max_output_tokens or _UNLIMITED_OUTPUT_TOKENS)
+        reservation = self._reserve(*most, hold_s=2 * timeout_s)
+        taken = (input_tokens, 0)  # by a call that is not waited for
+        try:
             with model_span(self._settings) as span:
                 completion = read_completion(
                     call(lambda: completions.create(**body, timeout=timeout_s), cancellation=self._cancellation)
                 )
                 note_completion(span, completion)
-            if completion.is_counted:
-                input_tokens, output_tokens = completion.input_tokens, completion.output_tokens
-            bill.tokens, bill.cost = input_tokens + output_tokens, self._cost(input_tokens, output_tokens)
+            taken = (completion.input_tokens, completion.output_tokens) if completion.is_counted else most
             return completion
-
-    @contextmanager
-    def _metered(self, input_tokens: int, output_tokens: int, *, hold_s: float) -> Iterator[_Bill]:
-        """The most that the call may take is set aside, and what it took put in its place, however it ends."""
-        meter, bill = self._settings.meter, _Bill()
-        try:
-            reservation = meter.reserve(
-                tokens=input_tokens + output_tokens, cost=self._cost(input_tokens, output_tokens), hold_s=hold_s
-            )
-        except QuotaExceeded as used_up:
-            raise LlmBudgetUsedUp(used_up.message, usage=self._usage, **used_up.details) from used_up
-        try:
-            yield bill
-        except EndpointProblem as problem:
-            if problem.kind != "timeout":
-                bill = _Bill()
+        except EndpointProblem as failure:
+            if failure.kind != "timeout":
+                taken = (0, 0)
             raise
         finally:
-            meter.settle(reservation, tokens=bill.tokens, cost=bill.cost)
+            cost = self._cost(*taken) if any(taken) else Decimal(0)
+            self._settings.meter.settle(reservation, tokens=sum(taken), cost=cost)
+
+    def _reserve(self, input_tokens: int, output_tokens: int, *, hold_s: float) -> UUID | None:
+        cost = self._cost(input_tokens, output_tokens)
+        try:
+            return self._settings.meter.reserve(tokens=input_tokens + output_tokens, cost=cost, hold_s=hold_s)
+        except QuotaExceeded as used_up:
+            raise LlmBudgetUsedUp(used_up.message, usage=self._usage, **used_up.details) from used_up
 
     def _cost(self, input_tokens: int, output_tokens: int) -> Decimal | None:
         price = self._settings.price
