@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from schema_index.connectors.base import Introspection, Unreadable
-from schema_index.connectors.connection import ConnectionConfig
-from schema_index.connectors.engine import Engine
 from schema_index.schema import Column, ColumnKind, DatabaseSchema, ForeignKey, Table
+from tests.connectors.conftest import Target
 
 
 def column(name: str, type_: str, kind: ColumnKind, nullable: bool = True, comment: str = "", **more: Any) -> Column:
@@ -20,8 +19,7 @@ def key(columns: Sequence[str], schema: str, table: str, target_columns: Sequenc
 
 
 def assert_described(
-    engine: Engine,
-    config: ConnectionConfig,
+    target: Target,
     *,
     default_schema: str,
     tables: list[Table],
@@ -30,9 +28,9 @@ def assert_described(
 ) -> DatabaseSchema:
     """The whole description, what of it cannot be read as (schema, name, reason), and progress by the names `read`."""
     steps: list[tuple[int, int, str]] = []
-    found = engine.connect(config).introspect(progress=lambda *step: steps.append(step))
+    found = target.connector.introspect(progress=lambda *step: steps.append(step))
     assert found == Introspection(
-        schema=DatabaseSchema.of(engine.dialect, default_schema, tables),
+        schema=DatabaseSchema.of(target.dialect, default_schema, tables),
         unreadable=tuple(Unreadable(schema=schema, name=name, reason=reason) for schema, name, reason in unreadable),
     )
     assert steps == [(place, len(read), name) for place, name in enumerate(read, start=1)]

@@ -4,17 +4,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import psutil
 import pytest
 
 from schema_index.connectors import kept_children
-from schema_index.connectors.base import Limits
 from tenants.cancellation import Cancellation, Cancelled, DeadlineExceeded
 from tests.connectors.conftest import Target
-
-LIMITS = Limits(deadline_ms=30_000)
 
 ENDLESS = {
     "postgres": "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b",
@@ -67,22 +63,21 @@ def test_a_stopped_statement_is_gone_within_a_second(target: Target) -> None:
     statement = ENDLESS[target.dialect]
 
     with stopped_at_work(target, statement) as (stop, moments), pytest.raises(Cancelled):
-        target.connector.read(statement, limits=LIMITS, cancellation=stop)
+        target.read(statement, deadline_ms=30_000, cancellation=stop)
 
     # 0.02 to 0.1 s on an idle machine; the statements would run for half a minute or for ever.
     assert time.monotonic() - moments[0] < 3
     assert until(False, target, statement)
     with pytest.raises(Cancelled):
-        target.connector.read("SELECT 1", limits=LIMITS, cancellation=stop)
+        target.read("SELECT 1", deadline_ms=30_000, cancellation=stop)
 
 
 def test_a_deadline_of_the_whole_is_no_timeout_of_the_statement(target: Target) -> None:
     with pytest.raises(DeadlineExceeded):
-        target.connector.read(ENDLESS[target.dialect], limits=LIMITS, cancellation=Cancellation(deadline_ms=300))
+        target.read(ENDLESS[target.dialect], deadline_ms=30_000, cancellation=Cancellation(deadline_ms=300))
 
 
 def test_a_statement_that_nobody_stops_has_its_rows(target: Target) -> None:
-    limits = replace(LIMITS, max_rows=10)
-    result = target.connector.read("SELECT id FROM people ORDER BY id", limits=limits, cancellation=Cancellation())
+    result = target.read("SELECT id FROM people ORDER BY id", max_rows=10, cancellation=Cancellation())
 
     assert result.rows == ((1,), (2,), (3,))

@@ -9,14 +9,11 @@ from uuid import UUID
 import duckdb
 import pytest
 
-from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Limits
+from schema_index.connectors.base import DataSourceError, DataSourceUnavailable
 from schema_index.connectors.connection import ConnectionConfig
-from schema_index.connectors.duckdb import DUCKDB
 from schema_index.schema import Table
-from tests.connectors.conftest import create_duckdb
+from tests.connectors.conftest import Target, create_duckdb
 from tests.connectors.described import assert_described, column, key
-
-LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)
 
 SCRIPT = """
 CREATE TYPE mood AS ENUM ('happy', 'it''s, (so)');
@@ -37,11 +34,10 @@ DROP TABLE gone;
 
 
 @pytest.fixture(scope="module")
-def ugly(tmp_path_factory: pytest.TempPathFactory) -> ConnectionConfig:
+def ugly(tmp_path_factory: pytest.TempPathFactory) -> Target:
     config = create_duckdb(tmp_path_factory.mktemp("ugly") / "some.db", SCRIPT)
-    assert config.path is not None
     # Named like a schema in it, which would make `"Sales ☕".…` ambiguous under the file's own name.
-    return ConnectionConfig(path=config.path.rename(config.path.with_name("Sales ☕.db")))
+    return config.with_config(path=config.path.rename(config.path.with_name("Sales ☕.db")))
 
 
 EXPECTED = [
@@ -90,11 +86,10 @@ EXPECTED = [
 ]
 
 
-def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
+def test_everything_readable_is_described_and_the_rest_is_named(ugly: Target) -> None:
     reason = "The database cannot plan it; a view may name something that no longer exists, or a file outside."
 
     found = assert_described(
-        DUCKDB,
         ugly,
         default_schema="main",
         tables=EXPECTED,
@@ -105,10 +100,10 @@ def test_everything_readable_is_described_and_the_rest_is_named(ugly: Connection
     assert {table.name: table.row_estimate for table in found.tables if table.row_estimate} == {"people": 2}
 
 
-def test_a_schema_named_like_the_file_is_read(ugly: ConnectionConfig) -> None:
+def test_a_schema_named_like_the_file_is_read(ugly: Target) -> None:
     sql = 'SELECT count(*) FROM "Sales ☕"."Order ""x""\nline"'
 
-    assert DUCKDB.connect(ugly).read(sql, limits=LIMITS).rows == ((0,),)
+    assert ugly.read(sql).rows == ((0,),)
 
 
 @pytest.mark.parametrize("name", ["shop.db", "temp.db", 'it\'s "odd".v1.duckdb'])
@@ -120,7 +115,7 @@ def test_a_file_may_have_any_name_and_its_views_may_use_it(tmp_path: Path, name:
         connection.execute(f"ATTACH '{path}' AS {own}; USE {own}; CREATE TABLE t (a INTEGER)")
         connection.execute(f"CREATE VIEW v AS SELECT a FROM {'main' if own == 'other' else own + '.main'}.t")
 
-    found = DUCKDB.connect(ConnectionConfig(path=tmp_path / name)).introspect()
+    found = Target("duckdb", ConnectionConfig(path=tmp_path / name)).connector.introspect()
 
     assert ([table.name for table in found.schema.tables], found.unreadable) == (["t", "v"], ())
 
@@ -133,8 +128,8 @@ SELECT true, 1::HUGEINT << 100, 1.50::DECIMAL(5,2), 2.5::DOUBLE, 'a' || chr(0) |
 """
 
 
-def test_values_cross_the_process_unchanged(ugly: ConnectionConfig) -> None:
-    result = DUCKDB.connect(ugly).read(VALUES, limits=LIMITS)
+def test_values_cross_the_process_unchanged(ugly: Target) -> None:
+    result = ugly.read(VALUES)
 
     assert result.rows == (
         (
@@ -149,10 +144,10 @@ def test_values_cross_the_process_unchanged(ugly: ConnectionConfig) -> None:
     ]
 
 
-def test_midnight_is_that_of_those_who_ask(ugly: ConnectionConfig) -> None:
-    config = ConnectionConfig(path=ugly.path, time_zone="America/New_York")
+def test_midnight_is_that_of_those_who_ask(ugly: Target) -> None:
+    config = ugly.with_config(time_zone="America/New_York")
 
-    result = DUCKDB.connect(config).read("SELECT seen::DATE FROM people WHERE id = 1", limits=LIMITS)
+    result = config.read("SELECT seen::DATE FROM people WHERE id = 1")
 
     assert result.rows == ((date(2020, 6, 30),),)
 
@@ -187,11 +182,11 @@ def test_midnight_is_that_of_those_who_ask(ugly: ConnectionConfig) -> None:
         "SELECT getenv('HOME')",
     ],
 )
-def test_the_engine_refuses_what_is_not_a_read_of_tables(ugly: ConnectionConfig, tmp_path: Path, sql: str) -> None:
+def test_the_engine_refuses_what_is_not_a_read_of_tables(ugly: Target, tmp_path: Path, sql: str) -> None:
     (tmp_path / "other.csv").write_text("a\n1\n")
 
     with pytest.raises(DataSourceError):
-        DUCKDB.connect(ugly).read(sql.format(folder=tmp_path), limits=LIMITS)
+        ugly.read(sql.format(folder=tmp_path))
 
     assert [file.name for file in tmp_path.iterdir()] == ["other.csv"]
 
@@ -205,15 +200,15 @@ def test_the_engine_refuses_what_is_not_a_read_of_tables(ugly: ConnectionConfig,
         "SELECT string_agg(repeat('x', 900000), '') FROM range(2000)",
     ],
 )
-def test_memory_is_bounded(ugly: ConnectionConfig, sql: str) -> None:
+def test_memory_is_bounded(ugly: Target, sql: str) -> None:
     with pytest.raises(DataSourceError):
-        DUCKDB.connect(ugly).read(sql, limits=Limits(deadline_ms=10_000, max_bytes=1_000_000))
+        ugly.read(sql, deadline_ms=10_000, max_rows=1_000)
 
 
 def test_a_database_held_by_a_writer_is_unavailable_and_worth_a_retry(tmp_path: Path) -> None:
     config = create_duckdb(tmp_path / "held.db", "CREATE TABLE t (a INTEGER)")
     with duckdb.connect(str(config.path)), pytest.raises(DataSourceUnavailable, match="held by a process") as caught:
-        DUCKDB.connect(config).read("SELECT a FROM t", limits=LIMITS)
+        config.read("SELECT a FROM t")
 
     assert caught.value.retryable
 
@@ -229,10 +224,10 @@ def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content: byte
         path.write_bytes(content)
 
     with pytest.raises(DataSourceUnavailable):
-        DUCKDB.connect(ConnectionConfig(path=path)).introspect()
+        Target("duckdb", ConnectionConfig(path=path)).connector.introspect()
 
 
-def test_a_statement_planned_without_running_answers_as_rows(ugly: ConnectionConfig) -> None:
-    result = DUCKDB.connect(ugly).read("EXPLAIN SELECT name FROM people", limits=LIMITS)
+def test_a_statement_planned_without_running_answers_as_rows(ugly: Target) -> None:
+    result = ugly.read("EXPLAIN SELECT name FROM people")
 
     assert "people" in str(result.rows)

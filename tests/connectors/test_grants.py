@@ -5,12 +5,11 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from schema_index.connectors.base import DataSourceError, Limits
-from schema_index.connectors.postgres import PostgresConnector
+from schema_index.connectors.base import DataSourceError
 from schema_index.connectors.reader_role import PLACEHOLDER
 from schema_index.grants import grants
 from schema_index.schema import Column, DatabaseSchema, Table
-from tests.connectors.conftest import PostgresServer
+from tests.connectors.conftest import PostgresServer, Target
 
 SCRIPT = """
 CREATE TABLE people (id integer PRIMARY KEY, "na""me" text, email text);
@@ -30,26 +29,26 @@ def _visible(schema: DatabaseSchema) -> DatabaseSchema:
 
 
 @pytest.fixture(scope="module")
-def reader(postgres_server: PostgresServer) -> PostgresConnector:
-    config = postgres_server.create_database("granted", SCRIPT)
-    whole = PostgresConnector(config).introspect().schema
+def reader(postgres_server: PostgresServer) -> Target:
+    owner = postgres_server.create_database("granted", SCRIPT)
+    whole = owner.connector.introspect().schema
     text = grants(_visible(whole), whole=whole, role=ROLE, database="granted")
     postgres_server.run(text, database="granted")
-    return PostgresConnector(replace(config, username=ROLE, password=PLACEHOLDER))
+    return owner.with_config(username=ROLE, password=PLACEHOLDER)
 
 
-def test_the_role_reads_what_is_shown(reader: PostgresConnector) -> None:
-    assert reader.read('SELECT id, "na""me" FROM people', limits=Limits()).rows == ((1, "Ada"),)
-    assert reader.read("SELECT count(*) FROM visits", limits=Limits()).rows == ((0,),)
+def test_the_role_reads_what_is_shown(reader: Target) -> None:
+    assert reader.read('SELECT id, "na""me" FROM people').rows == ((1, "Ada"),)
+    assert reader.read("SELECT count(*) FROM visits").rows == ((0,),)
 
 
 @pytest.mark.parametrize(
     "sql",
     ["SELECT email FROM people", "SELECT * FROM people", "SELECT token FROM secrets", "SELECT people FROM people"],
 )
-def test_the_engine_itself_refuses_the_rest(reader: PostgresConnector, sql: str) -> None:
+def test_the_engine_itself_refuses_the_rest(reader: Target, sql: str) -> None:
     with pytest.raises(DataSourceError) as caught:
-        reader.read(sql, limits=Limits())
+        reader.read(sql)
     assert caught.value.details["sqlstate"] == "42501"
 
 
@@ -63,7 +62,7 @@ def test_the_engine_itself_refuses_the_rest(reader: PostgresConnector, sql: str)
     ],
 )
 def test_it_writes_nothing_even_in_a_session_of_its_own(
-    reader: PostgresConnector, postgres_server: PostgresServer, sql: str, sqlstate: str
+    reader: Target, postgres_server: PostgresServer, sql: str, sqlstate: str
 ) -> None:
     # Rights are asked for as themselves here: the connector's own session is read-only anyway.
     with pytest.raises(psycopg.Error) as caught:
@@ -71,11 +70,9 @@ def test_it_writes_nothing_even_in_a_session_of_its_own(
     assert caught.value.sqlstate == sqlstate
 
 
-def test_such_a_role_has_no_right_too_many_and_an_owner_has(
-    reader: PostgresConnector, postgres_server: PostgresServer
-) -> None:
-    assert reader.excess_rights() == ()
-    owner = PostgresConnector(postgres_server.config("granted")).excess_rights()
+def test_such_a_role_has_no_right_too_many_and_an_owner_has(reader: Target, postgres_server: PostgresServer) -> None:
+    assert reader.connector.excess_rights() == ()
+    owner = postgres_server.target("granted").connector.excess_rights()
     assert "may write to 3 tables" in owner
     assert any("owns 3 tables" in words for words in owner)
 

@@ -7,16 +7,13 @@ import psutil
 import pytest
 
 from schema_index.connectors import kept_children
-from schema_index.connectors.base import Connector, Limits
 from schema_index.connectors.child_process import ROOT, Bounds, Child, frames
 from schema_index.connectors.child_protocol import MAX_GROWN
-from schema_index.connectors.registry import engine_of
 from schema_index.schema import Dialect
 from tenants.cancellation import Cancellation
 from tenants.domain_error import DomainError
-from tests.connectors.conftest import create_duckdb, create_sqlite
+from tests.connectors.conftest import Target, create_duckdb, create_sqlite
 
-LIMITS = Limits(deadline_ms=5_000)
 CREATE = {"sqlite": create_sqlite, "duckdb": create_duckdb}
 
 
@@ -33,13 +30,13 @@ def dialect(request: pytest.FixtureRequest) -> Dialect:
     return found
 
 
-def connector(dialect: Dialect, path: Path, *, holds: int) -> Connector:
+def table_of(dialect: Dialect, path: Path, *, holds: int) -> Target:
     script = f"CREATE TABLE t (n integer); INSERT INTO t VALUES ({holds})"
-    return engine_of(dialect).connect(CREATE[dialect](path, script))
+    return CREATE[dialect](path, script)
 
 
-def read(target: Connector, sql: str = "SELECT n FROM t") -> int:
-    ((found,),) = target.read(sql, limits=LIMITS).rows
+def read(target: Target, sql: str = "SELECT n FROM t") -> int:
+    ((found,),) = target.read(sql).rows
     return int(found)
 
 
@@ -48,7 +45,7 @@ def children() -> list[psutil.Process]:
 
 
 def test_the_same_child_answers_about_the_same_file_and_no_other(dialect: Dialect, tmp_path: Path) -> None:
-    one, other = (connector(dialect, tmp_path / f"{name}.db", holds=name) for name in (1, 2))
+    one, other = (table_of(dialect, tmp_path / f"{name}.db", holds=name) for name in (1, 2))
     assert (read(one), read(one)) == (1, 1)
     (first,) = children()
     assert (read(other), read(one)) == (2, 1)
@@ -63,7 +60,7 @@ def test_the_same_child_answers_about_the_same_file_and_no_other(dialect: Dialec
 
 @pytest.mark.parametrize("sql", ["SELECT nope FROM t", "SELECT n FROM t WHERE n = (SELECT count(*) FROM t x, nope)"])
 def test_one_that_complained_is_not_asked_again(dialect: Dialect, tmp_path: Path, sql: str) -> None:
-    target = connector(dialect, tmp_path / "1.db", holds=1)
+    target = table_of(dialect, tmp_path / "1.db", holds=1)
     read(target)
     with pytest.raises(DomainError):
         read(target, sql)
@@ -74,7 +71,7 @@ def test_one_that_complained_is_not_asked_again(dialect: Dialect, tmp_path: Path
 def test_one_that_died_or_has_waited_long_is_replaced(
     dialect: Dialect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target = connector(dialect, tmp_path / "1.db", holds=1)
+    target = table_of(dialect, tmp_path / "1.db", holds=1)
     read(target)
     (first,) = children()
     first.kill()
@@ -87,7 +84,7 @@ def test_one_that_died_or_has_waited_long_is_replaced(
 
 
 def test_there_are_never_many(tmp_path: Path) -> None:
-    targets = [connector("sqlite", tmp_path / f"{number}.db", holds=number) for number in range(6)]
+    targets = [table_of("sqlite", tmp_path / f"{number}.db", holds=number) for number in range(6)]
     assert [read(target) for target in targets] == list(range(6))
     assert len(children()) == kept_children.MAX_KEPT
 

@@ -2,7 +2,6 @@
 
 import time
 from contextlib import closing
-from dataclasses import replace
 from datetime import date, datetime
 from datetime import time as clock
 from decimal import Decimal
@@ -12,18 +11,14 @@ import pytest
 
 from schema_index.connectors.base import (
     DataSourceError,
-    Limits,
     QueryTimeout,
     ResultColumn,
     ResultTooLarge,
 )
-from schema_index.connectors.connection import ConnectionConfig
-from schema_index.connectors.mysql import MYSQL
 from schema_index.schema import ColumnKind
 from tenants.attributes import AttributeValue
+from tests.connectors.conftest import Target
 from tests.mariadb import PASSWORD, MariadbServer
-
-LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)
 
 NUMBERS = "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < {}) SELECT COUNT(*) FROM r"
 
@@ -38,8 +33,8 @@ CREATE FUNCTION fails() RETURNS integer BEGIN SIGNAL SQLSTATE '45000' SET MESSAG
 
 
 @pytest.fixture(scope="module")
-def journal(mariadb_server: MariadbServer) -> ConnectionConfig:
-    return mariadb_server.create_database("journal", JOURNAL)
+def journal(mariadb_server: MariadbServer) -> Target:
+    return Target("mysql", mariadb_server.create_database("journal", JOURNAL))
 
 
 @pytest.mark.parametrize(
@@ -71,9 +66,9 @@ def journal(mariadb_server: MariadbServer) -> ConnectionConfig:
     ],
 )
 def test_values_arrive_as_python_and_texts_mean_what_the_guard_reads(
-    journal: ConnectionConfig, expression: str, value: object, kind: ColumnKind
+    journal: Target, expression: str, value: object, kind: ColumnKind
 ) -> None:
-    result = MYSQL.connect(journal).read(f"SELECT {expression} AS v", limits=LIMITS)
+    result = journal.read(f"SELECT {expression} AS v")
 
     assert (result.rows, result.columns) == (((value,),), (ResultColumn(name="v", kind=kind),))
 
@@ -116,20 +111,19 @@ def test_values_arrive_as_python_and_texts_mean_what_the_guard_reads(
     ],
 )
 def test_the_session_refuses_whatever_is_not_a_plain_read(
-    journal: ConnectionConfig, mariadb_server: MariadbServer, tmp_path: Path, sql: str
+    journal: Target, mariadb_server: MariadbServer, tmp_path: Path, sql: str
 ) -> None:
-    connector = MYSQL.connect(journal)
 
     with pytest.raises(DataSourceError):
-        connector.read(sql.format(file=tmp_path / "stolen"), limits=LIMITS)
+        journal.read(sql.format(file=tmp_path / "stolen"))
 
     left = "SELECT (SELECT COUNT(*) FROM plain), (SELECT COUNT(*) FROM journal), NEXTVAL(counter) < 100"
     assert mariadb_server.run(left, database="journal") == [(0, 1, 1)]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_plan_is_asked_for_without_running(journal: ConnectionConfig) -> None:
-    result = MYSQL.connect(journal).read("EXPLAIN SELECT `j`.`id` FROM `journal` AS `j`", limits=LIMITS)
+def test_a_plan_is_asked_for_without_running(journal: Target) -> None:
+    result = journal.read("EXPLAIN SELECT `j`.`id` FROM `journal` AS `j`")
 
     assert len(result.rows) == 1
 
@@ -141,54 +135,49 @@ def test_a_plan_is_asked_for_without_running(journal: ConnectionConfig) -> None:
         "SELECT COUNT(*) FROM journal a JOIN seq_1_to_100000 b JOIN seq_1_to_100000 c WHERE b.seq + c.seq = -a.id",
     ],
 )
-def test_the_deadline_holds_without_the_servers_own(
-    journal: ConnectionConfig, monkeypatch: pytest.MonkeyPatch, sql: str
-) -> None:
+def test_the_deadline_holds_without_the_servers_own(journal: Target, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
     monkeypatch.setattr("schema_index.connectors.mysql_session._MARIADB_SETTINGS", "SET @nothing = 1")
     started = time.monotonic()
 
     with pytest.raises(QueryTimeout):
-        MYSQL.connect(journal).read(sql, limits=replace(LIMITS, deadline_ms=200))
+        journal.read(sql, deadline_ms=200)
 
     assert time.monotonic() - started < 3
 
 
 def test_a_server_that_does_not_hear_is_left_after_the_grace(
-    journal: ConnectionConfig, mariadb_server: MariadbServer, monkeypatch: pytest.MonkeyPatch
+    journal: Target, mariadb_server: MariadbServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("schema_index.connectors.mysql_session._MARIADB_SETTINGS", "SET @nothing = 1")
     monkeypatch.setattr("schema_index.connectors.mysql_session._kill", lambda *_, **__: None)
-    elsewhere = replace(journal, database="test_of_silence")
+    elsewhere = journal.with_config(database="test_of_silence")
     mariadb_server.run("CREATE DATABASE test_of_silence")
     started = time.monotonic()
 
     with pytest.raises(QueryTimeout):
-        MYSQL.connect(elsewhere).read("SELECT SLEEP(4)", limits=replace(LIMITS, deadline_ms=100))
+        elsewhere.read("SELECT SLEEP(4)", deadline_ms=100)
 
     assert 1.0 < time.monotonic() - started < 3.5
 
 
-def test_one_huge_row_is_refused_before_it_is_held(journal: ConnectionConfig) -> None:
+def test_one_huge_row_is_refused_before_it_is_held(journal: Target) -> None:
     with pytest.raises(ResultTooLarge):
-        MYSQL.connect(journal).read("SELECT REPEAT('x', 3000000)", limits=LIMITS)
+        journal.read("SELECT REPEAT('x', 3000000)")
 
 
-def test_the_session_is_pinned_whatever_the_server_prefers(
-    journal: ConnectionConfig, mariadb_server: MariadbServer
-) -> None:
+def test_the_session_is_pinned_whatever_the_server_prefers(journal: Target, mariadb_server: MariadbServer) -> None:
     mariadb_server.run(
         "SET GLOBAL sql_mode = 'ANSI,NO_BACKSLASH_ESCAPES,HIGH_NOT_PRECEDENCE', GLOBAL group_concat_max_len = 10,"
         " GLOBAL sql_auto_is_null = 1, GLOBAL sql_select_limit = 1, GLOBAL local_infile = 1"
     )
     try:
         (row,) = (
-            MYSQL.connect(replace(journal, time_zone="Asia/Kathmandu"))
+            journal.with_config(time_zone="Asia/Kathmandu")
             .read(
                 """
             SELECT "a", '\\\\', NOT 5 BETWEEN 1 AND 2, GROUP_CONCAT(REPEAT('x', 20)), CURRENT_USER() <> '',
                    TIMEDIFF(NOW(), UTC_TIMESTAMP()), (SELECT COUNT(*) FROM seq_1_to_3)
             """,
-                limits=LIMITS,
             )
             .rows
         )
@@ -202,14 +191,13 @@ def test_the_session_is_pinned_whatever_the_server_prefers(
     assert row == ("a", "\\", 1, "x" * 20, 1, clock(5, 45), 3)
 
 
-def test_nothing_of_a_session_survives_it(journal: ConnectionConfig, mariadb_server: MariadbServer) -> None:
-    connector = MYSQL.connect(journal)
-    connector.read("SELECT GET_LOCK('left', 0), 7 + 0 * LAST_INSERT_ID(7)", limits=LIMITS)
-    connector.read("SELECT a.seq FROM seq_1_to_10000000 a", limits=LIMITS)
+def test_nothing_of_a_session_survives_it(journal: Target, mariadb_server: MariadbServer) -> None:
+    journal.read("SELECT GET_LOCK('left', 0), 7 + 0 * LAST_INSERT_ID(7)")
+    journal.read("SELECT a.seq FROM seq_1_to_10000000 a")
     with pytest.raises(QueryTimeout):
-        connector.read("SELECT SLEEP(30)", limits=replace(LIMITS, deadline_ms=200))
+        journal.read("SELECT SLEEP(30)", deadline_ms=200)
 
-    assert connector.read("SELECT IS_FREE_LOCK('left'), LAST_INSERT_ID()", limits=LIMITS).rows == ((1, 0),)
+    assert journal.read("SELECT IS_FREE_LOCK('left'), LAST_INSERT_ID()").rows == ((1, 0),)
     deadline = time.monotonic() + 2
     query = "SELECT INFO FROM information_schema.PROCESSLIST WHERE DB = 'journal'"
     while (left := mariadb_server.run(query)) and time.monotonic() < deadline:
@@ -250,42 +238,42 @@ def test_nothing_of_a_session_survives_it(journal: ConnectionConfig, mariadb_ser
     ],
 )
 def test_errors_say_what_happened_and_carry_no_row(
-    journal: ConnectionConfig, sql: str, code: str, message: str, diagnostic: str | None
+    journal: Target, sql: str, code: str, message: str, diagnostic: str | None
 ) -> None:
     with pytest.raises(DataSourceError) as caught:
-        MYSQL.connect(journal).read(sql, limits=LIMITS)
+        journal.read(sql)
 
     details = dict(caught.value.details)
     assert (caught.value.message, details.pop("engine_code"), details.get("diagnostic")) == (message, code, diagnostic)
     assert "x1" not in repr(details)
 
 
-def test_a_missing_permission_is_said_without_names(mariadb_server: MariadbServer, journal: ConnectionConfig) -> None:
+def test_a_missing_permission_is_said_without_names(mariadb_server: MariadbServer, journal: Target) -> None:
     mariadb_server.run("GRANT SELECT (id) ON journal.journal TO reader")
-    config = replace(journal, username="reader")
+    config = journal.with_config(username="reader")
 
     with pytest.raises(DataSourceError) as caught:
-        MYSQL.connect(config).read("SELECT code FROM journal", limits=LIMITS)
+        config.read("SELECT code FROM journal")
 
     assert caught.value.message == "The data source's user has no permission for something the statement names."
     assert "reader" not in repr(caught.value.details)
 
 
-def test_rights_beyond_reading_are_named(journal: ConnectionConfig, mariadb_server: MariadbServer) -> None:
+def test_rights_beyond_reading_are_named(journal: Target, mariadb_server: MariadbServer) -> None:
     with closing(mariadb_server.admin("journal")) as admin, admin.cursor() as cursor:
         cursor.execute(
             f"CREATE USER careful@'%' IDENTIFIED BY '{PASSWORD}'; GRANT SELECT ON journal.plain TO careful@'%'"
         )
-    careful = MYSQL.connect(replace(journal, username="careful"))
+    careful = journal.with_config(username="careful").connector
     assert careful.excess_rights() == ()
-    rights = MYSQL.connect(journal).excess_rights()
+    rights = journal.connector.excess_rights()
     assert len(rights) == 1
     assert rights[0].startswith("may alter, ")
     assert rights[0].endswith(" more on every database")
 
 
-def test_the_session_tells_the_database_who_asks(journal: ConnectionConfig) -> None:
+def test_the_session_tells_the_database_who_asks(journal: Target) -> None:
     attributes: dict[str, AttributeValue] = {"region": "it's \\ EU", "teams": ("a", 7)}
-    known = MYSQL.connect(replace(journal, session_settings=attributes))
+    known = journal.with_config(session_settings=attributes)
     asked = "SELECT @querent_region, JSON_CONTAINS(@querent_teams, '7'), @querent_other"
-    assert known.read(asked, limits=Limits()).rows == (("it's \\ EU", 1, None),)
+    assert known.read(asked).rows == (("it's \\ EU", 1, None),)

@@ -1,14 +1,11 @@
 """What MySQL's catalogue says of databases with everything that makes one hard to describe."""
 
-from dataclasses import replace
-
 import pytest
 
 from schema_index.connectors.base import ColumnName
-from schema_index.connectors.connection import ConnectionConfig
-from schema_index.connectors.mysql import MYSQL
 from schema_index.connectors.mysql_session import Session
 from schema_index.schema import Table
+from tests.connectors.conftest import Target
 from tests.connectors.described import assert_described, column, key
 from tests.mariadb import MariadbServer
 
@@ -148,17 +145,16 @@ EXPECTED = [
 
 
 @pytest.fixture(scope="module")
-def ugly(mariadb_server: MariadbServer) -> ConnectionConfig:
+def ugly(mariadb_server: MariadbServer) -> Target:
     mariadb_server.create_database("ugly", SCRIPT)
     schemas = ("ugly", "Sales*", "elsewhere", "mysql", "information_schema")
-    return replace(mariadb_server.config("ugly", username="reader"), include_schemas=schemas)
+    return Target("mysql", mariadb_server.config("ugly", username="reader")).with_config(include_schemas=schemas)
 
 
-def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
+def test_everything_readable_is_described_and_the_rest_is_named(ugly: Target) -> None:
     broken = "The database cannot describe it: something it is made of is missing, damaged or not permitted."
 
     found = assert_described(
-        MYSQL,
         ugly,
         default_schema="ugly",
         tables=EXPECTED,
@@ -172,10 +168,10 @@ def test_everything_readable_is_described_and_the_rest_is_named(ugly: Connection
     }
 
 
-def test_patterns_choose_what_is_described(ugly: ConnectionConfig) -> None:
-    only_sales = MYSQL.connect(replace(ugly, include_schemas=("Sales*",))).introspect()
-    without = MYSQL.connect(replace(ugly, exclude_schemas=("Sales*",), exclude_tables=("*.s*",))).introspect()
-    nothing = MYSQL.connect(replace(ugly, include_schemas=("nowhere",))).introspect()
+def test_patterns_choose_what_is_described(ugly: Target) -> None:
+    only_sales = ugly.with_config(include_schemas=("Sales*",)).connector.introspect()
+    without = ugly.with_config(exclude_schemas=("Sales*",), exclude_tables=("*.s*",)).connector.introspect()
+    nothing = ugly.with_config(include_schemas=("nowhere",)).connector.introspect()
 
     assert [table.qualified_name for table in only_sales.schema.tables] == [f"Sales ☕.{LINE}"]
     assert only_sales.unreadable == ()
@@ -184,12 +180,12 @@ def test_patterns_choose_what_is_described(ugly: ConnectionConfig) -> None:
     assert (nothing.schema.tables, nothing.unreadable) == ((), ())
 
 
-def test_distinct_values_of_ugly_names_and_enums(ugly: ConnectionConfig, mariadb_server: MariadbServer) -> None:
+def test_distinct_values_of_ugly_names_and_enums(ugly: Target, mariadb_server: MariadbServer) -> None:
     mariadb_server.run(
         'INSERT INTO `Sales ☕`.`Order "x"\n``line` (`Order Id`, line, `naïve ";--`, m) VALUES'
         " (1, 1, 'b', 'sad'), (1, 2, REPEAT('long', 60), 'happy'), (1, 3, NULL, 'it''s')"
     )
-    connector = MYSQL.connect(ugly)
+    connector = ugly.connector
 
     def values(name: str) -> list[str] | None:
         (found,) = connector.vocabularies([ColumnName(schema="Sales ☕", table=LINE, column=name)], limit=10)
@@ -204,7 +200,7 @@ def test_many_relations_take_no_query_each(mariadb_server: MariadbServer, monkey
         f"CREATE TABLE t{place} (id int PRIMARY KEY) ENGINE = MyISAM; CREATE VIEW v{place} AS SELECT * FROM t{place}"
         for place in range(20)
     )
-    config = replace(mariadb_server.create_database("many", many), include_schemas=("many",))
+    target = Target("mysql", mariadb_server.create_database("many", many)).with_config(include_schemas=("many",))
     queries: list[str] = []
     rows = Session.rows
 
@@ -214,7 +210,7 @@ def test_many_relations_take_no_query_each(mariadb_server: MariadbServer, monkey
 
     monkeypatch.setattr(Session, "rows", counted)
 
-    found = MYSQL.connect(config).introspect()
+    found = target.connector.introspect()
 
     assert len(found.schema.tables) == 40
     assert len([query for query in queries if "information_schema" in query]) == 5

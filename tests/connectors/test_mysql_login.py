@@ -6,23 +6,20 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 
 import pytest
 
-from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Limits
-from schema_index.connectors.connection import ConnectionConfig, TlsMode
-from schema_index.connectors.mysql import MYSQL
+from schema_index.connectors.base import DataSourceError, DataSourceUnavailable
+from schema_index.connectors.connection import TlsMode
 from schema_index.connectors.reader_role import PLACEHOLDER
 from schema_index.grants import grants
+from tests.connectors.conftest import Target
 from tests.mariadb import PASSWORD, MariadbServer
-
-LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)
 
 
 @pytest.fixture(scope="module")
-def empty(mariadb_server: MariadbServer) -> ConnectionConfig:
-    return mariadb_server.create_database("empty", "SELECT 1")
+def empty(mariadb_server: MariadbServer) -> Target:
+    return Target("mysql", mariadb_server.create_database("empty", "SELECT 1"))
 
 
 CIPHER = "SELECT VARIABLE_VALUE <> '' FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'Ssl_cipher'"
@@ -30,25 +27,23 @@ CIPHER = "SELECT VARIABLE_VALUE <> '' FROM information_schema.SESSION_STATUS WHE
 
 @pytest.mark.parametrize(("tls", "encrypted"), [("disable", 0), ("prefer", 1), ("require", 1), ("verify-full", 1)])
 def test_each_tls_mode(
-    empty: ConnectionConfig,
+    empty: Target,
     mariadb_server: MariadbServer,
     monkeypatch: pytest.MonkeyPatch,
     tls: TlsMode,
     encrypted: int,
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(mariadb_server.authority))
-    connector = MYSQL.connect(replace(empty, tls=tls))
-
-    assert connector.read(CIPHER, limits=LIMITS).rows == ((encrypted,),)
+    assert empty.with_config(tls=tls).read(CIPHER).rows == ((encrypted,),)
 
 
 def test_a_certificate_for_another_name_is_refused(
-    empty: ConnectionConfig, mariadb_server: MariadbServer, monkeypatch: pytest.MonkeyPatch
+    empty: Target, mariadb_server: MariadbServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(mariadb_server.authority))
 
     with pytest.raises(DataSourceUnavailable):
-        MYSQL.connect(replace(empty, tls="verify-full", host="db.example.com")).read("SELECT 1", limits=LIMITS)
+        empty.with_config(tls="verify-full", host="db.example.com").read("SELECT 1")
 
 
 @contextmanager
@@ -89,48 +84,45 @@ def pretender(*replies: bytes) -> Iterator[tuple[int, list[bytes]]]:
         (b"\xfecaching_sha2_password\0" + b"1" * 20 + b"\0", b"\x01\x04"),
     ],
 )
-def test_the_password_is_not_told_to_a_server_that_nobody_proved(
-    empty: ConnectionConfig, replies: tuple[bytes, ...]
-) -> None:
+def test_the_password_is_not_told_to_a_server_that_nobody_proved(empty: Target, replies: tuple[bytes, ...]) -> None:
     with pretender(*replies) as (port, told), pytest.raises(DataSourceUnavailable):
-        MYSQL.connect(replace(empty, port=port)).read("SELECT 1", limits=LIMITS)
+        empty.with_config(port=port).read("SELECT 1")
 
     # One answer to each packet before the last, which asks for the password or for what would unlock it.
     assert [bool(answer) for answer in told] == [True] * len(replies) + [False]
     assert PASSWORD.encode() not in b"".join(told)
 
 
-def test_tls_that_is_required_is_not_given_up(empty: ConnectionConfig) -> None:
+def test_tls_that_is_required_is_not_given_up(empty: Target) -> None:
     with pretender() as (port, told), pytest.raises(DataSourceUnavailable):
-        MYSQL.connect(replace(empty, port=port, tls="require")).read("SELECT 1", limits=LIMITS)
+        empty.with_config(port=port, tls="require").read("SELECT 1")
 
     assert told == [b""]
 
 
-def test_a_server_that_never_greets_is_left(empty: ConnectionConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_never_greets_is_left(empty: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("schema_index.connectors.mysql_session.CONNECT_TIMEOUT_S", 0.2)
     started = time.monotonic()
 
     with closing(socket.create_server(("127.0.0.1", 0))) as listener, pytest.raises(DataSourceUnavailable):
-        MYSQL.connect(replace(empty, port=listener.getsockname()[1])).read("SELECT 1", limits=LIMITS)
+        empty.with_config(port=listener.getsockname()[1]).read("SELECT 1")
 
     assert time.monotonic() - started < 3
 
 
 def test_the_user_that_grants_prints_reads_what_is_shown_and_nothing_else(mariadb_server: MariadbServer) -> None:
-    config = mariadb_server.create_database(
-        "granted", "CREATE TABLE people (id integer, email text); CREATE TABLE secrets (token text)"
-    )
-    whole = MYSQL.connect(replace(config, include_schemas=("granted",))).introspect().schema
+    script = "CREATE TABLE people (id integer, email text); CREATE TABLE secrets (token text)"
+    granted = Target("mysql", mariadb_server.create_database("granted", script))
+    whole = granted.with_config(include_schemas=("granted",)).connector.introspect().schema
     shown = whole.visible(
         allows=lambda table, column: table.name != "secrets" and (column is None or column.name != "email")
     )
     mariadb_server.run(grants(shown, whole=whole, role="it's", database="granted"))
-    connector = MYSQL.connect(replace(config, username="it's", password=PLACEHOLDER))
+    reader = granted.with_config(username="it's", password=PLACEHOLDER)
 
-    assert connector.read("SELECT id FROM people", limits=LIMITS).rows == ()
-    assert connector.introspect().schema == shown
+    assert reader.read("SELECT id FROM people").rows == ()
+    assert reader.connector.introspect().schema == shown
     for sql in ("SELECT email FROM people", "SELECT token FROM secrets", "SELECT user FROM mysql.user"):
         with pytest.raises(DataSourceError) as caught:
-            connector.read(sql, limits=LIMITS)
+            reader.read(sql)
         assert caught.value.message == "The data source's user has no permission for something the statement names."

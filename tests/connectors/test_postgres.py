@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -14,16 +13,11 @@ import pytest
 
 from schema_index.connectors.base import (
     DataSourceError,
-    Limits,
     QueryTimeout,
     ResultColumn,
 )
-from schema_index.connectors.connection import ConnectionConfig
-from schema_index.connectors.postgres import POSTGRES
 from tenants.cancellation import Cancellation, DeadlineExceeded
-from tests.connectors.conftest import PostgresServer
-
-LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)
+from tests.connectors.conftest import PostgresServer, Target
 
 SCRIPT = """
 CREATE TYPE mood AS ENUM ('happy', 'sad');
@@ -36,7 +30,7 @@ CREATE FUNCTION fails(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCE
 
 
 @pytest.fixture(scope="module")
-def journal(postgres_server: PostgresServer) -> ConnectionConfig:
+def journal(postgres_server: PostgresServer) -> Target:
     return postgres_server.create_database("journal", SCRIPT)
 
 
@@ -65,17 +59,15 @@ def journal(postgres_server: PostgresServer) -> ConnectionConfig:
     ],
 )
 def test_values_arrive_as_python_or_as_the_engines_text(
-    journal: ConnectionConfig, expression: str, value: object, kind: str
+    journal: Target, expression: str, value: object, kind: str
 ) -> None:
-    result = POSTGRES.connect(journal).read(f"SELECT {expression} AS v", limits=LIMITS)
+    result = journal.read(f"SELECT {expression} AS v")
 
     assert (result.rows, result.columns) == (((value,),), (ResultColumn(name="v", kind=kind),))  # type: ignore[arg-type]  # literal from a list
 
 
-def test_kinds_of_user_types_survive_a_cut_stream(journal: ConnectionConfig) -> None:
-    result = POSTGRES.connect(journal).read(
-        "SELECT mood, i FROM journal, generate_series(1, 1000000) i", limits=replace(LIMITS, max_rows=1)
-    )
+def test_kinds_of_user_types_survive_a_cut_stream(journal: Target) -> None:
+    result = journal.read("SELECT mood, i FROM journal, generate_series(1, 1000000) i", max_rows=1)
 
     assert (result.truncated, [column.kind for column in result.columns]) == (True, ["text", "integer"])
 
@@ -96,40 +88,35 @@ def test_kinds_of_user_types_survive_a_cut_stream(journal: ConnectionConfig) -> 
         "EXPLAIN ANALYZE DELETE FROM journal",
     ],
 )
-def test_the_session_refuses_writes_by_their_owner(journal: ConnectionConfig, sql: str) -> None:
-    connector = POSTGRES.connect(journal)
+def test_the_session_refuses_writes_by_their_owner(journal: Target, sql: str) -> None:
 
     with pytest.raises(DataSourceError):
-        connector.read(sql, limits=LIMITS)
+        journal.read(sql)
 
-    assert connector.read("SELECT id FROM journal", limits=LIMITS).rows == ((1,),)
+    assert journal.read("SELECT id FROM journal").rows == ((1,),)
 
 
-def test_the_session_is_pinned_whatever_the_role_prefers(
-    journal: ConnectionConfig, postgres_server: PostgresServer
-) -> None:
+def test_the_session_is_pinned_whatever_the_role_prefers(journal: Target, postgres_server: PostgresServer) -> None:
     names = ("search_path", "statement_timeout", "transaction_read_only", "datestyle", "intervalstyle", "work_mem")
     shown = ", ".join(f"current_setting('{name}')" for name in names)
     for setting in ("datestyle = 'German'", "intervalstyle = 'iso_8601'", "work_mem = '2GB'"):
         postgres_server.run(f"ALTER ROLE owner IN DATABASE journal SET {setting}")
 
-    (row,) = POSTGRES.connect(journal).read(f"SELECT {shown}", limits=LIMITS).rows
+    (row,) = journal.read(f"SELECT {shown}").rows
 
     assert row[0] == "pg_catalog, public, public, pg_temp"
     assert 4_000 < int(row[1].removesuffix("ms")) <= 5_000 if row[1].endswith("ms") else row[1] == "5s"
     assert row[2:] == ("on", "ISO, YMD", "postgres", "64MB")
 
 
-def test_nothing_of_a_session_survives_it(journal: ConnectionConfig, postgres_server: PostgresServer) -> None:
-    connector = POSTGRES.connect(journal)
-    connector.read(
+def test_nothing_of_a_session_survives_it(journal: Target, postgres_server: PostgresServer) -> None:
+    journal.read(
         "SELECT set_config('search_path', 'nowhere', false), set_config('app.mark', 'x', false), pg_advisory_lock(7)",
-        limits=LIMITS,
     )
     with pytest.raises(QueryTimeout):
-        connector.read("SELECT pg_sleep(30)", limits=replace(LIMITS, deadline_ms=200))
+        journal.read("SELECT pg_sleep(30)", deadline_ms=200)
 
-    (row,) = connector.read("SELECT count(*), current_setting('app.mark', true) FROM journal", limits=LIMITS).rows
+    (row,) = journal.read("SELECT count(*), current_setting('app.mark', true) FROM journal").rows
     assert row == (1, None)
     time.sleep(0.1)
     left = "SELECT query FROM pg_stat_activity WHERE application_name = 'querent' AND datname = 'journal'"
@@ -182,23 +169,23 @@ def test_nothing_of_a_session_survives_it(journal: ConnectionConfig, postgres_se
     ],
 )
 def test_errors_say_what_happened_and_carry_no_row(
-    journal: ConnectionConfig, sql: str, sqlstate: str, message: str, diagnostic: str | None
+    journal: Target, sql: str, sqlstate: str, message: str, diagnostic: str | None
 ) -> None:
     with pytest.raises(DataSourceError) as caught:
-        POSTGRES.connect(journal).read(sql, limits=LIMITS)
+        journal.read(sql)
 
     expected = {"sqlstate": sqlstate} if diagnostic is None else {"sqlstate": sqlstate, "diagnostic": diagnostic}
     assert (caught.value.message, dict(caught.value.details)) == (message, expected)
     assert "x1" not in repr(caught.value.details)
 
 
-def test_an_unchecked_address_is_a_programming_error(journal: ConnectionConfig) -> None:
+def test_an_unchecked_address_is_a_programming_error(journal: Target) -> None:
     with pytest.raises(ValueError, match="check_target"):
-        POSTGRES.connect(replace(journal, address="")).read("SELECT 1", limits=LIMITS)
+        journal.with_config(address="").read("SELECT 1")
 
 
 @pytest.fixture
-def silent_server(journal: ConnectionConfig) -> Iterator[ConnectionConfig]:
+def silent_server(journal: Target) -> Iterator[Target]:
     """A server that stops answering in the middle of a session: to the statement and to every cancel."""
     stopped = threading.Event()
     pairs: list[socket.socket] = []
@@ -215,14 +202,14 @@ def silent_server(journal: ConnectionConfig) -> Iterator[ConnectionConfig]:
         with suppress(OSError):
             while True:
                 client, _ = listener.accept()
-                server = socket.create_connection((journal.address, journal.port))
+                server = socket.create_connection((journal.config.address, journal.config.port))
                 pairs.extend((client, server))
                 for ends in ((client, server), (server, client)):
                     threading.Thread(target=pump, args=ends, daemon=True).start()
 
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         threading.Thread(target=accept, args=(listener,), daemon=True).start()
-        yield replace(journal, port=listener.getsockname()[1])
+        yield journal.with_config(port=listener.getsockname()[1])
         listener.shutdown(socket.SHUT_RDWR)
     for end in pairs:
         with suppress(OSError):
@@ -230,21 +217,19 @@ def silent_server(journal: ConnectionConfig) -> Iterator[ConnectionConfig]:
         end.close()
 
 
-def test_a_server_that_falls_silent_is_left_after_the_grace(silent_server: ConnectionConfig) -> None:
+def test_a_server_that_falls_silent_is_left_after_the_grace(silent_server: Target) -> None:
     started = time.monotonic()
 
     with pytest.raises(QueryTimeout):
-        POSTGRES.connect(silent_server).read("SELECT pg_sleep(9)", limits=replace(LIMITS, deadline_ms=300))
+        silent_server.read("SELECT pg_sleep(9)", deadline_ms=300)
 
     assert 1.2 < time.monotonic() - started < 5
 
 
-def test_a_silent_server_is_left_sooner_by_who_stops(silent_server: ConnectionConfig) -> None:
+def test_a_silent_server_is_left_sooner_by_who_stops(silent_server: Target) -> None:
     started = time.monotonic()
 
     with pytest.raises(DeadlineExceeded):
-        POSTGRES.connect(silent_server).read(
-            "SELECT pg_sleep(9)", limits=LIMITS, cancellation=Cancellation(deadline_ms=300)
-        )
+        silent_server.read("SELECT pg_sleep(9)", cancellation=Cancellation(deadline_ms=300))
 
     assert 0.3 < time.monotonic() - started < 3

@@ -1,15 +1,12 @@
 """What the catalogue says of a database with everything that makes one hard to describe."""
 
 import time
-from dataclasses import replace
 
 import pytest
 
 from schema_index.connectors.base import ColumnName
-from schema_index.connectors.connection import ConnectionConfig
-from schema_index.connectors.postgres import POSTGRES
 from schema_index.schema import Table
-from tests.connectors.conftest import PostgresServer
+from tests.connectors.conftest import PostgresServer, Target
 from tests.connectors.described import assert_described, column, key
 
 SCRIPT = """
@@ -141,7 +138,7 @@ FORBIDDEN = "The data source's user may not read it."
 
 
 @pytest.fixture(scope="module")
-def ugly(postgres_server: PostgresServer) -> ConnectionConfig:
+def ugly(postgres_server: PostgresServer) -> Target:
     postgres_server.create_database("ugly", SCRIPT)
     postgres_server.run(
         """
@@ -153,12 +150,11 @@ def ugly(postgres_server: PostgresServer) -> ConnectionConfig:
         """,
         database="ugly",
     )
-    return postgres_server.config("ugly", username="reader")
+    return postgres_server.target("ugly", username="reader")
 
 
-def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
+def test_everything_readable_is_described_and_the_rest_is_named(ugly: Target) -> None:
     assert_described(
-        POSTGRES,
         ugly,
         default_schema="public",
         tables=EXPECTED,
@@ -167,19 +163,19 @@ def test_everything_readable_is_described_and_the_rest_is_named(ugly: Connection
     )
 
 
-def test_schema_patterns_choose_what_is_described(ugly: ConnectionConfig) -> None:
-    only_sales = POSTGRES.connect(replace(ugly, include_schemas=("Sales*",))).introspect()
-    without_hidden = POSTGRES.connect(replace(ugly, exclude_schemas=("hid*",))).introspect()
+def test_schema_patterns_choose_what_is_described(ugly: Target) -> None:
+    only_sales = ugly.with_config(include_schemas=("Sales*",)).connector.introspect()
+    without_hidden = ugly.with_config(exclude_schemas=("hid*",)).connector.introspect()
 
     assert [table.qualified_name for table in only_sales.schema.tables] == [f"Sales ☕.{LINE}"]
     assert only_sales.unreadable == ()
     assert [found.name for found in without_hidden.unreadable] == ["secret"]
 
 
-def test_table_patterns_choose_by_schema_and_name(ugly: ConnectionConfig) -> None:
-    config = replace(ugly, include_tables=("public.*",), exclude_tables=("*.e*", "*.secret"))
+def test_table_patterns_choose_by_schema_and_name(ugly: Target) -> None:
+    target = ugly.with_config(include_tables=("public.*",), exclude_tables=("*.e*", "*.secret"))
 
-    found = POSTGRES.connect(config).introspect()
+    found = target.connector.introspect()
 
     assert [table.name for table in found.schema.tables] == ["child", "log", "partly", "recent", "totals"]
     assert found.unreadable == ()
@@ -196,7 +192,7 @@ def test_rows_are_estimated_where_the_engine_has_counted(postgres_server: Postgr
     CREATE VIEW seen AS SELECT * FROM counted;
     ANALYZE counted, parts_1, parts_2;
     """
-    found = POSTGRES.connect(postgres_server.create_database("estimates", script)).introspect()
+    found = postgres_server.create_database("estimates", script).connector.introspect()
 
     assert {table.name: table.row_estimate for table in found.schema.tables} == {
         "counted": 300,
@@ -206,14 +202,14 @@ def test_rows_are_estimated_where_the_engine_has_counted(postgres_server: Postgr
     }
 
 
-def test_distinct_values_of_ugly_names_and_enums(ugly: ConnectionConfig, postgres_server: PostgresServer) -> None:
+def test_distinct_values_of_ugly_names_and_enums(ugly: Target, postgres_server: PostgresServer) -> None:
     postgres_server.run(
         'INSERT INTO "Sales ☕"."Order ""x""\nline" VALUES'
         " (1, 1, 'b', 'sad', null, 0, 0, null, now(), null, null, 'x'),"
         " (1, 2, repeat('long', 60), 'happy', null, 0, 0, null, now(), null, null, 'x')",
         database="ugly",
     )
-    connector = POSTGRES.connect(ugly)
+    connector = ugly.connector
 
     def values(name: str) -> list[str] | None:
         (found,) = connector.vocabularies([ColumnName(schema="Sales ☕", table=LINE, column=name)], limit=10)
@@ -230,10 +226,10 @@ def test_many_relations_take_no_query_each(postgres_server: PostgresServer) -> N
         EXECUTE format('CREATE VIEW v%s AS SELECT * FROM t%s', i, i);
     END LOOP; END $$
     """
-    config = postgres_server.create_database("many", many)
+    target = postgres_server.create_database("many", many)
     started = time.monotonic()
 
-    found = POSTGRES.connect(config).introspect()
+    found = target.connector.introspect()
 
     assert len(found.schema.tables) == 800
     # A tenth of a second on an idle machine; five queries a relation would be 4,000 of them.

@@ -14,7 +14,6 @@ from schema_index.connectors.base import (
     ColumnName,
     DataSourceError,
     DataSourceUnavailable,
-    Limits,
     QueryTimeout,
     QueryTooExpensive,
     ResultColumn,
@@ -22,11 +21,8 @@ from schema_index.connectors.base import (
     ResultTooLarge,
 )
 from tenants.domain_error import DomainError
-from tests.connectors.conftest import Target
+from tests.connectors.conftest import LIMITS, Target
 from tests.mariadb import PASSWORD
-
-LIMITS = Limits(deadline_ms=5_000, max_rows=100, max_bytes=1_000_000)
-SHORT = replace(LIMITS, deadline_ms=300)
 
 HEIGHT: Mapping[str, object] = {
     "postgres": Decimal("1.65"),
@@ -40,7 +36,7 @@ PEOPLE = "SELECT id, name FROM people ORDER BY id"
 
 
 def test_a_read_returns_columns_kinds_and_rows(target: Target) -> None:
-    result = target.connector.read("SELECT id, name, height FROM people WHERE id <> 2 ORDER BY id", limits=LIMITS)
+    result = target.read("SELECT id, name, height FROM people WHERE id <> 2 ORDER BY id")
 
     assert replace(result, elapsed_ms=0) == ResultSet(
         columns=(
@@ -57,14 +53,14 @@ def test_a_read_returns_columns_kinds_and_rows(target: Target) -> None:
 def test_percent_signs_colons_and_emoji_reach_the_engine_as_written(target: Target) -> None:
     name = '`ü"\n`' if target.dialect == "mysql" else '"ü""\n"'
     sql = f"SELECT '100%s %(a)s' AS a, ' :foo ' AS b, name LIKE 'A%' AS c, '☕ ''' AS {name} FROM people WHERE id = 1"
-    result = target.connector.read(sql, limits=LIMITS)
+    result = target.read(sql)
 
     assert result.rows == (("100%s %(a)s", " :foo ", True, "☕ '"),)
     assert [column.name for column in result.columns] == ["a", "b", "c", 'ü"\n']
 
 
 def test_an_empty_result_still_has_its_columns(target: Target) -> None:
-    result = target.connector.read("SELECT id, name FROM people WHERE id = 99", limits=LIMITS)
+    result = target.read("SELECT id, name FROM people WHERE id = 99")
 
     assert (result.rows, result.truncated, [column.name for column in result.columns]) == ((), False, ["id", "name"])
 
@@ -97,7 +93,7 @@ def test_what_is_not_one_read_fails_in_the_engine(target: Target, sql: str) -> N
     before = target.raw(PEOPLE)
 
     with pytest.raises(DataSourceError):
-        target.connector.read(sql, limits=LIMITS)
+        target.read(sql)
 
     assert target.raw(PEOPLE) == before
 
@@ -139,7 +135,7 @@ def test_the_deadline_holds(target: Target, sql: str) -> None:
     started = time.monotonic()
 
     with pytest.raises(QueryTimeout) as caught:
-        target.connector.read(sql, limits=SHORT)
+        target.read(sql, deadline_ms=300)
 
     # 0.3 to 0.6 s on an idle machine; the statements would run for half a minute or for ever.
     assert time.monotonic() - started < 3
@@ -158,14 +154,14 @@ def test_what_the_planner_finds_too_expensive_is_not_run(target: Target, sql: st
     started = time.monotonic()
 
     with pytest.raises(QueryTooExpensive, match="expects this query to cost") as caught:
-        target.connector.read(sql, limits=replace(LIMITS, max_cost=1_000_000))
+        target.read(sql, max_cost=1_000_000)
 
     assert time.monotonic() - started < 2
     assert caught.value.details["estimate"] > caught.value.details["limit"] == 1_000_000
 
 
 def test_what_the_planner_finds_cheap_or_cannot_tell_is_run(target: Target) -> None:
-    result = target.connector.read("SELECT id FROM people WHERE id = 1", limits=replace(LIMITS, max_cost=1_000))
+    result = target.read("SELECT id FROM people WHERE id = 1", max_cost=1_000)
 
     assert result.rows == ((1,),)
 
@@ -175,7 +171,7 @@ NUMBERS = "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE 
 
 @pytest.mark.parametrize(("existing", "kept", "truncated"), [(9, 9, False), (10, 10, False), (11, 10, True)])
 def test_the_row_cap_says_when_more_existed(target: Target, existing: int, kept: int, truncated: bool) -> None:
-    result = target.connector.read(NUMBERS.format(existing), limits=replace(LIMITS, max_rows=10))
+    result = target.read(NUMBERS.format(existing), max_rows=10)
 
     assert result.rows == tuple((number,) for number in range(1, kept + 1))
     assert result.truncated is truncated
@@ -188,7 +184,7 @@ MANY = {"mysql": "SELECT seq FROM seq_1_to_10000000", "duckdb": "SELECT range FR
 def test_ten_million_rows_stop_at_the_row_cap(target: Target) -> None:
     started = time.monotonic()
 
-    result = target.connector.read(MANY.get(target.dialect, NUMBERS.format(10_000_000)), limits=LIMITS)
+    result = target.read(MANY.get(target.dialect, NUMBERS.format(10_000_000)))
 
     assert (len(result.rows), result.truncated) == (100, True)
     assert time.monotonic() - started < 5
@@ -204,17 +200,17 @@ WIDE = {
 
 def test_the_byte_cap_stops_the_stream(target: Target) -> None:
     with pytest.raises(ResultTooLarge) as caught:
-        target.connector.read(WIDE[target.dialect], limits=LIMITS)
+        target.read(WIDE[target.dialect])
 
     assert caught.value.details == {"max_bytes": 1_000_000}
-    assert len(target.connector.read(WIDE[target.dialect], limits=replace(LIMITS, max_rows=30)).rows) == 30
+    assert len(target.read(WIDE[target.dialect], max_rows=30).rows) == 30
 
 
 def test_no_process_and_no_file_is_left_behind(target: Target) -> None:
     kept_children.end_all()
-    for limits in (LIMITS, SHORT):
+    for deadline_ms in (5_000, 300):
         with pytest.raises(DomainError):
-            target.connector.read(ENDLESS[target.dialect][0] + " UNION SELECT nope", limits=limits)
+            target.read(ENDLESS[target.dialect][0] + " UNION SELECT nope", deadline_ms=deadline_ms)
     folder = target.config.path.parent if target.config.path else None
 
     assert [child for child in psutil.Process().children() if "_child" in " ".join(child.cmdline())] == []
@@ -256,7 +252,7 @@ WRONG_FOR = {
 )
 def test_all_ways_not_to_connect_sound_the_same(target: Target, wrong: dict[str, Any]) -> None:
     with pytest.raises(DataSourceUnavailable) as caught:
-        target.with_config(**wrong).connector.read("SELECT 1", limits=LIMITS)
+        target.with_config(**wrong).read("SELECT 1")
 
     assert caught.value.message == (
         "The database could not be reached, or refused the credentials. "
@@ -269,7 +265,7 @@ def test_all_ways_not_to_connect_sound_the_same(target: Target, wrong: dict[str,
 def test_the_name_is_never_resolved_again(target: Target) -> None:
     elsewhere = target.with_config(host="name-that-resolves-nowhere.invalid")
 
-    assert elsewhere.connector.read("SELECT 1", limits=LIMITS).rows == ((1,),)
+    assert elsewhere.read("SELECT 1").rows == ((1,),)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +279,7 @@ def test_the_name_is_never_resolved_again(target: Target) -> None:
 )
 def test_a_wrong_statement_is_explained_by_its_own_words(target: Target, sql: str, diagnostic: str) -> None:
     with pytest.raises(DataSourceError) as caught:
-        target.connector.read(sql, limits=LIMITS)
+        target.read(sql)
 
     # An engine may stop at the word after the wrong one.
     assert diagnostic in caught.value.details["diagnostic"] or "BY" in caught.value.details["diagnostic"]

@@ -3,17 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, Limits, ResultTooLarge
+from schema_index.connectors.base import DataSourceError, DataSourceUnavailable, ResultTooLarge
 from schema_index.connectors.connection import ConnectionConfig
-from schema_index.connectors.sqlite import SQLITE
-from tests.connectors.conftest import create_sqlite
-
-LIMITS = Limits(deadline_ms=3_000, max_rows=100, max_bytes=1_000_000)
+from tests.connectors.conftest import Target, create_sqlite
 
 SCRIPT = """
 CREATE TABLE cell (id INTEGER PRIMARY KEY, value);
@@ -28,12 +24,12 @@ ANALYZE;
 
 
 @pytest.fixture(scope="module")
-def cells(tmp_path_factory: pytest.TempPathFactory) -> ConnectionConfig:
+def cells(tmp_path_factory: pytest.TempPathFactory) -> Target:
     return create_sqlite(tmp_path_factory.mktemp("cells") / "cells.db", SCRIPT)
 
 
-def test_values_cross_the_process_unchanged(cells: ConnectionConfig) -> None:
-    result = SQLITE.connect(cells).read("SELECT value FROM cell ORDER BY id", limits=LIMITS)
+def test_values_cross_the_process_unchanged(cells: Target) -> None:
+    result = cells.read("SELECT value FROM cell ORDER BY id")
 
     assert [row[0] for row in result.rows] == [
         1,
@@ -49,16 +45,16 @@ def test_values_cross_the_process_unchanged(cells: ConnectionConfig) -> None:
     assert result.columns[0].kind == "other"
 
 
-def test_full_text_and_r_tree_tables_can_be_read(cells: ConnectionConfig) -> None:
+def test_full_text_and_r_tree_tables_can_be_read(cells: Target) -> None:
     sql = "SELECT title, high FROM search, box WHERE search MATCH 'tea' AND low < 3"
 
-    assert SQLITE.connect(cells).read(sql, limits=LIMITS).rows == (("green tea", 3.0),)
+    assert cells.read(sql).rows == (("green tea", 3.0),)
 
 
-def test_the_functions_that_stand_in_from_can_be_read(cells: ConnectionConfig) -> None:
+def test_the_functions_that_stand_in_from_can_be_read(cells: Target) -> None:
     sql = "SELECT e.value, t.atom FROM json_each('[7]') AS e, json_tree('8') AS t"
 
-    assert SQLITE.connect(cells).read(sql, limits=LIMITS).rows == ((7, 8),)
+    assert cells.read(sql).rows == ((7, 8),)
 
 
 @pytest.mark.parametrize(
@@ -85,11 +81,11 @@ def test_the_functions_that_stand_in_from_can_be_read(cells: ConnectionConfig) -
         "SELECT value FROM cell WHERE id = :id",
     ],
 )
-def test_the_engine_refuses_what_is_not_a_read_of_tables(cells: ConnectionConfig, tmp_path: Path, sql: str) -> None:
+def test_the_engine_refuses_what_is_not_a_read_of_tables(cells: Target, tmp_path: Path, sql: str) -> None:
     create_sqlite(tmp_path / "other.db", "CREATE TABLE t (a)")
 
     with pytest.raises(DataSourceError):
-        SQLITE.connect(cells).read(sql.format(folder=tmp_path), limits=LIMITS)
+        cells.read(sql.format(folder=tmp_path))
 
     assert [file.name for file in tmp_path.iterdir()] == ["other.db"]
 
@@ -104,26 +100,25 @@ def test_the_engine_refuses_what_is_not_a_read_of_tables(cells: ConnectionConfig
         " SELECT count(DISTINCT i || printf('%.*c', 900000, 'x')) FROM r",
     ],
 )
-def test_memory_is_bounded(cells: ConnectionConfig, sql: str) -> None:
+def test_memory_is_bounded(cells: Target, sql: str) -> None:
     with pytest.raises((DataSourceError, ResultTooLarge)):
-        SQLITE.connect(cells).read(sql, limits=replace(LIMITS, deadline_ms=10_000))
+        cells.read(sql, deadline_ms=10_000)
 
 
 @pytest.fixture
-def write_ahead(tmp_path: Path) -> Iterator[ConnectionConfig]:
+def write_ahead(tmp_path: Path) -> Iterator[Target]:
     """A database in WAL mode whose writer is still connected, as a live application's is."""
     config = create_sqlite(
         tmp_path / "wal.db", "PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (1);"
     )
-    assert config.path is not None
     with closing(sqlite3.connect(config.path)) as writer:
         writer.execute("INSERT INTO t VALUES (2)")
         writer.commit()
         yield config
 
 
-def test_a_live_database_is_read_beside_its_writer(write_ahead: ConnectionConfig) -> None:
-    assert SQLITE.connect(write_ahead).read("SELECT a FROM t", limits=LIMITS).rows == ((1,), (2,))
+def test_a_live_database_is_read_beside_its_writer(write_ahead: Target) -> None:
+    assert write_ahead.read("SELECT a FROM t").rows == ((1,), (2,))
 
 
 @pytest.mark.parametrize("content", [b"not a database, but long enough to be looked at" * 100, None])
@@ -135,21 +130,20 @@ def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content: byte
         path.write_bytes(content)
 
     with pytest.raises(DataSourceUnavailable):
-        SQLITE.connect(ConnectionConfig(path=path)).read("SELECT 1", limits=LIMITS)
+        Target("sqlite", ConnectionConfig(path=path)).read("SELECT 1")
 
 
 def test_a_locked_database_is_unavailable_and_worth_a_retry(tmp_path: Path) -> None:
     config = create_sqlite(tmp_path / "locked.db", "CREATE TABLE t (a)")
-    assert config.path is not None
     with closing(sqlite3.connect(config.path, isolation_level=None)) as writer:
         writer.execute("BEGIN EXCLUSIVE")
 
         with pytest.raises(DataSourceUnavailable) as caught:
-            SQLITE.connect(config).read("SELECT a FROM t", limits=replace(LIMITS, deadline_ms=300))
+            config.read("SELECT a FROM t", deadline_ms=300)
 
     assert caught.value.retryable
 
 
 def test_a_relative_path_is_a_programming_error() -> None:
     with pytest.raises(ValueError, match="check_file"):
-        SQLITE.connect(ConnectionConfig(path=Path("some.db")))
+        Target("sqlite", ConnectionConfig(path=Path("some.db"))).read("SELECT 1")

@@ -1,15 +1,12 @@
 """What SQLite says of itself: free-text types, keys that dangle, views that broke, virtual tables."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from schema_index.connectors.base import Introspection
-from schema_index.connectors.connection import ConnectionConfig
-from schema_index.connectors.sqlite import SQLITE
 from schema_index.schema import DatabaseSchema, Table
-from tests.connectors.conftest import create_sqlite
+from tests.connectors.conftest import Target, create_sqlite
 from tests.connectors.described import assert_described, column, key
 
 SCRIPT = """
@@ -95,13 +92,12 @@ BROKEN = "The database cannot describe it; a view may name something that no lon
 
 
 @pytest.fixture(scope="module")
-def ugly(tmp_path_factory: pytest.TempPathFactory) -> ConnectionConfig:
+def ugly(tmp_path_factory: pytest.TempPathFactory) -> Target:
     return create_sqlite(tmp_path_factory.mktemp("ugly") / "what?a#name%20 ☕.db", SCRIPT)
 
 
-def test_everything_readable_is_described_and_the_rest_is_named(ugly: ConnectionConfig) -> None:
+def test_everything_readable_is_described_and_the_rest_is_named(ugly: Target) -> None:
     found = assert_described(
-        SQLITE,
         ugly,
         default_schema="main",
         tables=EXPECTED,
@@ -112,17 +108,17 @@ def test_everything_readable_is_described_and_the_rest_is_named(ugly: Connection
     assert {table.name: table.row_estimate for table in found.tables if table.row_estimate} == {"child": 1}
 
 
-def test_table_patterns_choose_what_is_described(ugly: ConnectionConfig) -> None:
-    config = replace(ugly, include_tables=("main.*s*", "main.b*"), exclude_tables=("*.s[el]*",))
+def test_table_patterns_choose_what_is_described(ugly: Target) -> None:
+    config = ugly.with_config(include_tables=("main.*s*", "main.b*"), exclude_tables=("*.s[el]*",))
 
-    found = SQLITE.connect(config).introspect()
+    found = config.connector.introspect()
 
     assert [table.name for table in found.schema.tables] == ["totals", "☕ sqlite"]
     assert [one.name for one in found.unreadable] == ["broken"]
 
 
-def test_two_syncs_of_one_file_are_equal(ugly: ConnectionConfig) -> None:
-    first, second = (SQLITE.connect(ugly).introspect() for _ in range(2))
+def test_two_syncs_of_one_file_are_equal(ugly: Target) -> None:
+    first, second = (ugly.connector.introspect() for _ in range(2))
 
     assert first.schema.fingerprint == second.schema.fingerprint
 
@@ -130,4 +126,4 @@ def test_two_syncs_of_one_file_are_equal(ugly: ConnectionConfig) -> None:
 def test_an_empty_file_has_no_tables(tmp_path: Path) -> None:
     config = create_sqlite(tmp_path / "empty.db", "")
 
-    assert SQLITE.connect(config).introspect() == Introspection(schema=DatabaseSchema.of("sqlite", "main", []))
+    assert config.connector.introspect() == Introspection(schema=DatabaseSchema.of("sqlite", "main", []))
