@@ -1,7 +1,5 @@
 """People who ask at once, and who ask again with the same key when the connection breaks, as a careful client does."""
 
-import http.client
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+
+import httpx
 
 PAUSE_S = 0.25
 REQUEST_TIMEOUT_S = 60.0
@@ -46,8 +45,10 @@ class Round:
 
 class People:
     def __init__(self, url: str, *, key: str) -> None:
-        self._host, self._port = urlsplit(url).hostname or "", urlsplit(url).port
-        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        # A connection for each question, as many askers have.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+        headers = {"Authorization": f"Bearer {key}"}
+        self._client = httpx.Client(base_url=url, headers=headers, timeout=REQUEST_TIMEOUT_S, limits=limits)
         self._count = 0
 
     @contextmanager
@@ -80,15 +81,11 @@ class People:
 
     def post(self, path: str, body: Any, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
         """Status 0 where no reply came."""
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=REQUEST_TIMEOUT_S)
         try:
-            connection.request("POST", path, body=json.dumps(body), headers={**self._headers, **(headers or {})})
-            reply = connection.getresponse()
-            return reply.status, json.loads(reply.read())
-        except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:
+            reply = self._client.post(path, json=body, headers=headers)
+            return reply.status_code, reply.json()
+        except (httpx.HTTPError, ValueError) as error:
             return 0, {"code": type(error).__name__}
-        finally:
-            connection.close()
 
 
 def question(tag: str) -> str:

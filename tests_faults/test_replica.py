@@ -9,9 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from subprocess import CalledProcessError
 from typing import Any
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
+import httpx
 import psycopg
 import pytest
 
@@ -40,20 +39,18 @@ class Reader:
     key: str
 
     def tables(self, words: str) -> list[str]:
-        query = urlencode({"q": words, "kind": "table"})
-        found = self._get(f"/api/v1/search?{query}", token=self.key)
+        found = self._get("/api/v1/search", {"q": words, "kind": "table"}, token=self.key)
         return re.findall(r'"title":"([^"]+)"', found)
 
     def reads(self) -> dict[tuple[str, str], int]:
         """Of the index, by server and why it was not the replica."""
-        lines = re.findall(
-            r'querent_index_reads_total\{reason="(\w*)",server="(\w+)"\} (\d+)', self._get("/metrics", token=TOKEN)
-        )
+        told = self._get("/metrics", {}, token=TOKEN)
+        lines = re.findall(r'querent_index_reads_total\{reason="(\w*)",server="(\w+)"\} (\d+)', told)
         return {(server, reason): int(count) for reason, server, count in lines}
 
-    def _get(self, path: str, *, token: str) -> str:
-        with urlopen(Request(self.url + path, headers={"Authorization": f"Bearer {token}"}), timeout=30) as reply:
-            return str(reply.read().decode())
+    def _get(self, path: str, query: dict[str, str], *, token: str) -> str:
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.get(self.url + path, params=query, headers=headers, timeout=30).raise_for_status().text
 
 
 @pytest.fixture

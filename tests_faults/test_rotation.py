@@ -1,11 +1,10 @@
 """Keys are rotated while processes serve, by the steps of docs/deploy.md, and the old ones then open nothing."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from urllib.request import Request, urlopen
 
+import httpx
 import pytest
 from cryptography.fernet import Fernet
 
@@ -71,18 +70,14 @@ def _rotate_api_key(deployment: Deployment) -> None:
     """By its holder: both work until the first is revoked, which then ends at once."""
     url = f"{deployment.querent.url}/api/v1/keys"
 
-    def call(method: str, path: str = "", body: object = None) -> dict[str, str]:
-        headers = {"Authorization": f"Bearer {deployment.keys['one']}", "Content-Type": "application/json"}
-        data = None if body is None else json.dumps(body).encode()
-        with urlopen(Request(url + path, data=data, headers=headers, method=method), timeout=30) as reply:
-            return dict(json.loads(reply.read() or b"{}"))
+    headers = {"Authorization": f"Bearer {deployment.keys['one']}"}
 
     def works(key: str) -> int:
-        return People(deployment.querent.url, key=key).post("/nl2sql", {"question": "no"}, {"Prefer": "respond-async"})[
-            0
-        ]
+        people = People(deployment.querent.url, key=key)
+        return people.post("/nl2sql", {"question": "no"}, {"Prefer": "respond-async"})[0]
 
-    first, second = (call("POST", body={"name": name, "scopes": ["ask"], "role": "viewer"}) for name in ("1", "2"))
+    bodies = [{"name": name, "scopes": ["ask"], "role": "viewer"} for name in ("1", "2")]
+    first, second = (httpx.post(url, json=body, headers=headers, timeout=30).json() for body in bodies)
     assert [works(one["key"]) for one in (first, second)] == [202, 202]
-    call("DELETE", f"/{first['id']}")
+    httpx.delete(f"{url}/{first['id']}", headers=headers, timeout=30).raise_for_status()
     assert [works(one["key"]) for one in (first, second)] == [401, 202]

@@ -10,17 +10,41 @@ from typing import Any, ClassVar
 
 from schema_index.connectors.child_process import ROOT, Child, Frame
 from schema_index.connectors.duckdb_catalogue import BROKEN, duckdb_kind, duckdb_table
-from schema_index.connectors.duckdb_errors import DUCKDB_ERRORS
 from schema_index.connectors.engine import Engine
 from schema_index.connectors.file_connector import FileConnector, file_grants
+from schema_index.connectors.file_errors import FileErrors
 from schema_index.schema import ColumnKind, Dialect
 
 _PAIRWISE = frozenset({"CROSS_PRODUCT", "NESTED_LOOP_JOIN", "BLOCKWISE_NL_JOIN"})
 
 
+_UNREADABLE = (
+    "The data source's file cannot be read as a DuckDB database of this version. Check the file, then test the source."
+)
+_LOCKED = "The data source's file is held by a process that writes to it. Try again when that has ended."
+
+_ERRORS = FileErrors(
+    interrupted="InterruptException",
+    unavailable={"Locked": _LOCKED, "Unreadable": _UNREADABLE},
+    messages={
+        "NotARead": "The statement is not one read, which is all that may run.",
+        "PermissionException": "The statement does something a read-only session does not allow.",
+        "CatalogException": "A table, column, function or type that the statement names does not exist.",
+        "BinderException": "The statement does not fit the database's tables, columns or types.",
+        "ParserException": "The statement has a syntax error.",
+        "SyntaxException": "The statement has a syntax error.",
+        "ConversionException": "A value does not have the form its type needs.",
+        "OutOfRangeException": "A number in the statement's result is out of its type's range.",
+        "NotImplementedException": "The statement uses something the database does not support.",
+        "OutOfMemoryException": "The statement needs more memory than a query may use.",
+    },
+    explained={"CatalogException", "BinderException", "ParserException", "SyntaxException"},
+)
+
+
 class DuckdbConnector(FileConnector):
     dialect: ClassVar[Dialect] = "duckdb"
-    errors = DUCKDB_ERRORS
+    errors = _ERRORS
     broken = BROKEN
     table = staticmethod(duckdb_table)
 
@@ -63,7 +87,5 @@ DUCKDB = Engine(
     dialect=DuckdbConnector.dialect,
     label="DuckDB",
     connect=DuckdbConnector,
-    port=None,
     grants=file_grants,
-    ddl_trigger=None,
 )

@@ -41,11 +41,12 @@ class Engine:
     connect: Callable[[ConnectionConfig], Connector]
     """Opens nothing."""
 
-    port: int | None
+    grants: Grants
+
+    port: int | None = None
     """That its servers listen at; None for an engine whose databases are files."""
 
-    grants: Grants
-    ddl_trigger: DdlTrigger | None
+    ddl_trigger: DdlTrigger | None = None
 
     @property
     def is_file(self) -> bool:

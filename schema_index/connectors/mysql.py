@@ -90,5 +90,4 @@ MYSQL = Engine(
     connect=MysqlConnector,
     port=3306,
     grants=mysql_grants,
-    ddl_trigger=None,
 )
