@@ -7,19 +7,37 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 
 from config.code_samples import code_samples
-from config.errors import MEDIA_TYPE
+from config.errors import MEDIA_TYPE, STATUS
 from schema_index.knowledge.metadata import MAX_FACTS
-from tenants.api.operation import WITH_BODY
-from tenants.api.problems import anywhere
+from tenants.api.operation import WITH_BODY, WRONG
 from tenants.api.strict import TextField
 
 METHODS = ("get", "put", "post", "delete", "patch")
-EVERYWHERE = (400, 401, 403, 406, 429, 500, 503)
-OF_A_BODY = (413, 415)
+EVERYWHERE = (
+    *("invalid_request", "unknown_field", "unauthenticated", "key_expired", "insufficient_scope"),
+    *("tenant_suspended", "not_acceptable", "rate_limited", "internal_error", "database_unavailable"),
+)
+OF_A_BODY = ("payload_too_large", "unsupported_media_type")
+OF_A_THING = ("not_found",)
 NEEDS_BODY = ("ask", "ask_short")
 """Operations that refuse an empty body though no single field is required: a question is sent, or a choice."""
 
-PROBLEM = {"$ref": "#/components/schemas/Problem"}
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457. Act on `code`; the rest is for people.",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object", "additionalProperties": {}}},
+        "retry_after": {"type": "integer"},
+    },
+    "required": ["code", "detail", "instance", "request_id", "status", "title", "type"],
+}
 RATE_LIMIT = {
     "RateLimit-Policy": {"description": "The limits that hold: name, quota, window.", "schema": {"type": "string"}},
     "RateLimit": {"description": "What is left of each, and for how long.", "schema": {"type": "string"}},
@@ -27,19 +45,7 @@ RATE_LIMIT = {
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}}
 
 
-class ProblemAutoSchema(AutoSchema):
-    """Errors are documented as `application/problem+json`, which is how they are sent."""
-
-    def _get_response_for_code(
-        self, serializer: Any, status_code: Any, media_types: Any = None, direction: Any = "response"
-    ) -> dict[str, Any]:
-        if int(status_code) >= 400:
-            media_types = ["application/problem+json"]
-        found: dict[str, Any] = super()._get_response_for_code(  # type: ignore[no-untyped-call]  # not typed upstream
-            serializer, status_code, media_types, direction
-        )
-        return found
-
+class TextAutoSchema(AutoSchema):
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
         """A text that may be empty is one text: beside its own pattern, which lets the empty one through, upstream
         puts an empty text, so that neither alone would fit."""
@@ -82,10 +88,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """What holds for every operation alike: its errors, limits, strict bodies, and how it is called."""
     strict: set[str] = set()
     for path, method, operation in _operations(result):
-        responses = operation["responses"]
-        of_its_kind = (*(OF_A_BODY if method in WITH_BODY else ()), *((404,) if "{" in path else ()))
-        for status in (*EVERYWHERE, *of_its_kind):
-            responses.setdefault(str(status), _problem(status))
+        responses = {**operation["responses"], **_errors(path, method, operation)}
         if operation["operationId"] in NEEDS_BODY:
             operation["requestBody"]["required"] = True
         for status, response in responses.items():
@@ -98,8 +101,10 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         samples = operation["x-codeSamples"] = code_samples(path, method, operation)
         fenced = (f"```{one['lang'].lower()}\n{one['source']}\n```" for one in samples)
         operation["description"] = "\n\n".join(filter(None, (operation.get("description", ""), *fenced)))
+    schemas = result["components"]["schemas"]
+    schemas["Problem"] = PROBLEM
     for name in strict:
-        result["components"]["schemas"][name]["additionalProperties"] = False
+        schemas[name]["additionalProperties"] = False
     return result
 
 
@@ -110,8 +115,15 @@ def _operations(result: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
                 yield path, method, item[method]
 
 
-def _problem(status: int) -> dict[str, Any]:
-    return {"description": anywhere(status), "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
+def _errors(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    """By status, each described by its codes. Raises KeyError for a code that `config.errors` does not know."""
+    codes = {*EVERYWHERE, *operation.pop(WRONG, ())}
+    codes.update(OF_A_BODY if method in WITH_BODY else (), OF_A_THING if "{" in path else ())
+    by_status: dict[int, list[str]] = {}
+    for code in sorted(codes, key=list(STATUS).index):
+        by_status.setdefault(STATUS[code][0], []).append(code)
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {str(status): {"description": ", ".join(told), "content": content} for status, told in by_status.items()}
 
 
 def _bodies(operation: dict[str, Any]) -> Iterator[str]:

@@ -165,7 +165,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_CLASSES": ["tenants.api.throttle.CallerThrottle"],
     "DEFAULT_PARSER_CLASSES": ["tenants.api.parser.BoundedJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "config.openapi.ProblemAutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.TextAutoSchema",
     "EXCEPTION_HANDLER": "config.errors.problem_response",
     # A parameter of every address that nothing documents.
     "URL_FORMAT_OVERRIDE": None,

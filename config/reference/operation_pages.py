@@ -8,7 +8,6 @@ from drf_spectacular.generators import SchemaGenerator
 
 from config.openapi import EVERYWHERE, METHODS, OF_A_BODY
 from config.reference.markdown import table
-from tenants.api.problems import anywhere
 
 INTRODUCTION = """# Operations of the API
 
@@ -17,7 +16,7 @@ HTTP](../api.md) says how to use it, [Error codes](errors.md) what went wrong. E
 401, 403, 406, 429, 500 and 503, and one with a body 413 and 415. A field in italics may be left out. A session with a
 CSRF token opens what the person's role allows."""
 
-TOLD_ONCE = frozenset(str(status) for status in (*EVERYWHERE, *OF_A_BODY))
+TOLD_ONCE = frozenset((*EVERYWHERE, *OF_A_BODY))
 
 
 def operation_pages() -> str:
@@ -64,6 +63,6 @@ def _fields(schema: dict[str, Any], description: dict[str, Any]) -> str:
 def _answer(status: str, response: dict[str, Any]) -> str:
     """Of an error, its codes; empty where the introduction says it."""
     text = response.get("description", "")
-    if status in TOLD_ONCE and text == anywhere(int(status)):
+    if TOLD_ONCE.issuperset(text.split(", ")):
         return ""
     return f"{status} ({text})" if status >= "4" and text else status

@@ -51,7 +51,7 @@ class EvaluationListView(APIView):
         gives=EvaluationSerializer,
         status=202,
         says="Under way; `Location` says how far it is.",
-        wrong=[404, "in_progress"],
+        wrong=["not_found", "in_progress"],
         sends={"What people vouch for": {"set": "verified"}},
     )
     def post(self, call: Call) -> Fields:

@@ -86,7 +86,7 @@ class ModelTestView(APIView):
         "test_model",
         "Ask the model one short thing: the one that waits, else the one in use",
         gives=ModelTestSerializer,
-        wrong=[404, 429, "llm_forbidden", "llm_unavailable", "llm_timeout"],
+        wrong=["not_found", "quota_exceeded", "llm_forbidden", "llm_unavailable", "llm_timeout"],
     )
     def post(self, call: Call) -> Greeted:
         return greet(call.principal.tenant_id, actor=call.principal.actor)

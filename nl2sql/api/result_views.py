@@ -29,7 +29,7 @@ class ResultPageSerializer(PageSerializer):
     )
 
 
-_operation = partial(Operation, tag="Runs", needs=Permission.ASK, wrong=[410])
+_operation = partial(Operation, tag="Runs", needs=Permission.ASK, wrong=["result_expired"])
 
 
 class RunResultView(APIView):

@@ -41,7 +41,7 @@ class SuggestionListView(APIView):
         needs=Permission.ASK,
         query=SuggestionQuerySerializer,
         gives=SuggestionListSerializer,
-        wrong=[404],
+        wrong=["not_found"],
         shows={"A count": EXAMPLE},
     )
     def get(self, call: Call) -> Fields:

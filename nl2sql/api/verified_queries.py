@@ -22,7 +22,7 @@ from tenants.api.newest_first import newest_first
 from tenants.api.operation import Call, Operation
 from tenants.roles import Permission
 
-WRONG = (404, "data_source_not_synced", "sql_blocked")
+WRONG = ("not_found", "data_source_not_synced", "sql_blocked")
 EXAMPLE = {
     "data_source": "shop",
     "question": "How many customers are in Lyon?",

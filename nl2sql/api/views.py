@@ -38,7 +38,7 @@ class AskView(APIView):
         body=AskSerializer,
         parameters=ASK_HEADERS,
         responses=ASK_RESPONSES,
-        wrong=[404, *OF_WRITING_IT],
+        wrong=["not_found", *OF_WRITING_IT],
         sends={
             "A count": {"question": "How many orders were placed last month?"},
             "A choice, where a question came back": {

@@ -25,7 +25,7 @@ from tenants.api.cursor import PageReplySerializer, page_of
 from tenants.api.parser import BoundedJsonParser
 from tenants.api.strict import Fields
 
-WRONG = (404, "already_exists")
+WRONG = ("not_found", "already_exists")
 
 
 class ReadFields(Protocol):
@@ -49,7 +49,7 @@ class Kind:
     reply: type[EntryReplySerializer]
     page: type[PageReplySerializer]
     example: Mapping[str, Any]
-    wrong: Sequence[int | str]
+    wrong: Sequence[str]
     parsers: Sequence[type[BaseParser]] = (BoundedJsonParser,)
 
     def find(self, entry_id: UUID, *, deleted: bool = False) -> FaqEntry | Document:

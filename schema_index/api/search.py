@@ -103,7 +103,7 @@ class SearchView(APIView):
             ),
         ],
         gives=page_of("SearchReply", SearchResultSerializer),
-        wrong=[404, "embedding_rejected", "embedding_unavailable"],
+        wrong=["not_found", "embedding_rejected", "embedding_unavailable"],
         shows={"A table": EXAMPLE},
     )
     def get(self, call: Call) -> Page[SearchResult]:

@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tenants.api.permissions import principal_of
-from tenants.api.problems import problems
 from tenants.api.strict import Fields, NoParameters, StrictSerializer, read_body, read_query
 from tenants.context import tenant_transaction
 from tenants.principal import Principal
@@ -22,6 +21,9 @@ from tenants.roles import Permission
 P = ParamSpec("P")
 
 WITH_BODY = ("post", "put", "patch")
+
+WRONG = "x-wrong"
+"""Where the description has an operation's own codes until `config.openapi` writes its errors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +47,8 @@ class Operation:
 
     Any permission of `needs` is enough. `in_scope` opens the tenant's transaction around the method and its reply:
     never where it waits for a model or a target. `query` None leaves the parameters to the method; `read` reads what
-    `body`, which is told, cannot alone. `sends` and `shows` are examples by their names. `wrong` are errors beside
-    those that `config.openapi` adds to all of a kind.
+    `body`, which is told, cannot alone. `sends` and `shows` are examples by their names. `wrong` are codes of
+    errors beside those that `config.openapi` adds to all of a kind.
     """
 
     name: str
@@ -62,7 +64,7 @@ class Operation:
     status: int = 200
     says: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    wrong: Sequence[int | str] = ()
+    wrong: Sequence[str] = ()
     parameters: Sequence[Any] = ()
     responses: Mapping[Any, Any] = field(default_factory=dict)
     sends: Mapping[str, Any] = field(default_factory=dict)
@@ -100,7 +102,8 @@ class Operation:
             auth=[*({"apiKey": [scope.value]} for scope in self.scopes), {"session": []}],  # type: ignore[list-item]  # as OpenAPI has it
             parameters=self.parameters or parameters,
             request=self.body,
-            responses={**(self.responses or {self.status if self.gives else 204: reply}), **problems(*self.wrong)},
+            responses=dict(self.responses) or {self.status if self.gives else 204: reply},
+            extensions={WRONG: list(self.wrong)},
             examples=list(self._examples()),
         )(handle)
         return described
