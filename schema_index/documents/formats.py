@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from schema_index.documents.decode import decode
 from schema_index.documents.document_text import DocumentText, DocumentUnreadable
 from schema_index.documents.html import read_html
-from schema_index.documents.markdown import read_markdown, read_plain
+from schema_index.documents.markdown import read_markdown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ FORMATS = (
         name="text",
         label="plain text",
         suffixes=(".txt", ".text"),
-        read=lambda data: read_plain(decode(data)),
+        read=lambda data: DocumentText(title="", text=decode(data)),
         in_process=True,
     ),
     # Before its mark, 1,024 bytes may stand (PDF 1.7, implementation note 13).

@@ -1,4 +1,4 @@
-"""Markdown and plain text as Markdown with `#` headings alone, and nothing hidden. Pure."""
+"""Markdown as Markdown with `#` headings alone, and nothing hidden. Pure."""
 
 import re
 
@@ -23,11 +23,6 @@ def read_markdown(text: str) -> DocumentText:
     text = "\n".join(_with_hash_headings(_without_comments(text).split("\n")))
     first = _FIRST_HEADING.search(text)
     return DocumentText(title=title or (first[1] if first else ""), text=text)
-
-
-def read_plain(text: str) -> DocumentText:
-    """As it is; the title is left to the caller."""
-    return DocumentText(title="", text=text)
 
 
 def _without_comments(text: str) -> str:

@@ -36,8 +36,6 @@ _MAX_WORKERS = min(4, os.cpu_count() or 1)
 """Forward passes at a time in one call; numpy leaves the interpreter to the others while it computes."""
 _KERNEL_WIDTH = 16
 """Columns that OpenBLAS takes at once: 16 tokens of a single question run faster than 14."""
-_GELU_BLOCK = 16_384
-"""Elements at a time, so that the passes over them stay in the L2 cache."""
 _LOADING = Lock()
 _GELU_P = 0.3275911 * math.sqrt(0.5)
 _GELU_A = [a / 2 for a in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)]
@@ -118,26 +116,18 @@ def _gelu(x: Floats) -> Floats:
 
     Written as max(x, 0) - |x| · Q(|x|), where Q = 1 - Φ is half of erfc(|x| / √2) = (a₁t + … + a₅t⁵) · exp(-x² / 2).
     """
-    flat = x.reshape(-1)
-    buffers = np.empty((3, min(flat.size, _GELU_BLOCK)), dtype=np.float32)
-    for start in range(0, flat.size, _GELU_BLOCK):
-        block = flat[start : start + _GELU_BLOCK]
-        absolute, t, tail = buffers[:, : block.size]
-        np.abs(block, out=absolute)
-        np.multiply(absolute, _GELU_P, out=t)
-        t += 1
-        np.divide(1, t, out=t)
-        np.multiply(t, _GELU_A[0], out=tail)
-        for coefficient in _GELU_A[1:]:
-            tail += coefficient
-            tail *= t
-        tail *= absolute
-        absolute *= absolute
-        absolute *= -0.5
-        np.exp(absolute, out=absolute)
-        tail *= absolute
-        np.maximum(block, 0, out=block)
-        block -= tail
+    absolute = np.abs(x)
+    t = 1 / (1 + _GELU_P * absolute)
+    tail = _GELU_A[0] * t
+    for coefficient in _GELU_A[1:]:
+        tail += coefficient
+        tail *= t
+    tail *= absolute
+    absolute *= absolute
+    absolute *= -0.5
+    tail *= np.exp(absolute, out=absolute)
+    np.maximum(x, 0, out=x)
+    x -= tail
     return x
 
 
