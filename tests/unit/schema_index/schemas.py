@@ -1,6 +1,7 @@
-"""Random but well-formed schemas: unique names, keys over columns that exist."""
+"""Small schemas, and random but well-formed ones: unique names, keys over columns that exist."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,6 +13,25 @@ FEW = settings(max_examples=25, deadline=None)
 
 NAMES = st.sampled_from(["a", "b", "Order Items", "é", 'quo"te', "x.y", "ORDERS"])
 TEXTS = st.text(max_size=12)
+
+
+def table(name: str, *columns: str, schema: str = "public", to: str = "", **more: Any) -> Table:
+    """`to` is `schema.table`, or a table of the same schema, which the first column refers to."""
+    target_schema, _, target = to.rpartition(".")
+    key = ForeignKey(
+        columns=(columns[0],), target_schema=target_schema or schema, target_table=target, target_columns=("id",)
+    )
+    return Table(
+        schema=schema,
+        name=name,
+        columns=tuple(Column(name=column, type="text", kind="text") for column in columns),
+        foreign_keys=(key,) if to else (),
+        **more,
+    )
+
+
+def public(*tables: Table) -> DatabaseSchema:
+    return DatabaseSchema.of("postgres", "public", list(tables))
 
 
 @st.composite

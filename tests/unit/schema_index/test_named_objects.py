@@ -5,26 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema_index.knowledge.named_objects import MAX_NAMED, SchemaNames
-from schema_index.schema import Column, DatabaseSchema, Table
-from tests.unit.schema_index.schemas import FEW, database_schemas
+from schema_index.schema import DatabaseSchema
+from tests.unit.schema_index.schemas import FEW, database_schemas, public, table
 
-
-def _table(schema: str, name: str, *columns: str) -> Table:
-    return Table(schema=schema, name=name, columns=tuple(Column(name=one, type="text", kind="text") for one in columns))
-
-
-SHOP = DatabaseSchema.of(
-    "postgres",
-    "public",
-    [
-        _table("public", "orders", "id", "customer_id", "status", "total", "note"),
-        _table("public", "customers", "id", "name", "city"),
-        _table("public", "order_items", "order_id", "sku", "note"),
-        _table("public", "Price List", "Net Price", "sku"),
-        _table("public", "t", "x"),
-        _table("archive", "orders", "id", "total", "reason"),
-        _table("archive", "parcels", "weightKg"),
-    ],
+SHOP = public(
+    table("orders", "id", "customer_id", "status", "total", "note"),
+    table("customers", "id", "name", "city"),
+    table("order_items", "order_id", "sku", "note"),
+    table("Price List", "Net Price", "sku"),
+    table("t", "x"),
+    table("orders", "id", "total", "reason", schema="archive"),
+    table("parcels", "weightKg", schema="archive"),
 )
 NAMES = SchemaNames(SHOP)
 
@@ -111,9 +102,7 @@ def test_only_what_exists_is_named_and_no_text_breaks_it(schema: DatabaseSchema,
 
 
 def test_a_copy_of_a_large_schema_is_cut() -> None:
-    schema = DatabaseSchema.of(
-        "postgres", "public", [_table("public", f"table_{n}", "id") for n in range(MAX_NAMED + 5)]
-    )
+    schema = public(*(table(f"table_{n}", "id") for n in range(MAX_NAMED + 5)))
     text = "\n".join(table.qualified_name for table in schema.tables)
     assert len(SchemaNames(schema).named_in(text)) == MAX_NAMED
 

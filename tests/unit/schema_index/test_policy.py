@@ -6,28 +6,13 @@ from hypothesis import strategies as st
 
 from schema_index.access.column_access import STRICTNESS
 from schema_index.access.policy import Policy, PolicyInvalid, access_of, policy_from_json, policy_to_json
-from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
+from schema_index.schema import DatabaseSchema
+from tests.unit.schema_index.schemas import public, table
 
-
-def column(name: str) -> Column:
-    return Column(name=name, type="text", kind="text")
-
-
-SCHEMA = DatabaseSchema.of(
-    "postgres",
-    "public",
-    [
-        Table(schema="public", name="people", columns=(column("id"), column("email")), primary_key=("id",)),
-        Table(
-            schema="public",
-            name="visits",
-            columns=(column("id"), column("person"), column("note")),
-            foreign_keys=(
-                ForeignKey(columns=("person",), target_schema="public", target_table="people", target_columns=("id",)),
-            ),
-        ),
-        Table(schema="audit", name="log", columns=(column("id"),)),
-    ],
+SCHEMA = public(
+    table("people", "id", "email", primary_key=("id",)),
+    table("visits", "person", "id", "note", to="people"),
+    table("log", "id", schema="audit"),
 )
 
 documents = st.fixed_dictionaries(

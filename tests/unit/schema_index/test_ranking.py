@@ -15,33 +15,14 @@ from schema_index.retrieval.select_tables import WHOLE_SCHEMA_COLUMNS, TableInde
 from schema_index.retrieval.table_names import TableNames
 from schema_index.retrieval.types import StoredValue, TableHit
 from schema_index.retrieval.weights import WEIGHTS
-from schema_index.schema import Column, DatabaseSchema, ForeignKey, Table
+from schema_index.schema import DatabaseSchema
+from tests.unit.schema_index.schemas import public, table
 
-
-def table(name: str, *columns: str, schema: str = "public", to: str = "", comment: str = "") -> Table:
-    """`to` is `schema.table`, or a table of the same schema, which column 1 refers to."""
-    target_schema, _, target = to.rpartition(".")
-    key = ForeignKey(
-        columns=(columns[0],), target_schema=target_schema or schema, target_table=target, target_columns=("id",)
-    )
-    return Table(
-        schema=schema,
-        name=name,
-        columns=tuple(Column(name=column, type="text", kind="text") for column in columns),
-        foreign_keys=(key,) if to else (),
-        comment=comment,
-    )
-
-
-SHOP = DatabaseSchema.of(
-    "postgres",
-    "public",
-    [
-        table("customers", "id", "full_name", "city"),
-        table("orders", "customer_id", "placed_at", to="customers"),
-        table("order_lines", "order_id", "quantity", to="orders"),
-        table("AuditTrail", "id", "happenedAt", comment="who changed what"),
-    ],
+SHOP = public(
+    table("customers", "id", "full_name", "city"),
+    table("orders", "customer_id", "placed_at", to="customers"),
+    table("order_lines", "order_id", "quantity", to="orders"),
+    table("AuditTrail", "id", "happenedAt", comment="who changed what"),
 )
 
 
@@ -71,7 +52,7 @@ def _words(index: LexicalIndex, question: str) -> Scores:
 def wide(schema: DatabaseSchema) -> DatabaseSchema:
     """The same schema beside a table that is too wide for everything to fit."""
     columns = [f"filler_{number}" for number in range(WHOLE_SCHEMA_COLUMNS)]
-    return DatabaseSchema.of("postgres", "public", [*schema.tables, table("zz_filler", *columns)])
+    return public(*schema.tables, table("zz_filler", *columns))
 
 
 def test_words_count_whole_words_of_names_and_comments_in_singular() -> None:
@@ -97,16 +78,12 @@ def test_names_count_by_the_share_of_them_that_the_question_says() -> None:
 
 
 def test_a_copy_by_name_and_columns_stands_back_unless_it_is_asked_for() -> None:
-    schema = DatabaseSchema.of(
-        "postgres",
-        "public",
-        [
-            table("orders", "id", "placed_at", "paid", "sent", "note"),
-            table("shadow_orders", "id", "placed_at", "paid", "sent", "note", "ID2"),
-            table("orders_2023", "id", "placed_at", "paid", "sent", "NOTE"),
-            table("order_lines", "order_id", "quantity"),
-            table("old_orders", "id", "placed_at", "paid", "sent", "note", schema="archive"),
-        ],
+    schema = public(
+        table("orders", "id", "placed_at", "paid", "sent", "note"),
+        table("shadow_orders", "id", "placed_at", "paid", "sent", "note", "ID2"),
+        table("orders_2023", "id", "placed_at", "paid", "sent", "NOTE"),
+        table("order_lines", "order_id", "quantity"),
+        table("old_orders", "id", "placed_at", "paid", "sent", "note", schema="archive"),
     )
     copies = TableNames(schema)
     assert names(schema) == ["old_orders", "order_lines", "orders", "orders_2023", "shadow_orders"]
@@ -118,9 +95,9 @@ def test_a_copy_by_name_and_columns_stands_back_unless_it_is_asked_for() -> None
 
 def test_what_is_kept_in_parts_is_found_in_all_of_them() -> None:
     parts = [table(name, "port_id", to="ports") for name in ("portdnses", "ml2_port_bindings", "port_security")]
-    few = DatabaseSchema.of("postgres", "public", [table("ports", "id"), *parts[:2], table("routes", "r", to="ports")])
+    few = public(table("ports", "id"), *parts[:2], table("routes", "r", to="ports"))
     assert JoinGraph(few).parts(names(few).index("ports")) == []
-    many = DatabaseSchema.of("postgres", "public", [*few.tables, parts[2]])
+    many = public(*few.tables, parts[2])
     assert names(many) == ["ml2_port_bindings", "port_security", "portdnses", "ports", "routes"]
     joins = JoinGraph(many)
     assert joins.parts(3) == [0, 1, 2]
@@ -166,7 +143,7 @@ def test_the_best_by_its_own_evidence_stays_first() -> None:
 
 
 def test_the_next_table_is_the_one_that_adds_what_is_missing() -> None:
-    apart = JoinGraph(DatabaseSchema.of("postgres", "public", [table(name, "id") for name in "abc"]))
+    apart = JoinGraph(public(*(table(name, "id") for name in "abc")))
     scores = np.array([1, 0.9, 0.8], dtype=np.float32)
     # Two words: the first two tables hold the same one, the third the other.
     held = np.array([[1, 1, 0], [0, 0, 1]], dtype=np.float32)
@@ -185,9 +162,7 @@ def test_an_order_holds_every_table_once(
 ) -> None:
     names = [f"t{number:02}" for number in range(len(scores))]
     to = {a: f"t{b:02}" for a, b in keys if max(a, b) < len(scores)}
-    schema = DatabaseSchema.of(
-        "postgres", "public", [table(name, "id", to=to.get(number, "")) for number, name in enumerate(names)]
-    )
+    schema = public(*(table(name, "id", to=to.get(number, "")) for number, name in enumerate(names)))
     first = data.draw(st.integers(0, len(scores) - 1))
     held = np.random.default_rng(words).random((words, len(scores))).astype(np.float32)
     order = order_tables(
