@@ -3,6 +3,7 @@
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from benchmarks.harness import json_lines
 from schema_index.schema import Column, ColumnKind, DatabaseSchema, ForeignKey, Table
@@ -38,6 +39,22 @@ def schemas(folder: Path) -> dict[str, DatabaseSchema]:
     return {
         name: DatabaseSchema.of("postgres", POOL if name == POOL else name, found) for name, found in tables.items()
     }
+
+
+def stored(tenant_id: UUID, name: str, schema: DatabaseSchema, *, actor: str) -> UUID:
+    """As a source of the tenant, as a sync stores it; its id."""
+    from schema_index import sources  # noqa: PLC0415  the applications must be loaded first
+    from schema_index.connectors.base import Introspection  # noqa: PLC0415
+    from schema_index.syncing.diff import diff  # noqa: PLC0415
+    from schema_index.syncing.snapshots import record  # noqa: PLC0415
+    from schema_index.value_dictionary.values import Vocabulary  # noqa: PLC0415
+    from tenants.context import tenant_transaction  # noqa: PLC0415
+
+    slug = name.lower().replace(".", "-").replace("_", "-")[:63]
+    with tenant_transaction(tenant_id):
+        source = sources.upsert(slug=slug, name=name[:200], dialect="postgres", database=name, password="", actor=actor)
+        record(source, Introspection(schema=schema), Vocabulary(), actor=actor, changes=diff(None, schema))
+    return source.id
 
 
 def _table(row: dict[str, Any]) -> Table:

@@ -21,7 +21,7 @@ from uuid import UUID
 import numpy as np
 
 from benchmarks.harness import json_lines, options, prepared, progress, spread
-from benchmarks.pooled_schema import POOL, schemas
+from benchmarks.pooled_schema import POOL, schemas, stored
 
 ASKERS = 4
 QUESTIONS = 20
@@ -110,18 +110,13 @@ def _tenant(schema: Any) -> tuple[UUID, Any]:
 
     from django.utils import timezone  # noqa: PLC0415
 
-    from schema_index import sources  # noqa: PLC0415
     from schema_index.access.policy import Policy, access_of  # noqa: PLC0415
     from schema_index.catalogue import Catalogue  # noqa: PLC0415
-    from schema_index.connectors.base import Introspection  # noqa: PLC0415
     from schema_index.embedding.embed_chunks import embed_everything  # noqa: PLC0415
     from schema_index.embedding.minilm import MiniLMEmbedder  # noqa: PLC0415
     from schema_index.embedding.spaces import active_embedder  # noqa: PLC0415
     from schema_index.models import EmbeddingSpace, SpaceState  # noqa: PLC0415
     from schema_index.retrieval.retrieve import retrieve  # noqa: PLC0415
-    from schema_index.syncing.diff import diff  # noqa: PLC0415
-    from schema_index.syncing.snapshots import record  # noqa: PLC0415
-    from schema_index.value_dictionary.values import Vocabulary  # noqa: PLC0415
     from tenants import tenancy  # noqa: PLC0415
     from tenants.context import tenant_transaction  # noqa: PLC0415
 
@@ -135,8 +130,7 @@ def _tenant(schema: Any) -> tuple[UUID, Any]:
             state=SpaceState.ACTIVE,
             activated_at=timezone.now(),
         )
-        source = sources.upsert(slug="pool", name="Pool", dialect="postgres", database="pool", password="", actor=ACTOR)
-        record(source, Introspection(schema=schema), Vocabulary(), actor=ACTOR, changes=diff(None, schema))
+    source_id = stored(tenant.id, "pool", schema, actor=ACTOR)
     progress("  embedding with the local model")
     embed_everything(tenant.id, embedder=MiniLMEmbedder())
     catalogue = Catalogue(access_of(Policy(), schema))
@@ -146,7 +140,7 @@ def _tenant(schema: Any) -> tuple[UUID, Any]:
         found = retrieve(
             question,
             tenant_id=tenant.id,
-            source_id=source.id,
+            source_id=source_id,
             catalogue=catalogue,
             embedder=embedder,
             top_k=TOP_K,

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from benchmarks.harness import json_lines, options, prepared, progress, spread, write_cases
-from benchmarks.pooled_schema import POOL, schemas
+from benchmarks.pooled_schema import POOL, schemas, stored
 from schema_index.retrieval.quality import Ranked, full_at
 from schema_index.retrieval.weights import WEIGHTS, Weights
 
@@ -135,29 +135,11 @@ def _texts(found: dict[str, Any]) -> Iterator[str]:
 
 def _index(found: dict[str, Any], embedder: Any) -> tuple[UUID, dict[str, UUID]]:
     """One tenant with a source for the pool and one for each database, stored and embedded as a sync does it."""
-    from schema_index import sources  # noqa: PLC0415
-    from schema_index.connectors.base import Introspection  # noqa: PLC0415
     from schema_index.embedding.embed_chunks import embed_pending  # noqa: PLC0415
-    from schema_index.syncing.diff import diff  # noqa: PLC0415
-    from schema_index.syncing.snapshots import record  # noqa: PLC0415
-    from schema_index.value_dictionary.values import Vocabulary  # noqa: PLC0415
     from tenants import tenancy  # noqa: PLC0415
-    from tenants.context import tenant_transaction  # noqa: PLC0415
 
     tenant = tenancy.create(slug="bench-retrieval", name="Benchmark", actor=ACTOR)
-    ids: dict[str, UUID] = {}
-    for name, schema in found.items():
-        with tenant_transaction(tenant.id):
-            source = sources.upsert(
-                slug=name.lower().replace(".", "-").replace("_", "-")[:63],
-                name=name[:200],
-                dialect="postgres",
-                database=name,
-                password="",
-                actor=ACTOR,
-            )
-            ids[name] = source.id
-            record(source, Introspection(schema=schema), Vocabulary(), actor=ACTOR, changes=diff(None, schema))
+    ids = {name: stored(tenant.id, name, schema, actor=ACTOR) for name, schema in found.items()}
     while embed_pending(tenant.id, embedder=embedder):
         pass
     return tenant.id, ids
