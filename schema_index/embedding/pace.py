@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import connection
 
 from schema_index.embedding.base import EmbeddingUnavailable
-from schema_index.models import EndpointPace
 
 PATIENCE_S = 5.0
 """Longer waits are not slept through: the message comes back when it is time, and the worker does other work."""
@@ -21,16 +20,18 @@ PATIENCE_S = 5.0
 LONGEST_HOLD_S = 300.0
 
 _TAKE = """
-INSERT INTO {table} AS pace (endpoint, free_at) VALUES (%(endpoint)s, clock_timestamp() + %(cost)s)
+INSERT INTO schema_index_endpointpace AS pace (endpoint, free_at) VALUES (%(endpoint)s, clock_timestamp() + %(cost)s)
 ON CONFLICT (endpoint) DO UPDATE SET free_at = greatest(pace.free_at, clock_timestamp()) + %(cost)s
 WHERE pace.free_at <= clock_timestamp() + %(patience)s
 RETURNING extract(epoch FROM free_at - %(cost)s - clock_timestamp())::float8
 """
 _HOLD = """
-INSERT INTO {table} AS pace (endpoint, free_at) VALUES (%(endpoint)s, clock_timestamp() + %(hold)s)
+INSERT INTO schema_index_endpointpace AS pace (endpoint, free_at) VALUES (%(endpoint)s, clock_timestamp() + %(hold)s)
 ON CONFLICT (endpoint) DO UPDATE SET free_at = greatest(pace.free_at, clock_timestamp() + %(hold)s)
 """
-_WAIT = "SELECT extract(epoch FROM free_at - clock_timestamp())::float8 FROM {table} WHERE endpoint = %s"
+_WAIT = (
+    "SELECT extract(epoch FROM free_at - clock_timestamp())::float8 FROM schema_index_endpointpace WHERE endpoint = %s"
+)
 
 
 class EndpointBusy(EmbeddingUnavailable):
@@ -64,11 +65,11 @@ def take_turn(endpoint: str, *, tokens: int) -> float:
         "patience": timedelta(seconds=PATIENCE_S),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_statement(_TAKE), values)
+        cursor.execute(_TAKE, values)
         taken = cursor.fetchone()
         if taken is not None:
             return max(0.0, float(taken[0]))
-        cursor.execute(_statement(_WAIT), [key])
+        cursor.execute(_WAIT, [key])
         found = cursor.fetchone()
     raise EndpointBusy(
         "The embedding endpoint's requests or tokens of this minute are used up: the rest follows by itself.",
@@ -81,12 +82,8 @@ def hold_off(endpoint: str, *, seconds: float) -> None:
     if endpoint and seconds > 0:
         values: dict[str, Any] = {"endpoint": _key(endpoint), "hold": timedelta(seconds=min(seconds, LONGEST_HOLD_S))}
         with connection.cursor() as cursor:
-            cursor.execute(_statement(_HOLD), values)
+            cursor.execute(_HOLD, values)
 
 
 def _key(endpoint: str) -> str:
     return hashlib.sha256(endpoint.encode()).hexdigest()
-
-
-def _statement(template: str) -> str:
-    return template.format(table=connection.ops.quote_name(EndpointPace._meta.db_table))

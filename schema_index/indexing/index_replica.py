@@ -35,32 +35,29 @@ SELECT set_config('statement_timeout', %s, true),
 
 def read_index(tenant_id: UUID, read: Callable[[], Found]) -> Found:
     """What `read` finds in a scope that is opened for it. It only reads, and is called again where a replica fails."""
-    if REPLICA not in connections.settings:
-        with tenant_transaction(tenant_id):
-            return read()
-    why = "resting"
-    if time.monotonic() >= _rests_until:
-        try:
-            found, why = _from_replica(tenant_id, read)
-        except Error as error:
-            why = "failed"
-            _let_rest(error)
+    if REPLICA in connections.settings:
+        found, why = _from_replica(tenant_id, read)
+        INDEX_READS.labels("primary" if why else "replica", why).inc()
         if not why:
-            INDEX_READS.labels("replica", "").inc()
             return found[0]
-    INDEX_READS.labels("primary", why).inc()
     with tenant_transaction(tenant_id):
         return read()
 
 
 def _from_replica(tenant_id: UUID, read: Callable[[], Found]) -> tuple[list[Found], str]:
     """What was found, or nothing and why not."""
-    with tenant_transaction(tenant_id):
-        wanted = IndexVersion.objects.values_list("version", flat=True).first() or 0
-    with tenant_transaction(tenant_id, using=REPLICA):
-        if _replayed_version() < wanted:
-            return [], "behind"
-        return [read()], ""
+    if time.monotonic() < _rests_until:
+        return [], "resting"
+    try:
+        with tenant_transaction(tenant_id):
+            wanted = IndexVersion.objects.values_list("version", flat=True).first() or 0
+        with tenant_transaction(tenant_id, using=REPLICA):
+            if _replayed_version() < wanted:
+                return [], "behind"
+            return [read()], ""
+    except Error as error:
+        _let_rest(error)
+        return [], "failed"
 
 
 def _replayed_version() -> int:

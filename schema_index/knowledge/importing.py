@@ -70,7 +70,7 @@ def import_address(
     """
     listing = address.listing()
     for folder in listing.unreadable:
-        yield Imported(uri=folder, outcome=Outcome.FAILED, reason="the folder could not be listed")
+        yield _failed(folder, "the folder could not be listed")
     wanted = [file for file in listing.files if _suffix(file) in SUFFIXES | {FAQ_SUFFIX}]
     for file in listing.files:
         if file not in wanted:
@@ -93,7 +93,7 @@ def _import_file(tenant_id: UUID, address: Address, file: FoundFile, options: Im
         else:
             yield _import_document(tenant_id, data, origin, options)
     except (FileUnreadable, DocumentUnreadable, KnowledgeInvalid, KnowledgeExists) as error:
-        yield Imported(uri=file.uri, outcome=Outcome.FAILED, reason=error.message)
+        yield _failed(file.uri, error.message)
 
 
 def _import_document(tenant_id: UUID, data: bytes, origin: Origin, options: ImportOptions) -> Imported:
@@ -131,10 +131,10 @@ def _import_lines(
 def _import_line(line: FaqLine | BadLine, origin: Origin, options: ImportOptions, asked: set[str]) -> Imported:
     uri = f"{origin.uri}:{line.number}"
     if isinstance(line, BadLine):
-        return Imported(uri=uri, outcome=Outcome.FAILED, reason=line.reason)
+        return _failed(uri, line.reason)
     question = clean_line(line.question)
     if question in asked:
-        return Imported(uri=uri, outcome=Outcome.FAILED, reason="the question stands further up already")
+        return _failed(uri, "the question stands further up already")
     asked.add(question)
     known = _known_entry(question, origin)
     if known is not None and (hindrance := _hindrance(known, origin, uri)) is not None:
@@ -147,7 +147,7 @@ def _import_line(line: FaqLine | BadLine, origin: Origin, options: ImportOptions
     try:
         knowledge.save(entry, actor=ACTOR, **_details(options, origin, metadata))
     except (KnowledgeInvalid, KnowledgeExists) as error:
-        return Imported(uri=uri, outcome=Outcome.FAILED, reason=error.message)
+        return _failed(uri, error.message)
     return Imported(uri=uri, outcome=Outcome.ADDED if known is None else Outcome.CHANGED)
 
 
@@ -159,8 +159,7 @@ def _known_entry(question: str, origin: Origin) -> FaqEntry | None:
 
 def _hindrance(known: FaqEntry, origin: Origin, uri: str) -> Imported | None:
     if known.origin_uri != origin.uri:
-        reason = "an entry that was not imported from here has this question: change or delete that one"
-        return Imported(uri=uri, outcome=Outcome.FAILED, reason=reason)
+        return _failed(uri, "an entry that was not imported from here has this question: change or delete that one")
     return _left_deleted(known, uri)
 
 
@@ -184,6 +183,10 @@ def _prune(tenant_id: UUID, root: str, *, kept: set[str]) -> list[Imported]:
 def _pruned(entry: Document | FaqEntry) -> Imported:
     knowledge.delete(entry, actor=ACTOR)
     return Imported(uri=entry.origin_uri, outcome=Outcome.PRUNED, reason=f"“{entry}” is not there any more")
+
+
+def _failed(uri: str, reason: str) -> Imported:
+    return Imported(uri=uri, outcome=Outcome.FAILED, reason=reason)
 
 
 def _left_deleted(entry: Document | FaqEntry, uri: str) -> Imported | None:

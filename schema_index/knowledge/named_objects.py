@@ -60,7 +60,6 @@ class SchemaNames:
 
     def __init__(self, schema: DatabaseSchema) -> None:
         self._default = schema.default_schema
-        self._order = {(table.schema, table.name): place for place, table in enumerate(schema.tables)}
         self._qualified: dict[tuple[str, str], list[Table]] = defaultdict(list)
         self._tables: dict[str, list[Table]] = defaultdict(list)
         self._phrases: dict[tuple[str, ...], list[Table]] = defaultdict(list)
@@ -86,7 +85,7 @@ class SchemaNames:
             columns.update(self._columns_of(chain, tables))
         found = {ObjectName(schema=schema, table=name) for schema, name in tables} | columns
         found |= {ObjectName(schema=one.schema, table=one.table) for one in columns}
-        return tuple(sorted(found, key=lambda one: (self._order[one.schema, one.table], one))[:MAX_NAMED])
+        return tuple(sorted(found)[:MAX_NAMED])
 
     def _chains(self, text: str) -> Iterator[_Chain]:
         end = 0

@@ -18,10 +18,10 @@ from schema_index.knowledge.references import stale_reasons
 from schema_index.models import Chunk, ChunkKind
 from schema_index.retrieval.keyword import by_keywords, weighted_words
 from schema_index.retrieval.keyword_weights import coverage
-from schema_index.retrieval.nearest import nearest_chunks, similarity, vector_literal
+from schema_index.retrieval.nearest import fetched, nearest_chunks, similarity, vector_literal
 from schema_index.retrieval.types import KnowledgeHit
 from schema_index.vector_index.partial_index import TABLE, in_space
-from tenants.context import current_tenant_id, scope_connection
+from tenants.context import current_tenant_id
 
 RANK_CONSTANT = 60
 CANDIDATES = 40
@@ -107,17 +107,8 @@ def _texts(chunk_ids: Sequence[UUID], vector: Vectors, *, space: Space) -> dict[
         tenant=sql.Literal(current_tenant_id()),
         ids=sql.Literal([str(chunk_id) for chunk_id in chunk_ids]),
     )
-    with scope_connection().cursor() as cursor:
-        cursor.execute(statement.as_string(None))
-        return {
-            chunk_id: (
-                subject_of(key),
-                KnowledgeHit(
-                    kind=kind,
-                    title=title,
-                    text=text,
-                    similarity=None if distance is None else similarity(distance),
-                ),
-            )
-            for chunk_id, key, kind, title, text, distance in cursor.fetchall()
-        }
+    return {
+        chunk_id: (subject_of(key), KnowledgeHit(kind=kind, title=title, text=text, similarity=similar))
+        for chunk_id, key, kind, title, text, distance in fetched(statement)
+        for similar in [None if distance is None else similarity(distance)]
+    }

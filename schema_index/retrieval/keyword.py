@@ -8,7 +8,7 @@ from psycopg import sql
 
 from schema_index.models import ChunkWords
 from schema_index.retrieval.keyword_weights import DIMENSIONS, MAX_QUESTION_WORDS, dimension_of, rarity, words_of
-from schema_index.retrieval.nearest import of_source
+from schema_index.retrieval.nearest import fetched, of_source
 from tenants.context import current_tenant_id, scope_connection
 
 # Of thousands of counted words, the few that are asked for; the concatenation unpacks the object once, not for each.
@@ -51,6 +51,4 @@ def by_keywords(
         of_source=of_source(source_id),
         limit=sql.Literal(limit),
     )
-    with scope_connection().cursor() as cursor:
-        cursor.execute(statement.as_string(None))
-        return tuple((chunk_id, -score) for chunk_id, score in cursor.fetchall() if score < 0)
+    return tuple((chunk_id, -score) for chunk_id, score in fetched(statement) if score < 0)

@@ -6,7 +6,7 @@ parameters, so that neither a prepared statement's generic plan nor server-side 
 """
 
 from collections.abc import Sequence
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from psycopg import sql
@@ -72,9 +72,7 @@ def nearest_tables(vector: Vectors, *, space: Space, source_id: UUID, limit: int
     statement = sql.SQL(
         "SELECT c.object_key, n.distance FROM ({nearest}) n JOIN {chunks} c ON c.id = n.chunk_id ORDER BY n.distance"
     ).format(nearest=nearest, chunks=sql.Identifier(Chunk._meta.db_table))
-    with scope_connection().cursor() as cursor:
-        cursor.execute(statement.as_string(None))
-        return {key: similarity(distance) for key, distance in cursor.fetchall()}
+    return {key: similarity(distance) for key, distance in fetched(statement)}
 
 
 def similarity(distance: float) -> float:
@@ -109,7 +107,13 @@ def of_source(source_id: UUID | None) -> sql.Composable:
     return sql.SQL("(source_id = {} OR source_id IS NULL)").format(sql.Literal(source_id))
 
 
-def _ranked(statement: sql.Composed) -> Ranked:
+def fetched(statement: sql.Composed) -> list[Any]:
+    """Its rows, in the open scope."""
     with scope_connection().cursor() as cursor:
         cursor.execute(statement.as_string(None))
-        return tuple(sorted(cursor.fetchall(), key=lambda row: row[1]))
+        rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+def _ranked(statement: sql.Composed) -> Ranked:
+    return tuple(sorted(fetched(statement), key=lambda row: row[1]))
