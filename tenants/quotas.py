@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Subquery
 
 from tenants.context import current_tenant_id
 from tenants.domain_error import DomainError
@@ -16,6 +15,11 @@ from tenants.models import Tenant, UsageCounter
 QUESTIONS = "questions"
 INPUT_TOKENS = "input_tokens"
 OUTPUT_TOKENS = "output_tokens"
+
+_TODAY = """
+SELECT questions_per_day, coalesce((SELECT amount FROM {table} WHERE tenant_id = t.id AND day = %s AND kind = %s), 0)
+FROM {tenant} AS t WHERE id = %s
+"""
 
 _RESERVE = """
 INSERT INTO {table} (id, tenant_id, day, kind, amount)
@@ -52,10 +56,12 @@ class Quota:
 
 def today() -> Quota:
     """Of the open scope's tenant. One query."""
-    counted = UsageCounter.objects.filter(day=datetime.now(UTC).date(), kind=QUESTIONS)
-    asked = Tenant.objects.filter(id=current_tenant_id()).annotate(used=Subquery(counted.values("amount")[:1]))
-    own, used = asked.values_list("questions_per_day", "used").get()
-    return Quota(limit=_limit(own), used=used or 0, resets_in=seconds_to_next_day())
+    quote = connection.ops.quote_name
+    statement = _TODAY.format(tenant=quote(Tenant._meta.db_table), table=quote(UsageCounter._meta.db_table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [datetime.now(UTC).date(), QUESTIONS, current_tenant_id()])
+        own, used = cursor.fetchone()
+    return Quota(limit=_limit(own), used=used, resets_in=seconds_to_next_day())
 
 
 def reserve_question(tenant: Tenant) -> None:

@@ -1,7 +1,7 @@
 """What a tenant used, day by day."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
@@ -27,12 +27,11 @@ def by_day(*, start: date | None = None, end: date | None = None) -> tuple[Usage
     return tuple(UsageCounter.objects.filter(day__range=(start, end)).order_by("day", "kind"))
 
 
-def as_csv(counters: Iterable[UsageCounter]) -> Iterator[str]:
-    """Lines with a header. Nothing in them is anybody's text, so no cell can be a formula."""
-    for row in (("day", "kind", "amount"), *((one.day, one.kind, one.amount) for one in counters)):
-        line = StringIO()
-        csv.writer(line).writerow(row)
-        yield line.getvalue()
+def as_csv(counters: Iterable[UsageCounter]) -> str:
+    """With a header. Nothing in it is anybody's text, so no cell can be a formula."""
+    text = StringIO()
+    csv.writer(text).writerows([("day", "kind", "amount"), *((one.day, one.kind, one.amount) for one in counters)])
+    return text.getvalue()
 
 
 def totals(counters: Iterable[UsageCounter]) -> dict[str, int]:

@@ -1,7 +1,5 @@
 """The exchanges of a conversation that its next question may continue. Each read is in a transaction of its own."""
 
-from django.db.models import Count, Max, Q
-
 from nl2sql.generation.base import Exchange
 from nl2sql.models import Run, RunStatus
 from tenants.context import tenant_scope
@@ -23,11 +21,13 @@ def history(run: Run) -> tuple[Exchange, ...]:
             conversation_id=run.conversation_id, actor=run.actor, created_at__lt=run.created_at
         ).exclude(id=run.id)
         # Most questions are the first of their conversation.
-        seen = earlier.aggregate(asked=Count("id"), topic_at=Max("created_at", filter=Q(new_topic=True)))
-        if not seen["asked"]:
+        topics = earlier.order_by("new_topic", "created_at").values_list("new_topic", "created_at")
+        last = topics.last()
+        if last is None:
             return ()
-        if seen["topic_at"] is not None:
-            earlier = earlier.filter(created_at__gte=seen["topic_at"])
+        is_topic, since = last
+        if is_topic:
+            earlier = earlier.filter(created_at__gte=since)
         answered = earlier.filter(
             source_id=run.source_id, status=RunStatus.COMPLETED, access_digest=run.access_digest
         ).order_by("-created_at", "-id")

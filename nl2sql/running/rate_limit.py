@@ -6,10 +6,11 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db import connection
 from django.utils import timezone
 
 from nl2sql.models import Run
+from tenants.context import current_tenant_id
 from tenants.models import AuditEvent
 from tenants.request_limits import RateLimited
 
@@ -17,6 +18,13 @@ WINDOW = timedelta(minutes=1)
 
 BLOCKED = "statement.blocked"
 """The audit event of each statement that the guard refused."""
+
+_LATEST = """
+SELECT (SELECT at FROM {event} WHERE tenant_id = %(tenant)s AND action = %(blocked)s AND actor = %(actor)s
+            AND at > %(since)s ORDER BY at DESC OFFSET %(blocked_most)s - 1 LIMIT 1),
+    (SELECT created_at FROM {run} WHERE tenant_id = %(tenant)s AND actor = %(actor)s
+            AND created_at > %(since)s ORDER BY created_at DESC OFFSET %(asked_most)s - 1 LIMIT 1)
+"""
 
 
 def slow_down(actor: str) -> None:
@@ -26,20 +34,17 @@ def slow_down(actor: str) -> None:
     """
     if actor.startswith("system:"):
         return  # the operator's own commands, which load and measure
-    environment = settings.ENVIRONMENT
-    blocked = AuditEvent.objects.filter(action=BLOCKED, actor=actor)
-    told = "Too many statements were blocked: wait a moment, and ask differently."
-    _refuse(blocked, "at", limit=environment.blocked_per_minute, told=told)
-    limit = environment.questions_per_minute
-    told = f"Too many questions: one caller may ask {limit} a minute. Wait a moment."
-    _refuse(Run.objects.filter(actor=actor), "created_at", limit=limit, told=told)
-
-
-def _refuse(rows: "QuerySet[Any]", at: str, *, limit: int, told: str) -> None:
-    """Where as many as `limit` of the rows are of the last minute."""
-    now = timezone.now()
-    latest = rows.filter(**{f"{at}__gt": now - WINDOW}).order_by(f"-{at}").values_list(at, flat=True)
-    leaving = next(iter(latest[limit - 1 : limit]), None)
-    if leaving is not None:
-        wait_s = max(1, ceil((leaving + WINDOW - now).total_seconds()))
-        raise RateLimited(told, limit=limit, retry_after=wait_s)
+    environment, now, quote = settings.ENVIRONMENT, timezone.now(), connection.ops.quote_name
+    blocked_most, asked_most = environment.blocked_per_minute, environment.questions_per_minute
+    values: dict[str, Any] = {"tenant": current_tenant_id(), "actor": actor, "blocked": BLOCKED, "since": now - WINDOW}
+    with connection.cursor() as cursor:
+        statement = _LATEST.format(event=quote(AuditEvent._meta.db_table), run=quote(Run._meta.db_table))
+        cursor.execute(statement, {**values, "blocked_most": blocked_most, "asked_most": asked_most})
+        blocked_at, asked_at = cursor.fetchone()
+    for leaving, limit, told in (
+        (blocked_at, blocked_most, "Too many statements were blocked: wait a moment, and ask differently."),
+        (asked_at, asked_most, f"Too many questions: one caller may ask {asked_most} a minute. Wait a moment."),
+    ):
+        if leaving is not None:
+            wait_s = max(1, ceil((leaving + WINDOW - now).total_seconds()))
+            raise RateLimited(told, limit=limit, retry_after=wait_s)

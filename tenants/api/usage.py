@@ -77,7 +77,7 @@ class UsageCsvView(APIView):
     def get(self, call: Call) -> Response:
         name = f"usage-{datetime.now(UTC).date()}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response("".join(usage.as_csv(_counters(call))), headers=headers)
+        return Response(usage.as_csv(_counters(call)), headers=headers)
 
 
 def _counters(call: Call) -> tuple[UsageCounter, ...]:

@@ -20,6 +20,18 @@ class DomainCommand(BaseCommand):
         except DomainError as error:
             raise CommandError(error.message) from None
 
+    def show_progress(self, done: int, total: int, what: str = "questions") -> None:
+        """One line that changes on a terminal; else a line for each tenth, so that a log shows that work goes on."""
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{done}/{total} {printable(what)[:60]:60}", ending="" if done < total else "\n")
+        elif done == total or done * 10 // total > (done - 1) * 10 // total:
+            self.stderr.write(f"{done}/{total} {printable(what)[:60]}")
+
+
+def printable(text: str) -> str:
+    """Names may hold line ends and codes that a terminal obeys."""
+    return "".join(character if character.isprintable() else "·" for character in text)
+
 
 def add_tenant(parser: CommandParser) -> None:
     parser.add_argument("--tenant", required=True, help="Slug of the tenant.")

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from tenants.models.attributes_field import validate_attributes
+from tenants.models.attributes_field import attributes_field
 from tenants.models.tenant_owned import TenantManager, TenantOwned
 from tenants.roles import CHOICES, Role
 
@@ -25,12 +25,7 @@ class ApiKey(TenantOwned):
         default=Role.VIEWER.value,
         help_text="Whose view of the data sources the key has; what it may do is in its scopes.",
     )
-    attributes = models.JSONField(
-        default=dict,
-        blank=True,
-        validators=[validate_attributes],
-        help_text='What row rules of data sources ask for: {"region": "EU", "teams": [1, 2]}.',
-    )
+    attributes = attributes_field()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)

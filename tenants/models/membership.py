@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 
-from tenants.models.attributes_field import validate_attributes
+from tenants.models.attributes_field import attributes_field
 from tenants.models.tenant_owned import TenantManager, TenantOwned
 from tenants.roles import CHOICES, Role
 
@@ -13,12 +13,7 @@ from tenants.roles import CHOICES, Role
 class Membership(TenantOwned):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     role = models.CharField(max_length=16, choices=CHOICES)
-    attributes = models.JSONField(
-        default=dict,
-        blank=True,
-        validators=[validate_attributes],
-        help_text='What row rules of data sources ask for: {"region": "EU", "teams": [1, 2]}.',
-    )
+    attributes = attributes_field()
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[TenantManager[Self]] = TenantManager()

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from nl2sql import runs
 from nl2sql.api.serializers import AskSerializer
-from nl2sql.command_line.live_steps import LiveSteps
+from nl2sql.command_line.live_steps import live_steps
 from nl2sql.command_line.stopped_by_interrupt import stopped_by_interrupt
 from nl2sql.command_line.terminal import print_reply
 from nl2sql.models import Run, RunStatus
@@ -75,7 +75,7 @@ class Command(DomainCommand):
         request = AskRequest(**given, metadata=metadata)
         stop = Cancellation()
         is_quiet = options["json"] or options["csv"]
-        with nullcontext() if is_quiet else LiveSteps(sys.stderr) as steps, stopped_by_interrupt(stop):
+        with nullcontext() if is_quiet else live_steps(sys.stderr) as steps, stopped_by_interrupt(stop):
             return runs.ask(principal, request, cancellation=stop, observe=steps)
 
 

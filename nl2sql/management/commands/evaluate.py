@@ -117,7 +117,7 @@ class Command(DomainCommand):
             name=options["name"],
             source=options["source"],
             extra_columns_allowed=options["extra_columns"],
-            progress=self._progress,
+            progress=self.show_progress,
         )
         report = _judged(evaluation, scores) if options["gate"] else None
         for line in _told(tenant, evaluation, scores, report, options):
@@ -127,12 +127,6 @@ class Command(DomainCommand):
         if options["set"] == VERIFIED and not options["source"]:
             return settle(evaluation, report, accept=options["accept"], actor=ACTOR)
         return not report.is_refused
-
-    def _progress(self, done: int, total: int) -> None:
-        if self.stderr.isatty():
-            self.stderr.write(f"\r{done}/{total} questions", ending="" if done < total else "\n")
-        elif done % 100 == 0 or done == total:
-            self.stderr.write(f"{done}/{total} questions")
 
 
 def _told(

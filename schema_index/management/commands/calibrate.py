@@ -29,7 +29,7 @@ class Command(DomainCommand):
             return
         with tenant_transaction(tenant.id):
             source_id = pick(options["source"]).id if options["source"] else None
-        done = calibrate_threshold(tenant.id, source_id=source_id, actor=ACTOR, progress=self._progress)
+        done = calibrate_threshold(tenant.id, source_id=source_id, actor=ACTOR, progress=self.show_progress)
         self.stdout.write(f"{done.model}: {done.tables} needed tables of {done.questions} judged questions.")
         self.stdout.write(_told("in force until now", done.before))
         self.stdout.write(_outcome(done))
@@ -37,10 +37,6 @@ class Command(DomainCommand):
             self.stdout.write(f"  no longer finds its tables: {question}")
         if done.is_refused:
             sys.exit(REFUSED)
-
-    def _progress(self, done: int, total: int) -> None:
-        if self.stderr.isatty():
-            self.stderr.write(f"\r{done}/{total} questions", ending="" if done < total else "\n")
 
 
 def _outcome(done: Calibration) -> str:

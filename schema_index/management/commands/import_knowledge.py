@@ -61,7 +61,7 @@ class Command(DomainCommand):
 
     def _progress(self, done: int, total: int, name: str) -> None:
         if self.stderr.isatty():
-            self.stderr.write(f"\r{done + 1}/{total} {name[-60:]:60}", ending="" if done + 1 < total else "\n")
+            self.show_progress(done + 1, total, name[-60:])
 
 
 def _metadata(text: str | None) -> dict[str, Any] | None:

@@ -50,8 +50,7 @@ class Command(DomainCommand):
         )
 
     def _progress(self, done: int, total: int, name: str) -> None:
-        if done == total or done * 10 // total > (done - 1) * 10 // total:
-            self.stderr.write(f"{done}/{total} tenants copied")
+        self.show_progress(done, total, "tenants copied")
 
 
 def _said(partitions: int) -> str:

@@ -12,7 +12,7 @@ from schema_index.embedding.spaces import embedder_of, live_spaces
 from schema_index.management.one_source import add_source, source_of
 from schema_index.syncing.breakage import in_words
 from schema_index.syncing.snapshots import sync
-from tenants.management.domain_command import ACTOR, DomainCommand
+from tenants.management.domain_command import ACTOR, DomainCommand, printable
 
 REFUSED = 4
 
@@ -36,7 +36,7 @@ class Command(DomainCommand):
             source.tenant_id,
             source_id=source.id,
             actor=ACTOR,
-            progress=self._progress,
+            progress=self.show_progress,
             accept=options["accept"],
         )
         # Embedded here as well as by the task: a command ends when its work is done, not when it is queued.
@@ -58,7 +58,7 @@ class Command(DomainCommand):
             sys.exit(REFUSED)
 
     def _embed(self, tenant_id: UUID) -> int:
-        progress = partial(self._progress, name="texts embedded")
+        progress = partial(self.show_progress, what="texts embedded")
         return sum(
             embed_everything(tenant_id, embedder=embedder_of(space), progress=progress)
             for space in live_spaces(tenant_id)
@@ -70,15 +70,3 @@ class Command(DomainCommand):
             (file or self.stdout).write(f"  {printable(line).rstrip()}")
         if len(shown) > MAX_LISTED:
             (file or self.stdout).write("  … and more: the administration shows them all")
-
-    def _progress(self, done: int, total: int, name: str) -> None:
-        """One line that changes on a terminal; else a line for each tenth, so that a log shows that work goes on."""
-        if self.stderr.isatty():
-            self.stderr.write(f"\r{done}/{total} {printable(name)[:60]:60}", ending="" if done < total else "\n")
-        elif done == total or done * 10 // total > (done - 1) * 10 // total:
-            self.stderr.write(f"{done}/{total} {printable(name)[:60]}")
-
-
-def printable(text: str) -> str:
-    """Names may hold line ends and codes that a terminal obeys."""
-    return "".join(character if character.isprintable() else "·" for character in text)

@@ -2,9 +2,10 @@
 
 import io
 import re
+from typing import get_args
 
-from nl2sql.command_line.live_steps import LiveSteps
-from nl2sql.events import StepDone, StepStarted
+from nl2sql.command_line.live_steps import WORDS, live_steps
+from nl2sql.events import StepDone, StepName, StepStarted
 
 EVENTS = (
     StepStarted(name="retrieve"),
@@ -20,10 +21,14 @@ class _Terminal(io.StringIO):
         return True
 
 
+def test_every_step_has_its_words() -> None:
+    assert set(WORDS) == set(get_args(StepName))
+
+
 def test_a_file_gets_a_line_for_each_step() -> None:
     file = io.StringIO()
 
-    with LiveSteps(file) as steps:
+    with live_steps(file) as steps:
         for event in EVENTS:
             steps(event)
 
@@ -33,7 +38,7 @@ def test_a_file_gets_a_line_for_each_step() -> None:
 def test_a_terminal_shows_the_time_of_each_step_and_forgets_what_came_to_no_end() -> None:
     terminal = _Terminal()
 
-    with LiveSteps(terminal) as steps:
+    with live_steps(terminal) as steps:
         for event in EVENTS:
             steps(event)
 
