@@ -8,9 +8,7 @@ rewritten to the listed columns and ran as a role that may read nothing else. `-
 stops that no other does.
 """
 
-import argparse
 import json
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -23,9 +21,10 @@ from rich.table import Table
 
 from benchmarks.guard_ablation import shares
 from benchmarks.guard_ablation import show as show_shares
-from benchmarks.guard_corpora import DEFAULT_DATA, DIALECTS, read, refuse_missing, star_rewritten, unlimited
+from benchmarks.guard_corpora import CORPORA, DIALECTS, star_rewritten, unlimited
 from benchmarks.guard_engines import Answer, Engine, engines
 from benchmarks.guard_fixture import ROW_LIMIT, visible_schema
+from benchmarks.harness import json_lines, options, write_cases
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted
 from schema_index.schema import DatabaseSchema, Dialect
@@ -173,8 +172,8 @@ def run(data: Path) -> list[Decided]:
     schemas = {dialect: visible_schema(dialect) for dialect in DIALECTS}
     results: list[Decided] = []
     with engines() as available:
-        for kind, name in (("attack", "attacks.jsonl"), ("benign", "benign.jsonl")):
-            for case in read(data / name):
+        for kind, name in zip(("attack", "benign"), CORPORA, strict=True):
+            for case in json_lines(data / name):
                 dialect = cast(Dialect, case["dialect"])
                 decided = decide(case, kind=kind, schema=schemas[dialect])
                 judge = proven if kind == "attack" else compared
@@ -182,24 +181,21 @@ def run(data: Path) -> list[Decided]:
     return results
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Run the security corpora through the guard.")
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with attacks.jsonl and benign.jsonl")
-    parser.add_argument("--out", type=Path, help="write a JSON line a case")
-    parser.add_argument("--ablation", action="store_true", help="what each rule alone stops")
-    options = parser.parse_args(arguments)
-    refuse_missing(options.data, "attacks.jsonl", "benign.jsonl")
-    if options.ablation:
-        show_shares(shares(options.data), Console(width=140))
-        return 0
-    results = run(options.data)
-    if options.out:
-        lines = (json.dumps(asdict(decided)) for decided in results)
-        options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def main() -> None:
+    given = options(
+        default="security",
+        needs=CORPORA,
+        description="Run the security corpora through the guard.",
+        flags={"ablation": "What each rule alone stops."},
+    )
+    if given.flags:
+        show_shares(shares(given.data), Console(width=140))
+        return
+    results = run(given.data)
+    write_cases(given.out, map(asdict, results))
     show(results, Console(width=140))
     print(json.dumps(figures(results)))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

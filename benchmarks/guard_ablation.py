@@ -16,8 +16,9 @@ from unittest.mock import patch
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.guard_corpora import DIALECTS, read, star_rewritten
+from benchmarks.guard_corpora import CORPORA, DIALECTS, star_rewritten
 from benchmarks.guard_fixture import ROW_LIMIT, visible_schema
+from benchmarks.harness import json_lines
 from nl2sql.validation import validate as guard
 from nl2sql.validation.context import Context
 from nl2sql.validation.verdict import Rejected, Violation
@@ -45,7 +46,7 @@ def shares(data: Path) -> list[Share]:
     """One for each finding of each pass, and one for each whole pass (code ""), the most needed first."""
     schemas = {dialect: visible_schema(dialect) for dialect in DIALECTS}
     found: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
-    for case in read(data / "attacks.jsonl"):
+    for case in json_lines(data / CORPORA[0]):
         with _listening() as heard:
             _stopped(case, schemas[case["dialect"]])
         for where, code in heard:

@@ -1,34 +1,20 @@
 """The security corpora as they lie on disk, their policy, and when a rewritten star is harmless."""
 
-import json
-import sys
-from pathlib import Path
-from typing import Any
-
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from benchmarks import SHARED
 from schema_index.schema import Dialect
 
-DEFAULT_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "security"
+DEFAULT_DATA = SHARED / "security"
 DIALECTS: tuple[Dialect, ...] = ("postgres", "mysql", "sqlite", "duckdb")
+CORPORA = ("attacks.jsonl", "benign.jsonl")
 BLOCKED = frozenset({"email", "secrets", "token"})
 
 
 def allowed(table: str, column: str | None = None) -> bool:
     return table not in BLOCKED and column not in BLOCKED
-
-
-def refuse_missing(folder: Path, *files: str) -> None:
-    """Ends the process with a sentence where the folder lacks a file."""
-    missing = [name for name in files if not (folder / name).is_file()]
-    if missing:
-        sys.exit(f"The data folder {folder} has no {' and no '.join(missing)}: give one with --data.")
-
-
-def read(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
 def star_rewritten(original: str, rewritten: str, dialect: Dialect) -> bool:

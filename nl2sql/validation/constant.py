@@ -1,6 +1,8 @@
 """The value of a constant expression, where it can be read off the text: numbers, days and lengths of time."""
 
+import operator
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +31,16 @@ _TODAY = frozenset({"now", "today", "current_date", "current_timestamp", "localt
 _PART = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d+):(\d+)(?::(\d+))?")
 
+_OPERATIONS: dict[type[exp.Expr], Callable[[float, float], Any]] = {
+    exp.Add: operator.add,
+    exp.Sub: operator.sub,
+    exp.Mul: operator.mul,
+    exp.Div: operator.truediv,
+    exp.IntDiv: operator.truediv,
+    exp.Mod: operator.mod,
+    exp.Pow: operator.pow,
+}
+
 
 def number(node: exp.Expr | None) -> float | None:
     """The number `node` stands for, or None when it is not constant. Powers beyond 10^12 are None too."""
@@ -42,24 +54,14 @@ def number(node: exp.Expr | None) -> float | None:
     if isinstance(node, exp.Neg):
         inner = number(node.this)
         return None if inner is None else -inner
-    if isinstance(node, exp.Add | exp.Sub | exp.Mul | exp.Div | exp.Pow | exp.Mod | exp.IntDiv):
-        left, right = number(node.this), number(node.expression)
-        return None if left is None or right is None else _calculate(type(node), left, right)
-    return None
+    return _calculated(node) if node is not None and type(node) in _OPERATIONS else None
 
 
-def _calculate(operation: type[Any], left: float, right: float) -> float | None:
+def _calculated(node: exp.Expr) -> float | None:
+    left, right = number(node.this), number(node.expression)
     try:
-        if operation is exp.Add:
-            return left + right
-        if operation is exp.Sub:
-            return left - right
-        if operation is exp.Mul:
-            return left * right
-        if operation is exp.Pow:
-            return float(left**right)
-        return left % right if operation is exp.Mod else left / right
-    except (ArithmeticError, TypeError, ValueError):
+        return None if left is None or right is None else float(_OPERATIONS[type(node)](left, right))
+    except (ArithmeticError, TypeError):
         return None
 
 

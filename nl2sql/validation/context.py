@@ -1,5 +1,6 @@
 """What name resolution carries along: the visible schema, and what it finds and uses."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -8,10 +9,10 @@ from sqlglot import exp
 
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.registry import facts_of
-from nl2sql.validation.identifiers import key, relation_key
+from nl2sql.validation.identifiers import TO_LOWER
 from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
-from schema_index.schema import DatabaseSchema, Dialect, Table
+from schema_index.schema import DatabaseSchema, Table
 
 MAX_FINDINGS = 10
 MAX_OUTPUTS = 2_000
@@ -35,19 +36,23 @@ class Context:
     outputs: int = 0
     inlined: int = 0
 
-    @property
-    def dialect(self) -> Dialect:
-        return self.schema.dialect
-
     @cached_property
     def facts(self) -> DialectFacts:
-        return facts_of(self.dialect)
+        return facts_of(self.schema.dialect)
 
     def key(self, name: str) -> str:
-        return key(name, dialect=self.dialect)
+        """The form under which two already-folded names are the same name."""
+        return name if self.facts.quoted_names_are_exact else name.translate(TO_LOWER)
 
     def relation(self, name: str) -> str:
-        return relation_key(name, dialect=self.dialect)
+        """The form under which two relation names may be the same name, coarser than any engine's rule.
+
+        MySQL folds more than ASCII. Taking two names for one is safe: a reference is printed as its relation is.
+        """
+        if self.facts.quoted_names_are_exact:
+            return name
+        decomposed = unicodedata.normalize("NFKD", name).casefold()
+        return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
     @cached_property
     def _tables_by_key(self) -> dict[tuple[str, str], list[Table]]:

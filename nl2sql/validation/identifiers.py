@@ -1,6 +1,5 @@
 """How a dialect reads a name: fold it once, quote everything, compare exact text from then on."""
 
-import unicodedata
 from collections.abc import Iterable
 
 from sqlglot import exp
@@ -10,23 +9,7 @@ from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
 
-_UPPER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
-
-
-def key(name: str, *, dialect: Dialect) -> str:
-    """The form under which two already-folded names are the same name."""
-    return name if facts_of(dialect).quoted_names_are_exact else name.translate(_UPPER)
-
-
-def relation_key(name: str, *, dialect: Dialect) -> str:
-    """The form under which two relation names may be the same name, coarser than any engine's rule.
-
-    MySQL folds more than ASCII. Taking two names for one is safe: a reference is printed as the relation is declared.
-    """
-    if facts_of(dialect).quoted_names_are_exact:
-        return name
-    decomposed = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+TO_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 def identifiers(nodes: Iterable[exp.Expr], *, dialect: Dialect) -> tuple[Violation, ...]:
@@ -39,7 +22,7 @@ def identifiers(nodes: Iterable[exp.Expr], *, dialect: Dialect) -> tuple[Violati
             continue
         if not node.args.get("quoted"):
             if facts.quoted_names_are_exact:
-                node.set("this", node.name.translate(_UPPER))
+                node.set("this", node.name.translate(TO_LOWER))
             node.set("quoted", True)
         if len(node.name.encode()) > facts.max_identifier_bytes:
             found.append(

@@ -2,6 +2,7 @@
 
 from sqlglot import exp
 
+from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.registry import facts_of
 from schema_index.schema import Dialect
 
@@ -9,23 +10,28 @@ from schema_index.schema import Dialect
 def normalise(tree: exp.Query, *, dialect: Dialect) -> exp.Query:
     """The same query in the one form that the rules read; `tree` may be changed."""
     facts = facts_of(dialect)
-    for raw in list(tree.find_all(exp.RawString)):
-        raw.replace(exp.Literal.string(raw.this))
-    for call in list(tree.find_all(exp.Anonymous)):
-        if isinstance(call.this, exp.Identifier) and call.name.isidentifier() and call.name.isascii():
-            keeps_meaning = not facts.quoted_names_are_exact or call.name == call.name.lower()
-            if keeps_meaning:
-                call.set("this", call.name)
-        if call.name.lower() in facts.unit_first_functions and call.expressions:
-            _unit_word(call.expressions[0], facts.unit_words)
+    for node in list(tree.walk()):
+        if isinstance(node, exp.RawString):
+            node.replace(exp.Literal.string(node.this))
+        elif isinstance(node, exp.Anonymous):
+            _call(node, facts)
+        elif isinstance(node, exp.Exists) and isinstance(node.this, exp.Select) and not node.this.expressions:
+            node.this.set("expressions", [exp.Literal.number(1)])
     if facts.has_dual:
         _without_dual(tree)
     if facts.double_pipe_is_or:
         _with_or(tree)
-    for test in tree.find_all(exp.Exists):
-        if isinstance(test.this, exp.Select) and not test.this.expressions:
-            test.this.set("expressions", [exp.Literal.number(1)])
     return _strictly_limited(_root(tree))
+
+
+def _call(call: exp.Anonymous, facts: DialectFacts) -> None:
+    if isinstance(call.this, exp.Identifier) and call.name.isidentifier() and call.name.isascii():
+        keeps_meaning = not facts.quoted_names_are_exact or call.name == call.name.lower()
+        if keeps_meaning:
+            call.set("this", call.name)
+    unit = call.expressions[0] if call.expressions and call.name.lower() in facts.unit_first_functions else None
+    if isinstance(unit, exp.Column) and not unit.table and unit.name.lower() in facts.unit_words:
+        unit.replace(exp.Var(this=unit.name.upper()))
 
 
 def _without_dual(tree: exp.Query) -> None:
@@ -59,11 +65,6 @@ def _strictly_limited(tree: exp.Query) -> exp.Query:
         return tree
     source = exp.Subquery(this=tree, alias=exp.TableAlias(this=exp.Identifier(this="rows", quoted=True)))
     return exp.Select(expressions=[exp.Star()], from_=exp.From(this=source))
-
-
-def _unit_word(argument: exp.Expr, words: frozenset[str]) -> None:
-    if isinstance(argument, exp.Column) and not argument.table and argument.name.lower() in words:
-        argument.replace(exp.Var(this=argument.name.upper()))
 
 
 def _root(tree: exp.Query) -> exp.Query:

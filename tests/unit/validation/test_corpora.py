@@ -2,11 +2,11 @@
 statement is refused."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from benchmarks.guard_corpora import DEFAULT_DATA, read, star_rewritten
+from benchmarks.guard_corpora import DEFAULT_DATA, star_rewritten
+from benchmarks.harness import json_lines
 from nl2sql.validation.validate import validate
 from nl2sql.validation.verdict import Accepted, Rejected
 from tests.unit.validation.shop import ROW_LIMIT, shop
@@ -24,14 +24,10 @@ FOLDERS = [
 ]
 
 
-def corpus(folder: Path, name: str) -> list[dict[str, Any]]:
-    return read(folder / name)
-
-
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_no_attack_is_accepted_as_it_stands(folder: Path) -> None:
     accepted = []
-    for case in corpus(folder, "attacks.jsonl"):
+    for case in json_lines(folder / "attacks.jsonl"):
         verdict = validate(case["sql"], schema=shop(case["dialect"]), row_limit=ROW_LIMIT)
         if isinstance(verdict, Accepted) and not star_rewritten(case["sql"], verdict.sql, case["dialect"]):
             accepted.append((case["id"], case["category"]))
@@ -42,7 +38,7 @@ def test_no_attack_is_accepted_as_it_stands(folder: Path) -> None:
 def test_no_benign_statement_is_refused(folder: Path) -> None:
     refused = [
         (case["id"], verdict.violations)
-        for case in corpus(folder, "benign.jsonl")
+        for case in json_lines(folder / "benign.jsonl")
         if isinstance(verdict := validate(case["sql"], schema=shop(case["dialect"]), row_limit=ROW_LIMIT), Rejected)
     ]
     assert refused == []
