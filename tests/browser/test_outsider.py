@@ -23,6 +23,8 @@ from tests.functional.test_leakage import addresses
 pytestmark = BROWSER_TESTS
 
 LIST = "List the name and city of customers"
+SECRET = re.compile(r"\bAda\b")
+"""A customer; within a random token it says nothing."""
 SENT = {
     **{"sql": "SELECT 1", "rating": "up", "title": "Mine", "decision": "reject", "choice": "all", "role": "viewer"},
     **{"name": "Mine", "shared": "yes", "action": "save", "question": "a", "answer": "b", "fingerprint": "0" * 64},
@@ -104,7 +106,7 @@ def test_an_outsider_gets_to_nothing_and_changes_nothing(
         for address in tried:
             status, text = page.evaluate(SEND, [address, SENT])
             assert status in (404, 405), ("POST", address, status)
-            assert "Ada" not in text
+            assert not SECRET.search(text)
             assert visited(page, address) in (404, 405), ("GET", address)
         page.goto(f"/runs/{things['run_id'][0]}")
         expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
@@ -126,5 +128,5 @@ def visited(page: Page, address: str) -> int:
     status, text = page.evaluate(
         "async (address) => { const it = await fetch(address); return [it.status, await it.text()]; }", address
     )
-    assert "Ada" not in text, address
+    assert not SECRET.search(text), address
     return int(status)

@@ -1,6 +1,7 @@
 """An answer shared inside the tenant: opened by its link, by whoever sees the same data, and by nobody else."""
 
 import json
+import re
 
 import pytest
 
@@ -84,8 +85,8 @@ def test_a_narrower_role_gets_no_row_no_statement_and_no_hidden_name(
     run = shared(owner)
     told = everything(analyst, run)
     assert "neither the question nor its answer is shown to you" in told
-    for secret in ("email", "ada@", "Ada", "SELECT"):
-        assert secret not in told.replace(f'{secret}"', ""), secret
+    for secret in ("email", "ada@", r"\bAda\b", "SELECT"):  # within a random token "Ada" says nothing
+        assert not re.search(f'{secret}(?!")', told), secret
     assert of(analyst).post(f"/runs/{run.id}/again").status_code == 404
     assert all_rows(AuditEvent, owner.tenant.id, action="run.opened") == []
     assert only_row(Run, owner.tenant.id, id=run.id).question == LIST, "what is stored stays"

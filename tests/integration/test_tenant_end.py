@@ -39,8 +39,9 @@ CANARY = "zanzibar"
 
 
 @pytest.fixture
-def told(analyst: Member, shop: DataSource) -> Member:
-    """A tenant with a source, vectors, knowledge, a question, a session."""
+def told(tenant: Tenant, new_member: NewMember, shop: DataSource) -> Member:
+    """A tenant with a source, vectors, knowledge, a question, a session. No digest or token can hold the person's name."""
+    analyst = new_member("anna@acme", tenant, Role.ANALYST)
     with tenant_transaction(analyst.tenant.id):
         knowledge.save_faq(question=f"What is {CANARY}?", answer="A word.", actor="system:test")
         policies.save(shop, role="", document={}, actor="system:test")
