@@ -63,19 +63,6 @@ STATUS: dict[str, tuple[int, str]] = {
     "deadline_exceeded": (504, "The question took too long"),
 }
 
-_CODE_OF: dict[type[exceptions.APIException], str] = {
-    exceptions.ValidationError: "invalid_request",
-    exceptions.ParseError: "invalid_request",
-    exceptions.NotAuthenticated: "unauthenticated",
-    exceptions.AuthenticationFailed: "unauthenticated",
-    exceptions.PermissionDenied: "insufficient_scope",
-    exceptions.NotFound: "not_found",
-    exceptions.MethodNotAllowed: "method_not_allowed",
-    exceptions.NotAcceptable: "not_acceptable",
-    exceptions.UnsupportedMediaType: "unsupported_media_type",
-    PayloadTooLarge: "payload_too_large",
-}
-
 INTERNAL = "Something went wrong on our side. Give the request id to whoever runs this installation."
 
 
@@ -116,7 +103,8 @@ class ProblemHandler(ExceptionHandler):
         if isinstance(exc, _ApiDomainError):
             error = exc.domain_error
             return problem(request._request, code=error.code, detail=error.message, details=dict(error.details))
-        code = next((code for kind, code in _CODE_OF.items() if isinstance(exc, kind)), "internal_error")
+        # The first of its status is the one that the framework's own errors mean.
+        code = next((code for code, (status, _) in STATUS.items() if status == exc.status_code), "internal_error")
         if code == "internal_error":
             return problem(request._request, code=code, detail=INTERNAL)
         found = flatten_errors(exc.detail)

@@ -235,30 +235,17 @@ CELERY_TASK_ROUTES = {
 }
 # One task, which hands out whatever is due. A message that waited longer than until the next one is worth nothing.
 CELERY_BEAT_SCHEDULE = {
-    "sync-due": {"task": "schema_index.tasks.sync_due", "schedule": 60.0, "options": {"expires": 55.0}},
-    "close-runs-left-behind": {
-        "task": "nl2sql.tasks.close_runs_left_behind",
-        "schedule": 15.0,
-        "options": {"expires": 14.0},
-    },
-    "embed-left-over": {
-        "task": "schema_index.tasks.resume_embedding",
-        "schedule": 1800.0,
-        "options": {"expires": 600.0},
-    },
-    "measure-backlog": {
-        "task": "schema_index.tasks.measure_backlog",
-        "schedule": 60.0,
-        "options": {"expires": 55.0},
-    },
-    "check-stale-queries": {
-        "task": "nl2sql.tasks.check_stale_queries",
-        "schedule": 1800.0,
-        "options": {"expires": 600.0},
-    },
-    "sweep-expired": {"task": "nl2sql.tasks.sweep_expired", "schedule": 3600.0, "options": {"expires": 600.0}},
-    "tell-untried": {"task": "nl2sql.tasks.tell_untried", "schedule": 1800.0, "options": {"expires": 600.0}},
-    "sweep-answers": {"task": "nl2sql.tasks.sweep_answers", "schedule": 3600.0, "options": {"expires": 600.0}},
+    task: {"task": task, "schedule": every_s, "options": {"expires": expires_s}}
+    for task, every_s, expires_s in (
+        ("schema_index.tasks.sync_due", 60.0, 55.0),
+        ("nl2sql.tasks.close_runs_left_behind", 15.0, 14.0),
+        ("schema_index.tasks.resume_embedding", 1800.0, 600.0),
+        ("schema_index.tasks.measure_backlog", 60.0, 55.0),
+        ("nl2sql.tasks.check_stale_queries", 1800.0, 600.0),
+        ("nl2sql.tasks.sweep_expired", 3600.0, 600.0),
+        ("nl2sql.tasks.tell_untried", 1800.0, 600.0),
+        ("nl2sql.tasks.sweep_answers", 3600.0, 600.0),
+    )
 }
 # In memory: there is nothing to remember, since the database knows what is due.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"

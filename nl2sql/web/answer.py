@@ -19,13 +19,6 @@ _WORST_FIRST = ("failed", "undetermined", "passed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownCheck:
-    title: str
-    outcome: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownChart:
     """`kinds` are (kind, title) of every picture that fits."""
 
@@ -46,7 +39,7 @@ def answer_of(run: Run, *, asked: QueryDict) -> dict[str, Any]:
         "chart": shown_chart(reply, asked=asked),
         "big": _big(reply),
         "sql_html": highlighted_sql(sql["text"], dialect=sql["dialect"]) if sql else "",
-        "checks": shown_checks(trust["checks"]) if trust else (),
+        "checks": shown_checks(trust["checks"]) if trust else [],
         "not_done": not_done(trust),
     }
 
@@ -89,10 +82,10 @@ def chosen_kind(picture: Picture, text: str) -> Kind:
     return next((kind for kind in picture.kinds if kind == text), picture.kinds[0])
 
 
-def shown_checks(checks: list[dict[str, str]]) -> tuple[ShownCheck, ...]:
-    """What failed comes first, then what is open."""
-    shown = [ShownCheck(title=title_of(one["name"]), outcome=one["outcome"], detail=one["detail"]) for one in checks]
-    return tuple(sorted(shown, key=lambda check: _WORST_FIRST.index(check.outcome)))
+def shown_checks(checks: list[dict[str, str]]) -> list[dict[str, str]]:
+    """With their titles; what failed comes first, then what is open."""
+    worst_first = sorted(checks, key=lambda check: _WORST_FIRST.index(check["outcome"]))
+    return [{**one, "title": title_of(one["name"])} for one in worst_first]
 
 
 def not_done(trust: dict[str, Any] | None) -> tuple[tuple[str, str], ...]:

@@ -8,13 +8,13 @@ from tenants.api.members import MemberListView, MemberView
 from tenants.api.usage import UsageCsvView, UsageView
 
 urlpatterns = [
-    path("tenant/calendar", CalendarView.as_view(), name="api-calendar"),
-    path("keys", KeyListView.as_view(), name="api-keys"),
-    path("keys/<uuid:key_id>", KeyView.as_view(), name="api-key"),
-    path("embed-tokens", EmbedTokenView.as_view(), name="api-embed-tokens"),
-    path("members", MemberListView.as_view(), name="api-members"),
-    path("members/<uuid:member_id>", MemberView.as_view(), name="api-member"),
-    path("usage", UsageView.as_view(), name="api-usage"),
-    path("usage.csv", UsageCsvView.as_view(), name="api-usage-csv"),
-    path("audit", AuditListView.as_view(), name="api-audit"),
+    path("tenant/calendar", CalendarView.as_view()),
+    path("keys", KeyListView.as_view()),
+    path("keys/<uuid:key_id>", KeyView.as_view()),
+    path("embed-tokens", EmbedTokenView.as_view()),
+    path("members", MemberListView.as_view()),
+    path("members/<uuid:member_id>", MemberView.as_view()),
+    path("usage", UsageView.as_view()),
+    path("usage.csv", UsageCsvView.as_view()),
+    path("audit", AuditListView.as_view()),
 ]

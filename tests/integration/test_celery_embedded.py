@@ -58,7 +58,7 @@ def test_the_embedded_beat_has_due_sources_synced(
     tenant: Tenant, new_sqlite_source: NewSource, quiet_queue: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = new_sqlite_source(tenant, sync_every=1)
-    monkeypatch.setitem(app.conf.beat_schedule["sync-due"], "schedule", 0.1)
+    monkeypatch.setitem(app.conf.beat_schedule["schema_index.tasks.sync_due"], "schedule", 0.1)
     with embedded_worker():
         wait_for(lambda: reread(source).synced_at is not None)
     assert only_row(SyncRun, tenant.id).requested_by == "system:schedule"

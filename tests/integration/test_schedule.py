@@ -210,7 +210,7 @@ def test_the_beat_has_only_tasks_that_exist() -> None:
     assert tasks.sync_due.name in scheduled
     assert [name for name in scheduled if name not in app.tasks] == []
     assert len(scheduled) == len(set(scheduled))
-    assert app.conf.beat_schedule["sync-due"]["schedule"] == tasks.BEAT_S
+    assert app.conf.beat_schedule["schema_index.tasks.sync_due"]["schedule"] == tasks.BEAT_S
     found = {entry["task"].rsplit(".", 1)[-1]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
     assert found == {
         "sync_due": 60.0,
