@@ -37,8 +37,9 @@ class PageReplySerializer(serializers.Serializer[Any]):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         found = dict(super().to_representation(instance))
+        following = found.pop("next")
         # Last, as people read a page.
-        return {**found, "next": found.pop("next")}
+        return {**found, "next": following}
 
 
 def page_of(name: str, item: type[serializers.BaseSerializer[Any]]) -> type[PageReplySerializer]:
