@@ -40,7 +40,7 @@ CANARY = "zanzibar"
 
 @pytest.fixture
 def told(tenant: Tenant, new_member: NewMember, shop: DataSource) -> Member:
-    """A tenant with a source, vectors, knowledge, a question, a session. No digest or token can hold the person's name."""
+    """A tenant with a source, vectors, knowledge, a question, a session; no digest can hold the person's name."""
     analyst = new_member("anna@acme", tenant, Role.ANALYST)
     with tenant_transaction(analyst.tenant.id):
         knowledge.save_faq(question=f"What is {CANARY}?", answer="A word.", actor="system:test")
