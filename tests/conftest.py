@@ -117,13 +117,16 @@ LONG_FILES = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files of long tests go first, so that the workers end together; the rest keeps its order.
 
-    Whatever uses the database commits, as the product does. In a transaction of the test each of the product's would be
-    a savepoint that tells twice whose it is: a third more statements, and dearer than emptying the tables.
+    Whatever uses the database, as its fixtures say or a mark, commits, as the product does. In a transaction of the
+    test each of the product's would be a savepoint that tells twice whose it is: a third more statements, and dearer
+    than emptying the tables.
     """
     items.sort(key=lambda item: item.path.stem not in LONG_FILES)
     for item in items:
-        if (marker := item.get_closest_marker("django_db")) is not None:
-            item.add_marker(pytest.mark.django_db(**{**marker.kwargs, "transaction": True}), append=False)
+        marker = item.get_closest_marker("django_db")
+        if marker is not None or (isinstance(item, pytest.Function) and "db" in item.fixturenames):
+            given = {} if marker is None else marker.kwargs
+            item.add_marker(pytest.mark.django_db(**{**given, "transaction": True}), append=False)
 
 
 def pytest_collection_finish() -> None:

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db.models import Model
 
 from schema_index.access import policies
-from schema_index.models import DataSource
+from schema_index.knowledge import knowledge
+from schema_index.models import DataSource, Document, FaqEntry
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Tenant
 from tenants.roles import Role
@@ -40,6 +41,16 @@ def alter(source: DataSource, script: str) -> None:
     folder: Path = settings.ENVIRONMENT.files_root / str(source.tenant_id)
     with closing(sqlite3.connect(folder / source.database)) as file:
         file.executescript(f"PRAGMA synchronous = OFF; {script}")
+
+
+def save_faq(tenant_id: UUID, question: str, answer: str, *, actor: str = "system:test", **fields: Any) -> FaqEntry:
+    with tenant_transaction(tenant_id):
+        return knowledge.save_faq(question=question, answer=answer, actor=actor, **fields)
+
+
+def save_document(tenant_id: UUID, title: str, text: str, *, actor: str = "system:test", **fields: Any) -> Document:
+    with tenant_transaction(tenant_id):
+        return knowledge.save_document(title=title, text=text, actor=actor, **fields)
 
 
 def set_policy(source: DataSource, role: Role | str, document: Mapping[str, Any] | None) -> None:

@@ -24,8 +24,6 @@ from tests.scripted_model import ScriptedModel, answers
 from tests.stored import all_rows
 from tests.verified import verify
 
-pytestmark = pytest.mark.django_db
-
 COUNT = "How many customers are there?"
 RIGHT = answers(sql="SELECT count(*) AS n FROM customers")
 WRONG = answers(sql="SELECT count(*) AS n FROM orders")

@@ -32,8 +32,6 @@ from tests.conftest import Member, NewMember, NewSource, leave_embedding_work, l
 from tests.pages import of, operating, work_in
 from tests.stored import all_rows, only_row
 
-pytestmark = pytest.mark.django_db
-
 SOURCES = "/admin/schema_index/datasource/"
 FAILURES = "/admin/schema_index/embeddingfailure/"
 SECRET = "the target's own password"

@@ -11,9 +11,7 @@ from tenants.models import AuditEvent, Tenant
 from tests.functional.test_admin import delete_selected, operator, text
 from tests.pages import work_in
 from tests.pdf_files import pdf_of
-from tests.stored import all_rows, only_row
-
-pytestmark = pytest.mark.django_db
+from tests.stored import all_rows, only_row, save_document, save_faq
 
 __all__ = ["operator"]
 
@@ -55,8 +53,7 @@ def test_a_pdf_is_uploaded_and_its_text_replaced_by_a_pasted_one(operator: Clien
 def test_what_cannot_be_stored_is_told_at_its_field(
     operator: Client, tenant: Tenant, fields: dict[str, object], complaint: str
 ) -> None:
-    with tenant_transaction(tenant.id):
-        knowledge.save_document(title="Known", text="known", actor="system:test")
+    save_document(tenant.id, "Known", "known")
     work_in(operator, tenant)
 
     page = text(operator.post(f"{DOCUMENTS}add/", {**FIELDS, **fields}))
@@ -107,8 +104,7 @@ def test_entries_are_approved_deleted_restored_and_erased_together(operator: Cli
 def test_an_entry_moves_to_a_source_of_the_tenant_alone(
     operator: Client, tenant: Tenant, shop: DataSource, other_tenant: Tenant
 ) -> None:
-    with tenant_transaction(tenant.id):
-        entry = knowledge.save_faq(question="Why?", answer="So.", actor="system:test")
+    entry = save_faq(tenant.id, "Why?", "So.")
     with tenant_transaction(other_tenant.id):
         foreign = DataSource.objects.create(
             tenant_id=other_tenant.id, slug="foreign", name="F", dialect="sqlite", database="f"

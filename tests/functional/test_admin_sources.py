@@ -4,7 +4,6 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from schema_index.knowledge import knowledge
 from schema_index.models import Chunk, DataSource, FaqEntry, Snapshot, SyncRun
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
@@ -12,9 +11,7 @@ from tenants.models import AuditEvent, Tenant, User
 from tests.conftest import Member, NewSource, database_file
 from tests.functional.test_admin import SOURCES, text
 from tests.pages import of, operating, work_in
-from tests.stored import alter
-
-pytestmark = pytest.mark.django_db
+from tests.stored import alter, save_faq
 
 
 @pytest.fixture
@@ -42,9 +39,8 @@ def test_the_page_of_a_source_tells_its_last_sync_and_what_it_changed(
 def test_a_source_is_deleted_after_a_page_that_says_what_goes_with_it(
     operator: Client, shop: DataSource, door: str
 ) -> None:
-    with tenant_transaction(shop.tenant_id):
-        knowledge.save_faq(question="Of the shop?", answer="Yes.", actor="system:test", source=shop)
-        knowledge.save_faq(question="Of the tenant?", answer="Yes.", actor="system:test")
+    save_faq(shop.tenant_id, "Of the shop?", "Yes.", source=shop)
+    save_faq(shop.tenant_id, "Of the tenant?", "Yes.")
     address = f"{SOURCES}{shop.pk}/delete/" if door == "one" else SOURCES
     fields = {} if door == "one" else {"action": "delete_selected", "_selected_action": [str(shop.pk)]}
 
@@ -77,7 +73,6 @@ def test_whoever_may_not_delete_a_source_does_not(owner: Member, shop: DataSourc
         assert DataSource.objects.exists()
 
 
-@pytest.mark.django_db
 def test_a_connection_is_tested_and_the_outcome_told(
     operator: Client, tenant: Tenant, new_sqlite_source: NewSource
 ) -> None:

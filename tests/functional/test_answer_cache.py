@@ -19,10 +19,8 @@ from tenants.context import tenant_transaction
 from tests.asking import run_of
 from tests.conftest import Configure, Member, NewSource, sync_and_embed
 from tests.scripted_model import CLARIFIES, REFUSES, ScriptedModel, answers
-from tests.stored import alter, only_row, set_policy
+from tests.stored import alter, only_row, save_faq, set_policy
 from tests.verified import vouch
-
-pytestmark = pytest.mark.django_db
 
 QUESTION = "Which customers live in Lyon?"
 LYON = answers(sql="SELECT name FROM customers WHERE city = 'Lyon'", interpreted_as="Names in Lyon")
@@ -81,8 +79,7 @@ def test_every_change_of_state_has_it_written_anew(
 
     set_policy(shop, EVERYONE, {"columns": {"*.*.email": "hidden"}})
     assert calls(analyst) == 1
-    with tenant_transaction(shop.tenant_id):
-        knowledge.save_faq(question="What is Lyon?", answer="A city.", actor="user:1")
+    save_faq(shop.tenant_id, "What is Lyon?", "A city.", actor="user:1")
     assert [calls(analyst), calls(analyst)] == [1, 1], "not while a text waits for its vector"
     embed_pending(shop.tenant_id, embedder=MiniLMEmbedder())
     assert calls(analyst) == 1

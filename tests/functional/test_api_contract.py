@@ -22,8 +22,6 @@ from tests.conftest import Configure, Member, NewSource, caller, new_key, sync_a
 from tests.scripted_model import CLARIFIES, ScriptedModel
 from tests.stored import all_rows, change_tenant
 
-pytestmark = pytest.mark.django_db
-
 DOORS = ["/nl2sql", "/api/v1/nl2sql"]
 COUNT = "How many customers are there?"
 PROBLEM = "application/problem+json"

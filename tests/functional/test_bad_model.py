@@ -34,8 +34,6 @@ from tests.scripted_model import (
 )
 from tests.stored import alter
 
-pytestmark = pytest.mark.django_db
-
 QUESTION = "What have our customers paid?"
 PAID = (
     "SELECT c.name, SUM(o.total) AS paid FROM customers AS c JOIN orders AS o ON o.customer_id = c.id GROUP BY c.name"

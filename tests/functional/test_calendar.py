@@ -3,15 +3,11 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from nl2sql.calendar_spans import Calendar
 from schema_index.models import DataSource
 from tests.asking import ask
 from tests.conftest import Configure, Member
 from tests.scripted_model import ScriptedModel, answers
-
-pytestmark = pytest.mark.django_db
 
 ADDRESS = "/api/v1/tenant/calendar"
 TOKYO = {"time_zone": "Asia/Tokyo", "fiscal_year_start_month": 4}

@@ -15,8 +15,6 @@ from tests.asking import run_of
 from tests.conftest import Configure, Member
 from tests.scripted_model import BROKEN, Reply, ScriptedModel, answers
 
-pytestmark = pytest.mark.django_db
-
 QUESTION = "How many customers are there?"
 ORDERS = answers(sql="SELECT COUNT(*) AS n FROM orders")
 """The composer reads the question otherwise: it is hard."""

@@ -12,8 +12,6 @@ from tests.conftest import Member
 from tests.scripted_model import ScriptedModel, answers
 from tests.stored import only_row, set_policy
 
-pytestmark = pytest.mark.django_db
-
 FAQ = "/api/v1/knowledge/faq"
 QUESTION = "What is our revenue?"
 ALL, PAID = "SELECT SUM(total) AS revenue FROM orders", "SELECT SUM(total) AS net FROM orders WHERE status = 'paid'"

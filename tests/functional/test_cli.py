@@ -48,7 +48,6 @@ def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str,
 Command = Callable[..., tuple[int, str, str]]
 
 
-@pytest.mark.django_db
 def test_an_answer_is_printed_with_its_evidence(command: Command, tenant: Tenant, shop: DataSource) -> None:
     code, out, err = command("ask", COUNT, "--tenant", "acme")
 
@@ -63,7 +62,6 @@ def test_an_answer_is_printed_with_its_evidence(command: Command, tenant: Tenant
     assert "\x1b[" not in out, "no terminal, no colours"
 
 
-@pytest.mark.django_db
 def test_a_suspended_tenant_cannot_ask_from_the_shell_either(
     command: Command, tenant: Tenant, shop: DataSource
 ) -> None:
@@ -73,7 +71,6 @@ def test_a_suspended_tenant_cannot_ask_from_the_shell_either(
     assert all_rows(Run, tenant.id) == []
 
 
-@pytest.mark.django_db
 def test_json_is_the_apis_reply(command: Command, tenant: Tenant, shop: DataSource) -> None:
     code, out, err = command("ask", COUNT, "--tenant", "acme", "--json")
 
@@ -83,7 +80,6 @@ def test_json_is_the_apis_reply(command: Command, tenant: Tenant, shop: DataSour
     assert (reply["id"], run.actor) == (str(run.id), "system:command")
 
 
-@pytest.mark.django_db
 def test_it_may_be_asked_as_a_member_with_their_attributes(
     command: Command, analyst: Member, shop: DataSource, outsider: Member
 ) -> None:
@@ -101,7 +97,6 @@ def test_it_may_be_asked_as_a_member_with_their_attributes(
         assert (code, out, f'has no member "{name}"' in err) == (1, "", True)
 
 
-@pytest.mark.django_db
 def test_an_interrupt_ends_the_run_and_not_the_process(
     command: Command, tenant: Tenant, shop: DataSource, model: ScriptedModel
 ) -> None:
@@ -121,7 +116,6 @@ def test_an_interrupt_ends_the_run_and_not_the_process(
     assert (run.status, run.error_code, run.completed_at is None) == ("cancelled", "cancelled", False)
 
 
-@pytest.mark.django_db
 def test_csv_is_the_rows_alone(command: Command, tenant: Tenant, shop: DataSource, model: ScriptedModel) -> None:
     model.script([answers(sql="SELECT name, email FROM customers ORDER BY id")])
 
@@ -136,7 +130,6 @@ def test_csv_is_the_rows_alone(command: Command, tenant: Tenant, shop: DataSourc
     ]
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
 def test_a_refusal_has_its_own_exit_code(command: Command, tenant: Tenant, shop: DataSource, form: list[str]) -> None:
     code, out, err = command("ask", "What is the weather on Mars?", "--tenant", "acme", *form)
@@ -148,7 +141,6 @@ def test_a_refusal_has_its_own_exit_code(command: Command, tenant: Tenant, shop:
         assert "weather" in out
 
 
-@pytest.mark.django_db
 def test_a_models_refusal_is_printed_with_what_there_is(
     command: Command, tenant: Tenant, shop: DataSource, model: ScriptedModel
 ) -> None:
@@ -161,7 +153,6 @@ def test_a_models_refusal_is_printed_with_what_there_is(
     assert "there is: orders" in out
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
 def test_a_failure_is_told_without_a_stack(
     command: Command, tenant: Tenant, shop: DataSource, model: ScriptedModel, form: list[str]
@@ -175,7 +166,6 @@ def test_a_failure_is_told_without_a_stack(
     assert "Traceback" not in out + err
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
@@ -198,7 +188,6 @@ def test_wrong_usage_and_what_does_not_exist_are_told(
     assert "Traceback" not in err
 
 
-@pytest.mark.django_db
 def test_another_tenants_source_cannot_be_asked(command: Command, shop: DataSource, other_tenant: Tenant) -> None:
     code, _, err = command("ask", COUNT, "--tenant", "other", "--source", "shop")
 
@@ -208,7 +197,6 @@ def test_another_tenants_source_cannot_be_asked(command: Command, shop: DataSour
 # --- setting up
 
 
-@pytest.mark.django_db
 def test_a_sync_says_what_changed(command: Command, tenant: Tenant, new_sqlite_source: NewSource) -> None:
     new_sqlite_source(tenant, index_values=False)
 
@@ -221,7 +209,6 @@ def test_a_sync_says_what_changed(command: Command, tenant: Tenant, new_sqlite_s
     assert (code, out) == (0, "shop: revision 1, 2 tables, 0 changes, 0 texts embedded.\n")
 
 
-@pytest.mark.django_db
 def test_a_database_is_tried_then_stored_then_read(
     command: Command, tenant: Tenant, outsider: Member, tmp_path: Path
 ) -> None:
@@ -243,7 +230,6 @@ def test_a_database_is_tried_then_stored_then_read(
     assert [one.slug for one in all_rows(DataSource, tenant.id)] == ["shop"]
 
 
-@pytest.mark.django_db
 def test_a_sync_that_fails_says_why(command: Command, tenant: Tenant, new_sqlite_source: NewSource) -> None:
     source = new_sqlite_source(tenant)
     database_file(tenant, "shop").unlink()
@@ -276,14 +262,12 @@ def test_a_tenant_is_created_once_with_its_owner(command: Command) -> None:
         assert list(Membership.objects.values_list("user__username", "role")) == [("ina", "owner")]
 
 
-@pytest.mark.django_db
 def test_a_tenants_calendar_is_set_and_shown(tenant: Tenant, command: Command) -> None:
     assert command("tenant_calendar", "acme")[1] == "Time zone UTC; the fiscal year begins with month 1.\n"
     code, out, _ = command("tenant_calendar", "acme", "--time-zone", "Europe/Paris", "--fiscal-year-starts", "4")
     assert (code, out) == (0, "Time zone Europe/Paris; the fiscal year begins with month 4.\n")
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

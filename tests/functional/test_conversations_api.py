@@ -1,6 +1,5 @@
 """Conversations and suggestions as their clients see them."""
 
-import pytest
 from django.utils import timezone
 
 from nl2sql.models import Conversation, Run, RunEvent
@@ -11,8 +10,6 @@ from tests.asking import ask
 from tests.conftest import Member, NewSource
 from tests.stored import set_policy
 from tests.verified import verify
-
-pytestmark = pytest.mark.django_db
 
 COUNT = "How many customers are there?"
 ADDRESS = "/api/v1/conversations"

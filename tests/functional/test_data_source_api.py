@@ -14,8 +14,6 @@ from tests.conftest import Member, NewSource, database_file, sync_and_embed
 from tests.functional.test_api_contract import assert_problem
 from tests.stored import all_rows, alter, only_row
 
-pytestmark = pytest.mark.django_db
-
 SHOP = "/api/v1/data-sources/shop"
 SYNC = f"{SHOP}/sync"
 READS = ["/api/v1/data-sources", SHOP, f"{SHOP}/schema", f"{SHOP}/changes", "/api/v1/jobs/{job}"]
@@ -136,7 +134,6 @@ def test_a_source_that_was_never_synced_has_no_schema(analyst: Member, new_sqlit
     assert_problem(analyst.client.get(f"{SHOP}/schema"), status=409, code="data_source_not_synced")
 
 
-@pytest.mark.django_db
 def test_a_sync_is_a_job_that_ends(
     owner: Member, new_sqlite_source: NewSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,7 +158,6 @@ def test_a_sync_is_a_job_that_ends(
     assert (event.actor, event.subject) == (queued["requested_by"], "shop")
 
 
-@pytest.mark.django_db
 def test_a_failed_sync_tells_why_without_an_address(
     owner: Member, new_sqlite_source: NewSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,16 +18,15 @@ from nl2sql.models import TenantModel
 from schema_index.models import DataSource
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Tenant
+from tests.commands import said
 from tests.conftest import Configure
 from tests.functional.conftest import MODEL_KEY, READER_PASSWORD, TargetDatabase
 from tests.scripted_model import ScriptedModel
 
-pytestmark = pytest.mark.django_db
-
 NOBODY = "http://127.0.0.1:9/v1"
 
 
-def said(*, fails: bool = False) -> dict[str, list[tuple[str, str]]]:
+def told(*, fails: bool = False) -> dict[str, list[tuple[str, str]]]:
     """Findings by part."""
     out = StringIO()
     if fails:
@@ -45,7 +44,7 @@ def said(*, fails: bool = False) -> dict[str, list[tuple[str, str]]]:
 
 
 def test_a_whole_installation_is_told_part_by_part(warehouse: DataSource) -> None:
-    found = said()
+    found = told()
     assert {part: states[0][0] for part, states in found.items()} == {
         "database role": "ok",
         "pgvector": "ok",
@@ -56,9 +55,7 @@ def test_a_whole_installation_is_told_part_by_part(warehouse: DataSource) -> Non
         "acme/warehouse": "ok",
     }
     assert "384 dimensions" in found["embeddings"][0][1]
-    lines = StringIO()
-    call_command("doctor", stdout=lines)
-    assert lines.getvalue().startswith("ok       database role: ")
+    assert said("doctor").startswith("ok       database role: ")
 
 
 def test_a_role_that_may_more_than_read_is_named_with_its_mending(
@@ -67,7 +64,7 @@ def test_a_role_that_may_more_than_read_is_named_with_its_mending(
     role = target_database.username
     target_database.run(f"GRANT INSERT ON stock TO {role}; GRANT CREATE ON SCHEMA public TO {role}")
     try:
-        (_, excess) = said()["acme/warehouse"]
+        (_, excess) = told()["acme/warehouse"]
     finally:
         target_database.run(f"REVOKE INSERT ON stock FROM {role}; REVOKE CREATE ON SCHEMA public FROM {role}")
     assert excess[0] == "warning"
@@ -81,7 +78,7 @@ def test_one_broken_part_does_not_hide_the_others(
     change_environment(llm_base_url=NOBODY, llm_api_key=SecretStr(MODEL_KEY), embedding_base_url=NOBODY)
     target_database.run(f"ALTER ROLE {target_database.username} NOLOGIN")
     try:
-        found = said(fails=True)
+        found = told(fails=True)
     finally:
         target_database.run(f"ALTER ROLE {target_database.username} LOGIN")
     assert found["language model"] == [("failed", "It cannot be reached: check LLM_BASE_URL.")]
@@ -89,6 +86,7 @@ def test_one_broken_part_does_not_hide_the_others(
     assert found["migrations"][0][0] == "ok"
 
 
+@pytest.mark.django_db
 def test_a_broker_that_does_not_answer_is_told(change_environment: Configure, settings: Any) -> None:
     from config.celery import app  # noqa: PLC0415  read after the settings fixture
 
@@ -96,7 +94,7 @@ def test_a_broker_that_does_not_answer_is_told(change_environment: Configure, se
     before = app.conf["broker_url"]
     app.conf["broker_url"] = "redis://127.0.0.1:9/0"
     try:
-        assert said(fails=True)["broker"][0][0] == "failed"
+        assert told(fails=True)["broker"][0][0] == "failed"
     finally:
         app.conf["broker_url"] = before
 
@@ -104,9 +102,9 @@ def test_a_broker_that_does_not_answer_is_told(change_environment: Configure, se
 def test_a_model_endpoint_is_asked_without_asking_the_model(
     model: ScriptedModel, warehouse: DataSource, change_environment: Configure
 ) -> None:
-    assert said()["language model"] == [("ok", "The endpoint answers; scripted is asked.")]
+    assert told()["language model"] == [("ok", "The endpoint answers; scripted is asked.")]
     change_environment(llm_api_key=SecretStr("wrong"))
-    assert said(fails=True)["language model"] == [("failed", "It refuses the key: check LLM_API_KEY.")]
+    assert told(fails=True)["language model"] == [("failed", "It refuses the key: check LLM_API_KEY.")]
     assert model.requests == []
 
 
@@ -115,7 +113,7 @@ def test_price_breaker_and_a_tenants_own_model_and_budget_are_told(
 ) -> None:
     for left_by_others in BREAKERS.words():
         BREAKERS.succeeded(left_by_others)
-    found = said()
+    found = told()
     assert found["language model: price"][0][1].startswith("Its price is not known")
     assert found["language model: breaker"] == [("ok", "Closed in this process: nothing failed in a row.")]
     change_environment(llm_prices=(ModelPrice.parse("scripted=0.40/1.60"),), llm_networks=(ip_network("127.0.0.1/32"),))
@@ -129,7 +127,7 @@ def test_price_breaker_and_a_tenants_own_model_and_budget_are_told(
     with platform_transaction():
         Tenant.objects.update(model_tokens_per_day=0)
     try:
-        found = said()
+        found = told()
     finally:
         BREAKERS.succeeded(key)
     assert found["language model: price"] == [("ok", "0.4 a million tokens read, 1.6 written.")]
@@ -138,16 +136,17 @@ def test_price_breaker_and_a_tenants_own_model_and_budget_are_told(
     assert found["acme: language model: price"][0][1].endswith("name it in its settings.")
     assert found["acme: budget"][0][0] == "warning"
     change_environment(llm_networks=())
-    assert said(fails=True)["acme: language model"][0][0] == "failed"
+    assert told(fails=True)["acme: language model"][0][0] == "failed"
     assert model.requests == []
 
 
+@pytest.mark.django_db
 def test_without_a_database_nothing_else_is_asked() -> None:
     settings_dict = connections["default"].settings_dict
     connections["default"].close()
     before, settings_dict["PORT"] = settings_dict["PORT"], "9"
     try:
-        assert list(said(fails=True)) == ["database"]
+        assert list(told(fails=True)) == ["database"]
     finally:
         connections["default"].close()
         settings_dict["PORT"] = before

@@ -35,7 +35,6 @@ def warehouse(tenant: Tenant) -> DataSource:
     return connected(tenant, "warehouse", dialect="duckdb", database=path.name, password="", index_values=True)
 
 
-@pytest.mark.django_db
 def test_questions_are_answered_from_a_duckdb_file(analyst: Member, warehouse: DataSource) -> None:
     asked = {
         "How many customers are in Lyon?": [[2]],

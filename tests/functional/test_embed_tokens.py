@@ -19,8 +19,6 @@ from tests.conftest import Configure, Member, caller, new_key
 from tests.functional.test_api_contract import assert_problem
 from tests.stored import set_policy
 
-pytestmark = pytest.mark.django_db
-
 TOKENS = "/api/v1/embed-tokens"
 ORIGIN = "https://app.example.com"
 QUESTION = "List the name of customers"

@@ -18,8 +18,6 @@ from tests.conftest import Configure, Member
 from tests.pages import operating, work_in
 from tests.scripted_model import CLARIFIES, REFUSES, ScriptedModel, answers, fails
 
-pytestmark = pytest.mark.django_db
-
 COUNT = "How many customers are there?"
 TOTALS = "What did each customer pay?"
 NAMES = "Who are the customers, by name?"

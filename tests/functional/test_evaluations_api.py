@@ -11,8 +11,6 @@ from tests.conftest import Member
 from tests.stored import change_tenant
 from tests.verified import verify
 
-pytestmark = pytest.mark.django_db
-
 ADDRESS = "/api/v1/evaluations"
 VERIFIED = {"set": "verified"}
 GOLD = {

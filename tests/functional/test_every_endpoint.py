@@ -17,8 +17,6 @@ from tenants.roles import Permission, Role
 from tests.conftest import Member, caller, new_key
 from tests.functional.test_api_contract import assert_problem
 
-pytestmark = pytest.mark.django_db
-
 METHODS = ("get", "post", "put", "patch", "delete")
 Endpoint = tuple[str, str]
 """Method, and address as documents write it: `/api/v1/runs/<id>`."""

@@ -21,7 +21,6 @@ def folder(tmp_path: Path, change_environment: Configure) -> Path:
     return path
 
 
-@pytest.mark.django_db
 def test_a_question_waits_for_its_completion_and_is_then_answered(
     analyst: Member, shop: DataSource, folder: Path
 ) -> None:
@@ -49,7 +48,6 @@ def test_a_question_waits_for_its_completion_and_is_then_answered(
     assert answered.model == "by-hand"
 
 
-@pytest.mark.django_db
 def test_a_folder_that_cannot_be_written_is_told(
     analyst: Member, shop: DataSource, tmp_path: Path, change_environment: Configure
 ) -> None:

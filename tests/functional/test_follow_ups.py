@@ -1,7 +1,5 @@
 """A conversation over the API: what the model sees of it, how its answers say what changed, and who is no context."""
 
-import pytest
-
 from nl2sql.models import Run
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
@@ -11,8 +9,6 @@ from tests.asking import ask
 from tests.conftest import Member, NewSource, sync_and_embed
 from tests.scripted_model import ScriptedModel, answers
 from tests.stored import only_row, set_policy
-
-pytestmark = pytest.mark.django_db
 
 WHOLE = "How many orders were paid?"
 PAID = "SELECT COUNT(*) AS orders FROM orders AS o WHERE o.status = 'paid'"

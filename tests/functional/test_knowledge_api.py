@@ -15,8 +15,6 @@ from tests.functional.test_api_contract import assert_problem
 from tests.pdf_files import pdf_of
 from tests.stored import only_row
 
-pytestmark = pytest.mark.django_db
-
 FAQ = "/api/v1/knowledge/faq"
 DOCUMENTS = "/api/v1/knowledge/documents"
 NET = {"question": "What is net revenue?", "answer": "Gross less refunds."}

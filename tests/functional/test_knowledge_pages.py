@@ -8,14 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
-from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, Document, FaqEntry
 from tenants.context import tenant_transaction
 from tests.conftest import Member, leave_embedding_work
 from tests.pages import of, words
 from tests.pdf_files import pdf_of
-
-pytestmark = pytest.mark.django_db
+from tests.stored import save_document, save_faq
 
 NET = {"question": "What is net revenue?", "answer": "Gross less refunds.", "review_state": "reviewed"}
 TERMS = {"title": "Terms", "text": "# Net\nGross less refunds.\n# Gross\nAll of it.", "review_state": "reviewed"}
@@ -73,8 +71,7 @@ def test_a_document_is_uploaded_read_and_its_sections_counted(owner: Member, sho
 def test_what_cannot_be_kept_is_told_and_nothing_is_lost(
     owner: Member, address: str, sent: dict[str, Any], told: str
 ) -> None:
-    with tenant_transaction(owner.tenant.id):
-        knowledge.save_faq(question=NET["question"], answer="Other.", actor="system:test")
+    save_faq(owner.tenant.id, NET["question"], "Other.")
     if "file" in sent:
         sent = {**sent, "file": SimpleUploadedFile(sent["file"], b"MZ")}
     refused = of(owner).post(f"/knowledge/{address}", sent)
@@ -88,9 +85,8 @@ def test_what_cannot_be_kept_is_told_and_nothing_is_lost(
 def test_curators_alone_reach_it_and_another_tenant_finds_nothing(
     owner: Member, analyst: Member, outsider: Member
 ) -> None:
-    with tenant_transaction(owner.tenant.id):
-        faq = knowledge.save_faq(question=NET["question"], answer="Gross.", actor="system:test")
-        document = knowledge.save_document(title="Terms", text="Gross.", actor="system:test")
+    faq = save_faq(owner.tenant.id, NET["question"], "Gross.")
+    document = save_document(owner.tenant.id, "Terms", "Gross.")
     for kind, entry, other in (("faq", faq.id, document.id), ("documents", document.id, faq.id)):
         address = f"/knowledge/{kind}/{entry}"
         assert of(owner).get(f"/knowledge/{kind}/{other}").status_code == 404

@@ -14,7 +14,6 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from nl2sql.models import Conversation, Run
-from schema_index.knowledge import knowledge
 from schema_index.models import DataSource
 from tenants.checks import tenant_owned_models
 from tenants.context import tenant_transaction
@@ -24,8 +23,7 @@ from tests.asking import ask
 from tests.conftest import SHOP, Member, NewSource, caller, database_file, sqlite_file, sync_and_embed
 from tests.pages import operating
 from tests.recorded_source import made_once
-
-pytestmark = pytest.mark.django_db
+from tests.stored import save_document, save_faq
 
 MARK = "zanzibar7731"
 QUESTION = "How many customers are there?"
@@ -38,9 +36,8 @@ def furnish(member: Member, new_source: NewSource, *, mark: str) -> DataSource:
 
     def made() -> DataSource:
         source = sync_and_embed(new_source(member.tenant, script=script, index_values=True))
-        with tenant_transaction(member.tenant.id):
-            knowledge.save_faq(question="What is paid?", answer=f"status = 'paid' {mark}", actor="system:test")
-            knowledge.save_document(title="Terms", text=f"A customer is a person. {mark}", actor="system:test")
+        save_faq(member.tenant.id, "What is paid?", f"status = 'paid' {mark}")
+        save_document(member.tenant.id, "Terms", f"A customer is a person. {mark}")
         return sync_and_embed(source)
 
     database_file(member.tenant, "shop").write_bytes(sqlite_file(script))
@@ -133,7 +130,6 @@ def test_another_tenants_conversation_cannot_be_continued(owner: Member, twins: 
         assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
-@pytest.mark.django_db
 def test_no_tool_of_an_agent_tells_of_another_tenant(owner: Member, twins: Member) -> None:
     told_words = {
         "ask": [{"question": one} for one in (QUESTION, "List the name of customers", f"How many are {MARK}?")],

@@ -5,8 +5,6 @@ from django.test import Client
 
 from tests.conftest import Member
 
-pytestmark = pytest.mark.django_db
-
 LIMIT = 10
 
 

@@ -25,8 +25,6 @@ from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
 from tests.stored import change_tenant, only_row, set_policy
 from tests.verified import verify
 
-pytestmark = pytest.mark.django_db
-
 COUNT = "How many customers are there?"
 PAID = "SELECT SUM(total) AS net FROM orders WHERE status = 'paid'"
 READINGS = [

@@ -21,8 +21,6 @@ from tests.conftest import Member, NewMember
 from tests.pages import of, words
 from tests.stored import all_rows
 
-pytestmark = pytest.mark.django_db
-
 ACCOUNT = {"username": "nora", "password1": "nora knows this too", "password2": "nora knows this too"}
 
 

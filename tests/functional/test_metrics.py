@@ -13,14 +13,11 @@ from nl2sql.metrics import observe_end
 from nl2sql.models import Run
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
-from schema_index.knowledge import knowledge
 from schema_index.models import DataSource
 from schema_index.tasks import measure_backlog
-from tenants.context import tenant_transaction
 from tests.asking import ask
 from tests.conftest import Configure, Member
-
-pytestmark = pytest.mark.django_db
+from tests.stored import save_faq
 
 TOKEN = "of the monitoring"
 
@@ -34,6 +31,7 @@ def _value(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
+@pytest.mark.django_db
 def test_without_its_token_there_are_no_metrics(change_environment: Configure) -> None:
     client = Client()
     assert client.get("/metrics").status_code == 404
@@ -73,8 +71,7 @@ def test_a_model_that_a_tenant_named_is_counted_without_its_name(analyst: Member
 
 def test_syncs_and_waiting_texts_are_counted(analyst: Member, shop: DataSource) -> None:
     assert _value("querent_syncs_total", outcome="done") >= 1
-    with tenant_transaction(analyst.tenant.id):
-        knowledge.save_faq(question="What is paid?", answer="A status.", actor="system:test")
+    save_faq(analyst.tenant.id, "What is paid?", "A status.")
     measure_backlog()
     assert _value("querent_texts_waiting") == 1
     assert _value("querent_embedding_lag_seconds") > 0

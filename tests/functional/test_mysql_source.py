@@ -26,7 +26,6 @@ def maria(tenant: Tenant, maria_shop: MariadbServer) -> DataSource:
     return connected(tenant, "maria", **where, **who, index_values=True, include_schemas=["shop"])
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("question", "sql", "rows"),
     [
@@ -66,7 +65,6 @@ def test_a_question_is_answered_from_mariadb(
     assert elsewhere.status_code == 404
 
 
-@pytest.mark.django_db
 def test_a_sync_stores_the_database_with_its_keys_and_values(maria: DataSource) -> None:
     with tenant_transaction(maria.tenant_id):
         assert maria.snapshot is not None

@@ -16,8 +16,6 @@ from django.test import Client
 from config.errors import STATUS
 from tests.functional.test_every_endpoint import SCOPES
 
-pytestmark = pytest.mark.django_db
-
 OF_NO_OPERATION = {"cancelled", "method_not_allowed", "origin_refused"}
 """Of a run's events, of addresses, and of the door for agents."""
 

@@ -20,8 +20,6 @@ from tenants.models import BudgetReservation, ModelBudget, UsageCounter
 from tests.conftest import Member, Superuser
 from tests.scripted_model import Recorded, Reply, ScriptedModel, answers
 
-pytestmark = pytest.mark.django_db
-
 QUESTION = "How many customers are there?"
 END_SESSIONS = (
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = %s AND datname = current_database()"
@@ -81,6 +79,7 @@ def test_a_run_that_an_outage_outlasts_says_so(
     assert (run.status, run.error_code, run.error_detail) == ("failed", "interrupted", OUTAGE)
 
 
+@pytest.mark.django_db
 def test_an_outage_that_lasts_is_an_error_after_some_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outage, "PAUSES_S", (0.0, 0.0))
     tries: list[int] = []

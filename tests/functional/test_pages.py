@@ -17,9 +17,7 @@ from tenants.roles import Role
 from tests.asking import run_of
 from tests.conftest import Member, NewMember
 from tests.pages import of, words
-from tests.stored import all_rows, only_row
-
-pytestmark = pytest.mark.django_db
+from tests.stored import all_rows, only_row, save_faq
 
 COUNT = "How many customers are there?"
 CITIES = "How many customers are there in each city?"
@@ -230,8 +228,7 @@ def test_the_queue_says_why_and_takes_decisions(owners_run: Run, owner: Member, 
 
 
 def test_nothing_is_decided_by_a_word_that_is_no_decision(owner: Member, shop: DataSource) -> None:
-    with tenant_transaction(owner.tenant.id):
-        faq = knowledge.save_faq(question="Q?", answer="A.", actor="user:1", review_state=ReviewState.PROPOSED)
+    faq = save_faq(owner.tenant.id, "Q?", "A.", actor="user:1", review_state=ReviewState.PROPOSED)
     of(owner).post(f"/review/faq/{faq.id}", {"decision": "whatever"})
     assert of(owner).post(f"/review/faq/{NOBODYS}", {"decision": "accept"}).status_code == 404
     with tenant_transaction(owner.tenant.id):

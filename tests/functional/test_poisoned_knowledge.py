@@ -16,8 +16,7 @@ from tenants.context import tenant_transaction
 from tests.conftest import Member, sync_and_embed
 from tests.functional.conftest import TargetDatabase
 from tests.scripted_model import Recorded, Reply, ScriptedModel, answers
-
-pytestmark = pytest.mark.django_db
+from tests.stored import save_faq
 
 TOKEN = "tok-of-the-other-department"
 QUESTION = "Which products are in stock?"
@@ -73,8 +72,7 @@ PLACES = ("faq", "document", "table comment", "column comment", "fence")
 @pytest.fixture(params=PLACES)
 def poison(request: pytest.FixtureRequest, guarded: DataSource, target_database: TargetDatabase) -> Poison:
     def in_faq(text: str) -> None:
-        with tenant_transaction(guarded.tenant_id):
-            knowledge.save_faq(question=QUESTION, answer=text, actor="system:test")
+        save_faq(guarded.tenant_id, QUESTION, text)
 
     def in_document(text: str) -> None:
         with tenant_transaction(guarded.tenant_id):

@@ -7,7 +7,6 @@ import pytest
 
 from nl2sql.models import Run, RunEvent
 from schema_index.catalogue import catalogue_of
-from schema_index.knowledge import knowledge
 from schema_index.models import EVERYONE, AccessPolicy, DataSource
 from schema_index.retrieval.question_values import question_values
 from tenants.attributes import AttributeValue, attributes_to_json
@@ -19,9 +18,7 @@ from tests.functional.conftest import TargetDatabase
 from tests.functional.test_api_contract import assert_problem, post
 from tests.pages import operating
 from tests.scripted_model import ScriptedModel, answers
-from tests.stored import all_rows, alter, only_row, set_policy
-
-pytestmark = pytest.mark.django_db
+from tests.stored import all_rows, alter, only_row, save_document, save_faq, set_policy
 
 LIST = "SELECT name, city FROM customers ORDER BY name"
 EVERYTHING = "SELECT * FROM customers"
@@ -160,13 +157,8 @@ def test_stored_values_come_only_from_what_may_be_shown(
 def test_knowledge_that_names_what_is_hidden_reaches_nobody_it_is_hidden_from(
     owner: Member, analyst: Member, shop: DataSource, model: ScriptedModel
 ) -> None:
-    with tenant_transaction(shop.tenant_id):
-        knowledge.save_faq(
-            question="How do we reach customers?", answer="By customers.email, the secret way.", actor="system:test"
-        )
-        knowledge.save_document(
-            title="Customers", text="A customer is whoever ordered once.", source=shop, actor="system:test"
-        )
+    save_faq(shop.tenant_id, "How do we reach customers?", "By customers.email, the secret way.")
+    save_document(shop.tenant_id, "Customers", "A customer is whoever ordered once.", source=shop)
     sync_and_embed(shop)
     set_policy(shop, Role.ANALYST, {"columns": {"*.email": "hidden"}})
     model.script([answers(sql=LIST)] * 2)

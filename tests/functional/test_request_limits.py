@@ -4,15 +4,12 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.utils import timezone
 
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import RequestCount
 from tests.conftest import Configure, Member
-
-pytestmark = pytest.mark.django_db
 
 ADDRESS = "/api/v1/data-sources"
 LEFT = re.compile(r'"(\w+)";r=(\d+);t=(\d+)')

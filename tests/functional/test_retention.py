@@ -2,12 +2,11 @@
 
 import json
 from datetime import timedelta
-from io import StringIO
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import connections
 from django.utils import timezone
 from prometheus_client import REGISTRY
@@ -19,6 +18,7 @@ from nl2sql.tasks import sweep_expired
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, RequestCount, Tenant
+from tests.commands import said
 from tests.conftest import Member, Superuser
 from tests.pages import of
 from tests.stored import all_rows
@@ -51,9 +51,7 @@ def age(member: Member, *, days: int) -> None:
 
 
 def swept(*options: str) -> dict[str, Any]:
-    out = StringIO()
-    call_command("sweep_expired", "--json", *options, stdout=out)
-    told: dict[str, Any] = json.loads(out.getvalue())
+    told: dict[str, Any] = json.loads(said("sweep_expired", "--json", *options))
     return told
 
 

@@ -19,8 +19,6 @@ from tests.asking import ask
 from tests.conftest import Member, new_key
 from tests.stored import all_rows, only_row
 
-pytestmark = pytest.mark.django_db
-
 LIST = "List the name and city of customers"
 
 

@@ -17,8 +17,6 @@ from tests.asgi_server import asgi_server
 from tests.conftest import Configure, Member
 from tests.scripted_model import CLARIFIES, SLOW, Recorded, Reply, ScriptedModel, answers
 
-pytestmark = pytest.mark.django_db
-
 QUESTION = {"question": "Who lives in Lyon?"}
 STREAM = {"Accept": "text/event-stream"}
 NAMES = ["Ada", "Cleo"]

@@ -10,8 +10,6 @@ from tests.conftest import Member
 from tests.scripted_model import ScriptedModel, answers
 from tests.stored import only_row
 
-pytestmark = pytest.mark.django_db
-
 QUESTION = "How many customers called Ada are there?"
 
 

@@ -25,8 +25,6 @@ from tests.scripted_model import Recorded, Reply, ScriptedModel, answers
 from tests.stored import all_rows, only_row
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.django_db
-
 QUESTION = "How many customers are there?"
 
 

@@ -20,8 +20,6 @@ from tests.pages import of, operating
 from tests.stored import alter, only_row
 from tests.verified import verify
 
-pytestmark = pytest.mark.django_db
-
 SHOP = "/api/v1/data-sources/shop"
 PROPOSED = f"{SHOP}/proposed"
 PAID = "What was paid in all?"

@@ -5,34 +5,31 @@ from typing import Any
 
 import pytest
 
-from schema_index.knowledge import knowledge
 from schema_index.models import DataSource, FaqEntry
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import Member, NewSource, sync_and_embed
 from tests.functional.test_api_contract import assert_problem
-
-pytestmark = pytest.mark.django_db
+from tests.stored import save_document, save_faq
 
 SEARCH = "/api/v1/search"
 MODES = ["semantic", "keyword", "hybrid"]
 
 
 def _known(source: DataSource, *, owner: str) -> DataSource:
-    with tenant_transaction(source.tenant_id):
-        knowledge.save_faq(
-            question="What is net revenue?",
-            answer=f"Paid orders without returns, says {owner}.",
-            actor="system:test",
-            metadata={"team": "finance", "year": 2026},
-        )
-        knowledge.save_document(
-            title="Terms",
-            text="A customer is a person who ordered once. SKU-4711 is a gift card.",
-            actor="system:test",
-            source=source,
-            metadata={"team": "sales"},
-        )
+    save_faq(
+        source.tenant_id,
+        "What is net revenue?",
+        f"Paid orders without returns, says {owner}.",
+        metadata={"team": "finance", "year": 2026},
+    )
+    save_document(
+        source.tenant_id,
+        "Terms",
+        "A customer is a person who ordered once. SKU-4711 is a gift card.",
+        source=source,
+        metadata={"team": "sales"},
+    )
     return sync_and_embed(source)
 
 
@@ -82,8 +79,7 @@ def test_a_result_says_what_it_is_and_why_it_is_there(analyst: Member, known: Da
 
 
 def test_words_find_what_has_no_vector_yet_and_ask_no_model(analyst: Member, known: DataSource) -> None:
-    with tenant_transaction(analyst.tenant.id):
-        knowledge.save_faq(question="What is SKU-0815?", answer="A mug.", actor="system:test")
+    save_faq(analyst.tenant.id, "What is SKU-0815?", "A mug.")
     for mode, is_found in (("hybrid", True), ("semantic", False)):
         titles = [item["title"] for item in _search(analyst, q="sku 0815", mode=mode)]
         assert ("What is SKU-0815?" in titles) == is_found

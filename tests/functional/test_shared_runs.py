@@ -3,10 +3,7 @@
 import json
 import re
 
-import pytest
-
 from nl2sql.models import Run
-from schema_index.knowledge import knowledge
 from schema_index.models import EVERYONE, DataSource
 from tenants import memberships
 from tenants.context import tenant_transaction
@@ -16,9 +13,7 @@ from tests.asking import ask, run_of
 from tests.conftest import Member, NewSource
 from tests.functional.test_policy import know
 from tests.pages import of, words
-from tests.stored import all_rows, only_row, set_policy
-
-pytestmark = pytest.mark.django_db
+from tests.stored import all_rows, only_row, save_faq, set_policy
 
 LIST = "List the name and email of customers"
 READS = ("/runs/{0}", "/runs/{0}/rows", "/runs/{0}/answer.csv", "/api/v1/runs/{0}", "/api/v1/runs/{0}/result")
@@ -117,8 +112,7 @@ def test_other_rows_are_asked_for_again_as_oneself(owner: Member, analyst: Membe
 def test_definitions_of_another_source_are_kept_from_who_does_not_get_them(
     owner: Member, analyst: Member, shop: DataSource, new_sqlite_source: NewSource
 ) -> None:
-    with tenant_transaction(owner.tenant.id):
-        knowledge.save_faq(question="What is an email of a customer?", answer="An address.", actor="system:test")
+    save_faq(owner.tenant.id, "What is an email of a customer?", "An address.")
     run = shared(owner)
     with tenant_transaction(owner.tenant.id):
         Run.objects.filter(id=run.id).update(

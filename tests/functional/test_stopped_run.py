@@ -3,8 +3,6 @@
 import time
 from collections.abc import Callable
 
-import pytest
-
 from nl2sql.models import Run
 from schema_index.models import DataSource
 from tenants.cancellation import Cancellation, Reason
@@ -13,8 +11,6 @@ from tenants.models import UsageCounter
 from tests.asking import run_of
 from tests.conftest import Member
 from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel, answers
-
-pytestmark = pytest.mark.django_db
 
 QUESTION = "Who lives in that city?"
 NOBODY = answers(sql="SELECT name FROM customers WHERE city = 'lyon'")

@@ -14,8 +14,6 @@ from tenants.models import ApiKey, Membership, Tenant, UsageCounter
 from tenants.roles import Permission, Role
 from tests.conftest import Member, caller, new_key
 
-pytestmark = pytest.mark.django_db
-
 KEYS = "/api/v1/keys"
 
 

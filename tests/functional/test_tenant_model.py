@@ -24,8 +24,6 @@ from tests.scripted_model import WRONG_KEY, Reply, ScriptedModel, answers, fails
 from tests.stored import change_tenant, only_row
 from tests.verified import verify
 
-pytestmark = pytest.mark.django_db
-
 MODEL = "/api/v1/model"
 OWN_KEY = "sk-of-the-tenant-alone"
 COUNT = "How many customers are there?"

@@ -2,16 +2,12 @@
 
 from typing import Any
 
-import pytest
-
 from nl2sql.models import RunEvent
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
 from tests.asking import ask
 from tests.conftest import Member
 from tests.scripted_model import ScriptedModel, answers
-
-pytestmark = pytest.mark.django_db
 
 QUESTION = "What do our customers order?"
 COUNTED_TWICE = "SELECT SUM(c.id) AS ids FROM customers AS c JOIN orders AS o ON o.customer_id = c.id"

@@ -19,8 +19,6 @@ from tests.conftest import Configure, Member, NewSource
 from tests.stored import only_row
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.django_db
-
 REQUEST = AskRequest(question="How many customers are there?")
 
 

@@ -29,8 +29,6 @@ from tests.pages import of, operating
 from tests.scripted_model import ScriptedModel, answers
 from tests.stored import only_row
 
-pytestmark = pytest.mark.django_db
-
 QUOTES = "it's \"quoted\"; -- <script>alert('x')</script>"
 LINES = "two\nlines\tand\u202ethe other way"
 EMOJI = "☕ Käffchen 100%s {x}"

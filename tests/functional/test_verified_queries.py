@@ -23,8 +23,6 @@ from tests.scripted_model import REFUSES, ScriptedModel
 from tests.stored import all_rows, alter, only_row
 from tests.verified import vouch
 
-pytestmark = pytest.mark.django_db
-
 QUERIES = "/api/v1/verified-queries"
 QUESTION = "How many customers live in Lyon?"
 SQL = "SELECT COUNT(*) AS customers FROM customers WHERE city = 'Lyon'"

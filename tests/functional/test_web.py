@@ -22,8 +22,6 @@ from tests.pages import words
 from tests.scripted_model import CLARIFIES, WRONG_KEY, ScriptedModel, answers
 from tests.stored import all_rows, change_tenant
 
-pytestmark = pytest.mark.django_db
-
 COUNT = "How many customers are there?"
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 SCRIPT = "<script>alert(1)</script>"

@@ -19,8 +19,6 @@ from tenants.roles import Permission, Role
 from tests.integration.conftest import undone
 from tests.stored import all_rows, change_tenant
 
-pytestmark = pytest.mark.django_db
-
 ACTOR = "user:7"
 
 

@@ -111,7 +111,6 @@ def test_other_roles_may_not_even_connect(
         pass
 
 
-@pytest.mark.django_db
 def test_a_prepared_database_is_ready(db: None) -> None:
     refuse_unready_database()
 

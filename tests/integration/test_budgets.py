@@ -16,8 +16,6 @@ from tests.conftest import Configure
 from tests.racing import Ready, winners
 from tests.stored import all_rows, change_tenant, only_row
 
-pytestmark = pytest.mark.django_db
-
 CENT = Decimal("0.01")
 
 

@@ -14,8 +14,6 @@ from tests.conftest import Configure, NewSource
 from tests.integration.conftest import ask
 from tests.integration.test_retrieval import LARGE
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture
 def books(tenant: Tenant, new_synced_source: NewSource) -> DataSource:

@@ -16,7 +16,7 @@ from schema_index.tasks import embed_tenant, resume_embedding, send_sync, sync_s
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.conftest import NewSource, database_file
-from tests.stored import only_row, reread
+from tests.stored import only_row, reread, save_faq
 from tests.waiting import wait_for
 
 # The worker tends the vector index as the owner of the tables.
@@ -68,8 +68,7 @@ def test_work_left_undone_is_found_when_a_worker_starts(
     tenant: Tenant, other_tenant: Tenant, quiet_queue: None
 ) -> None:
     for one in (tenant, other_tenant):
-        with tenant_transaction(one.id):
-            knowledge.save_faq(question="Why?", answer="So.", actor="system:test")
+        save_faq(one.id, "Why?", "So.")
     # The process that was asked has died, and its queue with it.
     app.control.purge()
     resume_embedding.delay()
@@ -93,6 +92,5 @@ def test_nothing_is_asked_of_the_worker_by_a_transaction_that_failed(
 
 def _save_and_fail(tenant: Tenant) -> None:
     with transaction.atomic():
-        with tenant_transaction(tenant.id):
-            knowledge.save_faq(question="Why?", answer="So.", actor="system:test")
+        save_faq(tenant.id, "Why?", "So.")
         raise ZeroDivisionError

@@ -1,13 +1,12 @@
 """A stored password opens only with its own tenant and source, and survives a change of keys."""
 
 from collections.abc import Callable
-from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from nl2sql.model_access import tenant_models
 from nl2sql.models import TenantModel
@@ -16,6 +15,7 @@ from schema_index.outbound.credentials import CredentialUnreadable, decrypt, enc
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.commands import said
 from tests.integration.conftest import READER_PASSWORD, change_of, save_stock_source
 from tests.stored import reread
 
@@ -64,7 +64,6 @@ def test_a_new_key_in_front_writes_and_the_old_one_behind_still_reads(settings: 
         _opened(old)
 
 
-@pytest.mark.django_db
 def test_a_lost_key_is_told_on_the_source_and_a_new_password_mends_it(
     tenant: Tenant, stock_source: DataSource, settings: Any
 ) -> None:
@@ -77,7 +76,6 @@ def test_a_lost_key_is_told_on_the_source_and_a_new_password_mends_it(
     assert sync(tenant.id, source_id=stock_source.id, actor="system:test").tables == 2
 
 
-@pytest.mark.django_db
 def test_a_password_copied_to_another_source_does_not_open(
     tenant: Tenant, stock_source: DataSource, target_database: Callable[[str], None]
 ) -> None:
@@ -87,7 +85,6 @@ def test_a_password_copied_to_another_source_does_not_open(
         sync(tenant.id, source_id=other.id, actor="system:test")
 
 
-@pytest.mark.django_db
 def test_rotation_writes_everything_under_the_newest_key(
     tenant: Tenant, stock_source: DataSource, settings: Any
 ) -> None:
@@ -96,37 +93,29 @@ def test_rotation_writes_everything_under_the_newest_key(
         tenant_models.store_candidate(row)
     old = list(settings.CREDENTIAL_KEYS)
     settings.CREDENTIAL_KEYS = [NEW, *old]
-    assert _said("rotate_secrets", "--check") == "2 stored secrets need an older key.\n"
-    assert _said("rotate_secrets") == "2 stored secrets were encrypted anew.\n"
-    assert _said("rotate_secrets") == "0 stored secrets were encrypted anew.\n"
+    assert said("rotate_secrets", "--check") == "2 stored secrets need an older key.\n"
+    assert said("rotate_secrets") == "2 stored secrets were encrypted anew.\n"
+    assert said("rotate_secrets") == "0 stored secrets were encrypted anew.\n"
     settings.CREDENTIAL_KEYS = [NEW]
-    assert _said("rotate_secrets", "--check") == "0 stored secrets need an older key.\n"
+    assert said("rotate_secrets", "--check") == "0 stored secrets need an older key.\n"
     with tenant_transaction(tenant.id):
         token = bytes(TenantModel.objects.get().encrypted_key)
     assert decrypt(token, tenant_id=tenant.id, source_id=row.id) == "sk-model"
     assert sync(tenant.id, source_id=stock_source.id, actor="system:test").tables == 2
 
 
-@pytest.mark.django_db
 def test_rotation_names_what_no_key_opens_and_leaves_it(stock_source: DataSource, settings: Any) -> None:
     before = bytes(reread(stock_source).encrypted_password)
     settings.CREDENTIAL_KEYS = [NEW]
     with pytest.raises(CommandError, match=f"acme/{stock_source.slug}"):
-        _said("rotate_secrets")
+        said("rotate_secrets")
     assert bytes(reread(stock_source).encrypted_password) == before
 
 
-@pytest.mark.django_db
 def test_grants_are_printed_for_what_the_source_shows(tenant: Tenant, stock_source: DataSource) -> None:
     with pytest.raises(CommandError, match="never synced"):
-        _said("grants", stock_source.slug, "--tenant", tenant.slug)
+        said("grants", stock_source.slug, "--tenant", tenant.slug)
     sync(tenant.id, source_id=stock_source.id, actor="system:test")
-    printed = _said("grants", stock_source.slug, "--tenant", tenant.slug, "--role", "bi")
+    printed = said("grants", stock_source.slug, "--tenant", tenant.slug, "--role", "bi")
     assert printed.count("GRANT SELECT ON") == 2
     assert 'CREATE ROLE "bi" LOGIN NOSUPERUSER' in printed
-
-
-def _said(*arguments: str) -> str:
-    written = StringIO()
-    call_command(*arguments, stdout=written)
-    return written.getvalue()

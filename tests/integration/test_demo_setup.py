@@ -67,7 +67,6 @@ def test_real_people_of_such_names_stay_who_they_are_and_the_reader_is_let_in(
             connection.execute("DELETE FROM sales.cups")
 
 
-@pytest.mark.django_db
 def test_a_key_ends_with_the_next_one_and_after_a_month(tenant: Tenant) -> None:
     with tenant_transaction(tenant.id):
         _, other = api_keys.issue(name="reports", scopes=[], actor="system:test")

@@ -18,8 +18,7 @@ from schema_index.models import Chunk, ChunkEmbedding, EmbeddingClaim, Embedding
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.integration.conftest import CountingEmbedder
-
-pytestmark = pytest.mark.django_db
+from tests.stored import save_faq
 
 
 @pytest.fixture
@@ -125,8 +124,7 @@ def test_a_text_that_changed_meanwhile_does_not_get_the_old_texts_vector(
     embed_pending(ten.id, embedder=embedder)
 
     def save(answer: str) -> None:
-        with tenant_transaction(ten.id):
-            knowledge.save_faq(question="Question 3?", answer=answer, actor="system:test")
+        save_faq(ten.id, "Question 3?", answer)
 
     save("second")
     old = _vectors(ten)["Question 3?"]
@@ -161,8 +159,7 @@ def test_one_refused_text_keeps_the_reason_and_the_others_are_embedded(ten: Tena
     # Another model may take it.
     assert embed_pending(ten.id, embedder=CountingEmbedder(model="other")) == 10
 
-    with tenant_transaction(ten.id):
-        knowledge.save_faq(question="Question 6?", answer="mended", actor="system:test")
+    save_faq(ten.id, "Question 6?", "mended")
     assert embed_pending(ten.id, embedder=embedder) == 1
     assert _refused(ten) == []
     assert seconds_until_free(ten.id, embedder=embedder) is None

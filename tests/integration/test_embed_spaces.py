@@ -22,8 +22,6 @@ from tests.scripted_model import (
     vector_of,
 )
 
-pytestmark = pytest.mark.django_db
-
 TEXTS = 6
 BAD = "answer4"
 

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-import pytest
-
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.indexing.keyword_index import refresh_frequencies
 from schema_index.knowledge import knowledge
@@ -12,8 +10,6 @@ from schema_index.retrieval.hybrid import fused, hybrid_knowledge
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.integration.conftest import CountingEmbedder
-
-pytestmark = pytest.mark.django_db
 
 
 def _know(tenant: Tenant, *answers: str) -> None:

@@ -20,9 +20,7 @@ from schema_index.models import Chunk, Document, FaqEntry, ReviewState
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.pdf_files import pdf_of
-from tests.stored import only_row
-
-pytestmark = pytest.mark.django_db
+from tests.stored import only_row, save_faq
 
 FAQ: list[dict[str, Any]] = [
     {"question": "What is net?", "answer": "Gross less tax."},
@@ -124,8 +122,7 @@ def test_one_bad_file_or_line_does_not_stop_the_rest(tenant: Tenant, folder: Pat
     (folder / "deep" / "er" / "rules.pdf").write_bytes(b"%PDF-1.7 none")
     (folder / "empty.md").write_bytes(b"")
     (folder / "latin.txt").write_bytes("café".encode("latin-1"))
-    with tenant_transaction(tenant.id):
-        knowledge.save_faq(question="Mine?", answer="By hand.", actor="user:7")
+    save_faq(tenant.id, "Mine?", "By hand.", actor="user:7")
     bad = [
         {"question": "Mine?", "answer": "No."},
         {"question": "x"},

@@ -10,12 +10,12 @@ from django.db import connections
 from config.diagnosis import diagnose
 from schema_index.indexing import index_replica
 from schema_index.indexing.index_replica import read_index
-from schema_index.knowledge import knowledge
 from schema_index.metrics import INDEX_READS
 from schema_index.models import FaqEntry
 from tenants.confinement import RoleBypassesIsolation
-from tenants.context import REPLICA, tenant_transaction
+from tenants.context import REPLICA
 from tests.conftest import Member
+from tests.stored import save_faq
 
 pytestmark = pytest.mark.django_db(databases=["default", REPLICA])
 
@@ -52,8 +52,7 @@ def told_of_replica() -> list[str]:
 def test_a_scope_reads_from_the_replica_and_only_its_own_tenant(
     analyst: Member, outsider: Member, replica: Callable[..., None]
 ) -> None:
-    with tenant_transaction(analyst.tenant.id):
-        knowledge.save_faq(question="What is mine?", answer="This.", actor="system:test")
+    save_faq(analyst.tenant.id, "What is mine?", "This.")
     replica()
 
     def read() -> list[tuple[str, str]]:

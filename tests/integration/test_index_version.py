@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -16,8 +15,6 @@ from schema_index.search import SearchRequest, search
 from tenants.context import tenant_transaction
 from tests.conftest import Member, leave_doubtful_knowledge
 from tests.stored import reread
-
-pytestmark = pytest.mark.django_db
 
 
 def version(member: Member) -> int:

@@ -29,8 +29,6 @@ from tenants.models import AuditEvent, Membership, Tenant
 from tenants.request_limits import count
 from tests.conftest import Member, leave_doubtful_knowledge, leave_embedding_work, leave_model_settings
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture
 def furnished(analyst: Member, shop: DataSource) -> Member:

@@ -22,7 +22,6 @@ def _stored(tenant: Tenant) -> list[tuple[str, list[str], str]]:
         return list(JudgedQuestion.objects.values_list("question", "tables", "origin"))
 
 
-@pytest.mark.django_db
 def test_a_second_import_replaces_by_question(
     tenant: Tenant, shop: DataSource, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -38,7 +37,6 @@ def test_a_second_import_replaces_by_question(
     assert said.err == "  1 named tables are not in the source now: main.buyers\n"
 
 
-@pytest.mark.django_db
 def test_a_file_with_a_bad_line_stores_nothing(tenant: Tenant, shop: DataSource, tmp_path: Path) -> None:
     file = tmp_path / "asked.jsonl"
     for bad in ({"question": " ", "tables": []}, {"question": "a\0b", "tables": []}, {"question": "x" * 2_001}):

@@ -18,9 +18,7 @@ from tenants.context import tenant_transaction
 from tenants.models import AuditEvent, Tenant
 from tests.conftest import NewSource
 from tests.integration.conftest import CountingEmbedder
-from tests.stored import all_rows
-
-pytestmark = pytest.mark.django_db
+from tests.stored import all_rows, save_faq
 
 ACTOR = "user:7"
 
@@ -31,8 +29,7 @@ def _chunks(tenant: Tenant) -> set[tuple[str, str]]:
 
 
 def test_an_entry_is_added_replaced_and_recorded(tenant: Tenant, embedder: CountingEmbedder) -> None:
-    with tenant_transaction(tenant.id):
-        first = knowledge.save_faq(question="What is net?", answer="Gross minus tax.", actor=ACTOR)
+    first = save_faq(tenant.id, "What is net?", "Gross minus tax.", actor=ACTOR)
     embed_pending(tenant.id, embedder=embedder)
     with tenant_transaction(tenant.id):
         second = knowledge.save_faq(question="What is net?", answer="Gross minus VAT.", actor=ACTOR)
@@ -86,8 +83,7 @@ def test_an_entry_that_moves_to_a_source_leaves_the_tenants_and_the_other_source
 
 def test_equal_questions_of_two_tenants_are_two_entries(tenant: Tenant, other_tenant: Tenant) -> None:
     for one, answer in ((tenant, "Mine."), (other_tenant, "Theirs.")):
-        with tenant_transaction(one.id):
-            knowledge.save_faq(question="Whose?", answer=answer, actor=ACTOR)
+        save_faq(one.id, "Whose?", answer, actor=ACTOR)
     assert _chunks(tenant) == {("Whose?", "Whose?\nMine.")}
     assert _chunks(other_tenant) == {("Whose?", "Whose?\nTheirs.")}
 
@@ -117,8 +113,7 @@ def test_a_long_answer_may_be_saved(tenant: Tenant) -> None:
 
 
 def test_only_what_is_reviewed_and_kept_has_chunks(tenant: Tenant, embedder: CountingEmbedder) -> None:
-    with tenant_transaction(tenant.id):
-        entry = knowledge.save_faq(question="Why?", answer="So.", actor=ACTOR, review_state=ReviewState.PROPOSED)
+    entry = save_faq(tenant.id, "Why?", "So.", actor=ACTOR, review_state=ReviewState.PROPOSED)
     assert _chunks(tenant) == set()
     kept = {("Why?", "Why?\nSo.")}
     steps: list[tuple[Callable[[], None], set[tuple[str, str]]]] = [
@@ -182,8 +177,7 @@ def test_chunks_are_found_by_metadata_which_changes_without_a_new_vector(
                 )
             )
 
-    with tenant_transaction(other_tenant.id):
-        knowledge.save_faq(question="Theirs?", answer="So.", actor=ACTOR, metadata={"team": "finance"})
+    save_faq(other_tenant.id, "Theirs?", "So.", actor=ACTOR, metadata={"team": "finance"})
     with tenant_transaction(tenant.id):
         knowledge.save_faq(question="A?", answer="So.", actor=ACTOR, metadata={"team": "finance", "year": 2026})
         knowledge.save_document(title="B", text="# C\nx\n# D\ny", actor=ACTOR, metadata={"team": "sales"})
@@ -200,8 +194,7 @@ def test_chunks_are_found_by_metadata_which_changes_without_a_new_vector(
 
 
 def test_what_nobody_sees_is_not_stored(tenant: Tenant) -> None:
-    with tenant_transaction(tenant.id):
-        knowledge.save_faq(question="Why\u200b \nnot?", answer="So\u202e.\x07", actor=ACTOR)
+    save_faq(tenant.id, "Why\u200b \nnot?", "So\u202e.\x07", actor=ACTOR)
     assert _chunks(tenant) == {("Why not?", "Why not?\nSo.")}
 
 
@@ -228,7 +221,6 @@ def test_metadata_is_a_few_short_facts(tenant: Tenant, metadata: dict[str, objec
 
 
 def test_an_entry_of_another_tenant_is_not_found(tenant: Tenant, other_tenant: Tenant) -> None:
-    with tenant_transaction(other_tenant.id):
-        entry = knowledge.save_faq(question="Theirs?", answer="So.", actor=ACTOR)
+    entry = save_faq(other_tenant.id, "Theirs?", "So.", actor=ACTOR)
     with pytest.raises(KnowledgeNotFound), tenant_transaction(tenant.id):
         knowledge.find(FaqEntry, entry.id)

@@ -17,6 +17,7 @@ from schema_index.vector_index.partial_index import TABLE, index_name
 from schema_index.vector_index.partitions import repartition, shape
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.commands import said
 from tests.conftest import Superuser
 from tests.integration.test_vector_index import ANALYZE, KINDS, SPACE, _fill, _names, _plan, _used, _vectors
 
@@ -72,10 +73,8 @@ def nearest(tenant: Tenant) -> Ranked:
         return nearest_chunks(_vectors(1, seed=9)[0], space=SPACE, kinds=KINDS, source_id=None, limit=10)
 
 
-def said(*arguments: str) -> str:
-    out = StringIO()
-    call_command("partition_vectors", *arguments, stdout=out, stderr=StringIO())
-    return out.getvalue()
+def partition(*arguments: str) -> str:
+    return said("partition_vectors", *arguments, stderr=StringIO())
 
 
 def test_there_and_back(
@@ -87,10 +86,10 @@ def test_there_and_back(
     before = [rows(one) for one in both], [nearest(one) for one in both]
     plain = structure()
 
-    assert "will be copied into 4 partitions" in said("--hash", "4", "--dry-run")
+    assert "will be copied into 4 partitions" in partition("--hash", "4", "--dry-run")
     assert (structure(), shape().partitions) == (plain, 0)
     name = index_name(tenant.id, SPACE)
-    told = said("--hash", "4")
+    told = partition("--hash", "4")
     assert "2,700 vectors copied: it is 4 partitions now." in told
     assert name in told
     assert (shape().partitions, table_facts().live_rows) == (4, 2_700)
@@ -111,9 +110,9 @@ def test_there_and_back(
         ("constraint", f"{TABLE}_pkey")
     }
 
-    assert said("--hash", "4") == "It is 4 partitions already.\n"
+    assert partition("--hash", "4") == "It is 4 partitions already.\n"
     monkeypatch.setattr(advice, "BUILD_ABOVE", 3_000)
-    said("--undo")
+    partition("--undo")
     assert [rows(one) for one in both] == before[0]
     assert structure() == plain
     assert [nearest(one) for one in both] == before[1]
@@ -157,5 +156,5 @@ def test_what_holds_the_table_stops_it_and_nothing_is_changed(
     with tenant_transaction(tenant.id):
         assert ChunkEmbedding.objects.count() == 10
         with pytest.raises(CommandError, match="Nothing was changed"):
-            said("--hash", "2")
+            partition("--hash", "2")
     assert structure() == plain

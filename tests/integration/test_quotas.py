@@ -13,8 +13,6 @@ from tests.integration.conftest import undone
 from tests.racing import Ready, winners
 from tests.stored import change_tenant
 
-pytestmark = pytest.mark.django_db
-
 DAY_S = 24 * 3600
 
 

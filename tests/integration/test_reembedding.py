@@ -26,8 +26,6 @@ from tests.integration.conftest import ask
 from tests.scripted_model import Recorded, Reply, ScriptedModel, embedded, vector_of
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.django_db
-
 QUESTION = "Which clients placed purchases?"
 ASKERS = 3
 

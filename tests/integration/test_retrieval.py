@@ -10,7 +10,6 @@ from schema_index.catalogue import indexed_catalogue
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.known_models import DEFAULT_THRESHOLD
 from schema_index.embedding.openai_compatible import OpenAICompatibleEmbedder
-from schema_index.knowledge import knowledge
 from schema_index.models import ChunkEmbedding, DataSource
 from schema_index.retrieval.retrieve import MAX_KNOWLEDGE, retrieve
 from schema_index.retrieval.types import KnowledgeHit, Retrieved, StoredValue
@@ -20,8 +19,7 @@ from tenants.models import Tenant
 from tests.conftest import NewSource, sync_and_embed
 from tests.integration.conftest import CountingEmbedder, ask
 from tests.scripted_model import SLOW, Recorded, Reply, ScriptedModel
-
-pytestmark = pytest.mark.django_db
+from tests.stored import save_faq
 
 WIDE = "".join(f", filler_{number} INTEGER" for number in range(210))
 LARGE = f"""
@@ -32,10 +30,7 @@ CREATE TABLE ledger (id INTEGER{WIDE});
 
 
 def _know(tenant: Tenant, answer: str, source: DataSource | None = None) -> None:
-    with tenant_transaction(tenant.id):
-        knowledge.save_faq(
-            question=f"What is net revenue, {answer}?", answer=answer, actor="system:test", source=source
-        )
+    save_faq(tenant.id, f"What is net revenue, {answer}?", answer, source=source)
 
 
 def _similarity_of_invoices(source: DataSource, embedder: CountingEmbedder) -> float | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
-from io import StringIO
 from typing import Any
 
 import pytest
@@ -18,12 +17,11 @@ from schema_index.syncing.ddl_trigger import read_ddl_mark
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.commands import said
 from tests.conftest import Connect, NewSource
 from tests.integration.conftest import change_of, save_stock_source, stored, target_name
 from tests.racing import Ready, raced
 from tests.stored import change_tenant, reread
-
-pytestmark = pytest.mark.django_db
 
 NOW = timezone.now()
 
@@ -111,10 +109,8 @@ def test_a_run_whose_message_was_lost_is_sent_again_after_a_while(
 @pytest.fixture
 def watched_source(stock_source: DataSource, target_database: Callable[[str], None]) -> DataSource:
     """With the printed trigger in its database, and synced."""
-    out = StringIO()
-    call_command("ddl_trigger", "stock", tenant="acme", stdout=out)
-    target_database(out.getvalue())
-    target_database(out.getvalue())
+    for _ in range(2):
+        target_database(said("ddl_trigger", "stock", tenant="acme"))
     change_of(stock_source, watch_ddl=True)
     sync(stock_source.tenant_id, source_id=stock_source.id, actor="system:test")
     return reread(stock_source)
@@ -182,9 +178,7 @@ def test_the_trigger_can_be_taken_away_and_its_absence_is_told(
     watched_source: DataSource, target_database: Callable[[str], None], sent: list[tuple[str, ...]]
 ) -> None:
     assert sources.test_connection(watched_source).startswith("The connection works (")
-    out = StringIO()
-    call_command("ddl_trigger", "stock", "--remove", tenant="acme", stdout=out)
-    target_database(out.getvalue())
+    target_database(said("ddl_trigger", "stock", "--remove", tenant="acme"))
     target_database("CREATE TABLE unseen (id integer)")
     assert not _looked(watched_source, sent)
     assert "the DDL trigger is not there" in sources.test_connection(watched_source)
@@ -199,9 +193,7 @@ def test_only_postgresql_has_event_triggers(tenant: Tenant, new_sqlite_source: N
 
 def test_the_reader_is_quoted(tenant: Tenant, stock_source: DataSource) -> None:
     save_stock_source(tenant, username='a"; DROP')
-    out = StringIO()
-    call_command("ddl_trigger", tenant="acme", stdout=out)
-    assert 'TO "a""; DROP";' in out.getvalue()
+    assert 'TO "a""; DROP";' in said("ddl_trigger", tenant="acme")
 
 
 def test_the_beat_has_only_tasks_that_exist() -> None:

@@ -41,8 +41,6 @@ from tests.integration.conftest import (
 from tests.racing import Ready, raced
 from tests.stored import all_rows, alter, only_row, reread
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture
 def source(tenant: Tenant, new_sqlite_source: NewSource) -> DataSource:

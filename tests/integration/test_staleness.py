@@ -14,9 +14,7 @@ from tenants.models import AuditEvent, Tenant
 from tests.conftest import NewSource
 from tests.integration.conftest import CountingEmbedder, ask
 from tests.pages import operating
-from tests.stored import alter, only_row
-
-pytestmark = pytest.mark.django_db
+from tests.stored import alter, only_row, save_faq
 
 TODAY = datetime.now(UTC).date().isoformat()
 
@@ -65,8 +63,7 @@ def test_a_renamed_column_makes_stale_what_names_it_and_nothing_else(tenant: Ten
     assert _marks(tenant) == {"What is revenue?": f"orders.total was renamed to orders.amount on {TODAY}"}
     # What no longer exists is named by nobody; what came may be.
     assert "main.orders.total" not in _references(tenant)
-    with tenant_transaction(tenant.id):
-        knowledge.save_faq(question="What is an age?", answer="customers.age in years", actor="system:test")
+    save_faq(tenant.id, "What is an age?", "customers.age in years")
     assert "main.customers.age" in _references(tenant)
 
 
@@ -102,8 +99,7 @@ def test_each_kind_of_change_is_told_in_plain_words(
 
 def test_a_mark_goes_when_the_entry_is_saved_and_with_the_entry(tenant: Tenant, source: DataSource) -> None:
     _change(source, "DROP TABLE orders")
-    with tenant_transaction(tenant.id):
-        knowledge.save_faq(question="What is revenue?", answer="What we earn.", actor="system:test", source=source)
+    save_faq(tenant.id, "What is revenue?", "What we earn.", source=source)
     assert set(_marks(tenant)) == {"What is paid?"}
     with tenant_transaction(tenant.id):
         knowledge.delete(FaqEntry.objects.get(question="What is paid?"), actor="system:test")
@@ -126,8 +122,7 @@ def test_knowledge_written_before_the_first_sync_is_followed_from_then_on(
     tenant: Tenant, new_sqlite_source: NewSource
 ) -> None:
     source = new_sqlite_source(tenant, index_values=False)
-    with tenant_transaction(tenant.id):
-        knowledge.save_faq(question="What is revenue?", answer="orders.total", actor="system:test")
+    save_faq(tenant.id, "What is revenue?", "orders.total")
     assert _references(tenant) == set()
     sync(tenant.id, source_id=source.id, actor="system:test")
     assert _references(tenant) == {"main.orders", "main.orders.total"}

@@ -15,8 +15,6 @@ from tests.conftest import Member, NewMember
 from tests.integration.conftest import undone
 from tests.stored import change_tenant
 
-pytestmark = pytest.mark.django_db
-
 
 def _events(tenant: Tenant) -> list[tuple[str, str, str]]:
     with tenant_transaction(tenant.id):

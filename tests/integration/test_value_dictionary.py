@@ -40,8 +40,6 @@ from tests.conftest import NewSource
 from tests.integration.conftest import stored
 from tests.stored import all_rows, alter, reread
 
-pytestmark = pytest.mark.django_db
-
 TICKETS = f"""
 CREATE TABLE tickets (id INTEGER, state TEXT, subject TEXT, note TEXT, odd TEXT);
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MAX_DISTINCT + 1})

@@ -3,13 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
-from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 import pytest
-from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
@@ -25,6 +23,7 @@ from schema_index.vector_index.tend import BUILDER_LOCK, tend
 from schema_index.vector_index.write import write_vectors
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
+from tests.commands import said
 from tests.conftest import Superuser
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
@@ -224,23 +223,18 @@ def test_stats_tell_and_advise_and_the_command_acts(tenant: Tenant, other_tenant
     _fill(tenant, 400)
 
     def spaces() -> list[dict[str, Any]]:
-        out = StringIO()
-        call_command("index_stats", "--json", "--tenant", tenant.slug, stdout=out)
-        (told,) = json.loads(out.getvalue())["tenants"]
+        (told,) = json.loads(said("index_stats", "--json", "--tenant", tenant.slug))["tenants"]
         assert told["chunks"] == 400
         return [space for space in told["spaces"] if space["model"] == SPACE.model]
 
     (before,) = spaces()
     assert (before["vectors"], before["pending"], before["index_bytes"]) == (400, 0, None)
     assert (before["advice"], before["reason"]) == ("build", "400 vectors, and no index above 300")
-    out = StringIO()
-    call_command("build_indexes", stdout=out)
-    assert out.getvalue().endswith("2 tenants looked at, 1 indexes built, rebuilt or dropped.\n")
+    assert said("build_indexes").endswith("2 tenants looked at, 1 indexes built, rebuilt or dropped.\n")
     (after,) = spaces()
     assert after["index_bytes"] > 0
     assert after["advice"] == "nothing"
-    text = StringIO()
-    call_command("index_stats", stdout=text)
-    assert "words (16): 400 vectors, 0 waiting, index" in text.getvalue()
+    text = said("index_stats")
+    assert "words (16): 400 vectors, 0 waiting, index" in text
     # The configured model's space has no vector yet.
-    assert "(384): 0 vectors, 400 waiting, exact search" in text.getvalue()
+    assert "(384): 0 vectors, 400 waiting, exact search" in text

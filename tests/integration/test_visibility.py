@@ -14,8 +14,6 @@ from tenants.models import Tenant
 from tests.conftest import NewSource, sync_and_embed
 from tests.integration.conftest import CountingEmbedder, ask, stored
 
-pytestmark = pytest.mark.django_db
-
 
 def _save(source: DataSource, **fields: Any) -> None:
     with tenant_transaction(source.tenant_id):
