@@ -31,7 +31,7 @@ Period = Literal["day", "month"]
 LINES: tuple[tuple[Period, Unit], ...] = (("day", "tokens"), ("day", "cost"), ("month", "tokens"), ("month", "cost"))
 
 _RESERVE = """
-INSERT INTO {budget} AS b
+INSERT INTO tenants_modelbudget AS b
     (id, tenant_id, day, tokens_of_day, cost_of_day, month, tokens_of_month, cost_of_month)
 SELECT %(id)s, %(tenant)s, %(day)s, %(tokens)s, %(cost)s, %(month)s, %(tokens)s, %(cost)s
 WHERE {first_fits}
@@ -42,12 +42,12 @@ RETURNING 1
 """
 _GIVE_BACK_EXPIRED = """
 WITH gone AS (
-    DELETE FROM {reservation} WHERE id IN (
-        SELECT id FROM {reservation} WHERE tenant_id = %(tenant)s AND expires_at < statement_timestamp()
+    DELETE FROM tenants_budgetreservation WHERE id IN (
+        SELECT id FROM tenants_budgetreservation WHERE tenant_id = %(tenant)s AND expires_at < statement_timestamp()
         ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED
     ) RETURNING day, tokens, cost
 )
-UPDATE {budget} AS b SET
+UPDATE tenants_modelbudget AS b SET
     tokens_of_day = b.tokens_of_day - coalesce((SELECT sum(tokens) FROM gone WHERE day = b.day), 0),
     cost_of_day = b.cost_of_day - coalesce((SELECT sum(cost) FROM gone WHERE day = b.day), 0),
     tokens_of_month = b.tokens_of_month - coalesce((SELECT sum(tokens) FROM gone WHERE day >= b.month), 0),
@@ -56,12 +56,12 @@ WHERE b.tenant_id = %(tenant)s AND EXISTS (SELECT 1 FROM gone)
 """
 _SETTLE = """
 WITH gone AS (
-    DELETE FROM {reservation} WHERE tenant_id = %(tenant)s AND id = %(id)s RETURNING day, tokens, cost
+    DELETE FROM tenants_budgetreservation WHERE tenant_id = %(tenant)s AND id = %(id)s RETURNING day, tokens, cost
 ), reserved AS (
     SELECT coalesce(max(day), %(day)s) AS day, coalesce(sum(tokens), 0) AS tokens, coalesce(sum(cost), 0) AS cost
     FROM gone
 )
-UPDATE {budget} AS b SET
+UPDATE tenants_modelbudget AS b SET
     tokens_of_day = b.tokens_of_day + CASE WHEN r.day >= b.day THEN %(tokens)s - r.tokens ELSE 0 END,
     cost_of_day = b.cost_of_day + CASE WHEN r.day >= b.day THEN %(cost)s - r.cost ELSE 0 END,
     tokens_of_month = b.tokens_of_month + CASE WHEN r.day >= b.month THEN %(tokens)s - r.tokens ELSE 0 END,
@@ -182,14 +182,13 @@ def _add(lines: list[BudgetLine], *, tokens: int, cost: Decimal) -> bool:
         "cost": cost,
         **{f"limit_{column}": line.limit for line, column in limits},
     }
-    return _execute(
-        _RESERVE,
-        values,
+    statement = _RESERVE.format(
         sums=", ".join(f"{unit}_of_{period} = {after(unit, period)}" for period, unit in LINES),
         first_fits=" AND ".join(f"%({line.unit})s <= %(limit_{column})s" for line, column in limits) or "true",
         fits=" AND ".join(f"{after(line.unit, line.period)} <= %(limit_{column})s" for line, column in limits)
         or "true",
     )
+    return _execute(statement, values)
 
 
 def _exceeded(lines: list[BudgetLine], *, tokens: int, cost: Decimal) -> QuotaExceeded:
@@ -209,15 +208,10 @@ def _exceeded(lines: list[BudgetLine], *, tokens: int, cost: Decimal) -> QuotaEx
     )
 
 
-def _execute(template: str, values: dict[str, Any], **parts: str) -> bool:
+def _execute(statement: str, values: dict[str, Any]) -> bool:
     """Whether a row was given back, or written."""
-    quote = connection.ops.quote_name
-    tables = {
-        "budget": quote(ModelBudget._meta.db_table),
-        "reservation": quote(BudgetReservation._meta.db_table),
-    }
     with connection.cursor() as cursor:
-        cursor.execute(template.format(**tables, **parts), values)
+        cursor.execute(statement, values)
         return bool(cursor.rowcount)
 
 

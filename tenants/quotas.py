@@ -10,26 +10,27 @@ from django.db import connection
 
 from tenants.context import current_tenant_id
 from tenants.domain_error import DomainError
-from tenants.models import Tenant, UsageCounter
+from tenants.models import Tenant
 
 QUESTIONS = "questions"
 INPUT_TOKENS = "input_tokens"
 OUTPUT_TOKENS = "output_tokens"
 
 _TODAY = """
-SELECT questions_per_day, coalesce((SELECT amount FROM {table} WHERE tenant_id = t.id AND day = %s AND kind = %s), 0)
-FROM {tenant} AS t WHERE id = %s
+SELECT t.questions_per_day, coalesce(u.amount, 0)
+FROM tenants_tenant AS t LEFT JOIN tenants_usagecounter AS u ON u.tenant_id = t.id AND u.day = %s AND u.kind = %s
+WHERE t.id = %s
 """
 
 _RESERVE = """
-INSERT INTO {table} (id, tenant_id, day, kind, amount)
+INSERT INTO tenants_usagecounter AS u (id, tenant_id, day, kind, amount)
 SELECT %(id)s, %(tenant)s, %(day)s, %(kind)s, 1 WHERE %(limit)s > 0
-ON CONFLICT (tenant_id, day, kind) DO UPDATE SET amount = {table}.amount + 1 WHERE {table}.amount < %(limit)s
+ON CONFLICT (tenant_id, day, kind) DO UPDATE SET amount = u.amount + 1 WHERE u.amount < %(limit)s
 """
 
 _COUNT = """
-INSERT INTO {table} (id, tenant_id, day, kind, amount) VALUES {rows}
-ON CONFLICT (tenant_id, day, kind) DO UPDATE SET amount = {table}.amount + excluded.amount
+INSERT INTO tenants_usagecounter AS u (id, tenant_id, day, kind, amount) VALUES {rows}
+ON CONFLICT (tenant_id, day, kind) DO UPDATE SET amount = u.amount + excluded.amount
 """
 
 
@@ -56,10 +57,8 @@ class Quota:
 
 def today() -> Quota:
     """Of the open scope's tenant. One query."""
-    quote = connection.ops.quote_name
-    statement = _TODAY.format(tenant=quote(Tenant._meta.db_table), table=quote(UsageCounter._meta.db_table))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [datetime.now(UTC).date(), QUESTIONS, current_tenant_id()])
+        cursor.execute(_TODAY, [datetime.now(UTC).date(), QUESTIONS, current_tenant_id()])
         own, used = cursor.fetchone()
     return Quota(limit=_limit(own), used=used, resets_in=seconds_to_next_day())
 
@@ -81,7 +80,7 @@ def count_tokens(*, input_tokens: int, output_tokens: int) -> None:
     rows = [(uuid4(), tenant_id, day, kind, amount) for kind, amount in amounts.items() if amount]
     if rows:
         places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
-        _execute(_COUNT.replace("{rows}", places), [value for row in rows for value in row])
+        _execute(_COUNT.format(rows=places), [value for row in rows for value in row])
 
 
 def _limit(own: int | None) -> int:
@@ -105,8 +104,8 @@ def _seconds(now: datetime, *, until: datetime) -> int:
     return int((midnight - now).total_seconds()) + 1
 
 
-def _execute(template: str, values: Any) -> bool:
+def _execute(statement: str, values: Any) -> bool:
     """Whether a row was written."""
     with connection.cursor() as cursor:
-        cursor.execute(template.format(table=connection.ops.quote_name(UsageCounter._meta.db_table)), values)
+        cursor.execute(statement, values)
         return bool(cursor.rowcount)

@@ -15,7 +15,6 @@ from django.db import connection
 
 from tenants.context import tenant_scope
 from tenants.domain_error import DomainError
-from tenants.models import RequestCount
 from tenants.principal import Principal
 
 WINDOW_S = 60
@@ -23,11 +22,11 @@ WINDOW = timedelta(seconds=WINDOW_S)
 RequestKind = Literal["requests", "searches"]
 
 _COUNT = """
-INSERT INTO {table} (id, tenant_id, actor, kind, since, amount)
+INSERT INTO tenants_requestcount (id, tenant_id, actor, kind, since, amount)
 VALUES (%(id)s, %(tenant)s, %(actor)s, %(kind)s, %(now)s, 1)
 ON CONFLICT (tenant_id, actor, kind) DO UPDATE
-SET amount = CASE WHEN {table}.since > %(over)s THEN {table}.amount + 1 ELSE 1 END,
-    since = CASE WHEN {table}.since > %(over)s THEN {table}.since ELSE excluded.since END
+SET amount = CASE WHEN tenants_requestcount.since > %(over)s THEN tenants_requestcount.amount + 1 ELSE 1 END,
+    since = CASE WHEN tenants_requestcount.since > %(over)s THEN tenants_requestcount.since ELSE excluded.since END
 RETURNING amount, since
 """
 
@@ -64,9 +63,8 @@ def count(principal: Principal, kind: RequestKind) -> Limit:
         "now": now,
         "over": now - WINDOW,
     }
-    table = connection.ops.quote_name(RequestCount._meta.db_table)
     with tenant_scope(principal.tenant_id), connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(table=table), values)
+        cursor.execute(_COUNT, values)
         amount, since = cursor.fetchone()
     resets_in = max(1, ceil((since + WINDOW - now).total_seconds()))
     return Limit(name=kind, quota=quota, window=WINDOW_S, remaining=quota - amount, resets_in=resets_in)

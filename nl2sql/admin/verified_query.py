@@ -1,6 +1,5 @@
 """Verified queries: read, decided on, explained again. The thumbs that proposed them can be read."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -91,30 +90,14 @@ class VerifiedQueryAdmin(TenantOwnedAdmin[VerifiedQuery]):
         self.message_user(request, f"{len(ids)} are being explained: reload in a moment.", messages.INFO)
 
     def _decide(self, request: HttpRequest, queryset: QuerySet[VerifiedQuery], state: QueryState) -> None:
-        actor = actor_of(request)
-        self._each(
-            request,
-            queryset,
-            lambda query: verified_queries.decide(query, state=state, actor=actor, explain=request_check),
-            done=state.value,
-        )
-
-    def _each(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[VerifiedQuery],
-        act: Callable[[VerifiedQuery], None],
-        *,
-        done: str,
-    ) -> None:
         count = 0
         for query in queryset.select_related("source"):
             try:
-                act(query)
+                verified_queries.decide(query, state=state, actor=actor_of(request), explain=request_check)
                 count += 1
             except DomainError as error:
                 self.message_user(request, f"{query}: {error.message}", messages.ERROR)
-        self.message_user(request, f"{count} {done}.", messages.SUCCESS if count else messages.WARNING)
+        self.message_user(request, f"{count} {state.value}.", messages.SUCCESS if count else messages.WARNING)
 
 
 @admin.register(RunFeedback)

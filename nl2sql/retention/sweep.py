@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from nl2sql.metrics import SWEPT, SWEPT_AT
-from nl2sql.models import Conversation, Run, RunEvent
+from nl2sql.models import Conversation, Run
 from nl2sql.replies.stream_events import ENDS
 from nl2sql.retention.expiry import LEFT
 from nl2sql.running.idempotency import KEPT
@@ -38,13 +38,14 @@ ACTOR = "system:retention"
 # Every event but the last, which tells whoever reads them again how the run ended.
 _EMPTY = """
 WITH due AS (
-    SELECT id FROM {run}
+    SELECT id FROM nl2sql_run
     WHERE tenant_id = %(tenant)s AND emptied_at IS NULL AND completed_at < now() - make_interval(days => %(days)s)
     ORDER BY completed_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), events AS (
-    DELETE FROM {event} WHERE tenant_id = %(tenant)s AND run_id IN (SELECT id FROM due) AND kind <> ALL(%(ends)s)
+    DELETE FROM nl2sql_runevent
+    WHERE tenant_id = %(tenant)s AND run_id IN (SELECT id FROM due) AND kind <> ALL(%(ends)s)
 )
-UPDATE {run} SET emptied_at = now(),
+UPDATE nl2sql_run SET emptied_at = now(),
     reply = CASE WHEN jsonb_typeof(reply -> 'result') = 'object' THEN reply || %(left)s::jsonb ELSE reply END
 WHERE id IN (SELECT id FROM due)
 """
@@ -107,26 +108,18 @@ def _works(tenant: Tenant) -> Iterator[tuple[str, Work]]:
     if (results := kept.results) is not None:
         yield "results", inside(lambda: _empty_runs(results))
     if (questions := kept.questions) is not None:
-        yield "questions", inside(lambda: _delete_runs(questions))
-        yield "conversations", inside(lambda: _delete_conversations(questions))
+        yield "questions", inside(lambda: _delete(_emptied(questions)))
+        yield "conversations", inside(lambda: _delete(_unasked(questions)))
     yield "idempotency_keys", inside(_forget_keys)
-    yield "request_counts", inside(_forget_counts)
+    yield "request_counts", inside(lambda: _delete(RequestCount.objects.filter(since__lt=Now() - COUNTS_KEPT)))
     if (trail := kept.audit) is not None:
         yield "audit_events", lambda: _delete_events(tenant.id, kept=trail)
 
 
 def _empty_runs(kept: timedelta) -> int:
-    values: dict[str, Any] = {
-        "tenant": current_tenant_id(),
-        "days": kept.days,
-        "limit": BATCH,
-        "ends": list(ENDS),
-        "left": json.dumps(dict(LEFT)),
-    }
-    quote = connection.ops.quote_name
-    tables = {"run": quote(Run._meta.db_table), "event": quote(RunEvent._meta.db_table)}
+    values: dict[str, Any] = {"tenant": current_tenant_id(), "days": kept.days, "limit": BATCH}
     with connection.cursor() as cursor:
-        cursor.execute(_EMPTY.format(**tables), values)
+        cursor.execute(_EMPTY, {**values, "ends": list(ENDS), "left": json.dumps(dict(LEFT))})
         return int(cursor.rowcount)
 
 
@@ -135,19 +128,19 @@ def _batch(due: "QuerySet[Any]") -> list[UUID]:
     return list(due.select_for_update(skip_locked=True).values_list("id", flat=True)[:BATCH])
 
 
-def _delete_runs(kept: timedelta) -> int:
-    """With what else is stored of them: feedback, and the last event."""
-    due = Run.objects.filter(emptied_at__isnull=False, completed_at__lt=Now() - kept).order_by("completed_at")
-    ids = _batch(due)
-    Run.objects.filter(id__in=ids).delete()
-    return len(ids)
+def _emptied(kept: timedelta) -> "QuerySet[Run]":
+    return Run.objects.filter(emptied_at__isnull=False, completed_at__lt=Now() - kept).order_by("completed_at")
 
 
-def _delete_conversations(kept: timedelta) -> int:
-    empty = ~Exists(Run.objects.filter(conversation=OuterRef("pk")))
-    due = Conversation.objects.filter(empty, created_at__lt=Now() - kept)
+def _unasked(kept: timedelta) -> "QuerySet[Conversation]":
+    without = ~Exists(Run.objects.filter(conversation=OuterRef("pk")))
+    return Conversation.objects.filter(without, created_at__lt=Now() - kept)
+
+
+def _delete(due: "QuerySet[Any]") -> int:
+    """With what else is stored of them: of runs, feedback and the last event."""
     ids = _batch(due)
-    Conversation.objects.filter(id__in=ids).delete()
+    due.model._default_manager.filter(id__in=ids).delete()
     return len(ids)
 
 
@@ -155,11 +148,6 @@ def _forget_keys() -> int:
     due = Run.objects.filter(created_at__lt=Now() - KEPT).exclude(idempotency_key="")
     ids = _batch(due)
     return Run.objects.filter(id__in=ids).update(idempotency_key="")
-
-
-def _forget_counts() -> int:
-    ids = list(RequestCount.objects.filter(since__lt=Now() - COUNTS_KEPT).values_list("id", flat=True)[:BATCH])
-    return RequestCount.objects.filter(id__in=ids).delete()[0]
 
 
 def _delete_events(tenant_id: UUID, *, kept: timedelta) -> int | None:

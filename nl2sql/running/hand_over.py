@@ -12,7 +12,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from nl2sql.models import Run
 from tenants.context import current_tenant_id
 
 LOST_AFTER = timedelta(seconds=15)
@@ -21,21 +20,21 @@ run costs one idle message for each such span."""
 
 _TAKE = """
 WITH next AS (
-    SELECT id FROM {run}
+    SELECT id FROM nl2sql_run
     WHERE tenant_id = %(tenant)s AND status = 'queued' AND deadline_at > statement_timestamp() AND sent_at IS NULL
     ORDER BY created_at
     LIMIT greatest(0, %(at_once)s - (
-        SELECT count(*) FROM {run}
+        SELECT count(*) FROM nl2sql_run
         WHERE tenant_id = %(tenant)s AND status IN ('queued', 'running') AND sent_at IS NOT NULL
     ))
     FOR UPDATE SKIP LOCKED
 ), lost AS (
-    SELECT id FROM {run}
+    SELECT id FROM nl2sql_run
     WHERE tenant_id = %(tenant)s AND status = 'queued' AND deadline_at > statement_timestamp()
         AND sent_at < statement_timestamp() - make_interval(secs => %(lost_s)s)
     FOR UPDATE SKIP LOCKED
 )
-UPDATE {run} SET sent_at = statement_timestamp() WHERE id IN (SELECT id FROM next UNION ALL SELECT id FROM lost)
+UPDATE nl2sql_run SET sent_at = statement_timestamp() WHERE id IN (SELECT id FROM next UNION ALL SELECT id FROM lost)
 RETURNING id
 """
 
@@ -46,7 +45,7 @@ def take_turns() -> list[UUID]:
     `QUESTIONS_AT_ONCE`."""
     values: dict[str, Any] = {"tenant": current_tenant_id(), "lost_s": LOST_AFTER.total_seconds(), "at_once": at_once()}
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE.format(run=connection.ops.quote_name(Run._meta.db_table)), values)
+        cursor.execute(_TAKE, values)
         return [run_id for (run_id,) in cursor.fetchall()]
 
 

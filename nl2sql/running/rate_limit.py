@@ -9,9 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from nl2sql.models import Run
 from tenants.context import current_tenant_id
-from tenants.models import AuditEvent
 from tenants.request_limits import RateLimited
 
 WINDOW = timedelta(minutes=1)
@@ -20,9 +18,9 @@ BLOCKED = "statement.blocked"
 """The audit event of each statement that the guard refused."""
 
 _LATEST = """
-SELECT (SELECT at FROM {event} WHERE tenant_id = %(tenant)s AND action = %(blocked)s AND actor = %(actor)s
+SELECT (SELECT at FROM tenants_auditevent WHERE tenant_id = %(tenant)s AND action = %(blocked)s AND actor = %(actor)s
             AND at > %(since)s ORDER BY at DESC OFFSET %(blocked_most)s - 1 LIMIT 1),
-    (SELECT created_at FROM {run} WHERE tenant_id = %(tenant)s AND actor = %(actor)s
+    (SELECT created_at FROM nl2sql_run WHERE tenant_id = %(tenant)s AND actor = %(actor)s
             AND created_at > %(since)s ORDER BY created_at DESC OFFSET %(asked_most)s - 1 LIMIT 1)
 """
 
@@ -34,12 +32,11 @@ def slow_down(actor: str) -> None:
     """
     if actor.startswith("system:"):
         return  # the operator's own commands, which load and measure
-    environment, now, quote = settings.ENVIRONMENT, timezone.now(), connection.ops.quote_name
+    environment, now = settings.ENVIRONMENT, timezone.now()
     blocked_most, asked_most = environment.blocked_per_minute, environment.questions_per_minute
     values: dict[str, Any] = {"tenant": current_tenant_id(), "actor": actor, "blocked": BLOCKED, "since": now - WINDOW}
     with connection.cursor() as cursor:
-        statement = _LATEST.format(event=quote(AuditEvent._meta.db_table), run=quote(Run._meta.db_table))
-        cursor.execute(statement, {**values, "blocked_most": blocked_most, "asked_most": asked_most})
+        cursor.execute(_LATEST, {**values, "blocked_most": blocked_most, "asked_most": asked_most})
         blocked_at, asked_at = cursor.fetchone()
     for leaving, limit, told in (
         (blocked_at, blocked_most, "Too many statements were blocked: wait a moment, and ask differently."),

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection
 
 from nl2sql.events import Blocked, Event, StepName, StepStarted
 from nl2sql.metrics import observe_event
-from nl2sql.models import Run, RunEvent
+from nl2sql.models import Run
 from nl2sql.replies.event_payload import event_payload
 from nl2sql.replies.stored_json import storable
 from nl2sql.running.rate_limit import BLOCKED
@@ -21,8 +21,8 @@ SLOW: frozenset[StepName] = frozenset({"generate", "execute"})
 
 # With the digest, a policy of today can be compared with.
 _STORE = """
-WITH seen AS (UPDATE {run} SET access_digest = %(digest)s WHERE id = %(run)s AND access_digest <> %(digest)s)
-INSERT INTO {event} (id, tenant_id, run_id, sequence, kind, payload, at)
+WITH seen AS (UPDATE nl2sql_run SET access_digest = %(digest)s WHERE id = %(run)s AND access_digest <> %(digest)s)
+INSERT INTO nl2sql_runevent (id, tenant_id, run_id, sequence, kind, payload, at)
 SELECT gen_random_uuid(), %(tenant)s, %(run)s, one.sequence, one.kind, one.payload, statement_timestamp()
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS one (sequence integer, kind text, payload jsonb)
 """
@@ -55,12 +55,11 @@ class Recorder:
     def store(self) -> int:
         """What is not stored yet; how many events are, once the open scope is committed. Raises Superseded."""
         rows = [_row(event, number) for number, event in enumerate(self.events[self._stored :], start=self._stored + 1)]
-        run, quote = self._run, connection.ops.quote_name
-        statement = _STORE.format(run=quote(Run._meta.db_table), event=quote(RunEvent._meta.db_table))
+        run = self._run
         values: dict[str, Any] = {"tenant": run.tenant_id, "run": run.id, "digest": run.access_digest}
         try:
             with connection.cursor() as cursor:
-                cursor.execute(statement, {**values, "rows": json.dumps(rows)})
+                cursor.execute(_STORE, {**values, "rows": json.dumps(rows)})
         except IntegrityError as error:
             raise Superseded from error
         for event in self.events[self._stored :]:

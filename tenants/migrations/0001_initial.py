@@ -11,7 +11,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import tenants.models.attributes_field
+import tenants.models.role_fields
 
 
 class Migration(migrations.Migration):
@@ -261,7 +261,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default=dict,
                         help_text='What row rules of data sources ask for: {"region": "EU", "teams": [1, 2]}.',
-                        validators=[tenants.models.attributes_field.validate_attributes],
+                        validators=[tenants.models.role_fields.validate_attributes],
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -418,7 +418,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default=dict,
                         help_text='What row rules of data sources ask for: {"region": "EU", "teams": [1, 2]}.',
-                        validators=[tenants.models.attributes_field.validate_attributes],
+                        validators=[tenants.models.role_fields.validate_attributes],
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),

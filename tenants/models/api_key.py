@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from tenants.models.attributes_field import attributes_field
+from tenants.models.role_fields import attributes_field, role_is_known
 from tenants.models.tenant_owned import TenantManager, TenantOwned
 from tenants.roles import CHOICES, Role
 
@@ -39,10 +39,7 @@ class ApiKey(TenantOwned):
     class Meta(TenantOwned.Meta):
         ordering = ["-created_at"]
         constraints = [
-            # Roles are a closed set: an unknown one would have a policy of nobody.
-            models.CheckConstraint(
-                condition=models.Q(role__in=[role.value for role in Role]), name="api_key_role_is_known"
-            )
+            role_is_known("api_key_role_is_known"),
         ]
 
     def __str__(self) -> str:

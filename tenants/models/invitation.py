@@ -2,8 +2,9 @@
 
 from django.db import models
 
+from tenants.models.role_fields import role_is_known
 from tenants.models.tenant_owned import TenantOwned
-from tenants.roles import CHOICES, Role
+from tenants.roles import CHOICES
 
 
 class Invitation(TenantOwned):
@@ -22,9 +23,7 @@ class Invitation(TenantOwned):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "digest"], name="invitation_by_its_secret"),
-            models.CheckConstraint(
-                condition=models.Q(role__in=[role.value for role in Role]), name="invitation_role_is_known"
-            ),
+            role_is_known("invitation_role_is_known"),
         ]
 
     def __str__(self) -> str:

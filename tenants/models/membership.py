@@ -5,9 +5,9 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 
-from tenants.models.attributes_field import attributes_field
+from tenants.models.role_fields import attributes_field, role_is_known
 from tenants.models.tenant_owned import TenantManager, TenantOwned
-from tenants.roles import CHOICES, Role
+from tenants.roles import CHOICES
 
 
 class Membership(TenantOwned):
@@ -23,10 +23,7 @@ class Membership(TenantOwned):
     class Meta(TenantOwned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "user"], name="membership_once_per_tenant"),
-            # Roles are a closed set: an unknown one would silently permit nothing.
-            models.CheckConstraint(
-                condition=models.Q(role__in=[role.value for role in Role]), name="membership_role_is_known"
-            ),
+            role_is_known("membership_role_is_known"),
         ]
 
     def __str__(self) -> str:

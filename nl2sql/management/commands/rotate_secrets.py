@@ -11,6 +11,9 @@ from tenants.context import tenant_transaction
 from tenants.management.domain_command import ACTOR
 from tenants.tenancy import all_tenants
 
+_Secret = tuple[DataSource | TenantModel, str, str]
+"""A row, its field that holds the secret, and what it is called."""
+
 
 class Command(BaseCommand):
     help = (
@@ -33,7 +36,7 @@ class Command(BaseCommand):
                     done = _rotate(one)
                     rotated += done
                     if not done:
-                        unreadable.append(f"{tenant.slug}/{_name(one)}")
+                        unreadable.append(f"{tenant.slug}/{one[2]}")
         if options["check"]:
             self.stdout.write(f"{old} stored secrets need an older key.")
             return
@@ -45,28 +48,26 @@ class Command(BaseCommand):
             )
 
 
-def _stored() -> Iterator[DataSource | TenantModel]:
+def _stored() -> Iterator[_Secret]:
     """Whatever of the open scope's tenant holds a secret, locked."""
-    yield from DataSource.objects.select_for_update(of=("self",)).exclude(encrypted_password=b"").order_by("slug")
-    yield from TenantModel.objects.select_for_update(of=("self",)).exclude(encrypted_key=b"")
+    sources = DataSource.objects.select_for_update(of=("self",)).exclude(encrypted_password=b"")
+    for source in sources.order_by("slug"):
+        yield source, "encrypted_password", source.slug
+    for model in TenantModel.objects.select_for_update(of=("self",)).exclude(encrypted_key=b""):
+        yield model, "encrypted_key", f"model {model}"
 
 
-def _token(one: DataSource | TenantModel) -> bytes:
-    return bytes(one.encrypted_password if isinstance(one, DataSource) else one.encrypted_key)
+def _token(secret: _Secret) -> bytes:
+    row, field, _ = secret
+    return bytes(getattr(row, field))
 
 
-def _name(one: DataSource | TenantModel) -> str:
-    return one.slug if isinstance(one, DataSource) else f"model {one}"
-
-
-def _rotate(one: DataSource | TenantModel) -> bool:
+def _rotate(secret: _Secret) -> bool:
+    row, field, name = secret
     try:
-        token = rotate(_token(one))
+        token = rotate(_token(secret))
     except CredentialUnreadable:
         return False
-    if isinstance(one, DataSource):
-        DataSource.objects.filter(id=one.id).update(encrypted_password=token)
-    else:
-        TenantModel.objects.filter(id=one.id).update(encrypted_key=token)
-    audit.record("credential.rotated", actor=ACTOR, subject=_name(one))
+    type(row).objects.filter(id=row.id).update(**{field: token})
+    audit.record("credential.rotated", actor=ACTOR, subject=name)
     return True

@@ -1,4 +1,4 @@
-"""What is known of a principal, as it is stored."""
+"""What is known of a principal, as memberships, keys and invitations store it."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.db import models
 
 from tenants.attributes import attributes_from_json
 from tenants.domain_error import Invalid
+from tenants.roles import Role
 
 
 def validate_attributes(value: object) -> None:
@@ -23,3 +24,8 @@ def attributes_field() -> "models.JSONField[Any]":
         validators=[validate_attributes],
         help_text='What row rules of data sources ask for: {"region": "EU", "teams": [1, 2]}.',
     )
+
+
+def role_is_known(name: str) -> models.CheckConstraint:
+    """Roles are a closed set: an unknown one would silently permit nothing, and have a policy of nobody."""
+    return models.CheckConstraint(condition=models.Q(role__in=[role.value for role in Role]), name=name)
