@@ -1,6 +1,6 @@
 """Finds, creates and opens a tenant's data sources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from schema_index.access.policy import Policy, access_of
 from schema_index.connectors.base import Connector, Limits
 from schema_index.connectors.connection import TLS_MODES, ConnectionConfig
 from schema_index.connectors.engine import DDL_SCHEMA
@@ -17,7 +18,7 @@ from schema_index.models.data_source import VISIBILITY_FIELDS
 from schema_index.outbound.credentials import decrypt, encrypt
 from schema_index.outbound.host_resolution import resolve_host
 from schema_index.outbound.target_policy import DataSourceForbidden, check_file, check_target
-from schema_index.schema import Column, DatabaseSchema, Table
+from schema_index.schema import DatabaseSchema
 from schema_index.signals import visibility_changed
 from schema_index.syncing.ddl_trigger import read_ddl_mark
 from tenants import audit
@@ -78,15 +79,9 @@ def source_choices() -> list[tuple[str, str]]:
     return list(DataSource.objects.order_by("name").values_list("slug", "name")[:50])
 
 
-def visible_part(schema: DatabaseSchema, *, hidden: Sequence[str]) -> DatabaseSchema:
-    """`hidden` names tables (`schema.table`) and columns (`schema.table.column`)."""
-    names = frozenset(hidden)
-
-    def allows(table: Table, column: Column | None) -> bool:
-        name = table.qualified_name if column is None else f"{table.qualified_name}.{column.name}"
-        return name not in names
-
-    return schema.visible(allows=allows)
+def visible_part(source: DataSource, schema: DatabaseSchema) -> DatabaseSchema:
+    """Without what the source hides from everybody."""
+    return access_of(Policy(), schema, hidden=frozenset(source.hidden)).visible
 
 
 def set_password(source: DataSource, password: str) -> None:

@@ -101,7 +101,7 @@ def test_web_process_killed(deployment: Deployment, fault: Callable[..., None]) 
 
 
 def test_postgresql_crashed(deployment: Deployment, fault: Callable[..., None]) -> None:
-    fault(lambda: deployment.querent.postgres.restart(mode="immediate"))
+    fault(deployment.querent.postgres.crash)
 
 
 def test_redis_flushed_and_restarted(deployment: Deployment, fault: Callable[..., None]) -> None:

@@ -17,7 +17,7 @@ import pytest
 from deploy.topology.postgres import DeployedPostgres
 from deploy.topology.replica import replica_of
 from deploy.topology.server_process import free_port
-from deploy.topology.topology import DATABASE, POSTGRES_OPTIONS
+from deploy.topology.topology import DATABASE
 from tests_faults import furnish
 from tests_faults.conftest import Table
 from tests_faults.deployment import Deployment
@@ -56,7 +56,7 @@ class Reader:
 @pytest.fixture
 def replica(deployment: Deployment) -> Iterator[DeployedPostgres]:
     primary = deployment.querent.postgres
-    made = replica_of(primary, deployment.folder / "replica", port=free_port(), options=POSTGRES_OPTIONS)
+    made = replica_of(primary, deployment.folder / "replica", port=free_port())
     made.start()
     yield made
     with suppress(CalledProcessError):  # the test has stopped it

@@ -51,7 +51,6 @@ def pgbouncer(
     database: str,
     user: str,
     password: str,
-    pool_size: int = POOL_SIZE,
     tls: tuple[Path, Path] | None = None,
 ) -> ServerProcess:
     """Lets `user` in with the password that opens PostgreSQL too; with `tls`, a certificate and its key, by TLS alone.
@@ -70,7 +69,7 @@ def pgbouncer(
             port=port,
             users=users,
             user=user,
-            pool_size=pool_size,
+            pool_size=POOL_SIZE,
             tls=_TLS.format(certificate=tls[0], key=tls[1]) if tls else "",
             run_as="user = nobody" if os.geteuid() == 0 else "",
         )

@@ -6,18 +6,17 @@ from config.embedded_postgres import EmbeddedPostgres
 
 
 class DeployedPostgres(EmbeddedPostgres):
-    """`mode` as of `pg_ctl`, see EmbeddedPostgres."""
-
     def __init__(self, home: Path, *, port: int, options: str) -> None:
         super().__init__(home, port=port)
-        self._options = options
+        self.options = options
 
     def start(self) -> None:
         """Raises EmbeddedServerFailed."""
-        self.ensure_running(server_options=self._options)
+        self.ensure_running(server_options=self.options)
 
-    def restart(self, *, mode: str = "fast") -> None:
-        self._pg_ctl("-m", mode, "-l", str(self.data_folder / "log"), "restart")
+    def crash(self) -> None:
+        """And come back at once."""
+        self._pg_ctl("-m", "immediate", "-l", str(self.data_folder / "log"), "restart")
 
     def admin_url(self, database: str) -> str:
         """Of the superuser, by the private socket."""

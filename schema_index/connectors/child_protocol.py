@@ -97,18 +97,18 @@ def limit_process(limits: Mapping[int, int]) -> None:
             resource.setrlimit(kind, (bound, bound))
 
 
-def batches(rows: Iterable[Iterable["Any"]], *, max_rows: int, max_bytes: int) -> Iterator[Frame]:
-    """At most `max_rows` rows in frames that say at last whether more existed. Raises TooLarge."""
+def batches(rows: Iterable[Iterable["Any"]], request: Frame) -> Iterator[Frame]:
+    """As many rows as are asked for, in frames that say at last whether more existed. Raises TooLarge."""
     batch: list[list[Any]] = []
     total = pending = 0
     for number, row in enumerate(rows):
-        if number == max_rows:
+        if number == request["max_rows"]:
             yield {"rows": batch, "truncated": True}
             return
         size = sum(map(text_size, row))
         total += size
         pending += size
-        if total > max_bytes:
+        if total > request["max_bytes"]:
             raise TooLarge
         batch.append([transported(value) for value in row])
         if pending > BATCH_BYTES:

@@ -172,7 +172,7 @@ def read(connection: duckdb.DuckDBPyConnection, request: Frame) -> Iterator[Fram
     cursor = connection.execute(statements[0])
     described = cursor.description or ()
     yield {"columns": [column[0] for column in described], "types": [str(column[1]) for column in described]}
-    yield from batches(rows_of(cursor), max_rows=request["max_rows"], max_bytes=request["max_bytes"])
+    yield from batches(rows_of(cursor), request)
 
 
 def rows_of(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:

@@ -159,7 +159,7 @@ def read(connection: sqlite3.Connection, request: Frame) -> Iterator[Frame]:
     if cursor.description is None:
         raise sqlite3.ProgrammingError
     yield {"columns": [column[0] for column in cursor.description]}
-    yield from batches(cursor, max_rows=request["max_rows"], max_bytes=request["max_bytes"])
+    yield from batches(cursor, request)
 
 
 def values(connection: sqlite3.Connection, request: Frame) -> Iterator[Frame]:

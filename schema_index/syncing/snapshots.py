@@ -59,7 +59,7 @@ def sync(
     with _lease(tenant_id, source_id, actor=actor, run_id=run_id) as (source, own_run):
         try:
             seen = _read(source, progress=StoredProgress(tenant_id, own_run, also=progress))
-            changing = _changing(source, seen.found.schema)
+            changing = _changing(source, seen)
             with tenant_transaction(tenant_id):
                 result = _decided(_held(source), seen, changing, actor=actor, accept=accept)
                 if seen.ddl_mark != source.ddl_mark:
@@ -80,6 +80,7 @@ def sync(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
     found: Introspection
+    visible: DatabaseSchema
     values: Vocabulary
     ddl_mark: str
 
@@ -90,11 +91,11 @@ def _read(source: DataSource, *, progress: Progress) -> _Seen:
     # Before the schema is read: what changes meanwhile moves the mark, and is read the next time.
     mark = read_ddl_mark(connector) if source.watch_ddl else None
     found = storable(connector.introspect(progress=progress))
+    visible = visible_part(source, found.schema)
     values = Vocabulary()
     if source.index_values:
-        visible = visible_part(found.schema, hidden=source.hidden)
         values = read_values(connector, visible, excluded=source.values_excluded, included=source.values_included)
-    return _Seen(found=found, values=values, ddl_mark=mark or "")
+    return _Seen(found=found, visible=visible, values=values, ddl_mark=mark or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +104,10 @@ class _Changing:
     broken: tuple[Breakage, ...] = ()
 
 
-def _changing(source: DataSource, schema: DatabaseSchema) -> _Changing:
+def _changing(source: DataSource, seen: _Seen) -> _Changing:
     """What is different from the schema in use, and what that breaks. No transaction is open. A first schema breaks
     nothing."""
+    schema = seen.found.schema
     if source.snapshot_id is None:
         return _Changing(changes=diff(None, schema))
     with tenant_transaction(source.tenant_id):
@@ -114,8 +116,7 @@ def _changing(source: DataSource, schema: DatabaseSchema) -> _Changing:
     if known is None:
         return _Changing()
     changes = diff(from_json(known.description), schema)
-    visible = visible_part(schema, hidden=source.hidden)
-    told: list[tuple[Any, Any]] = schema_changing.send(DataSource, source=source, schema=visible, changes=changes)
+    told: list[tuple[Any, Any]] = schema_changing.send(DataSource, source=source, schema=seen.visible, changes=changes)
     return _Changing(changes=changes, broken=tuple(one for _, found in told for one in found))
 
 
@@ -181,7 +182,7 @@ def record(
 ) -> SyncResult:
     """Store what one introspection found and tell whoever listens, in the open scope's transaction. `changes` are those
     against the schema in use, which the caller's lease has kept as it was."""
-    visible = visible_part(found.schema, hidden=source.hidden)
+    visible = visible_part(source, found.schema)
     # What is hidden or excluded since the values were read is not stored any more.
     values = permitted(values, source=source, schema=visible)
     store_values(values, source_id=source.id)

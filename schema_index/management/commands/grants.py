@@ -25,5 +25,5 @@ class Command(DomainCommand):
         if source.snapshot is None:
             raise DataSourceNotSynced(f'The data source "{source.slug}" was never synced: sync it first.')
         whole = from_json(source.snapshot.description)
-        visible = visible_part(whole, hidden=source.hidden)
+        visible = visible_part(source, whole)
         self.stdout.write(grants(visible, whole=whole, role=options["role"], database=source.database), ending="")
