@@ -2,10 +2,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from schema_index.catalogue import indexed_catalogue
 from schema_index.grants import grants
 from schema_index.management.one_source import add_source, source_of
-from schema_index.schema_json import from_json
-from schema_index.sources import DataSourceNotSynced, visible_part
 from tenants.management.domain_command import DomainCommand
 
 MAX_ROLE = 63
@@ -22,8 +21,6 @@ class Command(DomainCommand):
         if not 0 < len(options["role"].encode()) <= MAX_ROLE or not options["role"].isprintable():
             raise CommandError(f"--role must have 1 to {MAX_ROLE} printable characters.")
         source = source_of(options)
-        if source.snapshot is None:
-            raise DataSourceNotSynced(f'The data source "{source.slug}" was never synced: sync it first.')
-        whole = from_json(source.snapshot.description)
-        visible = visible_part(source, whole)
-        self.stdout.write(grants(visible, whole=whole, role=options["role"], database=source.database), ending="")
+        access = indexed_catalogue(source).access
+        lines = grants(access.visible, whole=access.whole, role=options["role"], database=source.database)
+        self.stdout.write(lines, ending="")
