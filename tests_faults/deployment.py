@@ -124,13 +124,3 @@ class Deployment(Servers):
         """Whether it has come to its broker, ready for questions."""
         with Celery("faults", broker=self.querent.broker_url) as app:
             return bool(app.control.ping(destination=[f"{worker.name}@{DATABASE}"], timeout=1.0))
-
-    def another_worker(self, name: str, *, environment: Mapping[str, str] | None = None) -> ServerProcess:
-        """Of the queue `ask`, not started."""
-        options = ["worker", "--hostname", f"{name}@{DATABASE}", *WORKERS["ask-1"]]
-        return ServerProcess(
-            name,
-            [sys.executable, "-m", "celery", "-A", "config", *options],
-            folder=self.querent.folder,
-            environment={**self.querent.environment, **(environment or {})},
-        )

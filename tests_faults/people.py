@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+IN_FLIGHT = 20
 PAUSE_S = 0.25
 REQUEST_TIMEOUT_S = 60.0
 
@@ -52,7 +53,7 @@ class People:
         self._count = 0
 
     @contextmanager
-    def asking(self, name: str, *, number: int, patience_s: float) -> Iterator[Round]:
+    def asking(self, name: str, *, patience_s: float, number: int = IN_FLIGHT) -> Iterator[Round]:
         """So many questions at once in the background."""
         self._count += 1
         tags = [f"{name}-{self._count}-{n:03}" for n in range(number)]

@@ -13,12 +13,11 @@ from celery import Celery
 from redis import Redis
 
 from tests_faults.conftest import IN_CI, Table
-from tests_faults.deployment import DEADLINE_S, Deployment
-from tests_faults.people import Asked, until
+from tests_faults.deployment import DEADLINE_S, WORKERS, Deployment
+from tests_faults.people import IN_FLIGHT, Asked, until
 from tests_faults.small_disk import empty, fill, move_runs, small_disk
 from tests_faults.verdict import GRACE_S, assert_nothing_lost
 
-IN_FLIGHT = 20
 UNDER_WAY_S = 0.6
 """When most questions wait for the model, which takes a second."""
 
@@ -46,7 +45,7 @@ def fault(deployment: Deployment, table: Table, request: pytest.FixtureRequest) 
         tag = name.replace(" ", "-")
         patience_s = DEADLINE_S + GRACE_S
         _calm(deployment, tag)
-        with deployment.people.asking(tag, number=IN_FLIGHT, patience_s=patience_s) as round_:
+        with deployment.people.asking(tag, patience_s=patience_s) as round_:
             _remember_something(deployment, tag)
             time.sleep(UNDER_WAY_S)
             inject()
@@ -141,7 +140,7 @@ def test_model(deployment: Deployment, fault: Callable[..., None], kind: str, se
 
     def during() -> None:
         deployment.model.does(kind, seconds=seconds)
-        with deployment.others.asking(f"during-{kind}", number=IN_FLIGHT, patience_s=DEADLINE_S) as others:
+        with deployment.others.asking(f"during-{kind}", patience_s=DEADLINE_S) as others:
             time.sleep(lasts_s)
             deployment.model.does("answer")
             asked.extend(others.results(timeout_s=DEADLINE_S + GRACE_S))
@@ -173,7 +172,7 @@ def test_clock_jumps(deployment: Deployment, fault: Callable[..., None], table: 
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    worker = deployment.another_worker("jumping", environment=environment)
+    worker = deployment.querent.worker("jumping", WORKERS["ask-1"], settings=environment)
     worker.start(wait=False)
     try:
         until(lambda: deployment.answers(worker), timeout_s=RECOVERY_S, what="a worker to answer")
@@ -216,7 +215,7 @@ def test_two_beats(deployment: Deployment, fault: Callable[..., None]) -> None:
 
 def test_workers_added_and_removed(deployment: Deployment, table: Table) -> None:
     """None of the questions notices: a worker that is asked to end finishes what it has begun."""
-    added = [deployment.another_worker(f"added-{n}") for n in range(2)]
+    added = [deployment.querent.worker(f"added-{n}", WORKERS["ask-1"]) for n in range(2)]
     started = time.monotonic()
     with deployment.people.asking("scaled", number=3 * IN_FLIGHT, patience_s=DEADLINE_S) as round_:
         for worker in added:

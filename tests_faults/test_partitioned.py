@@ -8,15 +8,13 @@ from tests_faults.conftest import Table
 from tests_faults.deployment import DEADLINE_S, Deployment
 from tests_faults.verdict import GRACE_S, assert_nothing_lost
 
-IN_FLIGHT = 20
-
 
 def test_partitioned(deployment: Deployment, table: Table) -> None:
     word = derived_password(SECRET_KEY, f"database role {DATABASE}_owner")
     owner = f"postgresql://{DATABASE}_owner:{word}@127.0.0.1:{deployment.querent.postgres.port}/{DATABASE}"
     asked, started = [], time.monotonic()
     for number, shape in enumerate((("--hash", "4"), ("--undo",))):
-        with deployment.people.asking(f"partitions-{number}", number=IN_FLIGHT, patience_s=DEADLINE_S) as round_:
+        with deployment.people.asking(f"partitions-{number}", patience_s=DEADLINE_S) as round_:
             body = {"question": f"What is partition {number}?", "answer": "A part."}
             assert deployment.people.post("/api/v1/knowledge/faq", body)[0] == 201
             told = deployment.querent.manage("partition_vectors", *shape, settings={"DATABASE_OWNER_URL": owner})

@@ -6,9 +6,8 @@ from pathlib import Path
 from deploy.topology.rabbitmq import RabbitMQ
 from tests_faults.conftest import Table, needs
 from tests_faults.deployment import DEADLINE_S, WORKERS, Deployment
+from tests_faults.people import IN_FLIGHT
 from tests_faults.verdict import GRACE_S, assert_nothing_lost
-
-IN_FLIGHT = 20
 
 
 def test_rabbitmq_killed(folder: Path, table: Table) -> None:
@@ -18,7 +17,7 @@ def test_rabbitmq_killed(folder: Path, table: Table) -> None:
         RabbitMQ(folder / "rabbitmq") as broker,
         Deployment(folder / "on-rabbitmq", settings={"CELERY_BROKER_URL": broker.url}, workers=workers) as deployment,
     ):
-        with deployment.people.asking("over-amqp", number=IN_FLIGHT, patience_s=DEADLINE_S) as calm:
+        with deployment.people.asking("over-amqp", patience_s=DEADLINE_S) as calm:
             asked = calm.results(timeout_s=DEADLINE_S)
         assert {one.outcome for one in asked} == {"completed"}
 

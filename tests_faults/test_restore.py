@@ -23,8 +23,6 @@ from tests_faults.deployment import DEADLINE_S, Deployment
 from tests_faults.people import People
 
 PASSWORDS = {"owner": "owner-of-the-restored", "app": "app-of-the-restored"}
-IN_FLIGHT = 20
-
 UNTOUCHED_BY_QUESTIONS = (
     *("schema_index_chunk", "schema_index_chunkembedding", "schema_index_chunkwords", "schema_index_snapshot"),
     *("tenants_tenant", "tenants_membership", "tenants_user"),
@@ -43,7 +41,7 @@ def test_backup_and_restore(deployment: Deployment, empty_server: DeployedPostgr
     backup, restore = _documented()
     folder = deployment.folder / "backup"
     folder.mkdir()
-    with deployment.people.asking("backup", number=IN_FLIGHT, patience_s=DEADLINE_S) as round_:
+    with deployment.people.asking("backup", patience_s=DEADLINE_S) as round_:
         time.sleep(0.6)
         _run(backup, folder, _environment(deployment.querent.postgres, folder))
         asked = round_.results(timeout_s=DEADLINE_S)

@@ -67,7 +67,7 @@ class Topology(Servers):
         )
         self.redis = self._redis()
         self.web = self.web_process("web", port=self.ports["web"])
-        self.workers = {name: self._worker(name, options) for name, options in workers.items()}
+        self.workers = {name: self.worker(name, options) for name, options in workers.items()}
         self.beat = self.celery("beat", "beat", "--pidfile", "")
 
     def _start(self) -> None:
@@ -105,13 +105,13 @@ class Topology(Servers):
             raise StartFailed(f"manage.py {arguments[0]} failed: {done.stderr.strip()[-2_000:]}")
         return done.stdout
 
-    def celery(self, name: str, *arguments: str) -> ServerProcess:
+    def celery(self, name: str, *arguments: str, settings: Mapping[str, str] | None = None) -> ServerProcess:
+        """Not started."""
         command = [sys.executable, "-m", "celery", "-A", "config", *arguments]
-        return ServerProcess(name, command, folder=self.folder, environment=self.environment)
+        return ServerProcess(name, command, folder=self.folder, environment={**self.environment, **(settings or {})})
 
-    def _worker(self, name: str, options: Sequence[str]) -> ServerProcess:
-        node = f"{name}@{DATABASE}"
-        return self.celery(name, "worker", "--hostname", node, *options)
+    def worker(self, name: str, options: Sequence[str], *, settings: Mapping[str, str] | None = None) -> ServerProcess:
+        return self.celery(name, "worker", "--hostname", f"{name}@{DATABASE}", *options, settings=settings)
 
     def web_process(self, name: str, *, port: int, settings: Mapping[str, str] | None = None) -> ServerProcess:
         """Of this deployment, but for some settings; not started."""

@@ -156,7 +156,8 @@ class Catalogue:
     @cached_property
     def _names(self) -> dict[Name, frozenset[str]]:
         """The columns that may be read, by relation."""
-        return {name: frozenset(row[1] for row in rows if row[-1]) for name, rows in self.columns.items()}
+        names = [(relation.schema, relation.name) for relation in self.relations]
+        return {name: frozenset(row[1] for row in self.columns.get(name, ()) if row[-1]) for name in names}
 
     def table(self, relation: Relation) -> Table:
         name = (relation.schema, relation.name)
@@ -213,18 +214,13 @@ class Catalogue:
         columns = tuple(row[0] for row in rows)
         target: Name = (rows[0][1], rows[0][2])
         target_columns = tuple(row[3] for row in rows)
-        if not self._names[owner].issuperset(columns) or not self._readable(target).issuperset(target_columns):
+        if not self._names[owner].issuperset(columns) or not self._names.get(target, frozenset()).issuperset(
+            target_columns
+        ):
             return None
         return ForeignKey(
             columns=columns, target_schema=target[0], target_table=target[1], target_columns=target_columns
         )
-
-    def _readable(self, name: Name) -> frozenset[str]:
-        return self._names.get(name, frozenset()) if name in self._described else frozenset()
-
-    @cached_property
-    def _described(self) -> frozenset[Name]:
-        return frozenset((relation.schema, relation.name) for relation in self.relations)
 
 
 def _enum_values(column_type: str) -> tuple[str, ...]:

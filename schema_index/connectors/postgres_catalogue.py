@@ -138,8 +138,8 @@ class Catalogue:
         return "" if relation.readable else FORBIDDEN
 
     @cached_property
-    def _readable(self) -> dict[int, Relation]:
-        return {relation.oid: relation for relation in self.relations if relation.readable}
+    def _by_oid(self) -> dict[int, Relation]:
+        return {relation.oid: relation for relation in self.relations}
 
     @cached_property
     def _column_names(self) -> dict[int, dict[int, str]]:
@@ -176,10 +176,10 @@ class Catalogue:
     def _foreign_key(self, row: tuple[Any, ...]) -> ForeignKey | None:
         """None when a side of the key may not be read."""
         owner, places, target_oid, target_places = row
-        target = self._readable.get(target_oid)
         columns, target_columns = self._names(owner, places), self._names(target_oid, target_places)
-        if target is None or not columns or not target_columns:
+        if not columns or not target_columns:
             return None
+        target = self._by_oid[target_oid]
         return ForeignKey(
             columns=columns, target_schema=target.schema, target_table=target.name, target_columns=target_columns
         )

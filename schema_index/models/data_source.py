@@ -1,5 +1,7 @@
 """A tenant's database: where it is, who to be there, and what of it may be seen."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -18,6 +20,10 @@ VISIBILITY_FIELDS = ("hidden", "index_values", "values_excluded", "values_includ
 
 MAX_SYNC_EVERY = 31 * 24 * 60
 """Minutes: a month."""
+
+
+def _names(help_text: str) -> "models.JSONField[Any, Any]":
+    return models.JSONField(default=list, blank=True, help_text=help_text)
 
 
 class DataSource(TenantOwned):
@@ -42,37 +48,21 @@ class DataSource(TenantOwned):
         choices=[(mode, mode) for mode in TLS_MODES],
         help_text="verify-full for any server reached over a network that others share.",
     )
-    include_schemas = models.JSONField(
-        default=list,
-        blank=True,
-        help_text='Shell patterns of schema names (in MySQL, of databases) to read; empty for all: ["sales*"].',
+    include_schemas = _names(
+        'Shell patterns of schema names (in MySQL, of databases) to read; empty for all: ["sales*"].'
     )
-    exclude_schemas = models.JSONField(
-        default=list, blank=True, help_text="Shell patterns of schema names to leave out."
-    )
-    include_tables = models.JSONField(
-        default=list, blank=True, help_text='Shell patterns of tables to read; empty for all: ["sales.order*"].'
-    )
-    exclude_tables = models.JSONField(
-        default=list, blank=True, help_text='Shell patterns of tables to leave out: ["*.tmp_*"].'
-    )
+    exclude_schemas = _names("Shell patterns of schema names to leave out.")
+    include_tables = _names('Shell patterns of tables to read; empty for all: ["sales.order*"].')
+    exclude_tables = _names('Shell patterns of tables to leave out: ["*.tmp_*"].')
     encrypted_password = models.BinaryField(blank=True, default=b"", editable=False)
-    hidden = models.JSONField(
-        default=list,
-        blank=True,
-        help_text='Tables and columns that nobody may see: ["schema.table", "schema.table.column"].',
-    )
+    hidden = _names('Tables and columns that nobody may see: ["schema.table", "schema.table.column"].')
     index_values = models.BooleanField(
         default=False, help_text="Keep distinct values of short text columns, so that questions can name them."
     )
-    values_excluded = models.JSONField(
-        default=list, blank=True, help_text="Columns with personal data whose values are never kept."
-    )
-    values_included = models.JSONField(
-        default=list,
-        blank=True,
-        help_text="Columns whose values may be kept though their names sound like personal data (email, last_name, "
-        'address…), as shell patterns: ["shop.stores.address", "crm.*"].',
+    values_excluded = _names("Columns with personal data whose values are never kept.")
+    values_included = _names(
+        "Columns whose values may be kept though their names sound like personal data (email, last_name, "
+        'address…), as shell patterns: ["shop.stores.address", "crm.*"].'
     )
     snapshot = models.ForeignKey(
         "schema_index.Snapshot", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
