@@ -8,7 +8,7 @@ from nl2sql.running.execute import carry_out
 from nl2sql.running.idempotency import IdempotencyInProgress
 from nl2sql.running.own_run import find
 from nl2sql.running.run_lines import tell_end
-from nl2sql.running.start import Started, start
+from nl2sql.running.start import start
 from nl2sql.running.wait import wait_for_end
 from nl2sql.tasks import send_run, send_waiting
 from tenants.cancellation import NEVER, Cancellation
@@ -30,23 +30,8 @@ def ask_and_wait(
     Raises what `start` raises, and IdempotencyInProgress where an equal request is still at work.
     """
     here = settings.ENVIRONMENT.embedded_worker
-    started = start(
-        principal,
-        request,
-        request_id=request_id,
-        send=None if here else send_run,
-        idempotency_key=idempotency_key,
-    )
-    return _end_of(principal, started, here=here, cancellation=cancellation)
-
-
-def ask_and_leave(principal: Principal, request: AskRequest, *, request_id: str = "", idempotency_key: str = "") -> Run:
-    """The run, queued, or further on where an equal request opened it. Raises what `start` raises."""
-    started = start(principal, request, request_id=request_id, send=send_run, idempotency_key=idempotency_key)
-    return started.run if started.is_new else find(principal, started.run.id)
-
-
-def _end_of(principal: Principal, started: Started, *, here: bool, cancellation: Cancellation) -> Run:
+    send = None if here else send_run
+    started = start(principal, request, request_id=request_id, send=send, idempotency_key=idempotency_key)
     if not started.is_new:
         run = find(principal, started.run.id)
         if run.is_at_work:
@@ -54,8 +39,14 @@ def _end_of(principal: Principal, started: Started, *, here: bool, cancellation:
                 "The first request with this Idempotency-Key is still at work.", retry_after=RETRY_AFTER_S
             )
         return run
-    if here:
-        run = carry_out(started.run, principal, cancellation=None if cancellation is NEVER else cancellation)
-        tell_end(run)
-        return run
-    return wait_for_end(principal, started.run.id, nudge=send_waiting, cancellation=cancellation)
+    if not here:
+        return wait_for_end(principal, started.run.id, nudge=send_waiting, cancellation=cancellation)
+    run = carry_out(started.run, principal, cancellation=None if cancellation is NEVER else cancellation)
+    tell_end(run)
+    return run
+
+
+def ask_and_leave(principal: Principal, request: AskRequest, *, request_id: str = "", idempotency_key: str = "") -> Run:
+    """The run, queued, or further on where an equal request opened it. Raises what `start` raises."""
+    started = start(principal, request, request_id=request_id, send=send_run, idempotency_key=idempotency_key)
+    return started.run if started.is_new else find(principal, started.run.id)

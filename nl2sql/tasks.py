@@ -18,7 +18,7 @@ from nl2sql.evaluation.accepted_states import sentence, take_into_use
 from nl2sql.metrics import UNTRIED
 from nl2sql.models import Run, RunStatus, TenantModel, VerifiedQuery
 from nl2sql.retention.sweep import Sweep
-from nl2sql.running.close import close_left_behind, interrupt, overdue_ids
+from nl2sql.running.close import close_left_behind, end_without_work, overdue_ids
 from nl2sql.running.execute import execute
 from nl2sql.running.hand_over import take_turns
 from nl2sql.running.pool import submit
@@ -84,7 +84,7 @@ def _send_or_end(tenant_id: UUID, run_id: UUID) -> None:
         with tenant_transaction(tenant_id):
             run = Run.objects.select_for_update().get(id=run_id)
             if run.status == RunStatus.QUEUED:
-                interrupt(run, message="No worker could be told of the question: ask again later.")
+                end_without_work(run, message="No worker could be told of the question: ask again later.")
 
 
 def _send(tenant_id: UUID, run_id: UUID) -> bool:

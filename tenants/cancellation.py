@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal, NoReturn
+from typing import Literal
 
 from tenants.domain_error import DomainError
 
@@ -66,8 +66,11 @@ class Cancellation:
 
     def raise_if_cancelled(self) -> None:
         """Raises Cancelled or DeadlineExceeded."""
+        if self.reason == "deadline_exceeded":
+            raise DeadlineExceeded("The question took longer than it may, and was stopped. Ask for less.") from None
         if self.is_cancelled:
-            self._raise()
+            # Without what the stop has broken: a driver's own words may hold rows.
+            raise Cancelled("The question was stopped.") from None
 
     def wait(self, seconds: float) -> None:
         """A sleep that ends early, by raising Cancelled or DeadlineExceeded."""
@@ -105,12 +108,6 @@ class Cancellation:
         timer.daemon = True
         timer.start()
         return timer
-
-    def _raise(self) -> NoReturn:
-        if self._reason == "deadline_exceeded":
-            raise DeadlineExceeded("The question took longer than it may, and was stopped. Ask for less.") from None
-        # Without what the stop has broken: a driver's own words may hold rows.
-        raise Cancelled("The question was stopped.") from None
 
 
 class _Never(Cancellation):

@@ -82,16 +82,11 @@ def close_left_behind(run: Run) -> Run:
     if why is not None and run.cancel_requested_at is not None:
         end_without_work(run, code=Cancelled.code, message=STOPPED)
     elif why is not None:
-        interrupt(run, message=WORDS[why])
+        end_without_work(run, message=WORDS[why])
     return run
 
 
-def interrupt(run: Run, *, message: str) -> None:
-    """Ends a run that nobody works on any more. Needs an open scope."""
-    end_without_work(run, code="interrupted", message=message)
-
-
-def end_without_work(run: Run, *, code: str, message: str) -> None:
+def end_without_work(run: Run, *, message: str, code: str = "interrupted") -> None:
     """Ends a run from outside, with what is known of it. Needs an open scope."""
     ending = Failed(code=code, message=message, details={}, usage=Usage())
     last = RunEvent.objects.filter(run=run).aggregate(last=Max("sequence"))["last"] or 0

@@ -1,5 +1,6 @@
 """An answer's statement, changed by its asker, or a colleague's answer, as a question of its own."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from nl2sql.models import Run
@@ -36,10 +37,10 @@ def again_request(principal: Principal, run_id: UUID) -> AskRequest:
     run = find_readable(principal, run_id)
     if not run.question:
         raise NotFound("There is no question of that run that you may see.")
-    statement = run.reply["sql"]
+    own, statement = AskRequest(question=run.question, data_source=_source_of(run)), run.reply["sql"]
     if statement is None or not leans(run):
-        return AskRequest(question=run.question, data_source=_source_of(run))
-    return AskRequest(question=run.question, data_source=_source_of(run), given_sql=statement["text"], rerun_of=run.id)
+        return own
+    return replace(own, given_sql=statement["text"], rerun_of=run.id)
 
 
 def _source_of(run: Run) -> str:

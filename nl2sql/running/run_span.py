@@ -1,12 +1,12 @@
 """A run and its steps as spans of a trace."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from opentelemetry import context, trace
 from opentelemetry.trace import Span
 
-from nl2sql.events import Answered, AskedBack, CannotAnswer, Event, Failed, StepDone, StepStarted
+from nl2sql.events import Ending, Event, Failed, StepDone, StepStarted
 from nl2sql.models import Run
 from tenants.cancellation import Cancelled
 from tenants.tracing import TRACER, fail, traced
@@ -22,46 +22,25 @@ def run_span(run: Run) -> Iterator[Callable[[Event], None]]:
         "querent.mode": run.mode,
         "querent.request.id": run.request_id or None,
     }
-    with traced("run", attributes=attributes) as span:
-        steps = _Steps(span)
-        try:
-            yield steps.note
-        finally:
-            steps.end()
+    with traced("run", attributes=attributes) as span, ExitStack() as step:
+
+        def note(event: Event) -> None:
+            if isinstance(event, StepStarted | StepDone | Ending):
+                step.close()  # also one that failed, which has no end of its own
+            if isinstance(event, StepStarted):
+                begun = TRACER.start_span(event.name, attributes={"querent.attempt": event.attempt})
+                step.callback(begun.end)
+                step.callback(context.detach, context.attach(trace.set_span_in_context(begun)))
+            elif isinstance(event, Ending):
+                _conclude(span, event)
+
+        yield note
 
 
-class _Steps:
-    def __init__(self, run: Span) -> None:
-        self._run = run
-        self._leave: Callable[[], None] | None = None
-
-    def note(self, event: Event) -> None:
-        match event:
-            case StepStarted():
-                self.end()  # one that failed has no end of its own
-                span = TRACER.start_span(event.name, attributes={"querent.attempt": event.attempt})
-                token = context.attach(trace.set_span_in_context(span))
-
-                def leave() -> None:
-                    context.detach(token)
-                    span.end()
-
-                self._leave = leave
-            case StepDone():
-                self.end()
-            case Answered() | AskedBack() | CannotAnswer() | Failed():
-                self.end()
-                self._conclude(event)
-
-    def end(self) -> None:
-        leave, self._leave = self._leave, None
-        if leave is not None:
-            leave()
-
-    def _conclude(self, ending: Answered | AskedBack | CannotAnswer | Failed) -> None:
-        self._run.set_attribute("querent.ending", type(ending).__name__)
-        if isinstance(ending, Failed) and ending.code != Cancelled.code:
-            fail(self._run, ending.code)
-        if ending.usage.model:
-            self._run.set_attribute("gen_ai.usage.input_tokens", ending.usage.input_tokens)
-            self._run.set_attribute("gen_ai.usage.output_tokens", ending.usage.output_tokens)
+def _conclude(run: Span, ending: Ending) -> None:
+    run.set_attribute("querent.ending", type(ending).__name__)
+    if isinstance(ending, Failed) and ending.code != Cancelled.code:
+        fail(run, ending.code)
+    if ending.usage.model:
+        run.set_attribute("gen_ai.usage.input_tokens", ending.usage.input_tokens)
+        run.set_attribute("gen_ai.usage.output_tokens", ending.usage.output_tokens)
