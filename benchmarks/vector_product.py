@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from pgvector import HalfVector, SparseVector
 from pgvector.psycopg import register_vector
 from psycopg.types.json import Jsonb
 
-from benchmarks.vector_rows import DIMENSION, KINDS, TENANTS, Floats, Query, Texts, VectorRows
+from benchmarks.vector_rows import DIMENSION, KINDS, LIMIT, TENANTS, THRESHOLD, Floats, Query, Texts, VectorRows
 from schema_index.embedding.base import SpaceKey
 from schema_index.indexing.keyword_index import refresh_frequencies, write_words
 from schema_index.models import Chunk
@@ -139,23 +140,21 @@ class Product:
     def index_bytes(self) -> int:
         return sum(index.bytes for index in vector_indexes())
 
-    def search(self, query: Query, *, limit: int, threshold: float) -> list[tuple[int, float]]:
+    def search(self, query: Query) -> list[tuple[int, float]]:
         """Row and similarity."""
-        return self._found(nearest_chunks, query, limit, threshold=threshold)
+        return self._found(partial(nearest_chunks, threshold=THRESHOLD), query)
 
-    def search_exactly(self, query: Query, *, limit: int) -> list[tuple[int, float]]:
-        return self._found(exactly_nearest, query, limit)
+    def search_exactly(self, query: Query) -> list[tuple[int, float]]:
+        return self._found(exactly_nearest, query)
 
-    def _found(self, search: Any, query: Query, limit: int, **given: Any) -> list[tuple[int, float]]:
+    def _found(self, search: Any, query: Query) -> list[tuple[int, float]]:
         with tenant_transaction(self._tenant_ids[query.tenant]):
-            found = search(query.vector, space=SPACE, kinds=query.kinds, source_id=None, limit=limit, **given)
+            found = search(query.vector, space=SPACE, kinds=query.kinds, source_id=None, limit=LIMIT)
         return [(chunk_id.int & (2**64 - 1), similarity(distance)) for chunk_id, distance in found]
 
-    def search_hybrid(self, query: Query, question: str, threshold: float) -> int:
+    def search_hybrid(self, query: Query, question: str) -> None:
         with tenant_transaction(self._tenant_ids[query.tenant]):
-            return len(
-                hybrid_knowledge(question, query.vector, space=SPACE, source_id=None, threshold=threshold, limit=10)
-            )
+            hybrid_knowledge(question, query.vector, space=SPACE, source_id=None, threshold=THRESHOLD, limit=LIMIT)
 
     def chunks(self, tenant: int, keys: Sequence[tuple[int, str, str]], texts: Sequence[str]) -> list[Chunk]:
         """`keys` are number, kind and name of each; numbers beyond the loaded rows are new."""

@@ -11,10 +11,8 @@ from pgvector import Vector
 from pgvector.psycopg import register_vector
 from psycopg.types.json import Jsonb
 
-from benchmarks.vector_rows import DIMENSION, KINDS, Floats, Query, VectorRows
+from benchmarks.vector_rows import DIMENSION, KINDS, LIMIT, THRESHOLD, Floats, Query, VectorRows
 
-LIMIT = 10
-THRESHOLD = 0.6
 EF_SEARCH = 100
 COLUMNS = "id, tenant_id, source_type, source_id, content, embedding, metadata"
 
@@ -71,9 +69,9 @@ class Reference:
         self._connection.execute(KEYS)
         self._connection.execute("VACUUM ANALYZE reference.embeddings")
 
-    def build(self, *, memory_mb: int, workers: int) -> None:
-        self._connection.execute(f"SET maintenance_work_mem = '{memory_mb}MB'")
-        self._connection.execute(f"SET max_parallel_maintenance_workers = {workers}")
+    def build(self) -> None:
+        self._connection.execute("SET maintenance_work_mem = '2GB'")
+        self._connection.execute("SET max_parallel_maintenance_workers = 2")
         self._connection.execute(INDEX)
         self._connection.execute("ANALYZE reference.embeddings")
 

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 DIMENSION = 384
+LIMIT = 10
+THRESHOLD = 0.6
 TENANTS = 120
 TOPICS = 300
 LATENT = 96
@@ -97,13 +99,13 @@ class VectorRows:
             found.append(Query(vector=vector[0], tenant=int(tenant), kinds=kinds, near=row))
         return found
 
-    def nearest(self, query: Query, *, limit: int, threshold: float) -> list[int]:
+    def nearest(self, query: Query, *, threshold: float = THRESHOLD) -> list[int]:
         """The truth: rows by exact search, best first, above the threshold."""
         start, stop = self.starts[query.tenant], self.starts[query.tenant + 1]
         similarity = self.vectors[start:stop] @ query.vector
         wanted = [KINDS.index(kind) for kind in query.kinds]
         rows = np.flatnonzero(np.isin(self.kinds[start:stop], wanted) & (similarity > threshold))
-        return [int(row) for row in start + rows[np.argsort(-similarity[rows], kind="stable")[:limit]]]
+        return [int(row) for row in start + rows[np.argsort(-similarity[rows], kind="stable")[:LIMIT]]]
 
 
 class Texts:

@@ -20,11 +20,9 @@ HOME = CHECKOUT / ".querent" / "bench-vectors"
 os.environ["QUERENT_HOME"] = str(HOME)
 
 from benchmarks.harness import prepared, progress  # noqa: E402  the folder must be named first
-from benchmarks.vector_rows import KINDS, Query, Texts, VectorRows  # noqa: E402
+from benchmarks.vector_rows import KINDS, THRESHOLD, Query, Texts, VectorRows  # noqa: E402
 
 ROWS = 500_000
-LIMIT = 10
-THRESHOLD = 0.6
 ROUNDING = 0.001
 """Half-precision vectors may put a hit on the other side of the threshold."""
 
@@ -76,7 +74,7 @@ def _measure(rows: VectorRows) -> dict[str, float | int]:
     _timed("load the product's tables", lambda: product.load(admin, texts, words))
     _timed("load the reference's table", lambda: reference.load(rows, texts))
     built = _timed("build the product's indexes", product.build)
-    _timed("build the reference's index", lambda: reference.build(memory_mb=2_048, workers=2))
+    _timed("build the reference's index", reference.build)
     admin.execute("CHECKPOINT")
     progress(
         f"vector indexes: {built} of the product with {product.index_bytes() / 1e6:.0f} MB, the reference's one "
@@ -102,7 +100,7 @@ def _searches(rows: VectorRows, reference: Any, product: Any) -> dict[str, float
     }
     for query in strata["mixed"][:WARM_UP]:
         reference.search(query)
-        product.search(query, limit=LIMIT, threshold=THRESHOLD)
+        product.search(query)
     recalls, spent, short = {}, {}, 0
     for name, queries in strata.items():
         found = [_compared(rows, query, reference, product) for query in queries]
@@ -128,23 +126,23 @@ def _raced(query: Query, reference: Any, product: Any, number: int) -> tuple[flo
     """Seconds of the product and of the reference, which take turns in beginning."""
     started = time.perf_counter()
     if number % 2:
-        product.search(query, limit=LIMIT, threshold=THRESHOLD)
+        product.search(query)
         between = time.perf_counter()
         reference.search(query)
         return between - started, time.perf_counter() - between
     reference.search(query)
     between = time.perf_counter()
-    product.search(query, limit=LIMIT, threshold=THRESHOLD)
+    product.search(query)
     return time.perf_counter() - between, between - started
 
 
 def _compared(rows: VectorRows, query: Query, reference: Any, product: Any) -> tuple[tuple[float, float] | None, bool]:
     """Recall of both, or None where there is nothing to find; whether the product's answer is too short."""
-    truth = rows.nearest(query, limit=LIMIT, threshold=THRESHOLD)
-    found = product.search(query, limit=LIMIT, threshold=THRESHOLD)
+    truth = rows.nearest(query)
+    found = product.search(query)
     near = {row for row, similarity in found if similarity > THRESHOLD - ROUNDING}
-    certain = rows.nearest(query, limit=LIMIT, threshold=THRESHOLD + ROUNDING)
-    is_short = len(found) < len(product.search_exactly(query, limit=LIMIT)) or len(near) < len(certain)
+    certain = rows.nearest(query, threshold=THRESHOLD + ROUNDING)
+    is_short = len(found) < len(product.search_exactly(query)) or len(near) < len(certain)
     if not truth:
         return None, is_short
     recall = tuple(len(set(truth) & set(rows_)) / len(truth) for rows_ in (near, reference.search(query)))
@@ -159,7 +157,7 @@ def _hybrids(rows: VectorRows, product: Any) -> dict[str, float]:
             words = texts.text(query.near, int(rows.topics[query.near])).split(". ")[-1].split()
             chosen = np.random.default_rng(number).choice(words, min(WORDS_A_QUESTION, len(words)), replace=False)
             question = " ".join(chosen)
-            times = [_seconds(product.search_hybrid, query, question, THRESHOLD) for _ in range(PASSES)]
+            times = [_seconds(product.search_hybrid, query, question) for _ in range(PASSES)]
             spent.append(min(times) * 1_000)
         p50, p95[name] = np.percentile(spent, [50, 95])
         progress(f"hybrid, {name}: p50 {p50:.1f} ms, p95 {p95[name]:.1f} ms")
