@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
+from typing import NamedTuple
 
 from schema_index.schema import DatabaseSchema, Table
 from schema_index.words import identifier_words
@@ -38,8 +39,7 @@ _SPELLED = re.compile(r"\w_\w|[a-z][A-Z]")
 _GAP = re.compile(r"[\s-]{1,3}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class ObjectName:
+class ObjectName(NamedTuple):
     """A table, or a column of it; names as the engine stores them."""
 
     schema: str

@@ -11,19 +11,21 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from schema_index.catalogue import indexed_catalogue
+from schema_index.indexing.rows import make_rows
 from schema_index.knowledge.named_objects import ObjectName, SchemaNames
 from schema_index.knowledge.staleness import Doubt, doubts
 from schema_index.models import DataSource, Document, FaqEntry, Reference, ReviewState, StaleMark, SubjectKind
 from schema_index.schema import DatabaseSchema
 from schema_index.sources import DataSourceNotSynced
 from schema_index.syncing.diff import Change
-from tenants.context import current_tenant_id
 
 MAX_SOURCES = 50
 """Sources that knowledge about the whole tenant is compared with, by slug."""
 
 MAX_REASONS = 3
 """Told of one subject where there is little room; all of them are stored."""
+
+_FIELDS = ("subject_kind", "subject_id", "source_id", "schema", "table", "column")
 
 _NAMES_CHANGED = {"table_added", "table_removed", "table_renamed", "column_added", "column_removed", "column_renamed"}
 
@@ -36,8 +38,8 @@ def update(*, kind: SubjectKind, subject_id: UUID, source_id: UUID | None, text:
     clear(kind=kind, subject_id=subject_id)
     synced = DataSource.objects.exclude(snapshot=None).order_by("slug")
     sources = synced.filter(id=source_id) if source_id else synced[:MAX_SOURCES]
-    wanted = {(source.id, name) for source in sources for name in _names_of(source).named_in(text)}
-    _store(kind, subject_id, wanted, known=Reference.objects.filter(subject_kind=kind, subject_id=subject_id))
+    wanted = ((kind, subject_id, source.id, *name) for source in sources for name in _names_of(source).named_in(text))
+    make_rows(Reference.objects.filter(subject_kind=kind, subject_id=subject_id), _FIELDS, wanted)
 
 
 def forget(*, kind: SubjectKind, subject_id: UUID) -> None:
@@ -63,12 +65,9 @@ def follow_changes(source: DataSource, *, schema: DatabaseSchema, changes: Seque
 def refresh(source: DataSource, *, schema: DatabaseSchema) -> None:
     """After a change of the visible schema: references follow. What upper apps refer to stays as they said."""
     names = SchemaNames(schema)
-    known: dict[tuple[str, UUID], list[Reference]] = defaultdict(list)
-    for reference in Reference.objects.filter(source_id=source.id):
-        known[reference.subject_kind, reference.subject_id].append(reference)
-    for kind, subject_id, text in _texts(source):
-        wanted = {(source.id, name) for name in names.named_in(text)}
-        _store(kind, subject_id, wanted, known=known[kind, subject_id])
+    own = Reference.objects.filter(source_id=source.id, subject_kind__in=[FaqEntry.kind, Document.kind])
+    named = ((entry, name) for entry in _entries(source) for name in names.named_in(text_of(entry)))
+    make_rows(own, _FIELDS, ((entry.kind, entry.id, source.id, *name) for entry, name in named))
 
 
 def forget_hidden(source: DataSource) -> None:
@@ -100,44 +99,14 @@ def _names_of(source: DataSource) -> SchemaNames:
         return SchemaNames(DatabaseSchema.of(source.dialect, "", []))
 
 
-def _texts(source: DataSource) -> Iterator[tuple[SubjectKind, UUID, str]]:
+def _entries(source: DataSource) -> Iterator[FaqEntry | Document]:
     here = Q(source_id=source.id) | Q(source_id=None), Q(review_state=ReviewState.REVIEWED, deleted_at=None)
-    for entry in FaqEntry.objects.filter(*here).iterator(chunk_size=200):
-        yield entry.kind, entry.id, text_of(entry)
-    for document in Document.objects.filter(*here).iterator(chunk_size=20):
-        yield document.kind, document.id, text_of(document)
+    yield from FaqEntry.objects.filter(*here).iterator(chunk_size=200)
+    yield from Document.objects.filter(*here).iterator(chunk_size=20)
 
 
 def text_of(entry: FaqEntry | Document) -> str:
     return f"{entry.heading}\n\n{entry.body}"
-
-
-def _store(
-    kind: SubjectKind, subject_id: UUID, wanted: set[tuple[UUID, ObjectName]], *, known: Iterable[Reference]
-) -> None:
-    stored = {
-        (one.source_id, ObjectName(schema=one.schema, table=one.table, column=one.column)): one.id for one in known
-    }
-    gone = [key for name, key in stored.items() if name not in wanted]
-    if gone:
-        Reference.objects.filter(id__in=gone).delete()
-    fresh = sorted(wanted - stored.keys())
-    if fresh:
-        Reference.objects.bulk_create(
-            [
-                Reference(
-                    tenant_id=current_tenant_id(),
-                    subject_kind=kind,
-                    subject_id=subject_id,
-                    source_id=source_id,
-                    schema=name.schema,
-                    table=name.table,
-                    column=name.column,
-                )
-                for source_id, name in fresh
-            ],
-            ignore_conflicts=True,
-        )
 
 
 def _mark(source: DataSource, found: Sequence[Doubt]) -> None:
@@ -170,7 +139,7 @@ def _mark(source: DataSource, found: Sequence[Doubt]) -> None:
 
 
 def _written(name: ObjectName) -> str:
-    return ".".join(part for part in (name.schema, name.table, name.column) if part)
+    return ".".join(part for part in name if part)
 
 
 def _is_hidden(name: str, hidden: set[str]) -> bool:

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from schema_index.connectors.base import ColumnName, Connector
+from schema_index.indexing.rows import make_rows
 from schema_index.models import ColumnValue, DataSource, GapReason, VocabularyGap
 from schema_index.schema import Column, DatabaseSchema, Table
 from schema_index.value_dictionary.personal_columns import sounds_personal
 from schema_index.words import normalised
-from tenants.context import current_tenant_id
 
 MAX_DISTINCT = 1_000
 """A column with more distinct values is no vocabulary but data: none of its values are kept."""
@@ -150,28 +150,8 @@ def prune_values(source: DataSource, *, schema: DatabaseSchema) -> None:
 
 def store_values(vocabulary: Vocabulary, *, source_id: UUID) -> None:
     """Make the source's dictionary exactly `vocabulary`, writing only what differs. Needs an open scope."""
-    _store(VocabularyGap, vocabulary.gaps, source_id=source_id)
-    _store(ColumnValue, vocabulary.values, source_id=source_id)
-
-
-def _store(model: type[Any], wanted: Sequence[FoundValue | ColumnGap], *, source_id: UUID) -> None:
-    fields = ("schema", "table", "column", "text" if model is ColumnValue else "reason")
-    of_source = model._default_manager.filter(source_id=source_id).order_by()
-    stored = {tuple(name): key for key, *name in of_source.values_list("id", *fields)}
-    names = {tuple(one) for one in wanted}
-    gone = [key for name, key in stored.items() if name not in names]
-    if gone:
-        of_source.filter(id__in=gone).delete()
-    tenant_id = current_tenant_id()
-    model._default_manager.bulk_create(
-        [
-            model(
-                tenant_id=tenant_id,
-                source_id=source_id,
-                **dict(zip(fields, name, strict=True)),
-                **({"normalised": normalised(name[-1])} if model is ColumnValue else {}),
-            )
-            for name in sorted(names - stored.keys())
-        ],
-        batch_size=2_000,
-    )
+    place = ("source_id", "schema", "table", "column")
+    gaps, values = (model.objects.filter(source_id=source_id) for model in (VocabularyGap, ColumnValue))
+    make_rows(gaps, (*place, "reason"), ((source_id, *gap) for gap in vocabulary.gaps))
+    found = ((source_id, *value, normalised(value.text)) for value in vocabulary.values)
+    make_rows(values, (*place, "text", "normalised"), found)
