@@ -139,9 +139,9 @@ def _without(part: Part) -> Iterator[None]:
     with ExitStack() as stack:
         if part.owner is not None:
             stack.enter_context(patch.object(part.owner, part.name, part.instead))
-        catalogue._columns_of.cache_clear()
+        catalogue.KEPT.clear()
         yield
-    catalogue._columns_of.cache_clear()
+    catalogue.KEPT.clear()
 
 
 def recorded(asked: AskedSet, *, limit: int | None) -> list[Asked]:

@@ -1,7 +1,7 @@
 """Questions that a schema suggests by its names alone. Whether one can be answered, others have to prove. Pure."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TypeVar
 
 from nl2sql.generation.composer.words import name_words, singular, verb_roots
@@ -59,15 +59,8 @@ def candidates(schema: DatabaseSchema, table: Table) -> Iterator[str]:
 
 def in_turn(lists: Iterable[Iterable[ItemT]]) -> Iterator[ItemT]:
     """The first of each, then the second of each: many tables are shown before much of one."""
-    waiting = [iter(one) for one in lists]
-    while waiting:
-        left = []
-        for one in waiting:
-            found = next(one, None)
-            if found is not None:
-                left.append(one)
-                yield found
-        waiting = left
+    for nth in zip_longest(*lists):
+        yield from (one for one in nth if one is not None)
 
 
 def telling(schema: DatabaseSchema) -> list[Table]:

@@ -1,7 +1,8 @@
 """What is worked out from a schema alone, kept for the next question about the same one."""
 
-from dataclasses import dataclass
-from functools import lru_cache
+from threading import RLock
+
+from cachetools import LRUCache, cached
 
 from nl2sql.generation.composer.joins import JoinGraph
 from nl2sql.generation.composer.planning.columns import Columns
@@ -12,36 +13,23 @@ MAX_SCHEMAS = 16
 """Schemas kept at once; one more drops the one used longest ago."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Described:
-    """A schema that equals another of the same fingerprint: what a principal may see is part of it."""
-
-    schema: DatabaseSchema
-
-    def __hash__(self) -> int:
-        return hash(self.schema.fingerprint)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Described) and other.schema.fingerprint == self.schema.fingerprint
+def _key(schema: DatabaseSchema, *, masked: frozenset[str]) -> tuple[str, frozenset[str]]:
+    """Schemas of one fingerprint are equal: what a principal may see is part of it."""
+    return schema.fingerprint, masked
 
 
-@lru_cache(maxsize=MAX_SCHEMAS)
-def _columns_of(described: _Described) -> Columns:
-    schema = described.schema
-    return Columns(schema, Vocabulary(schema), JoinGraph(schema))
+KEPT: LRUCache[tuple[str, frozenset[str]], Columns] = LRUCache(MAX_SCHEMAS)
 
 
-@lru_cache(maxsize=MAX_SCHEMAS)
-def _without(described: _Described, names: frozenset[str]) -> DatabaseSchema:
-    def allows(table: Table, column: Column | None) -> bool:
-        return column is None or f"{table.qualified_name}.{column.name}" not in names
-
-    return described.schema.visible(allows=allows)
-
-
-def columns_of(schema: DatabaseSchema, *, masked: frozenset[str] = frozenset()) -> Columns:
+@cached(KEPT, key=_key, lock=RLock())
+def columns_of(schema: DatabaseSchema, *, masked: frozenset[str]) -> Columns:
     """The schema's columns with their words and joins, but for `masked` ones, of which nothing could be answered.
 
     A function of both: it may be kept, shared or dropped.
     """
-    return _columns_of(_Described(_without(_Described(schema), masked) if masked else schema))
+
+    def allows(table: Table, column: Column | None) -> bool:
+        return column is None or f"{table.qualified_name}.{column.name}" not in masked
+
+    visible = schema.visible(allows=allows) if masked else schema
+    return Columns(visible, Vocabulary(visible), JoinGraph(visible))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from dataclasses import dataclass
+from functools import cache
 
 from schema_index.schema import DatabaseSchema, Table
 
@@ -34,9 +35,9 @@ class JoinGraph:
     """The declared foreign keys of a schema, both ways."""
 
     def __init__(self, schema: DatabaseSchema) -> None:
-        self._steps: dict[Key, list[Step]] = defaultdict(list)
+        self.steps: dict[Key, list[Step]] = defaultdict(list)
         self._keys = {key_of(table): frozenset(table.primary_key) for table in schema.tables}
-        self._cache: dict[tuple[Key, Key], tuple[Path, ...]] = {}
+        self.paths = cache(self._paths)
         for table in schema.tables:
             for foreign in dict.fromkeys(table.foreign_keys):
                 target = schema.by_name.get((foreign.target_schema, foreign.target_table))
@@ -44,11 +45,8 @@ class JoinGraph:
                     continue
                 unique = set(foreign.columns) in [set(key) for key in (table.primary_key, *table.unique_keys) if key]
                 here, there = key_of(table), key_of(target)
-                self._steps[here].append(Step(here, there, foreign.columns, foreign.target_columns, many=False))
-                self._steps[there].append(Step(there, here, foreign.target_columns, foreign.columns, many=not unique))
-
-    def steps(self, start: Key) -> tuple[Step, ...]:
-        return tuple(self._steps[start])
+                self.steps[here].append(Step(here, there, foreign.columns, foreign.target_columns, many=False))
+                self.steps[there].append(Step(there, here, foreign.target_columns, foreign.columns, many=not unique))
 
     def certain(self, start: Key, goal: Key, *, mentioned: frozenset[Key]) -> tuple[Path, ...]:
         """The paths that may be meant: one when it is certain. Tables that were named draw the path to themselves."""
@@ -71,38 +69,28 @@ class JoinGraph:
         key = self._keys.get(path[0].target, frozenset())
         return bool(key) and key <= {*path[0].target_columns, *path[1].source_columns}
 
-    def paths(self, start: Key, goal: Key) -> tuple[Path, ...]:
-        """All paths at most one step longer than the shortest, shortest first."""
-        if start == goal:
-            return ((),)
-        known = self._cache.get((start, goal))
-        if known is None:
-            known = self._cache[start, goal] = tuple(self._search(start, goal))
-        return known
-
     def shortest(self, start: Key, goal: Key) -> tuple[Path, ...]:
         """All shortest paths: one is certain, several are ambiguous, none means not joined by keys."""
         paths = self.paths(start, goal)
         return tuple(path for path in paths if len(path) == len(paths[0]))
 
-    def _search(self, start: Key, goal: Key) -> list[Path]:
+    def _paths(self, start: Key, goal: Key) -> tuple[Path, ...]:
+        """All paths at most one step longer than the shortest, shortest first."""
+        if start == goal:
+            return ((),)
         queue: deque[Path] = deque([()])
         found: list[Path] = []
         pushed = 0
         while queue:
             path = queue.popleft()
-            if found and len(path) > len(found[0]):
+            if len(path) >= MAX_HOPS or (found and len(path) > len(found[0])):
                 break
-            here = path[-1].target if path else start
-            if len(path) >= MAX_HOPS:
-                continue
-            for step in self._steps[here]:
+            for step in self.steps[path[-1].target if path else start]:
                 if step.target == start or any(step.target == earlier.target for earlier in path):
                     continue
-                longer = (*path, step)
                 if step.target == goal:
-                    found.append(longer)
+                    found.append((*path, step))
                 elif pushed < MAX_PATHS:
                     pushed += 1
-                    queue.append(longer)
-        return found
+                    queue.append((*path, step))
+        return tuple(found)

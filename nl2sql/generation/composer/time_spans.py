@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import get_args
 
 from nl2sql.calendar_spans import Calendar, Unit, step
 from nl2sql.generation.composer.words import Token
@@ -40,10 +41,7 @@ _MONTHS = {
          "september sep sept", "october oct", "november nov", "december dec"), start=1)
     for name in names.split()
 }  # fmt: skip
-_UNITS: dict[str, Unit] = {
-    "day": "day", "days": "day", "week": "week", "weeks": "week", "month": "month", "months": "month",
-    "quarter": "quarter", "quarters": "quarter", "year": "year", "years": "year",
-}  # fmt: skip
+_UNITS: dict[str, Unit] = {form: unit for unit in get_args(Unit) for form in (unit, f"{unit}s")}
 _LAST = {"last", "past", "previous"}
 _NEAR = {"this", "current", "next"}
 _FISCAL = {"fiscal", "financial"}

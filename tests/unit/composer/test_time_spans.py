@@ -7,6 +7,11 @@ from nl2sql.generation.composer.time_spans import spans_at
 from nl2sql.generation.composer.words import tokenise
 
 
+def _days(words: str, calendar: Calendar) -> tuple[date, date]:
+    tokens = tokenise(words)
+    return spans_at(tokens)[0][len(tokens)].days(calendar)
+
+
 @pytest.mark.parametrize(
     ("words", "first", "end"),
     [
@@ -26,9 +31,7 @@ from nl2sql.generation.composer.words import tokenise
     ],
 )
 def test_days(words: str, first: date, end: date) -> None:
-    tokens = tokenise(words)
-    span = spans_at(tokens)[0][len(tokens)]
-    assert span.days(Calendar(today=date(2026, 3, 15))) == (first, end)
+    assert _days(words, Calendar(today=date(2026, 3, 15))) == (first, end)
 
 
 @pytest.mark.parametrize(
@@ -42,9 +45,7 @@ def test_days(words: str, first: date, end: date) -> None:
     ],
 )
 def test_a_fiscal_year_begins_in_its_own_month(words: str, first: date, end: date) -> None:
-    tokens = tokenise(words)
-    span = spans_at(tokens)[0][len(tokens)]
-    assert span.days(Calendar(today=date(2026, 3, 15), fiscal_month=4)) == (first, end)
+    assert _days(words, Calendar(today=date(2026, 3, 15), fiscal_month=4)) == (first, end)
 
 
 @pytest.mark.parametrize("words", ["2025-02-30", "last 0 days", "last 99999 days", "March", "31"])
@@ -53,5 +54,4 @@ def test_not_a_time(words: str) -> None:
 
 
 def test_a_shorter_month_ends_earlier() -> None:
-    tokens = tokenise("last 1 months")
-    assert spans_at(tokens)[0][3].days(Calendar(today=date(2026, 3, 31))) == (date(2026, 2, 28), date(2026, 4, 1))
+    assert _days("last 1 months", Calendar(today=date(2026, 3, 31))) == (date(2026, 2, 28), date(2026, 4, 1))

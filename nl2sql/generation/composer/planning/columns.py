@@ -127,7 +127,7 @@ class Columns:
 
     def _beside(self, root: Key) -> frozenset[Key]:
         """Tables one to-one-or-many-to-one key away: what a candidate is as a person."""
-        return frozenset(step.target for step in self.graph.steps(root) if not step.many)
+        return frozenset(step.target for step in self.graph.steps[root] if not step.many)
 
     def date_column(
         self, scene: Scene, focus_entity: Entity | None, verbs: tuple[str, ...], *, years: bool
@@ -154,7 +154,7 @@ class Columns:
         ]
 
     def _beside_dates(self, keys: frozenset[Key]) -> list[ColumnRef]:
-        return self._dates(frozenset(step.target for key in keys for step in self.graph.steps(key)) - keys, years=False)
+        return self._dates(frozenset(step.target for key in keys for step in self.graph.steps[key]) - keys, years=False)
 
     def _likeliest(self, options: list[ColumnRef], deeds: frozenset[str], beside: list[ColumnRef]) -> ColumnRef:
         """`deeds`: the verbs that were said. `beside`: dates of related tables, which a verb may mean as well."""
