@@ -60,7 +60,7 @@ def _best(request: GenerationRequest, chunks: tuple[Chunk, ...], columns: Column
     except CannotPlan as problem:
         return _refused(request, f"I cannot be certain what is meant: {problem}.", problem.words)
     if len(plans) > 1:
-        names = ", ".join(plan.source[1] for plan in plans)
+        names = ", ".join(plan.grain[1] for plan in plans)
         return _refused(request, f"The question may be about several tables: {names}.", ())
     return _draft(request, plans[0])
 

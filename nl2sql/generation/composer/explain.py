@@ -32,7 +32,7 @@ def explain(plan: Plan) -> str:
         keys = [*(_column(ref) for ref in plan.groups), *(_output(period, plan) for period in plan.periods)]
         parts.append("for each " + _listed(keys))
     if plan.having is not None:
-        parts.append(f"where the number of {_name(plan.source[1])} {_OPERATORS[plan.having[0]]} {plan.having[1]}")
+        parts.append(f"where the number of {_name(plan.grain[1])} {_OPERATORS[plan.having[0]]} {plan.having[1]}")
     if plan.sorts:
         sorts = [
             f"{_output(sort.output, plan)} {'descending' if sort.descending else 'ascending'}" for sort in plan.sorts
@@ -58,9 +58,9 @@ def _column(ref: ColumnRef) -> str:
 
 def _output(output: Output, plan: Plan) -> str:
     if output.kind == "everything":
-        return f"all columns of {_name((output.table or plan.source)[1])}"
+        return f"all columns of {_name((output.table or plan.grain)[1])}"
     if output.column is None:
-        return f"number of {_name(plan.source[1])}"
+        return f"number of {_name(plan.grain[1])}"
     if output.kind == "count":
         return f"number of {'distinct ' if output.distinct else ''}{_column(output.column)}"
     if output.kind == "period":

@@ -24,7 +24,7 @@ def _name(output: Output, plan: Plan) -> str:
         case "period":
             return output.unit
         case "count":
-            counted = plan.source[1] if output.column is None else output.column.name
+            counted = plan.grain[1] if output.column is None else output.column.name
             return _joined("distinct" if output.distinct else "number of", counted)
         case "aggregate" if output.column is not None:
             return _joined(FUNCTIONS[output.function], output.column.name)

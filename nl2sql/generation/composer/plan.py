@@ -1,10 +1,10 @@
 """The statement to be written, as values: tables, joins, filters, groups, order. Nothing here is text of SQL yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from nl2sql.calendar_spans import Unit
-from nl2sql.generation.composer.joins import Key, Step
+from nl2sql.generation.composer.joins import Key, Path, Step
 from schema_index.schema import Column, ColumnKind
 
 NUMERIC = ("integer", "number")
@@ -112,21 +112,48 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """`counted`: how many rows the rest would list."""
+class Scene:
+    """The tables in play: the one listed, the others that were named, and the one measured where it is another."""
 
-    source: Key
-    joins: tuple[Step, ...] = ()
-    outputs: tuple[Output, ...] = ()
-    filters: tuple[Filter, ...] = ()
-    groups: tuple[ColumnRef, ...] = ()
-    periods: tuple[Output, ...] = ()
+    root: Key
+    mentioned: frozenset[Key] = frozenset()
+    measured: Key | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """Filled part by part. `grain` is the table whose rows are listed or counted; `counted`: how many rows the rest
+    would list; `multiplied`: a join repeats rows of `grain`."""
+
+    grain: Key
+    scene: Scene
+    joins: list[Step] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
+    filters: list[Filter] = field(default_factory=list)
+    groups: list[ColumnRef] = field(default_factory=list)
+    periods: list[Output] = field(default_factory=list)
     having: tuple[str, str] | None = None
-    sorts: tuple[Sort, ...] = ()
+    sorts: list[Sort] = field(default_factory=list)
     limit: int | None = None
+    multiplied: bool = False
     distinct: bool = False
     counted: bool = False
-    notes: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def tables(self) -> set[Key]:
+        return {self.grain, *(step.target for step in self.joins)}
+
+    @property
+    def measured(self) -> bool:
+        """Whether something is counted or aggregated."""
+        return any(output.kind in ("aggregate", "count") for output in self.outputs)
+
+    def join(self, path: Path) -> None:
+        for step in path:
+            if step.target not in self.tables:
+                self.joins.append(step)
+                self.multiplied = self.multiplied or step.many
 
 
 class CannotPlan(Exception):

@@ -1,5 +1,6 @@
 """A plan as a sqlglot tree, and the tree as SQL of the data source's dialect."""
 
+from collections.abc import Sequence
 from copy import copy
 
 from sqlglot import exp
@@ -49,7 +50,7 @@ class _Writer:
         return inner
 
     def select(self, plan: Plan) -> exp.Select:
-        query = self._from(plan.source, plan.joins)
+        query = self._from(plan.grain, plan.joins)
         for output, name in zip(plan.outputs, output_names(plan), strict=True):
             shown = self._output(output)
             query = query.select(exp.alias_(shown, name, quoted=True) if name else shown, copy=False)
@@ -68,13 +69,13 @@ class _Writer:
             return exp.Select().select(_count_rows()).from_(query.subquery("counted"))
         return query.distinct(copy=False) if plan.distinct else query
 
-    def _from(self, source: Key, joins: tuple[Step, ...] = ()) -> exp.Select:
+    def _from(self, source: Key, joins: Sequence[Step] = ()) -> exp.Select:
         query = exp.Select().from_(self._table(source))
         for step in joins:
             query = query.join(self._table(step.target), on=self._on(step), copy=False)
         return query
 
-    def _where(self, query: exp.Select, filters: tuple[Filter, ...]) -> exp.Select:
+    def _where(self, query: exp.Select, filters: Sequence[Filter]) -> exp.Select:
         for one in filters:
             query = query.where(self._filter(one), copy=False)
         return query

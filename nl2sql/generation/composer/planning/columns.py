@@ -1,9 +1,7 @@
 """Which column a noun means, seen from the tables that the question speaks of."""
 
-from dataclasses import dataclass
-
 from nl2sql.generation.composer.joins import JoinGraph, Key
-from nl2sql.generation.composer.plan import NUMERIC, TEMPORAL, CannotPlan, ColumnRef
+from nl2sql.generation.composer.plan import NUMERIC, TEMPORAL, CannotPlan, ColumnRef, Scene
 from nl2sql.generation.composer.reading import Condition, Entity, Noun
 from nl2sql.generation.composer.verbs import DEEDS
 from nl2sql.generation.composer.vocabulary import PART_COST, ColumnName, Vocabulary
@@ -19,15 +17,6 @@ _AHEAD = {"due", "expected", "planned", "scheduled", "estimated", "expire", "exp
 _BEGINNINGS = {"signed", "joined", "created", "registered", "opened", "started", "added", "enrolled", "founded"}
 """What makes a row: any of these may be said of one that keeps another of them."""
 _AUDIT = {"updated", "modified", "deleted", "update", "inserted", "synced", "loaded"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """The tables in play: the one listed, the others that were named, and the one measured where it is another."""
-
-    root: Key
-    mentioned: frozenset[Key] = frozenset()
-    measured: Key | None = None
 
 
 class Columns:

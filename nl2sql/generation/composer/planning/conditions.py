@@ -16,8 +16,9 @@ from nl2sql.generation.composer.plan import (
     Filter,
     OfColumn,
     Pattern,
+    Scene,
 )
-from nl2sql.generation.composer.planning.columns import Columns, Scene
+from nl2sql.generation.composer.planning.columns import Columns
 from nl2sql.generation.composer.reading import Condition
 from nl2sql.generation.composer.time_spans import TimeSpan
 

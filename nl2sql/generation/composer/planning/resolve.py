@@ -4,9 +4,8 @@ from dataclasses import replace
 from typing import Literal
 
 from nl2sql.generation.composer.joins import Key
-from nl2sql.generation.composer.plan import CannotPlan, Comparison, Output, Plan
-from nl2sql.generation.composer.planning.columns import MARGIN, Columns, Scene
-from nl2sql.generation.composer.planning.draft import PlanDraft
+from nl2sql.generation.composer.plan import CannotPlan, Comparison, Output, Plan, Scene
+from nl2sql.generation.composer.planning.columns import MARGIN, Columns
 from nl2sql.generation.composer.planning.groups import Groups
 from nl2sql.generation.composer.planning.outputs import Outputs
 from nl2sql.generation.composer.planning.restrictions import Restrictions
@@ -90,44 +89,40 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         tallied = _tallied(self.reading, self.columns)
         if tallied is not None:
             return Resolver(tallied, self.columns, calendar=self.conditions.calendar).plan(root)
-        reading = self.reading
-        mentioned = self.mentioned
-        scene = Scene(root=root, mentioned=mentioned)
-        draft = PlanDraft(grain=self._grain(root, scene), scene=scene)
-        if draft.grain != root:
-            draft.scene = Scene(root=root, mentioned=mentioned | {draft.grain}, measured=draft.grain)
-        self._outputs(draft)
-        self._groups(draft)
-        self._order(draft)
-        self._conditions(draft)
-        self._check(draft)
-        distinct = (reading.distinct or draft.distinct or self._bare(draft)) and not draft.groups
-        distinct = distinct and all(output.kind == "column" for output in draft.outputs)
-        outputs = draft.outputs if distinct else [*draft.outputs, *self._measure(draft)]
-        return Plan(
-            source=draft.grain, joins=tuple(draft.joins), outputs=tuple(outputs), filters=tuple(draft.filters),
-            groups=tuple(dict.fromkeys(draft.groups)), having=draft.having, sorts=tuple(draft.sorts),
-            limit=draft.limit, distinct=distinct, periods=tuple(draft.periods),
-            notes=tuple(dict.fromkeys(self.conditions.notes)),
-        )  # fmt: skip
+        scene = Scene(root=root, mentioned=self.mentioned)
+        plan = Plan(grain=self._grain(root, scene), scene=scene)
+        if plan.grain != root:
+            plan.scene = Scene(root=root, mentioned=self.mentioned | {plan.grain}, measured=plan.grain)
+        self._outputs(plan)
+        self._groups(plan)
+        self._order(plan)
+        self._conditions(plan)
+        self._check(plan)
+        is_distinct = self.reading.distinct or plan.distinct or self._bare(plan)
+        plan.distinct = is_distinct and not plan.groups and all(output.kind == "column" for output in plan.outputs)
+        if not plan.distinct:
+            plan.outputs += self._measure(plan)
+        plan.groups = list(dict.fromkeys(plan.groups))
+        plan.notes = list(dict.fromkeys(self.conditions.notes))
+        return plan
 
-    def _measure(self, draft: PlanDraft) -> list[Output]:
+    def _measure(self, plan: Plan) -> list[Output]:
         """ "Which 5 products have the highest price?": several things are shown with what they are chosen by. Who asks
         for names, or for one, may not want it."""
         reading = self.reading
-        are_several = reading.superlative is not None and draft.limit is not None and draft.limit > 1
+        are_several = reading.superlative is not None and plan.limit is not None and plan.limit > 1
         if not are_several or any(item.kind != "label" for item in reading.items):
             return []
-        measure = draft.sorts[0].output
-        is_shown = any(output.kind == "everything" for output in draft.outputs) or measure in draft.outputs
-        is_multiplied = draft.multiplied and measure.kind != "column"
+        measure = plan.sorts[0].output
+        is_shown = any(output.kind == "everything" for output in plan.outputs) or measure in plan.outputs
+        is_multiplied = plan.multiplied and measure.kind != "column"
         return [] if is_shown or is_multiplied else [measure]
 
-    def _bare(self, draft: PlanDraft) -> bool:
+    def _bare(self, plan: Plan) -> bool:
         """ "What are all the genres?": a column without the thing it is of is a list of what there is."""
-        if self.reading.root is not None or len(draft.outputs) != 1 or draft.sorts:
+        if self.reading.root is not None or len(plan.outputs) != 1 or plan.sorts:
             return False
-        ref = draft.outputs[0].column
+        ref = plan.outputs[0].column
         return ref is not None and (ref,) != self.columns.key(ref.table)
 
     def _counted_entities(self) -> list[Entity]:
@@ -156,39 +151,39 @@ class Resolver(Outputs, Groups, Sorts, Restrictions):
         return root
 
     @staticmethod
-    def _check_ranges(draft: PlanDraft) -> None:
+    def _check_ranges(plan: Plan) -> None:
         """Above 6 and below 4 at once: two rows are meant, not one."""
-        numbers = [one for one in draft.filters if isinstance(one, Comparison) and one.numeric]
+        numbers = [one for one in plan.filters if isinstance(one, Comparison) and one.numeric]
         for low in numbers:
             for high in numbers:
                 empty = low.operator[0] == ">" and high.operator[0] == "<" and low.operator != "<>"
                 if empty and low.column == high.column and float(low.operand) >= float(high.operand):
                     raise CannotPlan(f"no {low.column.name} is both", low.column.name)
 
-    def _is_unique(self, draft: PlanDraft) -> bool:
+    def _is_unique(self, plan: Plan) -> bool:
         """Whether each group is one row of what is counted."""
-        table = self.columns.table(draft.grain)
-        grouped = {ref.name for ref in draft.groups if ref.table == draft.grain}
+        table = self.columns.table(plan.grain)
+        grouped = {ref.name for ref in plan.groups if ref.table == plan.grain}
         return any(key and set(key) <= grouped for key in (table.primary_key, *table.unique_keys))
 
-    def _check(self, draft: PlanDraft) -> None:
+    def _check(self, plan: Plan) -> None:
         reading = self.reading
-        if self._bare(draft) and any(condition.negated for condition in reading.conditions):
+        if self._bare(plan) and any(condition.negated for condition in reading.conditions):
             raise CannotPlan("none of its rows, or some row that is not so, may be meant")
         counted_rows = reading.having is not None and reading.having.entity is None
         ranked_rows = reading.superlative is not None and reading.superlative.counted and not reading.superlative.entity
-        named = any(item.kind == "label" for item in reading.items) and draft.grain == draft.scene.root
-        is_unique = ((counted_rows or ranked_rows) and named) or self._is_unique(draft)
-        if draft.groups and (draft.limit is not None or counted_rows) and is_unique:
-            raise CannotPlan(f"each of {draft.grain[1]} is there once")
-        self._check_ranges(draft)
-        equal = [one.column for one in draft.filters if isinstance(one, Comparison) and one.operator == "="]
+        named = any(item.kind == "label" for item in reading.items) and plan.grain == plan.scene.root
+        is_unique = ((counted_rows or ranked_rows) and named) or self._is_unique(plan)
+        if plan.groups and (plan.limit is not None or counted_rows) and is_unique:
+            raise CannotPlan(f"each of {plan.grain[1]} is there once")
+        self._check_ranges(plan)
+        equal = [one.column for one in plan.filters if isinstance(one, Comparison) and one.operator == "="]
         for at, column in enumerate(equal):
             if column in equal[:at]:
                 raise CannotPlan(f"{column.name} cannot be two things at once", column.name)
-        if draft.multiplied and any(output.kind == "aggregate" for output in draft.outputs):
+        if plan.multiplied and any(output.kind == "aggregate" for output in plan.outputs):
             raise CannotPlan("the join would multiply the rows that are aggregated")
-        if any(output.kind == "everything" for output in draft.outputs) and len(draft.outputs) > 1:
+        if any(output.kind == "everything" for output in plan.outputs) and len(plan.outputs) > 1:
             raise CannotPlan("all columns and more are asked for")
-        if reading.each and not draft.groups and not draft.periods and draft.measured:
+        if reading.each and not plan.groups and not plan.periods and plan.measured:
             raise CannotPlan("it is not said for each of what")

@@ -1,10 +1,19 @@
 """Which rows: filters joined where rows do not multiply, asked for by EXISTS where they would."""
 
 from nl2sql.generation.composer.joins import Key, Path, Step
-from nl2sql.generation.composer.plan import CannotPlan, ColumnRef, Comparison, Exists, Filter, OfColumn, Shared
-from nl2sql.generation.composer.planning.columns import Scene
+from nl2sql.generation.composer.plan import (
+    CannotPlan,
+    ColumnRef,
+    Comparison,
+    Exists,
+    Filter,
+    OfColumn,
+    Plan,
+    Scene,
+    Shared,
+)
 from nl2sql.generation.composer.planning.conditions import either
-from nl2sql.generation.composer.planning.draft import PlanDraft, Tables
+from nl2sql.generation.composer.planning.tables import Tables
 from nl2sql.generation.composer.reading import Condition
 
 Pending = dict[Step, list[tuple[Path, list[OfColumn]]]]
@@ -12,7 +21,7 @@ Pending = dict[Step, list[tuple[Path, list[OfColumn]]]]
 
 
 class Restrictions(Tables):
-    def _conditions(self, draft: PlanDraft) -> None:
+    def _conditions(self, plan: Plan) -> None:
         pending: Pending = {}
         spans = [
             one for one in self.reading.conditions if one.kind == "span" and one.operator == "=" and not one.either
@@ -22,79 +31,79 @@ class Restrictions(Tables):
         for alternatives in _alternatives(self.reading.conditions):
             first = alternatives[0]
             if first.kind == "related":
-                self._related(first, draft, pending)
+                self._related(first, plan, pending)
                 continue
-            filters = [self.conditions.filter(condition, draft.scene) for condition in alternatives]
+            filters = [self.conditions.filter(condition, plan.scene) for condition in alternatives]
             tables = {one.column.table for one in filters}
             if len(tables) != 1:
                 raise CannotPlan("alternatives of different tables", *(c.text for c in alternatives))
             word, is_value = filters[0].column.name, first.kind == "value"
-            self._place(filters, tables.pop(), draft, pending, word=word, certain=is_value)
-        draft.filters.extend(_exists(step, groups) for step, groups in pending.items())
+            self._place(filters, tables.pop(), plan, pending, word=word, certain=is_value)
+        plan.filters.extend(_exists(step, groups) for step, groups in pending.items())
         if self.reading.both:
-            self._both(draft)
+            self._both(plan)
 
-    def _both(self, draft: PlanDraft) -> None:
+    def _both(self, plan: Plan) -> None:
         """Two related rows that each are so; or, of one column that is listed, two rows that share its value."""
         parts = [
-            [self.conditions.filter(one, draft.scene) for one in part if one.kind != "related"]
+            [self.conditions.filter(one, plan.scene) for one in part if one.kind != "related"]
             for part in self.reading.both
         ]
         tables = {one.column.table for part in parts for one in part}
         if len(tables) != 1 or not all(parts) or any(one.either for one in self.reading.said):
             raise CannotPlan("what must both be so is not one kind of thing")
         (table,) = tables
-        if table == draft.grain:
-            self._shared(draft, parts)
+        if table == plan.grain:
+            self._shared(plan, parts)
             return
         for part in parts:
             pending: Pending = {}
             for one in part:
-                self._place([one], table, draft, pending, word=one.column.name, certain=True)
+                self._place([one], table, plan, pending, word=one.column.name, certain=True)
             if not pending:
                 raise CannotPlan("one thing cannot be both", table[1])
-            draft.filters.extend(_exists(step, groups) for step, groups in pending.items())
+            plan.filters.extend(_exists(step, groups) for step, groups in pending.items())
 
-    def _shared(self, draft: PlanDraft, parts: list[list[OfColumn]]) -> None:
-        column = draft.outputs[0].column if len(draft.outputs) == 1 and draft.outputs[0].kind == "column" else None
-        telling = {*self.columns.key(draft.grain), *self.columns.label(draft.grain)}
-        if column is None or column.table != draft.grain or column in telling or draft.sorts or draft.groups:
-            raise CannotPlan("one thing cannot be both", draft.grain[1])
+    def _shared(self, plan: Plan, parts: list[list[OfColumn]]) -> None:
+        column = plan.outputs[0].column if len(plan.outputs) == 1 and plan.outputs[0].kind == "column" else None
+        telling = {*self.columns.key(plan.grain), *self.columns.label(plan.grain)}
+        if column is None or column.table != plan.grain or column in telling or plan.sorts or plan.groups:
+            raise CannotPlan("one thing cannot be both", plan.grain[1])
         first, *others = parts
-        draft.filters.extend(first)
-        draft.filters.extend(Shared(column=column, filters=tuple(part)) for part in others)
-        draft.distinct = True
+        plan.filters.extend(first)
+        plan.filters.extend(Shared(column=column, filters=tuple(part)) for part in others)
+        plan.distinct = True
 
     def _place(
-        self, filters: list[OfColumn], table: Key, draft: PlanDraft, pending: Pending, *, word: str, certain: bool
+        self, filters: list[OfColumn], table: Key, plan: Plan, pending: Pending, *, word: str, certain: bool
     ) -> None:
         """Filters on rows that do not multiply join them; on many related rows, they ask whether one exists."""
-        path = () if table in draft.tables else self._path(draft.grain, table, word)
+        path = () if table in plan.tables else self._path(plan.grain, table, word)
         cut = next((at for at, step in enumerate(path) if step.many), None)
         if cut is not None and table not in self.mentioned and not certain:
             raise CannotPlan(f"{word} is of {table[1]}, of which there may be many", word)
-        draft.join(path[:cut])
+        plan.join(path[:cut])
         if cut is not None:
             pending.setdefault(path[cut], []).append((path[cut + 1 :], filters))
         elif filters:
-            draft.filters.append(either(filters))
+            plan.filters.append(either(filters))
 
-    def _related(self, condition: Condition, draft: PlanDraft, pending: Pending) -> None:
+    def _related(self, condition: Condition, plan: Plan, pending: Pending) -> None:
         assert condition.entity is not None, "a relation is to an entity"
-        key = self._entity_key(condition.entity, draft.grain)
+        key = self._entity_key(condition.entity, plan.grain)
         if condition.negated:
-            draft.filters.append(self._absent(condition, key, draft))
+            plan.filters.append(self._absent(condition, key, plan))
         else:
-            self._place([], key, draft, pending, word=condition.entity.text, certain=True)
+            self._place([], key, plan, pending, word=condition.entity.text, certain=True)
 
-    def _absent(self, condition: Condition, key: Key, draft: PlanDraft) -> Exists:
-        anchor = draft.grain
+    def _absent(self, condition: Condition, key: Key, plan: Plan) -> Exists:
+        anchor = plan.grain
         if key == anchor:
             raise CannotPlan("a thing cannot lack itself", condition.text)
         path = self._path(anchor, key, condition.text)
         inner: list[Filter] = []
         joins = list(path[1:])
-        scene = Scene(root=key, mentioned=draft.scene.mentioned)
+        scene = Scene(root=key, mentioned=plan.scene.mentioned)
         for alternatives in _alternatives(condition.inner):
             if alternatives[0].kind == "related":
                 self._joined_inside(alternatives[0], key, path, joins)

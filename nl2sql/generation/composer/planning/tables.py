@@ -1,46 +1,11 @@
-"""A plan under construction, and the tables it joins."""
-
-from dataclasses import dataclass, field
+"""The tables that a reading speaks of, and how they are joined."""
 
 from nl2sql.calendar_spans import Calendar
-from nl2sql.generation.composer.joins import Key, Path, Step
-from nl2sql.generation.composer.plan import CannotPlan, ColumnRef, Filter, Output, Sort
-from nl2sql.generation.composer.planning.columns import Columns, Scene
+from nl2sql.generation.composer.joins import Key, Path
+from nl2sql.generation.composer.plan import CannotPlan, ColumnRef, Plan
+from nl2sql.generation.composer.planning.columns import Columns
 from nl2sql.generation.composer.planning.conditions import Conditions
 from nl2sql.generation.composer.reading import Entity, Ordering, Reading
-
-
-@dataclass(slots=True)
-class PlanDraft:
-    """A plan under construction. `grain` is the table whose rows are listed or counted."""
-
-    grain: Key
-    scene: Scene
-    joins: list[Step] = field(default_factory=list)
-    outputs: list[Output] = field(default_factory=list)
-    filters: list[Filter] = field(default_factory=list)
-    groups: list[ColumnRef] = field(default_factory=list)
-    periods: list[Output] = field(default_factory=list)
-    having: tuple[str, str] | None = None
-    sorts: list[Sort] = field(default_factory=list)
-    limit: int | None = None
-    multiplied: bool = False
-    distinct: bool = False
-
-    @property
-    def tables(self) -> set[Key]:
-        return {self.grain, *(step.target for step in self.joins)}
-
-    @property
-    def measured(self) -> bool:
-        """Whether something is counted or aggregated."""
-        return any(output.kind in ("aggregate", "count") for output in self.outputs)
-
-    def join(self, path: Path) -> None:
-        for step in path:
-            if step.target not in self.tables:
-                self.joins.append(step)
-                self.multiplied = self.multiplied or step.many
 
 
 class Tables:
@@ -94,13 +59,13 @@ class Tables:
         named_after = any(word.startswith(ends) for word in stems[path[0].target])
         return named_after and not self.columns.label(path[0].target)
 
-    def _join(self, draft: PlanDraft, goal: Key) -> None:
-        if goal not in draft.tables:
-            draft.join(self._path(draft.grain, goal, goal[1]))
+    def _join(self, plan: Plan, goal: Key) -> None:
+        if goal not in plan.tables:
+            plan.join(self._path(plan.grain, goal, goal[1]))
 
     def _is_rank(self, ref: ColumnRef) -> bool:
         return self.columns.vocabulary.words_of(ref)[-1] in ("rank", "ranking", "position")
 
-    def sums(self, ordering: Ordering, draft: PlanDraft) -> bool:
+    def sums(self, ordering: Ordering, plan: Plan) -> bool:
         """Whether each of what is listed has several rows of the measure, which then count together."""
-        return ordering.summed and ordering.noun is not None and draft.grain != draft.scene.root
+        return ordering.summed and ordering.noun is not None and plan.grain != plan.scene.root
