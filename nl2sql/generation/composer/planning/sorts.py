@@ -26,28 +26,29 @@ class Sorts(Tables):
         if ordering.counted:
             return Sort(output=Output(kind="count"), descending=ordering.descending)
         if ordering.by_output:
-            return Sort(
-                output=self._first_output(plan, alphabetical=ordering.alphabetical), descending=ordering.descending
-            )
+            output = self._first_output(plan, alphabetical=ordering.alphabetical)
+            return Sort(output=output, descending=ordering.descending)
         ref, descending = self._sort_column(ordering, plan)
         if superlative and self._is_rank(ref):
             raise CannotPlan(f"the best {ref.name} may be the least", ref.name)
         if superlative and ref.kind not in ORDERED:
             raise CannotPlan(f"{ref.name} holds text: its greatest is not certain", ref.name)
+        return Sort(output=self._sorted(ref, ordering, plan, superlative=superlative), descending=descending)
+
+    def _sorted(self, ref: ColumnRef, ordering: Ordering, plan: Plan, *, superlative: bool) -> Output:
         function = ordering.function or ("sum" if self.sums(ordering, plan) else None)
-        if function is not None:
-            if function in ("avg", "sum") and ref.kind not in NUMERIC:
-                raise CannotPlan(f"{ref.name} holds no numbers", ref.name)
-            self._join(plan, ref.table)
-            return Sort(output=Output(kind="aggregate", column=ref, function=function), descending=descending)
-        if plan.groups:
-            return self._grouped_sort(ref, descending, plan)
-        if superlative and plan.measured:
-            raise CannotPlan("an aggregate of the greatest only is not certain")
-        if superlative:
+        if function is None and plan.groups:
+            return self._of_groups(ref, plan)
+        if function in ("avg", "sum") and ref.kind not in NUMERIC:
+            raise CannotPlan(f"{ref.name} holds no numbers", ref.name)
+        if function is None and superlative:
+            if plan.measured:
+                raise CannotPlan("an aggregate of the greatest only is not certain")
             self._check_superlative(ref, plan)
         self._join(plan, ref.table)
-        return Sort(output=Output(kind="column", column=ref), descending=descending)
+        if function is None:
+            return Output(kind="column", column=ref)
+        return Output(kind="aggregate", column=ref, function=function)
 
     def _check_superlative(self, ref: ColumnRef, plan: Plan) -> None:
         """ "students of the department with the highest budget": many rows share the greatest."""
@@ -58,13 +59,14 @@ class Sorts(Tables):
         if many != (ref.table in plan.scene.mentioned):
             raise CannotPlan(f"several rows may share the greatest {ref.name}", ref.name)
 
-    def _grouped_sort(self, ref: ColumnRef, descending: bool, plan: Plan) -> Sort:
+    @staticmethod
+    def _of_groups(ref: ColumnRef, plan: Plan) -> Output:
         if ref in plan.groups:
-            return Sort(output=Output(kind="column", column=ref), descending=descending)
+            return Output(kind="column", column=ref)
         same = [output for output in plan.outputs if output.kind == "aggregate" and output.column == ref]
         if len(same) != 1:
             raise CannotPlan(f"groups cannot be ordered by {ref.name}", ref.name)
-        return Sort(output=same[0], descending=descending)
+        return same[0]
 
     def _sort_column(self, ordering: Ordering, plan: Plan) -> tuple[ColumnRef, bool]:
         if ordering.noun is not None:
