@@ -85,7 +85,6 @@ class Having:
     operator: str
     number: str
     entity: Entity | None
-    inner: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

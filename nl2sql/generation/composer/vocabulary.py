@@ -209,9 +209,8 @@ def _turned(words: Stems, tables: Container[Stems]) -> Iterator[tuple[Stems, flo
             yield (words[1], "of", words[0]), 0.0
             yield (words[1], "of", "the", words[0]), 0.0
         if words[0] == "number":
-            yield ("number", "of", words[1]), 0.0
             yield (words[1], "number"), 0.5
-    if len(words) == 3 and words[0] == "number" and words[1] != "of":
+    if len(words) in (2, 3) and words[0] == "number" and words[1] != "of":
         yield ("number", "of", *words[1:]), 0.0
     if len(words) == 3 and words[1] == "of":
         yield (words[2], words[0]), 0.0

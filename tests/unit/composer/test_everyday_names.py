@@ -11,6 +11,7 @@ FEBRUARY = "WHERE bills.placed_at >= '2026-02-01' AND bills.placed_at < '2026-03
 @pytest.mark.parametrize(
     ("question", "sql"),
     [
+        # a function word is no column
         (
             "Which dish has the highest price?",
             "SELECT dishes.name FROM dishes ORDER BY dishes.price DESC NULLS LAST LIMIT 1",
@@ -25,15 +26,7 @@ FEBRUARY = "WHERE bills.placed_at >= '2026-02-01' AND bills.placed_at < '2026-03
         ("vegan dishes", "SELECT dishes.name FROM dishes WHERE dishes.is_vegan = TRUE"),
         ("Which dishes are not vegan?", "SELECT dishes.name FROM dishes WHERE dishes.is_vegan = FALSE"),
         ("List the names of vegan dishes", "SELECT dishes.name FROM dishes WHERE dishes.is_vegan = TRUE"),
-    ],
-)
-def test_a_function_word_is_no_column(question: str, sql: str) -> None:
-    assert sql_of(question, cafe()) == sql
-
-
-@pytest.mark.parametrize(
-    ("question", "sql"),
-    [
+        # so many of the greatest
         (
             "Show the 5 dishes with the highest price",
             "SELECT dishes.name, dishes.price FROM dishes ORDER BY dishes.price DESC NULLS LAST LIMIT 5",
@@ -58,15 +51,7 @@ def test_a_function_word_is_no_column(question: str, sql: str) -> None:
             f"SELECT cafes.name, SUM(bills.total_amount) {BILLS_BY_CAFE} {FEBRUARY} GROUP BY cafes.id, cafes.name "
             "ORDER BY SUM(bills.total_amount) DESC NULLS LAST LIMIT 3",
         ),
-    ],
-)
-def test_so_many_of_the_greatest(question: str, sql: str) -> None:
-    assert sql_of(question, cafe()) == sql
-
-
-@pytest.mark.parametrize(
-    ("question", "sql"),
-    [
+        # totals and counts
         ("total amount of bills last month", f"SELECT SUM(bills.total_amount) FROM bills {FEBRUARY}"),
         ("What is the total amount of payments?", "SELECT SUM(payments.amount) FROM payments"),
         ("average amount of payments", "SELECT AVG(payments.amount) FROM payments"),
@@ -89,15 +74,7 @@ def test_so_many_of_the_greatest(question: str, sql: str) -> None:
             "CAST(DATE_TRUNC('MONTH', bills.placed_at) AS DATE) ORDER BY "
             "CAST(DATE_TRUNC('MONTH', bills.placed_at) AS DATE) ASC",
         ),
-    ],
-)
-def test_totals_and_counts(question: str, sql: str) -> None:
-    assert sql_of(question, cafe()) == sql
-
-
-@pytest.mark.parametrize(
-    ("question", "sql"),
-    [
+        # deeds choose their date
         (
             "guests who signed up last month",
             "SELECT guests.name FROM guests WHERE guests.signed_up_on >= '2026-02-01' AND "
@@ -124,7 +101,7 @@ def test_totals_and_counts(question: str, sql: str) -> None:
         ),
     ],
 )
-def test_deeds_choose_their_date(question: str, sql: str) -> None:
+def test_cafe(question: str, sql: str) -> None:
     assert sql_of(question, cafe()) == sql
 
 

@@ -43,6 +43,7 @@ def test_words_without_a_place_are_refused(question: str) -> None:
         ("How many orders were there last month and last year?", "one date cannot lie in two spans"),
         ("List the names of products with unit price above 6 and unit price below 4.", "no unit_price is both"),
         ("Show the names of products and of the customers of each", "meet only through"),
+        ("Which products have the category both Tea and Coffee?", "one thing cannot be both"),
         ("Show the names of stores with total amount above 5", "total_amount is of orders, of which there may be many"),
     ],
 )

@@ -157,6 +157,80 @@ from tests.unit.composer.schemas import retail, school, sql_of
             "SELECT products.name FROM products ORDER BY products.unit_price DESC NULLS LAST",
         ),
         ("List the names of stores in alphabetical order.", "SELECT stores.name FROM stores ORDER BY stores.name ASC"),
+        # in other words
+        (
+            "Which stores don't have orders?",
+            "SELECT stores.name FROM stores WHERE NOT EXISTS(SELECT 1 FROM orders WHERE orders.store_id = stores.id)",
+        ),
+        (
+            "Which products have never been ordered?",
+            "SELECT products.name FROM products WHERE NOT EXISTS(SELECT 1 FROM order_items "
+            "JOIN orders ON order_items.order_id = orders.id WHERE order_items.product_id = products.id)",
+        ),
+        (
+            "List the names of products that contain 'latte'",
+            "SELECT products.name FROM products WHERE products.name ILIKE '%latte%'",
+        ),
+        (
+            "How many products have 'latte' in their names?",
+            "SELECT COUNT(*) FROM products WHERE products.name ILIKE '%latte%'",
+        ),
+        (
+            "Which stores were opened in 2024 or later?",
+            "SELECT stores.name FROM stores WHERE stores.opened_on >= '2024-01-01'",
+        ),
+        (
+            "How many orders are there per store? Order the stores by decreasing number of orders.",
+            "SELECT stores.name, COUNT(*) FROM orders JOIN stores ON orders.store_id = stores.id "
+            "GROUP BY stores.id, stores.name ORDER BY COUNT(*) DESC NULLS LAST",
+        ),
+        (
+            "Which products have Tea as their category?",
+            "SELECT products.name FROM products WHERE products.category = 'Tea'",
+        ),
+        ("What is Old Mill's city?", "SELECT DISTINCT stores.city FROM stores WHERE stores.name = 'Old Mill'"),
+        (
+            "Which cities of customers have more than 3 records?",
+            "SELECT customers.city FROM customers GROUP BY customers.city HAVING COUNT(*) > 3",
+        ),
+        (
+            "List the names of products with unit price above 6 or smaller than 4.",
+            "SELECT products.name FROM products WHERE (products.unit_price > 6 OR products.unit_price < 4)",
+        ),
+        (
+            "Show the name of every product that has at least a unit price of 4",
+            "SELECT products.name FROM products WHERE products.unit_price >= 4",
+        ),
+        # what is there or missing
+        (
+            "Customers without orders",
+            "SELECT customers.first_name, customers.last_name FROM customers WHERE NOT EXISTS(SELECT 1 FROM "
+            "orders WHERE orders.customer_id = customers.id)",
+        ),
+        (
+            "Which customers have no orders in 2025?",
+            "SELECT customers.first_name, customers.last_name FROM customers WHERE NOT EXISTS(SELECT 1 FROM "
+            "orders WHERE orders.customer_id = customers.id AND (orders.ordered_at >= '2025-01-01' AND "
+            "orders.ordered_at < '2026-01-01'))",
+        ),
+        (
+            "How many customers placed an order in 2025?",
+            "SELECT COUNT(*) FROM customers WHERE EXISTS(SELECT 1 FROM orders WHERE orders.customer_id = "
+            "customers.id AND (orders.ordered_at >= '2025-01-01' AND orders.ordered_at < '2026-01-01'))",
+        ),
+        # both need not be one row
+        (
+            "Which stores have orders with the status both paid and cancelled?",
+            "SELECT stores.name FROM stores WHERE (EXISTS(SELECT 1 FROM orders WHERE orders.store_id = stores.id) "
+            "AND EXISTS(SELECT 1 FROM orders AS orders_2 WHERE orders_2.store_id = stores.id "
+            "AND orders_2.status = 'paid')) AND EXISTS(SELECT 1 FROM orders AS orders_3 "
+            "WHERE orders_3.store_id = stores.id AND orders_3.status = 'cancelled')",
+        ),
+        (
+            "Show the categories that have both products with unit price above 9 and products with unit price below 3",
+            "SELECT DISTINCT products.category FROM products WHERE products.unit_price > 9 AND products.category IN "
+            "(SELECT products_2.category FROM products AS products_2 WHERE products_2.unit_price < 3)",
+        ),
     ],
 )
 def test_retail(question: str, sql: str) -> None:
