@@ -54,9 +54,12 @@ class DemoNeedsAdministrator(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoTenant:
+    """`questions` are asked first: the composer answers them as well."""
+
     tenant: Tenant
     user: str
     password: str
+    questions: tuple[str, ...]
 
 
 def set_up(
@@ -80,6 +83,7 @@ def set_up(
             password=password_for(BEA),
             source=_bean_there_source(reader_password),
             fiscal_month=BEAN_THERE_FISCAL_MONTH,
+            questions=("How many orders were placed last month?", "How many customers are there in each city?"),
             prepare=lambda _: rebuilt,
             progress=progress,
         ),
@@ -95,6 +99,7 @@ def set_up(
                 "database": NORTHLIGHT_FILE,
             },
             fiscal_month=NORTHLIGHT_FISCAL_MONTH,
+            questions=("How many accounts are there in each industry?",),
             prepare=lambda folder: _build_northlight(folder, until=until, progress=progress),
             progress=progress,
         ),
@@ -163,6 +168,7 @@ def _tenant(
     password: str,
     source: dict[str, Any],
     fiscal_month: int,
+    questions: tuple[str, ...],
     prepare: Callable[[Path], bool],
     progress: Progress,
 ) -> DemoTenant:
@@ -185,7 +191,7 @@ def _tenant(
         embedder=active_embedder(tenant.id),
         progress=lambda done, total: progress(f"{name}: {done} of {total} texts embedded"),
     )
-    return DemoTenant(tenant=tenant, user=user, password=password)
+    return DemoTenant(tenant=tenant, user=user, password=password, questions=questions)
 
 
 def _store_knowledge(slug: str) -> None:

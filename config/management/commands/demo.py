@@ -22,8 +22,6 @@ from config.web_server import server_command
 from nl2sql import runs
 from nl2sql.command_line.terminal import print_reply
 from nl2sql.demo.bean_there.generate import ORDERS
-from nl2sql.demo.bean_there.questions import WITHOUT_MODEL as BEAN_THERE_QUESTIONS
-from nl2sql.demo.northlight.questions import WITHOUT_MODEL as NORTHLIGHT_QUESTIONS
 from nl2sql.demo.setup import ACTOR, DemoTenant, set_up
 from nl2sql.models import RunStatus
 from nl2sql.runs import AskRequest
@@ -88,10 +86,8 @@ class Command(BaseCommand):
             else "\nNo language model is configured (set LLM_API_KEY or LLM_BASE_URL to use one):\n"
             "Querent's composer answers only what it can place word by word, and refuses the rest.\n"
         )
-        asked = [(demo[0], question) for question in BEAN_THERE_QUESTIONS[:2]]
-        asked += [(demo[1], question) for question in NORTHLIGHT_QUESTIONS[:1]]
         # Every question is asked, also after one that was not answered.
-        return [self._ask_one(tenant, question) for tenant, question in asked].count(False) == 0
+        return [self._ask_one(one, question) for one in demo for question in one.questions].count(False) == 0
 
     def _ask_one(self, demo: DemoTenant, question: str) -> bool:
         principal = principal_of_role(demo.tenant.id, actor=ACTOR, role=Role.ANALYST)
@@ -114,7 +110,7 @@ class Command(BaseCommand):
             f"  {ADMIN:10} {_password(ADMIN)}   platform administration at {address}/admin/",
             "Ask over HTTP:",
             f"  curl -s {address}/nl2sql -H 'Authorization: Bearer {key}' \\",
-            f"    -H 'Content-Type: application/json' -d '{{\"question\": \"{BEAN_THERE_QUESTIONS[0]}\"}}'",
+            f"    -H 'Content-Type: application/json' -d '{{\"question\": \"{demo[0].questions[0]}\"}}'",
             f"API description: {address}/api/docs",
         ]
         self.stdout.write("\n".join(lines))

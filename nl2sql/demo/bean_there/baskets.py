@@ -6,7 +6,7 @@ import numpy as np
 
 from nl2sql.demo.bean_there.menu import PRODUCTS
 from nl2sql.demo.bean_there.period import Floats, Ints, Period
-from nl2sql.demo.bean_there.table_data import TableData, money, numbered, table
+from nl2sql.demo.bean_there.table_data import TableData, money, numbered
 from nl2sql.demo.bean_there.visits import Visits
 
 LINES_P = (0.42, 0.33, 0.15, 0.07, 0.03)
@@ -51,7 +51,7 @@ def draw_baskets(rng: np.random.Generator, *, visits: Visits, period: Period) ->
 
 
 def item_table(baskets: Baskets) -> TableData:
-    return table(
+    return TableData(
         "sales.order_items",
         order_item_id=numbered(len(baskets.order)),
         order_id=baskets.order + 1,

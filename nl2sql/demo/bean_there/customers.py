@@ -9,7 +9,7 @@ from nl2sql.demo.bean_there.period import Floats, Ints, Period
 from nl2sql.demo.bean_there.places import CITIES, STORES
 from nl2sql.demo.bean_there.reference import LOYALTY_TIERS
 from nl2sql.demo.bean_there.store_calendar import StoreCalendar
-from nl2sql.demo.bean_there.table_data import TableData, numbered, table, with_gaps
+from nl2sql.demo.bean_there.table_data import TableData, numbered, with_gaps
 
 CITY_NAMES = tuple(CITIES)
 STORE_CITY = np.array([CITY_NAMES.index(store.city) for store in STORES])
@@ -77,7 +77,7 @@ def customer_table(rng: np.random.Generator, *, customers: Customers, period: Pe
     first, last = draw_names(rng, count=count)
     cities = [CITY_NAMES[city] for city in customers.city.tolist()]
     birth_year = np.int64(period.until.year) - 18 - np.minimum(rng.gamma(2.6, 7.5, size=count), 70).astype(np.int64)
-    return table(
+    return TableData(
         "sales.customers",
         customer_id=numbered(count),
         first_name=first,
@@ -105,7 +105,7 @@ def loyalty_table(rng: np.random.Generator, *, customers: Customers, period: Per
         points = np.where(reached, spent_cents[member] // 100 * points_per_euro, points)
     balance = (points * rng.random(len(member)) ** 1.5).astype(np.int64)
     closed = (rng.random(len(member)) < 0.5) & (customers.lost_day[member] < period.day_count)
-    return table(
+    return TableData(
         "sales.loyalty_accounts",
         loyalty_account_id=numbered(len(member)),
         customer_id=member + 1,

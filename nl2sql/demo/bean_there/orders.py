@@ -9,7 +9,7 @@ from nl2sql.demo.bean_there.period import Bools, Floats, Ints, Period
 from nl2sql.demo.bean_there.reference import PROMOTIONS
 from nl2sql.demo.bean_there.staff import Roster
 from nl2sql.demo.bean_there.store_calendar import Seconds
-from nl2sql.demo.bean_there.table_data import TableData, money, numbered, table, with_gaps
+from nl2sql.demo.bean_there.table_data import TableData, money, numbered, with_gaps
 from nl2sql.demo.bean_there.visits import Visits
 
 COUNTER, APP, COURIER = range(3)
@@ -74,7 +74,7 @@ def order_table(rng: np.random.Generator, *, orders: Orders) -> TableData:
     count = len(orders.status)
     tips = np.array([50, 100, 150, 200, 300])[rng.integers(5, size=count)]
     is_tipped = orders.is_paid & (rng.random(count) < 0.2)
-    return table(
+    return TableData(
         "sales.orders",
         order_id=numbered(count),
         store_id=orders.visits.store + 1,

@@ -10,7 +10,7 @@ from nl2sql.demo.bean_there.pantry import INGREDIENTS, RECIPES, SUPPLIERS
 from nl2sql.demo.bean_there.period import Ints, Period
 from nl2sql.demo.bean_there.places import CITIES, REGIONS, STORES
 from nl2sql.demo.bean_there.store_calendar import StoreCalendar
-from nl2sql.demo.bean_there.table_data import TableData, fields, money, numbered, table, with_gaps
+from nl2sql.demo.bean_there.table_data import TableData, fields, money, numbered, with_gaps
 
 
 class Promotion(NamedTuple):
@@ -57,8 +57,8 @@ def reference_tables(calendar: StoreCalendar) -> tuple[TableData, ...]:
 def _places(calendar: StoreCalendar) -> tuple[TableData, ...]:
     cities = [CITIES[store.city] for store in STORES]
     return (
-        table("operations.regions", region_id=numbered(len(REGIONS)), name=REGIONS),
-        table(
+        TableData("operations.regions", region_id=numbered(len(REGIONS)), name=REGIONS),
+        TableData(
             "operations.stores",
             store_id=numbered(len(STORES)),
             region_id=_position(REGIONS, [city.region for city in cities]),
@@ -74,8 +74,8 @@ def _places(calendar: StoreCalendar) -> tuple[TableData, ...]:
 def _menu(period: Period) -> tuple[TableData, ...]:
     discontinued = [product.discontinued_month for product in PRODUCTS]
     return (
-        table("sales.categories", category_id=numbered(len(CATEGORIES)), name=CATEGORIES),
-        table(
+        TableData("sales.categories", category_id=numbered(len(CATEGORIES)), name=CATEGORIES),
+        TableData(
             "sales.products",
             product_id=numbered(len(PRODUCTS)),
             category_id=_position(CATEGORIES, [product.category for product in PRODUCTS]),
@@ -96,12 +96,12 @@ def _pantry() -> tuple[TableData, ...]:
     in_pieces = {ingredient.name for ingredient in INGREDIENTS if ingredient.measure == "piece"}
     lines = [(product, name, amount) for product, parts in RECIPES.items() for name, amount in parts.items()]
     return (
-        table(
+        TableData(
             "operations.suppliers",
             supplier_id=numbered(len(SUPPLIERS)),
             **fields(SUPPLIERS, "name", "city", "country_code", "lead_time_days", "is_organic"),
         ),
-        table(
+        TableData(
             "operations.ingredients",
             ingredient_id=numbered(len(INGREDIENTS)),
             supplier_id=_position(suppliers, [ingredient.supplier for ingredient in INGREDIENTS]),
@@ -109,7 +109,7 @@ def _pantry() -> tuple[TableData, ...]:
             unit_cost=money(np.array([ingredient.cost_cents for ingredient in INGREDIENTS])),
             **fields(INGREDIENTS, "shelf_life_days"),
         ),
-        table(
+        TableData(
             "operations.recipes",
             product_id=_position(products, [product for product, _, _ in lines]),
             ingredient_id=_position(ingredients, [name for _, name, _ in lines]),
@@ -123,14 +123,14 @@ def _campaigns(period: Period) -> tuple[TableData, ...]:
         [promotion.start_day for promotion in PROMOTIONS]
     )
     return (
-        table(
+        TableData(
             "sales.promotions",
             promotion_id=numbered(len(PROMOTIONS)),
             **fields(PROMOTIONS, "name", "discount_percent"),
             starts_on=starts_on,
             ends_on=starts_on + np.array([promotion.length_days for promotion in PROMOTIONS]) - 1,
         ),
-        table(
+        TableData(
             "sales.loyalty_tiers",
             loyalty_tier_id=numbered(len(LOYALTY_TIERS)),
             **fields(LOYALTY_TIERS, *LoyaltyTier._fields),

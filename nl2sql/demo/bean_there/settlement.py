@@ -8,7 +8,7 @@ from nl2sql.demo.bean_there.orders import APP, COMPLETED, REFUNDED, Orders
 from nl2sql.demo.bean_there.period import Ints, Period
 from nl2sql.demo.bean_there.places import STORES
 from nl2sql.demo.bean_there.store_calendar import Seconds
-from nl2sql.demo.bean_there.table_data import TableData, money, numbered, table, with_gaps
+from nl2sql.demo.bean_there.table_data import TableData, money, numbered, with_gaps
 
 METHODS = np.array(["card", "mobile_wallet", "cash", "gift_card"])
 REASONS = np.array(["wrong_item", "quality", "too_slow", "goodwill"])
@@ -42,7 +42,7 @@ def payment_table(rng: np.random.Generator, *, orders: Orders) -> TableData:
     amount = np.where(is_second, total - part, np.where(is_first_of_two, part, total))
     at_till = rng.choice(len(METHODS), size=len(order), p=(0.53, 0.27, 0.17, 0.03))
     in_app = rng.choice(2, size=len(order), p=(0.6, 0.4))
-    return table(
+    return TableData(
         "sales.payments",
         payment_id=numbered(len(order)),
         order_id=order + 1,
@@ -61,7 +61,7 @@ def refund_table(rng: np.random.Generator, *, orders: Orders, period: Period) ->
     wait_s = 600 + rng.exponential(40_000, size=len(order)).astype(np.int64)
     refunded_at = _before_the_end(orders.placed_at[order] + wait_s, period=period)
     by_time = np.argsort(refunded_at, kind="stable")
-    return table(
+    return TableData(
         "sales.refunds",
         refund_id=numbered(len(order)),
         order_id=order[by_time] + 1,
@@ -85,7 +85,7 @@ def review_table(rng: np.random.Generator, *, orders: Orders, baskets: Baskets, 
     wait_s = 3600 + rng.exponential(100_000, size=len(chosen)).astype(np.int64)
     reviewed_at = _before_the_end(orders.placed_at[order[chosen]] + wait_s, period=period)
     by_time = np.argsort(reviewed_at, kind="stable")
-    return table(
+    return TableData(
         "sales.reviews",
         review_id=numbered(len(chosen)),
         order_item_id=chosen[by_time] + 1,
@@ -103,7 +103,7 @@ def target_table(rng: np.random.Generator, *, orders: Orders, period: Period) ->
     traded = np.flatnonzero(revenue)
     store, month = np.divmod(traded, months)
     target = np.rint(revenue[traded] * rng.normal(0.99, 0.07, size=len(traded)) / 5_000).astype(np.int64) * 5_000
-    return table(
+    return TableData(
         "operations.store_targets",
         store_id=store + 1,
         month=period.month_start(month),

@@ -8,7 +8,7 @@ from nl2sql.demo.bean_there.people import draw_names
 from nl2sql.demo.bean_there.period import Bools, Ints
 from nl2sql.demo.bean_there.places import STORES
 from nl2sql.demo.bean_there.store_calendar import StoreCalendar
-from nl2sql.demo.bean_there.table_data import TableData, money, numbered, table, with_gaps
+from nl2sql.demo.bean_there.table_data import TableData, money, numbered, with_gaps
 
 CORE_STAFF = 5
 """Employees of a store who stay throughout; one more than a day needs, so that a roster always exists."""
@@ -82,7 +82,7 @@ def employee_table(rng: np.random.Generator, *, staff: Staff, calendar: StoreCal
     base_cents = {"Store manager": 2350, "Shift lead": 1740, "Barista": 1420, "Trainee": 1290}
     wages = np.array([base_cents[title] for title in staff.job_title]) + rng.integers(0, 16, size=count) * 10
     left_on = calendar.period.first_day + np.maximum(staff.left_day, staff.hired_day + 1) - 1
-    return table(
+    return TableData(
         "operations.employees",
         employee_id=numbered(count),
         store_id=staff.store + 1,
@@ -102,7 +102,7 @@ def shift_table(rng: np.random.Generator, *, roster: Roster, calendar: StoreCale
     order = np.lexsort((slot, store, day))
     starts_at = calendar.utc(store=store, day=day, local_s=start_s)
     ends_at = calendar.utc(store=store, day=day, local_s=end_s)
-    return table(
+    return TableData(
         "operations.shifts",
         shift_id=numbered(len(order)),
         employee_id=(roster.employee[store, day, slot] + 1)[order],

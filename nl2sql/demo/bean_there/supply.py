@@ -8,7 +8,7 @@ from nl2sql.demo.bean_there.pantry import INGREDIENTS, SUPPLIERS
 from nl2sql.demo.bean_there.period import Ints, Period
 from nl2sql.demo.bean_there.places import STORES
 from nl2sql.demo.bean_there.store_calendar import StoreCalendar
-from nl2sql.demo.bean_there.table_data import TableData, money, numbered, table, with_gaps
+from nl2sql.demo.bean_there.table_data import TableData, money, numbered, with_gaps
 
 ORDER_INTERVAL_DAYS = {"Kartonia Packaging": 14, "Monsoon Leaf Traders": 14, "Atelier Loam": 28}
 """Days between two orders of a store at a supplier; seven for the others."""
@@ -62,7 +62,7 @@ def draw_deliveries(rng: np.random.Generator, *, calendar: StoreCalendar) -> Del
 
 
 def delivery_table(*, deliveries: Deliveries, period: Period) -> TableData:
-    return table(
+    return TableData(
         "operations.deliveries",
         delivery_id=numbered(len(deliveries.store)),
         supplier_id=deliveries.supplier + 1,
@@ -88,7 +88,7 @@ def delivery_item_table(rng: np.random.Generator, *, deliveries: Deliveries, per
     years_ago = 1 - deliveries.ordered_day[delivery] / period.day_count
     cost = np.array([item.cost_cents for item in INGREDIENTS])[ingredient]
     paid = cost * (1 - 0.06 * years_ago) * rng.normal(1, 0.01, size=len(delivery))
-    return table(
+    return TableData(
         "operations.delivery_items",
         delivery_id=delivery + 1,
         ingredient_id=ingredient + 1,
@@ -106,7 +106,7 @@ def stock_table(rng: np.random.Generator, *, calendar: StoreCalendar) -> TableDa
     reorder_tenths = np.maximum(np.rint(monthly * size * 1.6), 5).astype(np.int64)
     on_hand_tenths = (reorder_tenths * rng.gamma(4, 0.45, size=len(store))).astype(np.int64)
     evening = calendar.period.end_day.astype("datetime64[s]") - 5 * 3600
-    return table(
+    return TableData(
         "operations.stock_levels",
         store_id=open_stores[store] + 1,
         ingredient_id=ingredient + 1,
@@ -123,7 +123,7 @@ def equipment_tables(rng: np.random.Generator, *, calendar: StoreCalendar) -> tu
     opened, closed = period.day_of(calendar.opened_on)[store], period.day_of(calendar.closed_on)[store]
     bought = np.where(opened > 0, opened - 10, opened + (rng.random(len(store)) * -opened).astype(np.int64))
     price = np.array([cents for _, cents, _ in MACHINES])[kind]
-    equipment = table(
+    equipment = TableData(
         "operations.equipment",
         equipment_id=numbered(len(store)),
         store_id=store + 1,
@@ -140,7 +140,7 @@ def equipment_tables(rng: np.random.Generator, *, calendar: StoreCalendar) -> tu
     is_planned = rng.random(len(machine)) < 0.45
     is_free = visited < bought[machine] + 730
     cost = np.where(is_free, 0, np.rint(rng.gamma(3, 6_000, size=len(machine))).astype(np.int64))
-    visits = table(
+    visits = TableData(
         "operations.maintenance_visits",
         maintenance_visit_id=numbered(len(machine)),
         equipment_id=machine + 1,

@@ -1,7 +1,6 @@
 """A table as arrays, one for each column, and its rows as Python values."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,12 @@ BLOCK_ROWS = 50_000
 """Rows turned into Python values at a time: some megabytes."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class TableData:
     """`name` is qualified; all columns have the same length, NULL where they are masked. Moments are UTC."""
 
-    name: str
-    columns: Mapping[str, NDArray[Any]]
+    def __init__(self, name: str, /, **columns: ArrayLike) -> None:
+        self.name = name
+        self.columns = {column: np.asanyarray(values) for column, values in columns.items()}
 
     @property
     def row_count(self) -> int:
@@ -29,10 +28,6 @@ class TableData:
             yield from zip(
                 *(column[start : start + BLOCK_ROWS].tolist() for column in self.columns.values()), strict=True
             )
-
-
-def table(name: str, /, **columns: ArrayLike) -> TableData:
-    return TableData(name=name, columns={column: np.asanyarray(values) for column, values in columns.items()})
 
 
 def fields(items: Sequence[object], *names: str) -> dict[str, NDArray[Any]]:

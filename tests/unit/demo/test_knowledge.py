@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from nl2sql.demo import bean_there, northlight
-from nl2sql.demo.bean_there import questions as bean_there_questions
 from nl2sql.demo.knowledge import Document, load
-from nl2sql.demo.northlight import questions as northlight_questions
 
 
 @pytest.mark.parametrize("slug", ["bean-there", "bean_there", "northlight"])
@@ -76,12 +74,3 @@ def test_qualified_names_in_northlights_texts_exist() -> None:
     mentioned = set(re.findall(rf"\b(?:{'|'.join(tables)})\.\w+", _texts("northlight")))
     assert len(mentioned) > 10
     assert sorted(mentioned - columns) == []
-
-
-def test_questions_are_different_and_end_in_no_full_stop() -> None:
-    for module in (bean_there_questions, northlight_questions):
-        asked = module.WITHOUT_MODEL + module.WITH_MODEL
-        assert len(module.WITHOUT_MODEL) >= 10
-        assert len(module.WITH_MODEL) >= 5
-        assert len(set(asked)) == len(asked)
-        assert not any(question.endswith(".") for question in asked)

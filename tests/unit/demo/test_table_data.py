@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nl2sql.demo.bean_there.table_data import BLOCK_ROWS, fields, money, numbered, table, with_gaps
+from nl2sql.demo.bean_there.table_data import BLOCK_ROWS, TableData, fields, money, numbered, with_gaps
 
 
 class Cup(NamedTuple):
@@ -14,7 +14,7 @@ class Cup(NamedTuple):
 
 
 def test_each_kind_of_value_has_its_python_value() -> None:
-    found = table(
+    found = TableData(
         "s.t",
         key=numbered(2),
         amount=money(np.array([1205, 30])),
@@ -39,5 +39,5 @@ def test_every_cent_amount_prints_exactly() -> None:
 
 
 def test_blocks_are_complete() -> None:
-    rows = list(table("s.t", key=numbered(BLOCK_ROWS + 1)).rows())
+    rows = list(TableData("s.t", key=numbered(BLOCK_ROWS + 1)).rows())
     assert (len(rows), rows[0], rows[-1]) == (BLOCK_ROWS + 1, (1,), (BLOCK_ROWS + 1,))
