@@ -17,7 +17,7 @@ from schema_index.connectors.mysql_wire import PacketTooLarge
 from schema_index.connectors.outcomes import NO_ROWS
 from schema_index.connectors.plan_cost import assert_affordable
 from schema_index.connectors.quoting import backquoted
-from schema_index.connectors.server_connector import Catalogue, Result, ServerConnector
+from schema_index.connectors.server_connector import Result, ServerConnector
 from schema_index.connectors.streaming import collect, too_large
 from schema_index.schema import Dialect
 
@@ -37,11 +37,8 @@ class MysqlConnector(ServerConnector[Session]):
         rows_read=200_000, quote=backquoted, text_type=f"CHAR({MAX_LENGTH + 1})", length="CHAR_LENGTH"
     )
 
-    def catalogue(self, session: Session) -> Catalogue:
-        return read_catalogue(session, includes=self.config.includes, default_schema=self.config.database)
-
-    def rights(self, session: Session) -> tuple[str, ...]:
-        return mysql_rights(session)
+    catalogue = staticmethod(read_catalogue)
+    rights = staticmethod(mysql_rights)
 
     def result(self, session: Session, *, limits: Limits) -> Result:
         text = session.statement.encode()

@@ -6,13 +6,20 @@ A schema is what MySQL calls a database.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.mysql_session import Session
-from schema_index.connectors.server_connector import FORBIDDEN, MAX_COLUMNS, MAX_RELATIONS, refuse_more_than
+from schema_index.connectors.server_connector import (
+    FORBIDDEN,
+    MAX_COLUMNS,
+    MAX_RELATIONS,
+    Catalogue,
+    refuse_more_than,
+)
 from schema_index.schema import Column, ColumnKind, ForeignKey, Table, bounded_enum
 
 BROKEN = "The database cannot describe it: something it is made of is missing, damaged or not permitted."
@@ -81,18 +88,15 @@ Name = tuple[str, str]
 Rows = dict[Name, list[tuple[Any, ...]]]
 
 
-def read_catalogue(session: Session, *, includes: Callable[[str, str], bool], default_schema: str) -> "Catalogue":
-    """Every relation outside the system's schemas that `includes(schema, name)` lets through.
-
-    Raises DataSourceError.
-    """
+def read_catalogue(session: Session, config: ConnectionConfig) -> "MysqlCatalogue":
+    """Raises DataSourceError."""
     schemas = [name for (name,) in session.rows(_SCHEMAS) if name.lower() not in SYSTEM_SCHEMAS]
     found = _all(session, _RELATIONS, schemas, limit=MAX_RELATIONS, what="tables")
-    relations = sorted((Relation(*row) for row in found if includes(row[0], row[1])), key=lambda one: one[:2])
+    relations = sorted((Relation(*row) for row in found if config.includes(row[0], row[1])), key=lambda one: one[:2])
     chosen = sorted({relation.schema for relation in relations})
     checks = _all(session, _CHECKS, chosen, limit=MAX_COLUMNS, what="columns") if session.is_mariadb else ()
-    return Catalogue(
-        default_schema=default_schema,
+    return MysqlCatalogue(
+        default_schema=config.database,
         relations=tuple(relations),
         columns=_by_relation(_all(session, _COLUMNS, chosen, limit=MAX_COLUMNS, what="columns")),
         keys=_by_relation(_all(session, _KEYS, chosen, limit=MAX_COLUMNS, what="columns")),
@@ -138,11 +142,9 @@ class Relation(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Catalogue:
+class MysqlCatalogue(Catalogue[Relation]):
     """The catalogue's rows; columns and keys by (schema, table), JSON columns as (schema, table, column)."""
 
-    default_schema: str
-    relations: tuple[Relation, ...]
     columns: Rows
     keys: Rows
     json_columns: frozenset[tuple[str, str, str]]

@@ -84,10 +84,7 @@ _SILENT = (1690, 1292, 1366)
 
 
 def translated(error: Exception, *, statement: str, timed_out: bool, deadline_ms: int) -> DomainError:
-    """What to raise instead of the driver's error; the caller raises it `from None`.
-
-    `timed_out` says that our own deadline stopped the session, whatever the driver saw of it.
-    """
+    """As `ServerSession.translated`."""
     code = error.args[0] if isinstance(error, pymysql.Error) and error.args else None
     if timed_out or code in _TIMEOUTS:
         return query_timeout(deadline_ms)

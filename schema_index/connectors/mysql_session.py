@@ -17,7 +17,6 @@ from schema_index.connectors.mysql_wire import DRIVER_FAILURES, Wire
 from schema_index.connectors.outcomes import UNREACHABLE
 from schema_index.connectors.server_session import CONNECT_TIMEOUT_S, ServerSession
 from schema_index.connectors.watchdog import Watchdog
-from tenants.domain_error import DomainError
 
 SQL_MODE = (
     "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,ERROR_FOR_DIVISION_BY_ZERO,NO_UNSIGNED_SUBTRACTION,"
@@ -46,6 +45,7 @@ _UNKNOWN_TIME_ZONE = 1298
 
 class Session(ServerSession):
     failures = DRIVER_FAILURES
+    translated = staticmethod(translated)
 
     def __init__(self, config: ConnectionConfig) -> None:
         self._config = config
@@ -97,9 +97,6 @@ class Session(ServerSession):
 
     def close(self) -> None:
         self.wire.leave()
-
-    def translated(self, error: Exception, *, timed_out: bool, deadline_ms: int) -> DomainError:
-        return translated(error, statement=self.statement, timed_out=timed_out, deadline_ms=deadline_ms)
 
 
 def _entered(config: ConnectionConfig, *, within_s: float) -> Wire:

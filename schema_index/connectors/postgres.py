@@ -15,7 +15,7 @@ from schema_index.connectors.postgres_ddl_trigger import DDL_TRIGGER
 from schema_index.connectors.postgres_kinds import FIRST_USER_OID, POSTGRES_OIDS, postgres_kind
 from schema_index.connectors.postgres_rights import postgres_grants, postgres_rights
 from schema_index.connectors.postgres_session import Session
-from schema_index.connectors.server_connector import Catalogue, Result, ServerConnector
+from schema_index.connectors.server_connector import Result, ServerConnector
 from schema_index.connectors.streaming import collect
 from schema_index.schema import ColumnKind, Dialect
 
@@ -25,11 +25,8 @@ class PostgresConnector(ServerConnector[Session]):
     session = Session
     distinct_values = DistinctValues()
 
-    def catalogue(self, session: Session) -> Catalogue:
-        return read_catalogue(session.connection, includes=self.config.includes)
-
-    def rights(self, session: Session) -> tuple[str, ...]:
-        return postgres_rights(session)
+    catalogue = staticmethod(read_catalogue)
+    rights = staticmethod(postgres_rights)
 
     def result(self, session: Session, *, limits: Limits) -> Result:
         if limits.max_cost is not None:

@@ -5,16 +5,22 @@ are partitions of another.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import psycopg
-
 from schema_index.connectors.base import MAX_COMMENT_CHARACTERS
+from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.postgres_kinds import postgres_kind
-from schema_index.connectors.server_connector import FORBIDDEN, MAX_COLUMNS, MAX_RELATIONS, refuse_more_than
+from schema_index.connectors.postgres_session import Session
+from schema_index.connectors.server_connector import (
+    FORBIDDEN,
+    MAX_COLUMNS,
+    MAX_RELATIONS,
+    Catalogue,
+    refuse_more_than,
+)
 from schema_index.schema import Column, ForeignKey, Table, TableKind, bounded_enum
 
 _RELATIONS = """
@@ -79,36 +85,34 @@ ORDER BY conrelid, conkey, conname
 
 _KINDS: dict[str, TableKind] = {"v": "view", "m": "materialized_view"}
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 Rows = defaultdict[int, list[tuple[Any, ...]]]
 
 
-def read_catalogue(connection: Connection, *, includes: Callable[[str, str], bool]) -> "Catalogue":
-    """Every relation outside the system's schemas that `includes(schema, name)` lets through.
-
-    Expects the session's search path to be `pg_catalog, <the role's first schema>, …`. Raises DataSourceError.
-    """
-    found = connection.execute(_RELATIONS, {"limit": MAX_RELATIONS + 1, "comment": MAX_COMMENT_CHARACTERS}).fetchall()
+def read_catalogue(session: Session, config: ConnectionConfig) -> "PostgresCatalogue":
+    """Expects the session's search path to be `pg_catalog, <the role's first schema>, …`. Raises DataSourceError."""
+    found = session.connection.execute(
+        _RELATIONS, {"limit": MAX_RELATIONS + 1, "comment": MAX_COMMENT_CHARACTERS}
+    ).fetchall()
     refuse_more_than(MAX_RELATIONS, len(found), what="tables")
-    relations = tuple(Relation(*row) for row in found if includes(row[1], row[2]))
+    relations = tuple(Relation(*row) for row in found if config.includes(row[1], row[2]))
     oids = [relation.oid for relation in relations if relation.readable]
-    columns = _by_relation(connection, _COLUMNS, oids)
+    columns = _by_relation(session, _COLUMNS, oids)
     refuse_more_than(MAX_COLUMNS, sum(map(len, columns.values())), what="columns")
-    default_schema = connection.execute("SELECT coalesce((current_schemas(false))[2], 'public')").fetchone()
-    return Catalogue(
+    default_schema = session.connection.execute("SELECT coalesce((current_schemas(false))[2], 'public')").fetchone()
+    return PostgresCatalogue(
         default_schema=default_schema[0] if default_schema else "public",
         relations=relations,
         columns=columns,
-        enums=_by_relation(connection, _ENUMS, oids),
-        keys=_by_relation(connection, _KEYS, oids),
-        foreign_keys=_by_relation(connection, _FOREIGN_KEYS, oids),
+        enums=_by_relation(session, _ENUMS, oids),
+        keys=_by_relation(session, _KEYS, oids),
+        foreign_keys=_by_relation(session, _FOREIGN_KEYS, oids),
     )
 
 
-def _by_relation(connection: Connection, query: str, oids: Sequence[int]) -> Rows:
+def _by_relation(session: Session, query: str, oids: Sequence[int]) -> Rows:
     rows: Rows = defaultdict(list)
     parameters = {"oids": list(oids), "limit": MAX_COLUMNS + 1, "comment": MAX_COMMENT_CHARACTERS}
-    for row in connection.execute(query.encode(), parameters):
+    for row in session.connection.execute(query.encode(), parameters):
         rows[row[0]].append(row)
     return rows
 
@@ -124,11 +128,9 @@ class Relation(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Catalogue:
+class PostgresCatalogue(Catalogue[Relation]):
     """The catalogue's rows; columns and keys by the relation's oid, values of enums by the type's."""
 
-    default_schema: str
-    relations: tuple[Relation, ...]
     columns: Rows
     enums: Rows
     keys: Rows

@@ -48,15 +48,12 @@ _DIAGNOSTIC_CLASSES = ("0A", "42")
 """Only analysis of the statement explains itself in words about the statement. Class 22 and P0 quote rows."""
 
 
-def translated(error: psycopg.Error, *, statement: str, timed_out: bool, deadline_ms: int) -> DomainError:
-    """What to raise instead of the driver's error; the caller raises it `from None`.
-
-    `timed_out` says that our own deadline stopped the session, whatever the driver saw of it.
-    """
-    state = error.sqlstate
+def translated(error: Exception, *, statement: str, timed_out: bool, deadline_ms: int) -> DomainError:
+    """As `ServerSession.translated`."""
+    state = error.sqlstate if isinstance(error, psycopg.Error) else None
     if timed_out or state in _TIMED_OUT:
         return query_timeout(deadline_ms)
-    if state is None:
+    if state is None or not isinstance(error, psycopg.Error):
         return _without_state(error)
     if state not in _MESSAGES and state.startswith(_UNAVAILABLE):
         return DataSourceUnavailable(UNREACHABLE)
@@ -67,10 +64,10 @@ def translated(error: psycopg.Error, *, statement: str, timed_out: bool, deadlin
     return DataSourceError(message, **details)
 
 
-def _without_state(error: psycopg.Error) -> DomainError:
+def _without_state(error: Exception) -> DomainError:
     """The driver's own errors: the connection is gone, a value does not fit Python, or there were no rows to fetch."""
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return DataSourceUnavailable(UNREACHABLE)
-    if isinstance(error, psycopg.DataError):
+    if isinstance(error, psycopg.DataError | UnicodeError):
         return DataSourceError(UNREADABLE_VALUE)
     return DataSourceError(NO_ROWS)

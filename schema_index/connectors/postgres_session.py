@@ -15,7 +15,6 @@ from schema_index.connectors.postgres_errors import translated
 from schema_index.connectors.postgres_values import register_lenient_loaders
 from schema_index.connectors.server_session import CONNECT_TIMEOUT_S, ServerSession
 from tenants.attributes import AttributeValue
-from tenants.domain_error import DomainError
 
 AUTHORITIES = ssl.get_default_verify_paths().cafile or "system"
 """The machine's certificate authorities; `system` asks the driver's own OpenSSL, which may look elsewhere."""
@@ -43,6 +42,7 @@ set otherwise."""
 
 class Session(ServerSession):
     failures = (psycopg.Error, UnicodeError)
+    translated = staticmethod(translated)
 
     def __init__(self, config: ConnectionConfig) -> None:
         self._config = config
@@ -91,10 +91,6 @@ class Session(ServerSession):
 
     def close(self) -> None:
         self.connection.close()
-
-    def translated(self, error: Exception, *, timed_out: bool, deadline_ms: int) -> DomainError:
-        failure = error if isinstance(error, psycopg.Error) else psycopg.DataError()
-        return translated(failure, statement=self.statement, timed_out=timed_out, deadline_ms=deadline_ms)
 
 
 def _setting(value: AttributeValue) -> str:

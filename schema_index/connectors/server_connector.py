@@ -4,7 +4,8 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar, Generic, Protocol
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
 
 from schema_index.connectors.base import (
     ColumnName,
@@ -35,22 +36,23 @@ Result = tuple[tuple[ResultColumn, ...], tuple[tuple[Any, ...], ...], bool]
 FORBIDDEN = "The data source's user may not read it."
 
 
-class Catalogue(Protocol):
-    """What was read of a database's catalogue, of which the database is not asked again."""
+RelationT = TypeVar("RelationT")
 
-    @property
-    def default_schema(self) -> str: ...
 
-    @property
-    def relations(self) -> Sequence[Any]:
-        """Each with its `schema` and `name`."""
-        ...
+@dataclass(frozen=True, kw_only=True)
+class Catalogue(ABC, Generic[RelationT]):
+    """What was read of a database's catalogue, of which the database is not asked again. Each of the `relations` has
+    its `schema` and `name`."""
 
-    def reason_not_to(self, relation: Any) -> str:
+    default_schema: str
+    relations: tuple[RelationT, ...]
+
+    @abstractmethod
+    def reason_not_to(self, relation: RelationT) -> str:
         """Why the relation cannot be described, or nothing."""
-        ...
 
-    def table(self, relation: Any) -> Table: ...
+    @abstractmethod
+    def table(self, relation: RelationT) -> Table: ...
 
 
 class ServerConnector(ABC, Generic[SessionT]):
@@ -63,11 +65,14 @@ class ServerConnector(ABC, Generic[SessionT]):
     def __init__(self, config: ConnectionConfig) -> None:
         self.config = config
 
+    @staticmethod
     @abstractmethod
-    def catalogue(self, session: SessionT) -> Catalogue: ...
+    def catalogue(session: SessionT, config: ConnectionConfig) -> Catalogue[Any]:
+        """Every relation outside the system's schemas that the source includes. Raises DataSourceError."""
 
+    @staticmethod
     @abstractmethod
-    def rights(self, session: SessionT) -> tuple[str, ...]:
+    def rights(session: SessionT) -> tuple[str, ...]:
         """As `excess_rights`."""
 
     @abstractmethod
@@ -76,7 +81,7 @@ class ServerConnector(ABC, Generic[SessionT]):
 
     def introspect(self, *, progress: Progress | None = None) -> Introspection:
         with self._session(deadline_ms=INTROSPECTION_DEADLINE_MS) as session:
-            catalogue = self.catalogue(session)
+            catalogue = self.catalogue(session, self.config)
         # The database is not asked again: progress may take its time.
         reasons = [(relation, catalogue.reason_not_to(relation)) for relation in catalogue.relations]
         readable = [relation for relation, reason in reasons if not reason]

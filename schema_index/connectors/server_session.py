@@ -45,8 +45,9 @@ class ServerSession(ABC):
     @abstractmethod
     def close(self) -> None: ...
 
+    @staticmethod
     @abstractmethod
-    def translated(self, error: Exception, *, timed_out: bool, deadline_ms: int) -> DomainError:
+    def translated(error: Exception, *, statement: str, timed_out: bool, deadline_ms: int) -> DomainError:
         """What to raise instead of the driver's error. `timed_out` says that our own deadline stopped the session,
         whatever the driver saw of it."""
 
@@ -80,7 +81,9 @@ def read_only_session(
             yield session
         except session.failures as error:
             cancellation.raise_if_cancelled()
-            raise session.translated(error, timed_out=watchdog.fired, deadline_ms=deadline_ms) from None
+            raise session.translated(
+                error, statement=session.statement, timed_out=watchdog.fired, deadline_ms=deadline_ms
+            ) from None
         else:
             # MySQL ends a SLEEP() that is killed like one that is over.
             cancellation.raise_if_cancelled()
