@@ -6,22 +6,17 @@ exactly what the engine will see, and what is printed is what was checked. Only 
 (`CAST(x AS t)`, `EXTRACT(f FROM x)` and the like) are parsed specially.
 """
 
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from sqlglot import exp
 from sqlglot.errors import ParseError
+from sqlglot.generator import Generator
 from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
 _GRAMMAR_OF_THEIR_OWN = frozenset(
     {"ANY", "CASE", "CAST", "CONVERT", "EXTRACT", "OVERLAY", "POSITION", "SUBSTRING", "TRIM", "TRY_CAST"}
 )
-
-
-class Generator(Protocol):
-    def sql(self, expression: Any, key: str | None = None) -> str: ...
-
-    def binary(self, expression: exp.Binary, op: str) -> str: ...
 
 
 def infix(operator: str) -> Any:

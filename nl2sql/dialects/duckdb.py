@@ -2,11 +2,12 @@
 
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.generator import Generator
 from sqlglot.generators.duckdb import DuckDBGenerator
 from sqlglot.parsers.duckdb import DuckDBParser
 
 from nl2sql.dialects import standard
-from nl2sql.dialects.as_written import AsWritten, Generator, infix
+from nl2sql.dialects.as_written import AsWritten, infix
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.standard import names
 

@@ -10,7 +10,6 @@ from sqlglot import exp
 
 from nl2sql.validation.bind import quoted
 from nl2sql.validation.context import Context
-from nl2sql.validation.place import place
 from nl2sql.validation.select_parts import opened
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import DatabaseSchema, Table
@@ -77,8 +76,7 @@ def _ask(select: exp.Select, alias: str, names: list[str], context: Context, min
     stored = context.table(node.db, node.name)
     least = exp.Literal.number(min_group)
     conditions: list[exp.Expr] = [exp.GTE(this=_count(_column(alias, name)), expression=least.copy()) for name in names]
-    alone = len(tables) == 1 and not select.args.get("joins") and isinstance(select.args["from_"].this, exp.Table)
-    if not alone:
+    if len(opened(select)[0]) > 1:
         if stored is None or len(stored.primary_key) != 1:
             return False
         key = _column(alias, stored.primary_key[0])
@@ -100,18 +98,18 @@ def _column(alias: str, name: str) -> exp.Column:
 
 
 def _refused(column: exp.Column, table: Table) -> Violation:
-    return Violation(
+    return Violation.at(
+        column,
         code="aggregate_only",
         message=f"The column {table.name}.{column.name} may only be counted, summed or averaged.",
         hint=f"Write sum({column.name}), avg({column.name}) or count({column.name}), with nothing else inside.",
-        place=place(column),
     )
 
 
 def _too_small(select: exp.Select) -> Violation:
-    return Violation(
+    return Violation.at(
+        select,
         code="aggregate_only",
         message="It cannot be told whether these aggregates take a row more than once.",
         hint="Aggregate the table alone, in a query of its own, and join the result.",
-        place=place(select),
     )

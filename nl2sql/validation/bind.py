@@ -4,8 +4,6 @@ Every column leaves here qualified by its relation, so that no column the caller
 can capture the name when the engine reads it. What is not found is refused in the same words whether hidden or absent.
 """
 
-from dataclasses import dataclass
-
 from sqlglot import exp
 
 from nl2sql.validation.closest import closest
@@ -27,44 +25,31 @@ def bind(column: exp.Column, *, scope: Scope, context: Context, own_level: bool 
     `own_level` looks at the innermost level only.
     """
     look = _at_level_named if column.table else _at_level_bare
-    for depth, level in enumerate(scope.levels()):
-        if own_level and depth:
-            return False
-        found = look(column, level, reach=_Reach(scope=scope, depth=depth, context=context))
-        if found is not None:
-            return found
+    inner: frozenset[str] = frozenset()
+    for level in scope.levels():
+        found = look(column, level, inner, context)
+        if found is not None or own_level:
+            return bool(found)
+        inner |= level.declared
     return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reach:
-    """Where the search stands: `depth` levels outside `scope`."""
-
-    scope: Scope
-    depth: int
-    context: Context
-
-    def hidden(self, key: str) -> bool:
-        """Whether a relation of an inner level bears the same name, so that a qualified reference cannot get out."""
-        return any(key in level.declared for level, _ in zip(self.scope.levels(), range(self.depth), strict=False))
-
-
-def _at_level_named(column: exp.Column, level: Scope, *, reach: _Reach) -> bool | None:
-    """`alias.column` at one level: bound, not to be found at all, or None to go on outwards."""
-    source = named(column, level, reach.context)
+def _at_level_named(column: exp.Column, level: Scope, inner: frozenset[str], context: Context) -> bool | None:
+    """`alias.column` at one level: bound, not to be found at all, or None to go on outwards. `inner` are the relations
+    further in: a qualified reference cannot get past one of the same name."""
+    source = named(column, level, context)
     if source is None:
-        return False if reach.context.relation(column.table) in level.declared else None
-    name = reach.context.key(column.name)
-    return name in source.columns and _write(column, source, name, reach)
+        return False if context.relation(column.table) in level.declared else None
+    name = context.key(column.name)
+    return name in source.columns and _write(column, source, name, inner, context)
 
 
-def _at_level_bare(column: exp.Column, level: Scope, *, reach: _Reach) -> bool | None:
+def _at_level_bare(column: exp.Column, level: Scope, inner: frozenset[str], context: Context) -> bool | None:
     """A bare column at one level, likewise."""
-    context = reach.context
     name = context.key(column.name)
     merged = level.merged.get(name)
     if merged is not None:
-        if any(reach.hidden(context.relation(part.table)) for part in merged.find_all(exp.Column)):
+        if any(context.relation(part.table) in inner for part in merged.find_all(exp.Column)):
             return False
         column.replace(merged.copy())
         return True
@@ -72,7 +57,7 @@ def _at_level_bare(column: exp.Column, level: Scope, *, reach: _Reach) -> bool |
     if len(holders) > 1:
         _ambiguous(column, [source.name for source in holders], context)
         return True
-    return _write(column, holders[0], name, reach) if holders else None
+    return _write(column, holders[0], name, inner, context) if holders else None
 
 
 def named(column: exp.Column, level: Scope, context: Context) -> Source | None:
@@ -87,17 +72,17 @@ def named(column: exp.Column, level: Scope, context: Context) -> Source | None:
     return source if context.relation(table.name) == source.key else None
 
 
-def _write(column: exp.Column, source: Source, name: str, reach: _Reach) -> bool:
+def _write(column: exp.Column, source: Source, name: str, inner: frozenset[str], context: Context) -> bool:
     if name in source.ambiguous:
-        _ambiguous(column, [source.name], reach.context)
+        _ambiguous(column, [source.name], context)
         return True
-    if reach.hidden(source.key):
+    if source.key in inner:
         return False
     column.set("this", _like(column.this, source.columns[name]))
     column.set("table", quoted(source.name))
     column.set("db", None)
     if source.table is not None:
-        reach.context.read(source.table, source.columns[name])
+        context.read(source.table, source.columns[name])
     return True
 
 

@@ -2,7 +2,6 @@
 
 from sqlglot import exp
 
-from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 
 MAX_NODES = 15_000
@@ -52,5 +51,5 @@ def _grouping(groups: list[exp.Group]) -> list[Violation]:
             sets *= max(1, 2**terms if isinstance(node, exp.Cube) else terms + isinstance(node, exp.Rollup))
         if sets > MAX_GROUPING_SETS:
             message = f"The grouping has {sets:,} sets; at most {MAX_GROUPING_SETS} are run."
-            found.append(Violation(code="too_large", message=message, hint="Group by fewer.", place=place(group)))
+            found.append(Violation.at(group, code="too_large", message=message, hint="Group by fewer."))
     return found

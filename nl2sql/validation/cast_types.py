@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 
 _T = exp.DType
@@ -34,11 +33,11 @@ _CHARACTER_SETS = frozenset({"utf8mb4", "utf8mb3", "utf8", "latin1", "ascii", "b
 def cast_types(nodes: Iterable[exp.Expr]) -> tuple[Violation, ...]:
     """Every type among `nodes` that is not on the list, or has a parameter too large to pad with."""
     return tuple(
-        Violation(
+        Violation.at(
+            node.parent or node,
             code="forbidden_type",
             message="This type is not on the list of types a value may be cast to.",
             hint="Use a plain type: text, integer, bigint, numeric, double precision, boolean, date, timestamp, json.",
-            place=place(node.parent or node),
         )
         for node in nodes
         if isinstance(node, exp.DataType) and not _allowed(node)

@@ -10,7 +10,6 @@ from sqlglot import exp
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.identifiers import TO_LOWER
-from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import DatabaseSchema, Table
 
@@ -91,7 +90,7 @@ class Context:
 
     def refuse(self, node: exp.Expr, *, code: str, message: str, hint: str = "") -> None:
         if not self.is_full:
-            self.findings.append(Violation(code=code, message=message, hint=hint, place=place(node)))
+            self.findings.append(Violation.at(node, code=code, message=message, hint=hint))
 
     def read(self, table: Table, column: str | None = None) -> None:
         self.tables.add(table.qualified_name)

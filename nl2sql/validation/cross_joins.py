@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from nl2sql.dialects.function_traits import COLLECTING
-from nl2sql.validation.place import place
 from nl2sql.validation.select_parts import opened
 from nl2sql.validation.verdict import Violation
 
@@ -20,11 +19,11 @@ def cross_joins(nodes: Iterable[exp.Expr]) -> tuple[Violation, ...]:
         groups, twice = _groups(select)
         if groups > 1 and (groups > MAX_UNCONNECTED or twice or _collects(select)):
             found.append(
-                Violation(
+                Violation.at(
+                    select.args["from_"],
                     code="unconnected_tables",
                     message=f"{groups} groups of tables are joined without a condition between them.",
                     hint="Join the tables on their keys.",
-                    place=place(select.args["from_"]),
                 )
             )
     return tuple(found)

@@ -6,7 +6,6 @@ from sqlglot import exp
 
 from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.closest import closest
-from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
 
@@ -35,9 +34,9 @@ def _quoted_otherwise(call: exp.Anonymous, name: str) -> bool:
 
 def _refused(call: exp.Anonymous, name: str, allowed: frozenset[str]) -> Violation:
     near = closest(name, allowed)
-    return Violation(
+    return Violation.at(
+        call,
         code="forbidden_function",
         message=f"The function {name[:64]!r} is not on the list of functions a query may call.",
         hint=f"Did you mean {near}?" if near else "Use a standard aggregate, text, number, date or JSON function.",
-        place=place(call),
     )

@@ -12,7 +12,6 @@ from sqlglot import exp
 
 from nl2sql.dialects.function_traits import BUILDING, COLLECTING, ENCODERS, MOST, REPLACING, SERIES, SIZES, TEMPLATES
 from nl2sql.validation.constant import day, number, span_days
-from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 
 MAX_SIZE = 1_000
@@ -65,11 +64,11 @@ def growth(nodes: Sequence[exp.Expr]) -> tuple[Violation, ...]:
 
 
 def _too_many(node: exp.Expr) -> Violation:
-    return Violation(
+    return Violation.at(
+        node,
         code="series_too_long",
         message=f"A generated series could give more than {MAX_SERIES:,} rows, or its length is not plain.",
         hint="Use constant ends, a larger step, or dates of the data with a step of an hour or more.",
-        place=place(node),
     )
 
 
@@ -102,11 +101,11 @@ def _large_literal(argument: exp.Expr, most: float) -> bool:
 
 
 def _refused(node: exp.Expr, name: str, why: str) -> Violation:
-    return Violation(
+    return Violation.at(
+        node,
         code="growth",
         message=f"The call of {name} {why}.",
         hint="Use a small constant, or least(…, 100).",
-        place=place(node),
     )
 
 

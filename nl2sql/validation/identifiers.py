@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from nl2sql.dialects.registry import facts_of
-from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
 
@@ -26,11 +25,11 @@ def identifiers(nodes: Iterable[exp.Expr], *, dialect: Dialect) -> tuple[Violati
             node.set("quoted", True)
         if len(node.name.encode()) > facts.max_identifier_bytes:
             found.append(
-                Violation(
+                Violation.at(
+                    node,
                     code="name_too_long",
                     message=f"A name is longer than {facts.max_identifier_bytes} bytes.",
                     hint="Use a shorter alias.",
-                    place=place(node),
                 )
             )
     return tuple(found)

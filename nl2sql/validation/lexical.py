@@ -148,7 +148,7 @@ def _word(text: str, sql: str, offset: int, facts: DialectFacts) -> Violation | 
     if opens_string and not _may_precede_string(text):
         message = f"The prefix {text!r} before a quote is not known here."
         return _violation("ambiguous_token", message, sql, offset, "Put a space between.")
-    if any(unicodedata.category(sign)[0] not in "LMN" and sign != "_" for sign in text):
+    if not text.isascii() and any(unicodedata.category(sign)[0] not in "LMN" and sign != "_" for sign in text):
         return _violation("forbidden_character", f"The name {text!r} holds odd characters.", sql, offset)
     return None
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 
 
@@ -12,11 +11,11 @@ def limit(tree: exp.Query, nodes: Iterable[exp.Expr], *, row_limit: int) -> tupl
     """Look at all `nodes` of `tree`; set its outermost LIMIT in place: `row_limit` + 1, or its own when that is
     smaller."""
     found = [
-        Violation(
+        Violation.at(
+            node,
             code="forbidden_limit",
             message="LIMIT, OFFSET and FETCH take a plain number only.",
             hint="Write the number of rows, for example LIMIT 100.",
-            place=place(node),
         )
         for node in nodes
         if isinstance(node, exp.Limit | exp.Offset | exp.Fetch) and not _plain(node)

@@ -13,7 +13,6 @@ from sqlglot import exp
 from nl2sql.validation.clauses import clauses, set_order
 from nl2sql.validation.context import RESOLVED, Context
 from nl2sql.validation.expressions import Reach
-from nl2sql.validation.place import place
 from nl2sql.validation.projections import projections
 from nl2sql.validation.relations import from_clause, renamed
 from nl2sql.validation.scope import CommonTable, CommonTables, Outputs, Scope
@@ -31,7 +30,7 @@ def names(tree: exp.Query, *, schema: DatabaseSchema) -> Context:
 def missed(nodes: Iterable[exp.Expr]) -> tuple[Violation, ...]:
     """Tables that stand where no rule looks: a new parser may put one there."""
     return tuple(
-        Violation(code="forbidden_syntax", message="No table may stand here.", place=place(node))
+        Violation.at(node, code="forbidden_syntax", message="No table may stand here.")
         for node in nodes
         if isinstance(node, exp.Table) and RESOLVED not in node.meta
     )

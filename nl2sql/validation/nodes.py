@@ -10,7 +10,6 @@ from sqlglot import exp
 
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.registry import facts_of
-from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
 
@@ -174,11 +173,11 @@ def _node(node: exp.Expr, facts: DialectFacts) -> Iterator[Violation]:
     elif isinstance(node, exp.In) and isinstance(node.args.get("field"), exp.Column | exp.Identifier):
         yield _refused(node, "IN over a bare name")
     elif facts.double_pipe_is_or and isinstance(node, exp.DPipe):
-        yield Violation(
+        yield Violation.at(
+            node,
             code="ambiguous_operator",
             message=f"In {facts.title} || means OR and joins no texts.",
             hint="Write concat(a, b) to join texts, and OR between conditions.",
-            place=place(node),
         )
     elif isinstance(node, exp.Collate):
         yield from _collation(node, facts)
@@ -195,22 +194,22 @@ def _present(value: Any) -> bool:
 
 
 def _refused(node: exp.Expr, what: str) -> Violation:
-    return Violation(
+    return Violation.at(
+        node,
         code="forbidden_syntax",
         message=f"This is not allowed in a query: {what}.",
         hint="Use plain SELECT with joins, grouping, windows, CTEs and set operations.",
-        place=place(node),
     )
 
 
 def _join(node: exp.Join, facts: DialectFacts) -> Iterator[Violation]:
     for key, words in (("kind", facts.join_kinds), ("method", facts.join_methods)):
         if str(node.args.get(key) or "").upper() not in words:
-            yield Violation(
+            yield Violation.at(
+                node,
                 code="forbidden_join",
                 message=f"A {node.args[key]} join is refused.",
                 hint="Use JOIN … ON or USING with named columns.",
-                place=place(node),
             )
 
 
@@ -220,11 +219,11 @@ def _collation(node: exp.Collate, facts: DialectFacts) -> Iterator[Violation]:
     if isinstance(name, exp.Column) and name.table:
         text = ""
     if (text if facts.quoted_names_are_exact else text.lower()) not in facts.collations:
-        yield Violation(
+        yield Violation.at(
+            node,
             code="forbidden_collation",
             message="This collation is not on the list.",
             hint="Leave COLLATE out, or use one of: " + ", ".join(sorted(facts.collations)),
-            place=place(node),
         )
 
 

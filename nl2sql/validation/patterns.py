@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from nl2sql.dialects.function_traits import LIKE_PATTERNS, PATTERNS
-from nl2sql.validation.place import place
 from nl2sql.validation.verdict import Violation
 
 MAX_WILDCARDS = 8
@@ -25,11 +24,11 @@ def patterns(nodes: Iterable[exp.Expr]) -> tuple[Violation, ...]:
         pattern, regular = _pattern(node)
         if pattern is not None and not _safe(pattern, regular=regular):
             found.append(
-                Violation(
+                Violation.at(
+                    node,
                     code="pattern",
                     message="This pattern has too many wildcards, nested repetition or a back reference.",
                     hint="Use a simpler pattern, for example '%word%'.",
-                    place=place(node),
                 )
             )
     return tuple(found)

@@ -7,7 +7,6 @@ from sqlglot import exp
 from nl2sql.dialects.facts import DialectFacts
 from nl2sql.dialects.registry import facts_of
 from nl2sql.validation.constant import day, number
-from nl2sql.validation.place import place
 from nl2sql.validation.select_parts import conjuncts
 from nl2sql.validation.verdict import Violation
 from schema_index.schema import Dialect
@@ -63,11 +62,11 @@ def _limited(body: exp.SetOperation) -> bool:
 
 
 def _refused(cte: exp.CTE, why: str) -> Violation:
-    return Violation(
+    return Violation.at(
+        cte,
         code="unbounded_recursion",
         message=f"The recursive CTE {cte.alias[:64]!r} {why}.",
         hint=f"Add WHERE counter < a constant (up to {MAX_ROUNDS:,}) to its recursive part.",
-        place=place(cte),
     )
 
 

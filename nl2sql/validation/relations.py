@@ -162,11 +162,12 @@ def _relation(item: exp.Expr, state: _From) -> list[Source]:
         return [_table(item, state)]
     if isinstance(item, exp.Subquery) and isinstance(item.this, exp.Table):
         return _parenthesised(item, state)
-    alone = state.scope([])
+    if isinstance(item, exp.Subquery):
+        return [_derived(item, item, state.scope([]), state)]
+    if isinstance(item, exp.Values):
+        return [_values(item, item, state.scope([]), state)]
     if isinstance(item, exp.Lateral | exp.Unnest):
         return [_lateral(item, state) if isinstance(item, exp.Lateral) else _unnest(item, state)]
-    if isinstance(item, exp.Values | exp.Subquery):
-        return [_values(item, item, alone, state) if isinstance(item, exp.Values) else _derived(item, alone, state)]
     state.context.refuse(item, code="forbidden_syntax", message="This cannot stand in FROM.")
     return []
 
@@ -187,11 +188,11 @@ def _parenthesised(item: exp.Subquery, state: _From) -> list[Source]:
     return inner
 
 
-def _derived(item: exp.Subquery, scope: Scope, state: _From) -> Source:
-    if isinstance(item.this, exp.Values):
-        return _values(item.this, item, scope, state)
-    outputs = state.query(item.this, scope, derived=True)
-    if item.args.get("order") or item.args.get("limit") or item.args.get("offset") or item.args.get("with_"):
+def _derived(item: exp.Expr, inner: exp.Subquery, scope: Scope, state: _From) -> Source:
+    if isinstance(inner.this, exp.Values):
+        return _values(inner.this, item, scope, state)
+    outputs = state.query(inner.this, scope, derived=True)
+    if any(inner.args.get(name) for name in ("order", "limit", "offset", "with_")):
         state.context.refuse(item, code="forbidden_syntax", message="ORDER BY and LIMIT belong inside the parentheses.")
     return _source(item, outputs, state)
 
@@ -239,9 +240,7 @@ def _lateral(item: exp.Lateral, state: _From) -> Source:
     siblings = state.so_far()
     inner = item.this
     if isinstance(inner, exp.Subquery):
-        if isinstance(inner.this, exp.Values):
-            return _values(inner.this, item, siblings, state)
-        return _source(item, state.query(inner.this, siblings, derived=True), state)
+        return _derived(item, inner, siblings, state)
     if isinstance(inner, exp.Unnest | exp.Anonymous):
         state.resolve(inner, siblings)
         return _called(item, "unnest" if isinstance(inner, exp.Unnest) else inner.name.lower(), state)

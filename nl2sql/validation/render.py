@@ -9,10 +9,12 @@ from schema_index.schema import Dialect
 
 
 def render(tree: exp.Query, *, dialect: Dialect) -> str | Violation:
-    """`tree` as text, or the finding that the dialect has no text for it."""
+    """`tree` as text, or the finding that the dialect has no text for it. What the dialect writes otherwise is written
+    otherwise in `tree` too."""
     try:
         return facts_of(dialect).guard.generate(
             tree,
+            copy=False,
             identify=True,
             normalize_functions=False,
             comments=False,

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sqlglot import exp
+
+from nl2sql.validation.place import place
 from schema_index.access.column_access import ColumnAccess
 from schema_index.schema import Dialect
 
@@ -15,6 +18,10 @@ class Violation:
     message: str
     hint: str = ""
     place: str = ""
+
+    @classmethod
+    def at(cls, node: exp.Expr, *, code: str, message: str, hint: str = "") -> "Violation":
+        return cls(code=code, message=message, hint=hint, place=place(node))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
