@@ -184,12 +184,10 @@ def django_db_setup(
         settings.DATABASES[alias]["NAME"] = connections[alias].settings_dict["NAME"] = name
     settings.ACCESS.app["NAME"] = settings.ACCESS.owner["NAME"] = name
     with closing(admin_connection("postgres")) as connection, django_db_blocker.unblock():
-        migrated = MigratedDatabase.kept_by(connection)
-        migrated.copy_to(name)
-        prepare_database()
-        for alias in ("default", "owner"):
-            connections[alias].close()
-        migrated.keep(name)
+        with MigratedDatabase.kept_by(connection).copied_to(name):
+            prepare_database()
+            for alias in ("default", "owner"):
+                connections[alias].close()
         with through_pgbouncer() if os.environ.get("THROUGH_PGBOUNCER") else nullcontext():
             yield
             for alias in ("default", "owner"):

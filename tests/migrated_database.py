@@ -44,29 +44,30 @@ class MigratedDatabase:
                 digest.update(file.name.encode() + file.read_bytes())
         return cls(name=PREFIX + digest.hexdigest()[:16], connection=connection)
 
-    def copy_to(self, name: str) -> None:
-        """Drops `name`, and makes it again where a copy can be had."""
-        with self._alone():
-            self._drop(name)
-            if self._is_there():
-                self._copy(self.name, name)
-
-    def keep(self, name: str) -> None:
-        """Of a database that nobody is connected to; what was kept of other migrations goes."""
-        with self._alone():
-            if self._is_there():
-                return
-            kept = self.connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
-            for (old,) in kept.fetchall():
-                self._drop(old)
-            self._copy(name, self.name)
-
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """The processes of a run come here at the same time."""
+    def copied_to(self, name: str) -> Iterator[None]:
+        """Drops `name`, and makes it again where a copy can be had. The block migrates it and leaves its connections.
+
+        The processes of a run come here at the same time: the first migrates for all, while the others wait.
+        """
         self.connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [PREFIX])
-        yield
+        self._drop(name)
+        is_first = not self._is_there()
+        if is_first:
+            yield
+            self._keep(name)
+        else:
+            self._copy(self.name, name)
         self.connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [PREFIX])
+        if not is_first:
+            yield
+
+    def _keep(self, name: str) -> None:
+        """What was kept of other migrations goes."""
+        kept = self.connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
+        for (old,) in kept.fetchall():
+            self._drop(old)
+        self._copy(name, self.name)
 
     def _drop(self, name: str) -> None:
         self.connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -4,6 +4,7 @@ import html
 import re
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from tenants.models import Tenant, User
@@ -28,6 +29,13 @@ def operating(tenant: Tenant | None = None, *, user: User | None = None) -> Clie
         session["admin_tenant"] = str(tenant.id)
         session.save()
     return client
+
+
+def staff(member: Member, *codenames: str) -> Client:
+    """The member, who is staff from now on, with these permissions."""
+    User.objects.filter(pk=member.user.pk).update(is_staff=True)
+    member.user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    return of(member)
 
 
 def work_in(client: Client, tenant: Tenant) -> None:

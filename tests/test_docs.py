@@ -63,7 +63,10 @@ reciprocal-rank fusion, context, prompt, completion, schema linking, attempt, re
 result set, gold SQL, execution accuracy, verified query, receipt"""
 
 
-def _text(name: str) -> str:
+each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(BASE_DIR)))
+
+
+def _text(name: str | Path) -> str:
     return (BASE_DIR / name).read_text(encoding="utf-8")
 
 
@@ -110,7 +113,7 @@ def test_no_code_reads_a_setting_past_the_settings() -> None:
         path for app in ("config", "nl2sql", "schema_index", "tenants") for path in (BASE_DIR / app).rglob("*.py")
     ]
     reads = re.compile(r"""(?:environ(?:\.get\(|\[)|getenv\()\s*["']([A-Z_]+)""")
-    found = {match for path in sources for match in reads.findall(path.read_text(encoding="utf-8"))}
+    found = {match for path in sources for match in reads.findall(_text(path))}
     assert found == {"ENV_FILE", "SECRETS_DIR", "AWS_SECRET_ID"}
     assert all(f"`{name}`" in _text("docs/reference/settings.md") for name in found)
 
@@ -133,9 +136,9 @@ def test_the_example_reply_has_fields_that_exist() -> None:
     assert names <= set(ReplySerializer().fields)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(BASE_DIR)))
+@each_document
 def test_commands_exist(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
+    text = _text(path)
     targets = set(re.findall(r"^([a-z][a-z-]*):", _text("Makefile"), re.MULTILINE))
     benchmarks = {f"bench-{file.stem}" for file in (BASE_DIR / "benchmarks").glob("*.py")}
     made = set(re.findall(r"(?:`|^|=\S+ )make ([a-z][a-z-]*)", text, re.MULTILINE))
@@ -144,24 +147,24 @@ def test_commands_exist(path: Path) -> None:
     assert managed <= set(get_commands())
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(BASE_DIR)))
+@each_document
 def test_options_of_commands_exist(path: Path) -> None:
-    for name, rest in re.findall(r"manage\.py ([a-z_]+)([^\n`]*)", path.read_text(encoding="utf-8")):
+    for name, rest in re.findall(r"manage\.py ([a-z_]+)([^\n`]*)", _text(path)):
         parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
         known = {option for action in parser._actions for option in action.option_strings}
         assert set(re.findall(r"(?<= )--[a-z-]+", rest)) <= known, name
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(BASE_DIR)))
+@each_document
 def test_relative_links_resolve(path: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", _text(path))
     relative = [link for link in links if "://" not in link]
     assert [link for link in relative if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(BASE_DIR)))
+@each_document
 def test_local_addresses_are_answered(path: Path) -> None:
-    for address in re.findall(r"127\.0\.0\.1:8000(/[\w/$-]*)", path.read_text(encoding="utf-8")):
+    for address in re.findall(r"127\.0\.0\.1:8000(/[\w/$-]*)", _text(path)):
         # The door for agents stands beside the site.
         assert address == PATH or resolve(re.sub(r"\$\w+", str(UUID(int=0)), address))
 
@@ -185,7 +188,7 @@ def test_files_named_in_documents_exist() -> None:
         for path in DOCUMENTS
         for name in re.findall(
             r"`((?:config|nl2sql|schema_index|tenants|tests|docs|requirements)/[\w./-]*)`",
-            path.read_text(encoding="utf-8"),
+            _text(path),
         )
     }
     assert named
@@ -302,4 +305,4 @@ def test_documents_name_no_machine() -> None:
     """Nothing in them depends on where they were written."""
     machine = re.compile(r"(?<![\w.])/(?:home|root|work|Users|tmp)/")
     names = [*DOCUMENTS, BASE_DIR / ".env.example", BASE_DIR / "docker-compose.yml"]
-    assert {path.name for path in names if machine.search(path.read_text(encoding="utf-8"))} == set()
+    assert {path.name for path in names if machine.search(_text(path))} == set()

@@ -24,12 +24,12 @@ from schema_index.outbound.credentials import decrypt
 from schema_index.tasks import embed_tenant
 from tenants import api_keys
 from tenants.context import platform_transaction, tenant_transaction
-from tenants.models import ApiKey, AuditEvent, Membership, Tenant, User
+from tenants.models import ApiKey, AuditEvent, Membership, Tenant
 from tenants.roles import Role
 from tenants.tenant_admin import TenantOwnedAdmin
 from tests.asking import run_of
 from tests.conftest import Member, NewMember, NewSource, leave_embedding_work, leave_model_settings
-from tests.pages import of, operating, work_in
+from tests.pages import of, operating, staff, work_in
 from tests.stored import all_rows, only_row
 
 SOURCES = "/admin/schema_index/datasource/"
@@ -288,10 +288,7 @@ def test_each_row_deleted_together_leaves_an_event(operator: Client, furnished: 
 
 @pytest.mark.parametrize("may", ["view", "change"])
 def test_staff_who_may_only_look_neither_sync_nor_revoke(owner: Member, shop: DataSource, may: str) -> None:
-    granted = Permission.objects.filter(codename__in=[f"{may}_datasource", f"{may}_apikey", "view_tenant"])
-    owner.user.user_permissions.set([*granted, *Permission.objects.filter(codename="view_apikey")])
-    User.objects.filter(pk=owner.user.pk).update(is_staff=True)
-    client = of(owner)
+    client = staff(owner, f"{may}_datasource", f"{may}_apikey", "view_tenant", "view_apikey")
     work_in(client, owner.tenant)
     key = only_row(ApiKey, owner.tenant.id)
 
@@ -333,10 +330,8 @@ def test_staff_of_a_tenant_work_in_their_own_and_nowhere_else(
     owner: Member, analyst: Member, outsider: Member, shop: DataSource
 ) -> None:
     """Each kind of person at each model: whatever permissions they have, staff reach what their membership reaches."""
-    everything = Permission.objects.all()
     for member in (owner, analyst, outsider):
-        member.user.user_permissions.set(everything)
-        User.objects.filter(pk=member.user.pk).update(is_staff=True)
+        staff(member, *Permission.objects.values_list("codename", flat=True))
 
     def opened(member: Member, tenant: Tenant, *, models: Any = tuple(admin.site._registry)) -> dict[str, set[str]]:
         """Models by how their lists answer somebody whose session says that they work in the tenant."""
@@ -378,8 +373,7 @@ def test_staff_of_a_tenant_work_in_their_own_and_nowhere_else(
 
 
 def test_staff_without_permissions_see_nothing(owner: Member, shop: DataSource) -> None:
-    User.objects.filter(pk=owner.user.pk).update(is_staff=True)
-    client = of(owner)
+    client = staff(owner)
 
     assert client.get(SOURCES).status_code == 403
     response = client.post("/admin/tenants/tenant/", {"action": "work_in", "_selected_action": [str(shop.tenant_id)]})

@@ -1,16 +1,15 @@
 """A source in the admin: its sync told, its connection tested, and its deletion with all that goes with it."""
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.test import Client
 
 from schema_index.models import Chunk, DataSource, FaqEntry, Snapshot, SyncRun
 from schema_index.syncing.snapshots import sync
 from tenants.context import tenant_transaction
-from tenants.models import AuditEvent, Tenant, User
+from tenants.models import AuditEvent, Tenant
 from tests.conftest import Member, NewSource, database_file
 from tests.functional.test_admin import SOURCES, text
-from tests.pages import of, operating, work_in
+from tests.pages import operating, staff, work_in
 from tests.stored import alter, save_faq
 
 
@@ -60,10 +59,7 @@ def test_a_source_is_deleted_after_a_page_that_says_what_goes_with_it(
 
 
 def test_whoever_may_not_delete_a_source_does_not(owner: Member, shop: DataSource) -> None:
-    granted = Permission.objects.filter(codename__in=["view_datasource", "change_datasource", "view_tenant"])
-    owner.user.user_permissions.set(granted)
-    User.objects.filter(pk=owner.user.pk).update(is_staff=True)
-    client = of(owner)
+    client = staff(owner, "view_datasource", "change_datasource", "view_tenant")
     work_in(client, owner.tenant)
 
     assert client.post(f"{SOURCES}{shop.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -1,7 +1,7 @@
 """Roles and databases as the bootstrap makes them, and what the roles may and may not do."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from config.bootstrap import ExtensionMissing, create_roles_and_database, let_application_in
+from config.bootstrap import ExtensionMissing, connect, create_roles_and_database, let_application_in
 from config.database import DatabaseAccess
 from config.startup import refuse_unready_database
 from tests.conftest import Connect, Superuser
@@ -37,26 +37,11 @@ def _drop(admin_connection: Connect, name: str) -> None:
             connection.execute(f"DROP ROLE IF EXISTS {name}_{role}".encode())
 
 
-@contextmanager
-def _as(role: Settings) -> Iterator["psycopg.Connection[Any]"]:
-    with closing(
-        psycopg.connect(
-            host=role["HOST"],
-            port=role["PORT"],
-            user=role["USER"],
-            password=role["PASSWORD"],
-            dbname=role["NAME"],
-            autocommit=True,
-        )
-    ) as connection:
-        yield connection
-
-
 def _assert_confined(owner: Settings, app: Settings) -> None:
     """What the owner creates from now on, the application may use and not own, truncate or extend."""
-    with _as(owner) as connection:
+    with closing(connect(owner, owner["NAME"])) as connection:
         connection.execute("CREATE TABLE things (id serial PRIMARY KEY, at vector(2))")
-    with _as(app) as connection:
+    with closing(connect(app, app["NAME"])) as connection:
         connection.execute("INSERT INTO things (at) VALUES ('[1,2]')")
         connection.execute("UPDATE things SET at = '[2,1]'")
         assert connection.execute("SELECT id FROM things").fetchall() == [(1,)]
@@ -107,8 +92,8 @@ def test_other_roles_may_not_even_connect(
     admin, owner, app = new_database
     create_roles_and_database(admin, owner=owner, app=app)
     stranger = {**settings.ACCESS.app, "NAME": owner["NAME"]}
-    with pytest.raises(psycopg.OperationalError, match="permission denied for database"), _as(stranger):
-        pass
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        connect(stranger, stranger["NAME"])
 
 
 def test_a_prepared_database_is_ready(db: None) -> None:
