@@ -120,10 +120,10 @@ def _outcome(ending: Ending) -> dict[str, Any]:
 
 
 def _answered(ending: Answered) -> dict[str, Any]:
-    accepted, result = ending.accepted, ending.result
+    accepted, result = ending.accepted, _result(ending.result)
     return {
         "interpreted_as": ending.draft.interpreted_as,
-        "answer": answer_sentence(result),
+        "answer": answer_sentence(ending.result),
         "explanation": _explanation(ending),
         "assumptions": list(ending.draft.assumptions),
         "sql": {
@@ -131,7 +131,7 @@ def _answered(ending: Answered) -> dict[str, Any]:
             "warnings": [check.detail for check in ending.checks if check.outcome == "failed"],
         },
         "follow_up": _follow_up(ending.receipt),
-        "result": _result(result),
+        "result": result,
         "chart": chart_of(result),
         "trust": {
             "label": label_of(ending.checks),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from nl2sql.chart_svg.shape import MAX_BARS, MAX_POINTS
+from nl2sql.execution.results import json_rows
 from nl2sql.replies.charts import chart_of
 from schema_index.connectors.base import ResultColumn, ResultSet
 from schema_index.schema import ColumnKind
@@ -17,12 +18,15 @@ CITY_COUNT: Columns = [("city", "text"), ("count", "integer")]
 DAY_COUNT: Columns = [("day", "date"), ("count", "integer")]
 
 
-def result(columns: Columns, rows: list[tuple[Any, ...]], *, truncated: bool = False) -> ResultSet:
+def result(columns: Columns, rows: list[tuple[Any, ...]], *, truncated: bool = False) -> dict[str, Any]:
+    """As a reply has it."""
     named = tuple(ResultColumn(name=name, kind=kind) for name, kind in columns)
-    return ResultSet(columns=named, rows=tuple(rows), truncated=truncated, elapsed_ms=1)
+    found = ResultSet(columns=named, rows=tuple(rows), truncated=truncated, elapsed_ms=1)
+    told = [{"name": name, "type": kind} for name, kind in columns]
+    return {"columns": told, "rows": json_rows(found), "truncated": truncated}
 
 
-def kind_of(found: ResultSet | None) -> str | None:
+def kind_of(found: dict[str, Any] | None) -> str | None:
     chart = chart_of(found)
     return None if chart is None else str(chart["kind"])
 
@@ -78,6 +82,8 @@ def test_time_becomes_a_line() -> None:
         (CITY_COUNT, [(str(n), n) for n in range(MAX_BARS + 1)], None),
         (DAY_COUNT, [(date(2026, 1, 1), n) for n in range(MAX_POINTS)], "line"),
         (DAY_COUNT, [(date(2026, 1, 1), n) for n in range(MAX_POINTS + 1)], None),
+        (DAY_COUNT, [(date(2026, 1, 1), 1), (None, 2)], None),
+        ([("count", "integer")], [(None,)], None),
     ],
 )
 def test_a_chart_only_where_it_fits(columns: Columns, rows: list[tuple[Any, ...]], kind: str | None) -> None:
