@@ -49,7 +49,8 @@ def tenant_model(tenant: Tenant) -> Iterator[Finding]:
         fate = "is refused" if waiting.is_refused else "waits"
         detail = f"{waiting} {fate}: {waiting.report or 'its trial has not ended; save it again for another.'}"
         yield warning(part, detail=detail)
-    yield from (_used_up(f"{tenant.slug}: budget", line) for line in lines if line.limit is not None and _is_full(line))
+    full = (line for line in lines if line.limit is not None and line.used >= line.limit)
+    yield from (_used_up(f"{tenant.slug}: budget", line) for line in full)
 
 
 def _own(part: str, tenant: Tenant) -> Finding:
@@ -95,10 +96,6 @@ def _breakers() -> Iterator[Finding]:
         yield warning(f"{PART}: breaker", detail=detail)
     else:
         yield ok(f"{PART}: breaker", detail="Closed in this process: nothing failed in a row.")
-
-
-def _is_full(line: BudgetLine) -> bool:
-    return line.limit is not None and line.used >= line.limit
 
 
 def _used_up(part: str, line: BudgetLine) -> Finding:

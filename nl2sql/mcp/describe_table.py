@@ -74,14 +74,7 @@ def described(table: Table, access: Access) -> TableDescription:
         comment=table.comment[:MAX_COMMENT],
         row_estimate=table.row_estimate,
         primary_key=list(table.primary_key),
-        foreign_keys=[
-            Reference(
-                columns=list(key.columns),
-                target=key.target,
-                target_columns=list(key.target_columns),
-            )
-            for key in table.foreign_keys
-        ],
+        foreign_keys=[Reference.model_validate(key) for key in table.foreign_keys],
         columns=[_column(column, table, access) for column in table.columns[:MAX_COLUMNS]],
         columns_in_all=len(table.columns),
     )

@@ -32,7 +32,7 @@ class Arguments(BaseModel):
 class Result(BaseModel):
     """Every field stands in every result, so that the schema is the whole story."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
 
 
 def _plain(text: str) -> str:

@@ -9,8 +9,6 @@ from django.views.decorators.http import require_POST
 
 COOKIE = "theme"
 MAX_AGE_S = 365 * 24 * 3600
-THEMES = ("", "dark", "light")
-"""In the order in which the switch goes through them; empty follows the system."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +18,14 @@ class Theme:
     icon: str
 
 
-_SHOWN = {
-    "": Theme(value="", label="Theme: as the system has it", icon="auto"),
-    "dark": Theme(value="dark", label="Theme: dark", icon="moon"),
-    "light": Theme(value="light", label="Theme: light", icon="sun"),
-}
+SHOWN = (
+    Theme(value="", label="Theme: as the system has it", icon="auto"),
+    Theme(value="dark", label="Theme: dark", icon="moon"),
+    Theme(value="light", label="Theme: light", icon="sun"),
+)
+"""In the order in which the switch goes through them; empty follows the system."""
+
+THEMES = tuple(one.value for one in SHOWN)
 
 
 def theme_of(request: HttpRequest) -> str:
@@ -33,7 +34,7 @@ def theme_of(request: HttpRequest) -> str:
 
 
 def next_theme(theme: str) -> Theme:
-    return _SHOWN[THEMES[(THEMES.index(theme) + 1) % len(THEMES)]]
+    return SHOWN[(THEMES.index(theme) + 1) % len(SHOWN)]
 
 
 @require_POST

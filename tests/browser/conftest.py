@@ -26,7 +26,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
 
 from config.static_files import StaticFiles
 from tests.asgi_server import asgi_server
@@ -135,6 +135,10 @@ def browse(chromium: Browser, server: str) -> Browse:
         assert [one for one in complaints if not (refused and STATUS in one)] == []
 
     return opened
+
+
+def press(where: Page | FrameLocator, button: str) -> None:
+    where.get_by_role("button", name=button).click()
 
 
 def _session(member: Member) -> str:

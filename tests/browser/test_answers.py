@@ -10,7 +10,7 @@ from config.embedded_worker import embedded_worker
 from nl2sql.curation import verified_queries
 from schema_index.models import DataSource
 from tenants.context import tenant_transaction
-from tests.browser.conftest import BROWSER_TESTS, Browse
+from tests.browser.conftest import BROWSER_TESTS, Browse, press
 from tests.conftest import Member
 from tests.scripted_model import REFUSES, SLOW, Recorded, Reply, ScriptedModel, answers
 from tests.waiting import wait_for
@@ -83,11 +83,11 @@ def test_a_question_is_stopped_and_asked_again(
         page.goto("/")
         ask(page, "Who are our customers?")
         expect(page.locator("li.at")).to_contain_text("Writing the SQL")
-        page.get_by_role("button", name="Stop").click()
+        press(page, "Stop")
 
         expect(page.get_by_text("You stopped this question.")).to_be_visible()
         assert model.hung_up.wait(5)
-        page.get_by_role("button", name="Ask again").click()
+        press(page, "Ask again")
         expect(page.get_by_role("cell", name="Cleo")).to_be_visible()
 
 
@@ -111,16 +111,16 @@ def test_every_part_of_an_answer_is_used(browse: Browse, owner: Member, shop: Da
         page.get_by_role("link", name="Columns").click()
         expect(page.locator("svg.column")).to_be_visible()
         with page.expect_download() as saved:
-            page.get_by_role("button", name="PNG").click()
+            press(page, "PNG")
         assert Path(saved.value.path()).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
         page.get_by_role("tab", name="SQL").click()
         page.get_by_text("Edit and run again").click()
         page.get_by_label("Statement", exact=True).fill("DELETE FROM customers")
-        page.get_by_role("button", name="Run the edited SQL").click()
+        press(page, "Run the edited SQL")
         expect(page.get_by_text("did not pass the guard")).to_be_visible()
         page.get_by_label("Statement", exact=True).fill(IN_LYON)
-        page.get_by_role("button", name="Run the edited SQL").click()
+        press(page, "Run the edited SQL")
         expect(page.get_by_text("edited SQL", exact=True)).to_be_visible()
         expect(page.get_by_role("cell", name="Lyon")).to_be_visible()
 
@@ -136,21 +136,21 @@ def test_an_answer_is_rated_verified_and_reused_with_its_mark(
     with browse(analyst) as page:
         page.goto("/")
         ask(page, CITIES)
-        page.get_by_role("button", name="Wrong").click()
-        page.get_by_role("button", name="Rows are missing").click()
+        press(page, "Wrong")
+        press(page, "Rows are missing")
         expect(page.get_by_text("You said: wrong")).to_contain_text("Rows are missing")
-        page.get_by_role("button", name="Right").click()
+        press(page, "Right")
         expect(page.get_by_text("You said: right.")).to_be_visible()
         expect(page.get_by_role("button", name="Verify for everyone")).to_have_count(0)
     with browse(owner) as page, embedded_worker():
         page.goto("/review")
         expect(page.get_by_text("Anna said that this answer is right")).to_be_visible()
-        page.get_by_role("button", name="Verify").click()
+        press(page, "Verify")
         expect(page.get_by_text("Nothing waits for you")).to_be_visible()
         wait_for(lambda: in_use(owner, shop))
     with browse(analyst) as page:
         page.goto("/")
-        page.get_by_role("button", name=f"{CITIES} verified").click()
+        press(page, f"{CITIES} verified")
         expect(page.get_by_text("olive verified this statement on")).to_be_visible()
         expect(page.locator("article .tag.verified").first).to_be_visible()
 
@@ -167,7 +167,7 @@ def test_a_question_back_is_answered_and_a_follow_up_says_what_changed(
     with browse(analyst) as page:
         page.goto("/")
         ask(page, "Who are they?")
-        page.get_by_role("button", name="those in Lyon").click()
+        press(page, "those in Lyon")
         expect(page.get_by_role("cell", name="Cleo")).to_be_visible()
         expect(page.get_by_role("link", name="Who are they?").first).to_be_visible()
         expect(page.get_by_label("New topic")).not_to_be_checked()
@@ -231,7 +231,7 @@ def test_an_answer_is_verified_for_everyone_where_it_stands(browse: Browse, owne
     with browse(owner) as page, embedded_worker():
         page.goto("/")
         ask(page, CITIES)
-        page.get_by_role("button", name="Verify for everyone").click()
+        press(page, "Verify for everyone")
         expect(page.get_by_text("Whoever asks this question now gets this statement")).to_be_visible()
         wait_for(lambda: in_use(owner, shop))
         page.reload()
@@ -251,11 +251,11 @@ def test_without_scripts_an_answer_is_sorted_charted_rated_and_edited(
         )
         page.get_by_role("link", name="Columns").click()
         expect(page.locator("svg.column")).to_be_visible()
-        page.get_by_role("button", name="Right").click()
+        press(page, "Right")
         expect(page.get_by_text("You said: right.")).to_be_visible()
         page.get_by_text("Edit and run again").click()
         page.get_by_label("Statement", exact=True).fill(IN_LYON)
-        page.get_by_role("button", name="Run the edited SQL").click()
+        press(page, "Run the edited SQL")
         expect(page.get_by_text("edited SQL", exact=True)).to_be_visible()
-        page.get_by_role("button", name="Theme: dark").click()
+        press(page, "Theme: dark")
         expect(page.locator("html[data-theme=dark]")).to_be_attached()

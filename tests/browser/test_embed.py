@@ -19,7 +19,7 @@ from tenants import api_keys
 from tenants.context import tenant_transaction
 from tenants.models import ApiKey
 from tenants.roles import Permission, Role
-from tests.browser.conftest import BROWSER_TESTS, PATIENCE_MS
+from tests.browser.conftest import BROWSER_TESTS, PATIENCE_MS, press
 from tests.browser.test_screens import RULES, obstacles
 from tests.conftest import Member
 from tests.scripted_model import SLOW, ScriptedModel, answers
@@ -161,28 +161,28 @@ def test_steps_are_watched_stopped_and_the_answer_saved_and_rated(
             expect(box.locator("[data-elapsed]")).to_contain_text("s")
             expect(box.locator("[data-status]")).to_have_text("at work")
             assert obstacles(page.frames[1], RULES) == []
-            box.get_by_role("button", name="Stop").click()
+            press(box, "Stop")
             expect(box.get_by_text("You stopped this question.")).to_be_visible()
             assert model.hung_up.wait(5)
 
-            box.get_by_role("button", name="Ask again").click()
+            press(box, "Ask again")
             expect(box.get_by_role("cell", name="Cleo")).to_be_visible()
             expect(box.get_by_text("machine-written")).to_be_visible()
             expect(box.get_by_text("tokens in")).to_have_count(0)
             with page.expect_download() as saved:
-                box.get_by_role("button", name="CSV").click()
+                press(box, "CSV")
             assert saved.value.suggested_filename == "answer.csv"
             text = Path(saved.value.path()).read_text(encoding="utf-8")
             assert text.splitlines() == ['"name","city"', '"Ada","Lyon"', '"Ben","Turin"', '"Cleo","Lyon"']
 
-            box.get_by_role("button", name="Wrong").click()
+            press(box, "Wrong")
             assert obstacles(page.frames[1], RULES) == []
-            box.get_by_role("button", name="Rows are missing").click()
+            press(box, "Rows are missing")
             expect(box.get_by_text("You said: wrong")).to_contain_text("Rows are missing")
             box.get_by_label("In your own words").fill("Dora is not there")
-            box.get_by_role("button", name="Send").click()
+            press(box, "Send")
             expect(box.get_by_text("You said: wrong")).to_contain_text("Dora is not there")
-            box.get_by_role("button", name="Right").click()
+            press(box, "Right")
             expect(box.get_by_text("You said: right. Curators will look at it.")).to_be_visible()
         assert complaints == []
     with tenant_transaction(owner.tenant.id):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from config.embedded_worker import embedded_worker
 from schema_index.models import DataSource
-from tests.browser.conftest import BROWSER_TESTS, Browse
+from tests.browser.conftest import BROWSER_TESTS, Browse, press
 from tests.conftest import SHOP, Member, database_file
 
 pytestmark = BROWSER_TESTS
@@ -23,16 +23,16 @@ def test_from_nothing_to_the_first_answer(browse: Browse, owner: Member) -> None
         page.get_by_label("SQLite").check()
         expect(page.get_by_label("Host")).to_be_hidden()
         page.get_by_label("Database", exact=True).fill("litle.sqlite")
-        page.get_by_role("button", name="Test connection").click()
+        press(page, "Test connection")
         expect(page.get_by_text("It does not work yet.")).to_be_visible()
         page.get_by_label("Database", exact=True).fill("little.sqlite")
-        page.get_by_role("button", name="Test connection").click()
+        press(page, "Test connection")
         expect(page.get_by_text("The connection works")).to_be_visible()
-        page.get_by_role("button", name="Connect and read its tables").click()
+        press(page, "Connect and read its tables")
 
         expect(page.get_by_role("link", name="main.customers")).to_be_visible()
         page.get_by_role("link", name="Ask the first question").click()
-        page.get_by_role("button", name="How many customers are there?").click()
+        press(page, "How many customers are there?")
         expect(page.locator(".number-answer")).to_have_text("3 Number of customers")
 
 
@@ -52,7 +52,7 @@ def test_the_catalogue_is_searched_followed_and_read_again(browse: Browse, owner
         with closing(sqlite3.connect(database_file(owner.tenant, "shop"))) as connection:
             connection.executescript("ALTER TABLE orders ADD COLUMN coupon TEXT")
         page.get_by_role("link", name="Shop").click()
-        page.get_by_role("button", name="Sync now").click()
+        press(page, "Sync now")
         expect(page.get_by_text("version 2")).to_be_visible()
         page.get_by_role("link", name="Changes").click()
 

@@ -9,7 +9,7 @@ from nl2sql import runs
 from nl2sql.runs import AskRequest
 from schema_index.models import DataSource
 from tenants.models import User
-from tests.browser.conftest import BROWSER_TESTS, PATIENCE_MS, Browse, overflow
+from tests.browser.conftest import BROWSER_TESTS, PATIENCE_MS, Browse, overflow, press
 from tests.conftest import Member
 
 pytestmark = BROWSER_TESTS
@@ -22,12 +22,12 @@ def sign_in(page: Page) -> None:
     page.goto("/")
     page.get_by_label("User name").fill("anna")
     page.get_by_label("Password").fill("anna knows this")
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
 
 
 def ask(page: Page, question: str) -> None:
     page.get_by_label("Ask a question about your data").fill(question)
-    page.get_by_role("button", name="Ask").click()
+    press(page, "Ask")
     page.wait_for_url("**/runs/*")
 
 
@@ -81,7 +81,7 @@ def test_without_scripts_everything_works(browse: Browse, analyst: Member, shop:
         ask(page, COUNT)
 
         assert page.get_by_role("cell", name="3").is_visible()
-        page.get_by_role("button", name="Sign out").click()
+        press(page, "Sign out")
         assert page.get_by_label("User name").is_visible()
 
 
@@ -123,7 +123,7 @@ def test_the_admin_is_styled(browse: Browse, analyst: Member) -> None:
         page.goto("/admin/")
         page.get_by_label("Username").fill("root")
         page.get_by_label("Password").fill("root knows this")
-        page.get_by_role("button", name="Log in").click()
+        press(page, "Log in")
 
         assert page.get_by_role("link", name="Data sources").first.is_visible()
         assert overflow(page) == 0

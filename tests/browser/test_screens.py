@@ -22,7 +22,7 @@ from tenants import memberships
 from tenants.context import platform_transaction, tenant_transaction
 from tenants.models import Tenant, User
 from tenants.roles import Role
-from tests.browser.conftest import BROWSER_TESTS, Browse, overflow
+from tests.browser.conftest import BROWSER_TESTS, Browse, overflow, press
 from tests.browser.states import (
     being_read,
     leave_pages_of_conversations,
@@ -129,11 +129,11 @@ def usual_screens(opened: Callable[..., Any], owner: Member, answered: Run, *, w
         for tab in page.get_by_role("tab").all():
             tab.click()
             looked_at(page, tab.inner_text())
-        page.get_by_role("button", name="Wrong").click()
+        press(page, "Wrong")
         page.get_by_text("What is wrong with it?").wait_for()
         looked_at(page, "thumb down")
         if width == 320:
-            page.get_by_role("button", name="Menu").click()
+            press(page, "Menu")
             page.get_by_role("link", name="Catalogue").wait_for()
             looked_at(page, "menu")
 
@@ -162,11 +162,11 @@ def states_of_questions(
         looked_at(page, "no conversation found")
         page.goto("/keys")
         page.get_by_label("Name").fill("Dashboard")
-        page.get_by_role("button", name="Make").click()
+        press(page, "Make")
         page.get_by_role("heading", name="Copy the key now").wait_for()
         looked_at(page, "new key")
         page.goto(f"/runs/{answered.id}")
-        page.get_by_role("button", name="Verify for everyone").click()
+        press(page, "Verify for everyone")
         page.get_by_text("Whoever asks this question now").wait_for()
         looked_at(page, "verified for everyone")
     with opened(analyst) as page:
@@ -181,7 +181,7 @@ def states_of_sources(opened: Callable[..., Any], owner: Member) -> None:
     with opened(owner) as page:
         page.goto("/sources/shop/edit")
         looked_at(page, "edit source")
-        page.get_by_role("button", name="Test connection").click()
+        press(page, "Test connection")
         page.get_by_text("The connection works").wait_for()
         looked_at(page, "source tested")
         with being_read(shop):
@@ -199,11 +199,11 @@ def states_of_sources(opened: Callable[..., Any], owner: Member) -> None:
 def people(opened: Callable[..., Any], owner: Member) -> None:
     with opened(owner) as page:
         page.goto("/members")
-        page.get_by_role("button", name="Change or remove anna").click()
+        press(page, "Change or remove anna")
         page.get_by_label("Role").first.wait_for()
         looked_at(page, "change or remove a member")
         page.keyboard.press("Escape")
-        page.get_by_role("button", name="Make a link").click()
+        press(page, "Make a link")
         page.get_by_role("heading", name="Send this link").wait_for()
         looked_at(page, "invitation")
         link = page.locator("#link-text").inner_text()
@@ -215,7 +215,7 @@ def people(opened: Callable[..., Any], owner: Member) -> None:
         page.get_by_label("User name").fill("pia")
         page.get_by_label("Password", exact=True).fill("1")
         page.get_by_label("Password again").fill("2")
-        page.get_by_role("button", name="Make an account and join").click()
+        press(page, "Make an account and join")
         page.locator(".errors").first.wait_for()
         looked_at(page, "join with wrong fields")
 
@@ -226,20 +226,20 @@ def knowledge_and_policies(opened: Callable[..., Any], owner: Member) -> None:
         page.locator("#entries a.grow").first.click()
         page.get_by_role("button", name="Save").wait_for()
         looked_at(page, "knowledge entry")
-        page.get_by_role("button", name="Delete").click()
+        press(page, "Delete")
         page.goto("/knowledge?deleted")
         page.get_by_role("button", name="Bring back").wait_for()
         looked_at(page, "deleted knowledge")
         page.goto("/policies/shop/analyst")
         page.get_by_text("Write a policy").click()
         page.locator("[name=exclude_tables]").fill("main.orders")
-        page.get_by_role("button", name="Preview").click()
+        press(page, "Preview")
         page.get_by_text("Nothing is saved yet").wait_for()
         looked_at(page, "policy previewed")
-        page.get_by_role("button", name="Save").click()
+        press(page, "Save")
         page.get_by_role("button", name="Withdraw this policy").wait_for()
         looked_at(page, "policy saved")
-        page.get_by_role("button", name="Withdraw this policy").click()
+        press(page, "Withdraw this policy")
         page.wait_for_load_state()
 
 
@@ -253,7 +253,7 @@ def answer_elsewhere(opened: Callable[..., Any], owner: Member, outsider: Member
         page.goto(shared_by(owner, CITIES))
         page.get_by_role("heading", name="This answer is in Acme").wait_for()
         looked_at(page, "an answer elsewhere")
-        page.get_by_role("button", name="Switch to Acme").click()
+        press(page, "Switch to Acme")
         page.get_by_text("Asked and shared by").wait_for()
 
 
@@ -305,7 +305,7 @@ def sign_in(page: Page, name: str, password: str, *, again: bool = True) -> None
         page.goto("/login")
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
     page.wait_for_load_state()
 
 
