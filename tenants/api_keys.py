@@ -13,7 +13,7 @@ from tenants.context import current_tenant_id, identity_transaction, tenant_tran
 from tenants.domain_error import DomainError, LimitReached, existing
 from tenants.keys import digest, matches, new_key, parse_key, render_key
 from tenants.models import ApiKey, Membership
-from tenants.principal import Principal
+from tenants.principal import InsufficientScope, Principal
 from tenants.roles import RANK, Permission, Role
 
 MAX_LIVE_KEYS = 500
@@ -35,12 +35,6 @@ class KeyExpired(DomainError):
     code = "key_expired"
 
 
-class KeyExceedsIssuer(DomainError):
-    """Nobody gives a key more than they have themselves: leave out what `message` names, or ask somebody who may."""
-
-    code = "insufficient_scope"
-
-
 def issue_within(
     principal: Principal,
     *,
@@ -53,22 +47,22 @@ def issue_within(
     """As `issue`, but for what the principal lacks: no further scope, no higher role, and no other attributes unless
     they write the policies that ask for them. Without `attributes`, the principal's own.
 
-    Raises InsufficientScope, KeyExceedsIssuer, LimitReached, or Unauthenticated where the issuer went meanwhile. Needs
+    Raises InsufficientScope, LimitReached, or Unauthenticated where the issuer went meanwhile. Needs
     an open scope.
     """
     principal.require(Permission.MANAGE_KEYS)
     lacking = sorted(set(scopes) - principal.permissions)
     if lacking:
-        raise KeyExceedsIssuer(f"You have not these scopes yourself: {', '.join(lacking)}.", scopes=lacking)
+        raise InsufficientScope(f"You have not these scopes yourself: {', '.join(lacking)}.", scopes=lacking)
     if RANK.index(role) > RANK.index(principal.role):
-        raise KeyExceedsIssuer(f'Your own role is "{principal.role}": a key of yours cannot be "{role}".')
+        raise InsufficientScope(f'Your own role is "{principal.role}": a key of yours cannot be "{role}".')
     own = principal.attributes
     if (
         attributes is not None
         and dict(attributes) != dict(own)
         and Permission.MANAGE_SOURCES not in principal.permissions
     ):
-        raise KeyExceedsIssuer("A key of yours has your own attributes: leave them out.")
+        raise InsufficientScope("A key of yours has your own attributes: leave them out.")
     live = ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
     if live.count() >= MAX_LIVE_KEYS:
         raise LimitReached(f"There are {MAX_LIVE_KEYS} live keys already: revoke some that nobody uses.")

@@ -1,6 +1,5 @@
 """Search in a tenant's audit trail: who did it, what, to which thing, when, and which columns an answer showed."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.admin.views.main import ChangeList
@@ -8,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
+from tenants.actors import usernames
 from tenants.models import AuditEvent, User
 from tenants.tenant_admin import ReadOnlyAdmin
 
@@ -37,7 +37,7 @@ class AuditEventAdmin(ReadOnlyAdmin[AuditEvent]):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         page = super().get_changelist_instance(request)
-        names = _names(event.actor for event in page.result_list)
+        names = usernames({event.actor for event in page.result_list})
         for event in page.result_list:
             event.person = names.get(event.actor, "")
         return page
@@ -64,10 +64,3 @@ def _fits(word: str) -> Q:
         | Q(details__tables__contains=[word])
         | Q(details__columns__contains=[word])
     )
-
-
-def _names(actors: Iterable[str]) -> dict[str, str]:
-    """Of the people among them, by actor. One query."""
-    ids = {actor.removeprefix("user:") for actor in actors if actor.startswith("user:")}
-    found = User.objects.filter(pk__in=[one for one in ids if one.isdigit()])
-    return {f"user:{pk}": name for pk, name in found.values_list("pk", "username")}

@@ -16,10 +16,10 @@ from django.core import signing
 from django.utils import timezone
 
 from tenants import audit
-from tenants.api_keys import KeyExceedsIssuer, KeyExpired, Unauthenticated, key_before_tenant, require_live
+from tenants.api_keys import KeyExpired, Unauthenticated, key_before_tenant, require_live
 from tenants.attributes import AttributeValue, attributes_from_json, attributes_to_json
 from tenants.domain_error import Invalid
-from tenants.models import ApiKey, RequestCount
+from tenants.models import ApiKey
 from tenants.principal import InsufficientScope, Principal
 from tenants.roles import RANK, Permission, Role
 
@@ -30,7 +30,6 @@ ORIGIN = re.compile(r"https://[a-z0-9.-]{1,253}(:\d{1,5})?|http://(localhost|127
 LABEL = re.compile(r"[A-Za-z0-9._@+=-]{1,64}")
 
 _TOKEN, _FRAME = "querent.embed.token", "querent.embed.frame"
-_COUNTS_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,7 @@ def issue(
     """For the person whom the tenant's product calls `label` (as LABEL), in pages of `origin` (as ORIGIN).
 
     Whoever holds the scope speaks for these people: their attributes are taken as told, but for those that the key has
-    itself, which hold for all of them. Raises InsufficientScope, KeyExceedsIssuer or Invalid. Needs an
+    itself, which hold for all of them. Raises InsufficientScope or Invalid. Needs an
     open scope.
     """
     principal.require(Permission.EMBED)
@@ -63,10 +62,10 @@ def issue(
     if kind != "key":
         raise InsufficientScope("Only an API key makes these tokens: they end with it.", required="embed")
     if RANK.index(role) > RANK.index(principal.role):
-        raise KeyExceedsIssuer(f'The key\'s role is "{principal.role}": its tokens cannot be "{role}".')
+        raise InsufficientScope(f'The key\'s role is "{principal.role}": its tokens cannot be "{role}".')
     changed = sorted(name for name, value in principal.attributes.items() if attributes.get(name, value) != value)
     if changed:
-        raise KeyExceedsIssuer(f"The key has these attributes for all its tokens: {', '.join(changed)}.")
+        raise InsufficientScope(f"The key has these attributes for all its tokens: {', '.join(changed)}.")
     expires_at = timezone.now().replace(microsecond=0) + timedelta(seconds=min(life_s, MAX_LIFE_S))
     told = {
         "k": prefix,
@@ -90,8 +89,6 @@ def issue(
     audit.record(
         "embed_token.issued", actor=principal.actor, subject=token.actor, role=role.value, origin=origin, life_s=life_s
     )
-    # Each of these people is a caller of their own: those who do not come back are forgotten here.
-    RequestCount.objects.filter(actor__startswith="embed:", since__lt=timezone.now() - _COUNTS_KEPT).delete()
     return token
 
 

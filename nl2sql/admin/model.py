@@ -11,9 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from nl2sql.generation.errors import LlmError
 from nl2sql.model_access.endpoint_policy import ModelForbidden
-from nl2sql.model_access.model_change import propose
 from nl2sql.model_access.model_test import greet
-from nl2sql.model_access.tenant_models import MAX_KEY, ModelSettingsInvalid, prepared
+from nl2sql.model_access.tenant_models import MAX_KEY, ModelSettingsInvalid, prepared, propose
 from nl2sql.models import TenantModel
 from nl2sql.models.tenant_model import SETTINGS
 from nl2sql.tasks import request_trial

@@ -15,9 +15,8 @@ from nl2sql.api.model_serializers import (
 )
 from nl2sql.model_access import tenant_models
 from nl2sql.model_access.endpoint_policy import check_endpoint
-from nl2sql.model_access.model_change import propose
 from nl2sql.model_access.model_test import Greeted, greet
-from nl2sql.model_access.tenant_models import prepared
+from nl2sql.model_access.tenant_models import prepared, propose
 from nl2sql.models import TenantModel
 from nl2sql.tasks import request_trial
 from schema_index.outbound.host_resolution import resolve_host

@@ -4,6 +4,7 @@ What the installation pays for, the installation chooses: without a key or addre
 models that the operator put a price on. The installation's key never goes to an address that a tenant named.
 """
 
+from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from nl2sql.generation.errors import LlmMisconfigured
 from nl2sql.generation.model_settings import ModelSettings
 from nl2sql.generation.price import Price
 from nl2sql.model_access.endpoint_policy import check_endpoint, endpoint_host
-from nl2sql.models import TenantModel
+from nl2sql.models import QueryState, TenantModel, VerifiedQuery
 from schema_index.outbound.credentials import CredentialUnreadable, decrypt, encrypt
 from schema_index.outbound.host_resolution import resolve_host
 from tenants import audit
@@ -29,6 +30,8 @@ OPENAI_URL = "https://api.openai.com/v1"
 MAX_KEY = 2_000
 
 T = TypeVar("T")
+
+SendTrial = Callable[[TenantModel], None]
 
 
 class ModelSettingsInvalid(DomainError):
@@ -139,6 +142,16 @@ def store_candidate(row: TenantModel) -> None:
     TenantModel.objects.filter(is_candidate=True).delete()
     row.save(force_insert=True)
     audit.record("model.proposed", actor=row.actor, subject=row.model)
+
+
+def propose(row: TenantModel, *, send: SendTrial) -> None:
+    """Store what `prepared` made, in the open scope. Where the tenant has verified queries and their answers may
+    change, it stays a candidate, and `send` is to have it tried once the transaction is over; else it is in use."""
+    store_candidate(row)
+    if VerifiedQuery.objects.filter(state=QueryState.VERIFIED, stale_at=None).exists() and answers_otherwise(row):
+        send(row)
+    else:
+        promote(row)
 
 
 def check(row: TenantModel) -> None:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from config.model_price import ModelPrice
 from nl2sql.generation.circuit import BREAKERS, BreakerRules, CircuitKey
 from nl2sql.model_access import tenant_models
-from nl2sql.model_access.model_change import propose
+from nl2sql.model_access.tenant_models import propose
 from nl2sql.models import TenantModel
 from schema_index.models import DataSource
 from tenants.context import platform_transaction, tenant_transaction
