@@ -84,6 +84,13 @@ def table_facts() -> TableFacts:
     return TableFacts(table_bytes=size, index_bytes=indexes, live_rows=live, dead_rows=dead)
 
 
+def partition_count() -> int:
+    """0 for one table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = to_regclass(%s)", [TABLE])
+        return int(cursor.fetchone()[0])
+
+
 def table_of(tenant_id: UUID) -> str:
     """Where the tenant's vectors stand: their partition, or the one table."""
     with connection.cursor() as cursor:

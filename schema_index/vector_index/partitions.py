@@ -9,7 +9,6 @@ vector indexes are left to `tend`, and searches are exact until it has built the
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -33,14 +32,6 @@ DRAFT = f"{TABLE}__new"
 
 Progress = Callable[[int, int, str], None]
 
-_SHAPE = """
-SELECT (SELECT count(*) FROM pg_inherits WHERE inhparent = c.oid),
-       (SELECT sum(pg_total_relation_size(t.oid)) FROM pg_class t
-        WHERE t.oid = c.oid OR t.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid)),
-       (SELECT sum(greatest(t.reltuples, 0)) FROM pg_class t WHERE t.relkind = 'r'
-        AND (t.oid = c.oid OR t.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid)))
-FROM pg_class c WHERE c.oid = to_regclass(%s)
-"""
 # Foreign keys come first: rows are checked one by one as they arrive, since row-level security would hide the others'
 # rows from a check of the whole table.
 _FOREIGN_KEYS = """
@@ -66,23 +57,6 @@ class PartitioningFailed(DomainError):
 
     code = "internal_error"
     retryable = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """`partitions` is 0 for one table; `rows` as PostgreSQL last counted them; `bytes` with all indexes."""
-
-    partitions: int
-    bytes: int
-    rows: int
-
-
-def shape() -> Shape:
-    """Of the table as it is. Raises PartitioningFailed."""
-    with _as_owner() as cursor:
-        cursor.execute(_SHAPE, [TABLE])
-        partitions, size, rows = cursor.fetchone()
-    return Shape(partitions=partitions, bytes=int(size), rows=int(rows))
 
 
 def repartition(partitions: int, *, progress: Progress = lambda _done, _total, _name: None) -> int:

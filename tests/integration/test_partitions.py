@@ -12,9 +12,9 @@ from django.db import ProgrammingError, connection, connections, models, transac
 from schema_index.models import ChunkEmbedding
 from schema_index.retrieval.nearest import Ranked, nearest_chunks
 from schema_index.vector_index import advice
-from schema_index.vector_index.measure import table_facts, table_of
+from schema_index.vector_index.measure import partition_count, table_facts, table_of
 from schema_index.vector_index.partial_index import TABLE, index_name
-from schema_index.vector_index.partitions import repartition, shape
+from schema_index.vector_index.partitions import repartition
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
 from tests.commands import said
@@ -49,7 +49,7 @@ def _small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
 def _one_table(db: None) -> Iterator[None]:
     """Whatever a test leaves behind."""
     yield
-    if shape().partitions:
+    if partition_count():
         repartition(0)
     with connections["owner"].cursor() as cursor:
         for name in _names():
@@ -87,12 +87,12 @@ def test_there_and_back(
     plain = structure()
 
     assert "will be copied into 4 partitions" in partition("--hash", "4", "--dry-run")
-    assert (structure(), shape().partitions) == (plain, 0)
+    assert (structure(), partition_count()) == (plain, 0)
     name = index_name(tenant.id, SPACE)
     told = partition("--hash", "4")
     assert "2,700 vectors copied: it is 4 partitions now." in told
     assert name in told
-    assert (shape().partitions, table_facts().live_rows) == (4, 2_700)
+    assert (partition_count(), table_facts().live_rows) == (4, 2_700)
 
     assert [rows(one) for one in both] == before[0]
     assert nearest(other_tenant) == before[1][1]

@@ -2,7 +2,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from schema_index.vector_index.partitions import MAX_PARTITIONS, Shape, repartition, shape
+from schema_index.vector_index.measure import partition_count, table_facts
+from schema_index.vector_index.partitions import MAX_PARTITIONS, repartition
 from schema_index.vector_index.tend import tend
 from tenants.management.domain_command import DomainCommand
 from tenants.tenancy import all_tenants
@@ -26,8 +27,8 @@ class Command(DomainCommand):
         wanted = 0 if options["undo"] else options["hash"]
         if not options["undo"] and not 2 <= wanted <= MAX_PARTITIONS:
             raise CommandError(f"--hash takes 2 to {MAX_PARTITIONS} partitions.")
-        now = shape()
-        if now.partitions == wanted:
+        now = partition_count()
+        if now == wanted:
             self.stdout.write(f"It is {_said(wanted)} already.")
             return
         self.stdout.write(self._plan(now, wanted))
@@ -42,9 +43,11 @@ class Command(DomainCommand):
             for action, name in built.actions:
                 self.stdout.write(f"{tenant.slug}: {action} {name}")
 
-    def _plan(self, now: Shape, wanted: int) -> str:
+    def _plan(self, now: int, wanted: int) -> str:
+        facts = table_facts()
+        megabytes = (facts.table_bytes + facts.index_bytes) / 2**20
         return (
-            f"{_said(now.partitions).capitalize()} of about {now.rows:,} vectors and {now.bytes / 2**20:,.0f} MB with "
+            f"{_said(now).capitalize()} of about {facts.live_rows:,} vectors and {megabytes:,.0f} MB with "
             f"indexes will be copied into {_said(wanted)}; as much disk is needed until it is done. Vector indexes are "
             "built anew afterwards, and searches are exact until then."
         )
