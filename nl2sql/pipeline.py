@@ -33,14 +33,15 @@ def answer(task: Task) -> Iterator[Event]:
         if task.given_sql:
             yield from _given(task)
             return
-        if task.cache_key and (yield from _recalled(task)):
+        key = answer_cache.key_for(task)
+        if key and (yield from _recalled(task, key)):
             return
         retrieved: Retrieved | None = None
         for event in _anew(task):
             if isinstance(event, Found):
                 retrieved = event.retrieved
-            if task.cache_key and retrieved is not None and isinstance(event, Answered | CannotAnswer):
-                answer_cache.keep(task, retrieved=retrieved, ending=event)
+            if key and retrieved is not None and isinstance(event, Answered | CannotAnswer):
+                answer_cache.keep(task, key=key, retrieved=retrieved, ending=event)
             yield event
     except DomainError as error:
         yield failed(error)
@@ -54,11 +55,11 @@ def _given(task: Task) -> Iterator[Event]:
     yield outcome.ending if isinstance(outcome, Setback) else outcome
 
 
-def _recalled(task: Task) -> Steps[Event, None, bool]:
+def _recalled(task: Task, key: str) -> Steps[Event, None, bool]:
     """Whether what was written for the same question in the same state answered. Its statement is proven and run like
     any other; where that fails, it is forgotten and the story begins anew."""
     started = time.monotonic()
-    kept = through_outage(lambda: answer_cache.recall(task.tenant_id, key=task.cache_key))
+    kept = through_outage(lambda: answer_cache.recall(task.tenant_id, key=key))
     if kept is None:
         return False
     yield Found(retrieved=kept.retrieved)
@@ -69,7 +70,7 @@ def _recalled(task: Task) -> Steps[Event, None, bool]:
     yield Drafted(draft=kept.written)
     outcome = yield from attempt(task, _request(task, kept.retrieved), kept.written)
     if not isinstance(outcome, Answered):
-        answer_cache.forget(task.tenant_id, key=task.cache_key)
+        answer_cache.forget(task.tenant_id, key=key)
         return False
     assert outcome.receipt is not None
     yield replace(outcome, receipt=replace(outcome.receipt, cached=True))

@@ -19,13 +19,12 @@ Mode = Literal["answer", "sql", "dry_run"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """`catalogue` is what the asking principal may see, `role` and
-    `attributes` are theirs. `revision` and `synced_at` say of which sync the catalogue is;
-    `verified` are the source's verified queries in use, whoever may see them. `history` are the exchanges that the
-    question may continue, oldest first; `clarified` what its asker chose when asked back. `today` is a day of
-    `time_zone`; the fiscal year begins with the first of `fiscal_month`. `cache_key` is where the answer is kept; empty
-    where it is not. Up to `candidates` statements are written for a hard question. `threshold` is the least similarity
-    of a hit, None for the tenant's own."""
+    """`catalogue` is what the asking principal may see, `role` and `attributes` are theirs. `revision` and `synced_at`
+    say of which sync the catalogue is; `verified` are the source's verified queries in use, whoever may see them.
+    `history` are the exchanges that the question may continue, oldest first; `clarified` what its asker chose when
+    asked back. `today` is a day of `time_zone`; the fiscal year begins with the first of `fiscal_month`. `access` is
+    the digest of what the asker may see; empty where the answer is not to be kept. Up to `candidates` statements are
+    written for a hard question. `threshold` is the least similarity of a hit, None for the tenant's own."""
 
     question: str
     mode: Mode
@@ -52,5 +51,5 @@ class Task:
     clarified: tuple[Clarified, ...] = ()
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     cancellation: Cancellation = NEVER
-    cache_key: str = ""
+    access: str = ""
     candidates: int = 1

@@ -31,7 +31,7 @@ FORMAT = 1
 
 OF_TASK = (
     *("tenant_id", "source_id", "role", "revision", "top_k", "candidates", "mode", "language"),
-    *("today", "time_zone", "fiscal_month"),
+    *("today", "time_zone", "fiscal_month", "access"),
 )
 
 
@@ -44,21 +44,21 @@ class Kept:
 _JSON = TypeAdapter(Kept)
 
 
-def key_for(task: Task, *, access: str) -> str:
-    """Empty where the answer is not kept: the setting forbids it, the writer does, the question does not stand by
-    itself, or the knowledge is in motion. `access` is the digest of what the asker may see."""
-    stands_alone = not task.history and not task.clarified
-    if settings.ENVIRONMENT.answer_cache_size == 0 or not task.generator.fingerprint or not stands_alone:
+def key_for(task: Task) -> str:
+    """Empty where the answer is not kept: the task or the setting forbids it, the writer does, the question does not
+    stand by itself, or the knowledge is in motion."""
+    is_kept = task.access and settings.ENVIRONMENT.answer_cache_size and task.generator.fingerprint
+    if not is_kept or task.history or task.clarified:
         return ""
     with tenant_transaction(task.tenant_id):
         knowledge = knowledge_state(task.source_id, embedder=task.embedder, threshold=task.threshold)
-    return "" if knowledge is None else answer_key(task, access=access, knowledge=knowledge)
+    return "" if knowledge is None else answer_key(task, knowledge=knowledge)
 
 
-def answer_key(task: Task, *, access: str, knowledge: str) -> str:
+def answer_key(task: Task, *, knowledge: str) -> str:
     """64 hexadecimal digits. Blanks around and between the words of a question mean nothing; all else does.
 
-    `access` is the digest of policy, hidden names and attributes, `knowledge` that of what is found beside the schema.
+    `knowledge` is the digest of what is found beside the schema.
     """
     parts = {
         **{name: getattr(task, name) for name in OF_TASK},
@@ -66,7 +66,6 @@ def answer_key(task: Task, *, access: str, knowledge: str) -> str:
         "max_rows": task.limits.max_rows,
         "generator": task.generator.fingerprint,
         "verified": [(one.id, one.question, one.sql) for one in task.verified],
-        "access": access,
         "knowledge": knowledge,
         "format": FORMAT,
     }
@@ -88,7 +87,7 @@ def recall(tenant_id: UUID, *, key: str) -> Kept | None:
         return kept
 
 
-def keep(task: Task, *, retrieved: Retrieved, ending: Ending) -> None:
+def keep(task: Task, *, key: str, retrieved: Retrieved, ending: Ending) -> None:
     """Where the ending is one to keep: a statement that no check wants mended, or a refusal that names what is
     missing. The least lately used go where there are more than the setting allows."""
     written = _worth_keeping(ending)
@@ -102,7 +101,7 @@ def keep(task: Task, *, retrieved: Retrieved, ending: Ending) -> None:
                 CachedAnswer(
                     tenant_id=task.tenant_id,
                     source_id=task.source_id,
-                    key=task.cache_key,
+                    key=key,
                     question=storable(_plain(task.question)),
                     answer=answer,
                     used_at=timezone.now(),

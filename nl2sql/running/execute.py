@@ -1,7 +1,6 @@
 """Carries out an opened run: claims it, drives the pipeline, stores what happens, closes it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +11,6 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from nl2sql.answering import answer_cache
 from nl2sql.answering.attempt import failed
 from nl2sql.clarification.choose import clarified
 from nl2sql.curation import verified_queries
@@ -111,8 +109,6 @@ def carry_out(
 def _events(run: Run, principal: Principal | None, stop: Cancellation) -> Iterator[Event]:
     try:
         task = through_outage(lambda: _task(run, principal, stop))
-        if not run.is_test and not run.given_sql:  # what is judged is written anew
-            task = replace(task, cache_key=answer_cache.key_for(task, access=run.access_digest))
     except DomainError as error:
         yield failed(error)
         return
@@ -159,6 +155,7 @@ def _task(run: Run, principal: Principal | None, stop: Cancellation) -> Task:
         limits=caps(max_rows=run.max_rows),
         top_k=settings.ENVIRONMENT.retrieval_top_k,
         candidates=candidates_of(model),
+        access="" if run.is_test else run.access_digest,  # what is judged is written anew
         today=datetime.now(ZoneInfo(tenant.time_zone)).date(),
         time_zone=tenant.time_zone,
         fiscal_month=tenant.fiscal_year_start_month,
