@@ -87,7 +87,7 @@ class MetadataScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """What holds for every operation alike: its errors, limits, strict bodies, and how it is called."""
     strict: set[str] = set()
-    for path, method, operation in _operations(result):
+    for path, method, operation in operations(result):
         responses = {**operation["responses"], **_errors(path, method, operation)}
         if operation["operationId"] in NEEDS_BODY:
             operation["requestBody"]["required"] = True
@@ -108,11 +108,10 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
-def _operations(result: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, item in result["paths"].items():
-        for method in METHODS:
-            if method in item:
-                yield path, method, item[method]
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Path, method and what is told of it, by path."""
+    for path, item in sorted(description["paths"].items()):
+        yield from ((path, method, item[method]) for method in METHODS if method in item)
 
 
 def _errors(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """Every operation of the API, from its OpenAPI description."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 
-from config.openapi import EVERYWHERE, METHODS, OF_A_BODY
+from config.openapi import EVERYWHERE, OF_A_BODY, operations
 from config.reference.markdown import table
 
 INTRODUCTION = """# Operations of the API
@@ -22,14 +21,9 @@ TOLD_ONCE = frozenset((*EVERYWHERE, *OF_A_BODY))
 def operation_pages() -> str:
     description = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # upstream
     by_tag: dict[str, list[str]] = {}
-    for path, method, operation in _operations(description):
+    for path, method, operation in operations(description):
         by_tag.setdefault(operation["tags"][0], []).append(_operation(path, method, operation, description))
     return "\n\n".join([INTRODUCTION, *(f"## {tag}\n\n" + "\n\n".join(by_tag[tag]) for tag in sorted(by_tag))])
-
-
-def _operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, item in sorted(description["paths"].items()):
-        yield from ((path, method, item[method]) for method in METHODS if method in item)
 
 
 def _operation(path: str, method: str, operation: dict[str, Any], description: dict[str, Any]) -> str:

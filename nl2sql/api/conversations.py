@@ -7,7 +7,7 @@ from uuid import UUID
 from rest_framework import serializers
 from rest_framework.views import APIView
 
-from nl2sql.api.run_items import RunItemSerializer
+from nl2sql.api.serializers import RunItemSerializer
 from nl2sql.models import Conversation
 from nl2sql.running import conversations
 from nl2sql.running.conversations import MAX_SEARCH, MAX_TITLE

@@ -14,8 +14,7 @@ from nl2sql import runs
 from nl2sql.api.ask_headers import EventStreamRenderer, last_event_id, wants_stream
 from nl2sql.api.event_stream import event_stream
 from nl2sql.api.run_descriptions import EVENT_HEADERS, EVENT_RESPONSES
-from nl2sql.api.run_items import RunItemSerializer
-from nl2sql.api.serializers import ReplySerializer
+from nl2sql.api.serializers import ReplySerializer, RunItemSerializer
 from nl2sql.models import Run
 from nl2sql.running.cancel import cancel
 from nl2sql.running.close import close_left_behind

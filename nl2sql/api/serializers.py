@@ -9,7 +9,9 @@ from nl2sql.clarification.choose import MAX_CHOICE
 from nl2sql.generation.answer_format import MAX_CHOICES
 from nl2sql.models import RunStatus
 from nl2sql.models.verified_query import MAX_QUESTION
+from nl2sql.runs import run_address
 from nl2sql.trust.agreement import Fate
+from tenants.api.links import LinksField
 from tenants.api.strict import StrictSerializer, TextField
 
 _METADATA_NAME = serializers.CharField(max_length=100)
@@ -270,3 +272,15 @@ class ReplySerializer(serializers.Serializer[Any]):
         child=serializers.CharField(),
         help_text="`self`; `events` of the asker's own; `page` too where a person asked, who can open it.",
     )
+
+
+class RunItemSerializer(serializers.Serializer[Any]):
+    # Without what it answered, which a policy may keep from the caller by now; a docstring would be told.
+    id = serializers.UUIDField()
+    conversation_id = serializers.UUIDField()
+    question = serializers.CharField()
+    data_source = serializers.CharField(source="source_slug")
+    status = serializers.ChoiceField(choices=RunStatus.values)
+    created_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+    links = LinksField(run_address)

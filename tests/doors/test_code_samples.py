@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from config.openapi import operations
 from schema_index.models import DataSource
 from tests.asgi_server import asgi_server
 from tests.conftest import Member
@@ -70,23 +71,19 @@ ELSEWHERE = {"put /api/v1/model": {422}}
 def test_every_sample_is_a_request_that_the_api_understands(
     owner: Member, shop: DataSource, change_environment: Callable[..., object]
 ) -> None:
-    operations = [
-        (f"{method} {path}", operation)
-        for path, item in described()["paths"].items()
-        for method, operation in item.items()
-    ]
-    told: dict[str, set[int]] = {name: set() for name, _ in operations}
+    known = [(f"{method} {path}", operation) for path, method, operation in operations(described())]
+    told: dict[str, set[int]] = {name: set() for name, _ in known}
     with asgi_server() as address:
         for language, command in CALLERS.items():
             samples = [
                 sample["source"]
-                for _, operation in operations
+                for _, operation in known
                 for sample in operation["x-codeSamples"]
                 if sample["lang"] == language
             ]
             environment = {**os.environ, "QUERENT": address, "KEY": owner.key}
             done = ended(command, input=json.dumps(samples), env=environment, timeout=300)
             assert done.returncode == 0, done.stderr
-            for (name, _), status in zip(operations, done.stdout.split(), strict=True):
+            for (name, _), status in zip(known, done.stdout.split(), strict=True):
                 told[name].add(int(status))
     assert {name: statuses for name, statuses in told.items() if not statuses <= UNDERSTOOD} == ELSEWHERE

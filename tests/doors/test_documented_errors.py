@@ -21,7 +21,7 @@ from pydantic import SecretStr
 
 from config.environment import Environment
 from config.errors import STATUS
-from config.openapi import EVERYWHERE, OF_A_BODY
+from config.openapi import EVERYWHERE, OF_A_BODY, operations
 from nl2sql.models import Run, VerifiedQuery
 from schema_index.models import ChunkEmbedding, DataSource, EmbeddingSpace
 from tenants.context import platform_transaction, tenant_transaction
@@ -354,26 +354,21 @@ TABLE: dict[str, dict[str, Provoke]] = {
 def documented() -> dict[str, set[str]]:
     """The codes of each operation that are its own."""
     found: dict[str, set[str]] = {}
-    for path, item in described()["paths"].items():
-        for operation in item.values():
-            told = " ".join(text["description"] for status, text in operation["responses"].items() if status >= "400")
-            codes = set(re.findall(r"\w+", told)) & STATUS.keys()
-            assert codes >= set(EVERYWHERE), operation["operationId"]
-            general = {"not_found"} if "{" in path and operation["operationId"] != "rerun_run" else set()
-            if own := codes - {*EVERYWHERE, *OF_A_BODY} - general:
-                found[operation["operationId"]] = own
+    for path, _, operation in operations(described()):
+        told = " ".join(text["description"] for status, text in operation["responses"].items() if status >= "400")
+        codes = set(re.findall(r"\w+", told)) & STATUS.keys()
+        assert codes >= set(EVERYWHERE), operation["operationId"]
+        general = {"not_found"} if "{" in path and operation["operationId"] != "rerun_run" else set()
+        if own := codes - {*EVERYWHERE, *OF_A_BODY} - general:
+            found[operation["operationId"]] = own
     return found
 
 
 @pytest.fixture
 def stage(owner: Member, warehouse: DataSource, change_environment: Callable[..., Environment]) -> Stage:
-    operations = {
-        operation["operationId"]: (method, path)
-        for path, item in described()["paths"].items()
-        for method, operation in item.items()
-    }
+    addresses = {operation["operationId"]: (method, path) for path, method, operation in operations(described())}
     known = {"slug": "warehouse", "role": "analyst", **store_things(owner, table="products")}
-    return Stage(owner=owner, operations=operations, known=known, change=change_environment)
+    return Stage(owner=owner, operations=addresses, known=known, change=change_environment)
 
 
 def test_every_documented_error_has_its_provocation() -> None:

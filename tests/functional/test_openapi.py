@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from config.errors import STATUS
+from config.openapi import operations
 from tests.functional.test_every_endpoint import SCOPES
 
 OF_NO_OPERATION = {"cancelled", "method_not_allowed", "origin_refused"}
@@ -44,8 +45,8 @@ def test_the_description_is_valid_and_gives_no_warning(tmp_path: Path, monkeypat
 
 def test_both_doors_and_the_run_are_described(description: dict[str, Any]) -> None:
     assert set(description["paths"]) >= {"/nl2sql", "/api/v1/nl2sql", "/api/v1/runs/{run_id}"}
-    operations = [operation["operationId"] for path in description["paths"].values() for operation in path.values()]
-    assert len(set(operations)) == len(operations)
+    names = [operation["operationId"] for _, _, operation in operations(description)]
+    assert len(set(names)) == len(names)
 
 
 def test_each_operation_names_the_scopes_that_open_it(description: dict[str, Any]) -> None:
@@ -54,8 +55,7 @@ def test_each_operation_names_the_scopes_that_open_it(description: dict[str, Any
         (method, re.sub(r"{\w+}", "<>", path)): {
             scope for one in operation["security"] for scope in one.get("apiKey", ())
         }
-        for path, item in description["paths"].items()
-        for method, operation in item.items()
+        for path, method, operation in operations(description)
     }
     assert told == {(method, re.sub(r"<\w+>", "<>", path)): scopes for (method, path), scopes in SCOPES.items()}
 
@@ -77,11 +77,10 @@ def test_data_sources_and_jobs_are_described_with_examples(description: dict[str
 
 def test_every_status_of_the_contract_is_documented_with_its_codes(description: dict[str, Any]) -> None:
     told: set[tuple[str, str]] = set()
-    for path in description["paths"].values():
-        for operation in path.values():
-            for status, response in operation["responses"].items():
-                if int(status) >= 400:
-                    told.update((status, code) for code in response["description"].split(", "))
+    for _, _, operation in operations(description):
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                told.update((status, code) for code in response["description"].split(", "))
     assert told == {(str(status), code) for code, (status, _) in STATUS.items() if code not in OF_NO_OPERATION}
     for door in ("/nl2sql", "/api/v1/nl2sql"):
         responses = description["paths"][door]["post"]["responses"]
