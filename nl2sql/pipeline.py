@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from nl2sql.answering import answer_cache
+from nl2sql.answering.answer_cache import Kept
 from nl2sql.answering.attempt import Setback, attempt, failed, judge, step_done
 from nl2sql.answering.candidate_vote import candidate_vote
 from nl2sql.answering.candidates import is_hard
@@ -33,8 +34,9 @@ def answer(task: Task) -> Iterator[Event]:
         if task.given_sql:
             yield from _given(task)
             return
-        key = answer_cache.key_for(task)
-        if key and (yield from _recalled(task, key)):
+        started = time.monotonic()
+        key, kept = through_outage(lambda: answer_cache.look_up(task))
+        if kept is not None and (yield from _recalled(task, key, kept, started=started)):
             return
         retrieved: Retrieved | None = None
         for event in _anew(task):
@@ -55,13 +57,9 @@ def _given(task: Task) -> Iterator[Event]:
     yield outcome.ending if isinstance(outcome, Setback) else outcome
 
 
-def _recalled(task: Task, key: str) -> Steps[Event, None, bool]:
+def _recalled(task: Task, key: str, kept: Kept, *, started: float) -> Steps[Event, None, bool]:
     """Whether what was written for the same question in the same state answered. Its statement is proven and run like
     any other; where that fails, it is forgotten and the story begins anew."""
-    started = time.monotonic()
-    kept = through_outage(lambda: answer_cache.recall(task.tenant_id, key=key))
-    if kept is None:
-        return False
     yield Found(retrieved=kept.retrieved)
     yield step_done("recall", started)
     if isinstance(kept.written, Refused):

@@ -44,15 +44,18 @@ class Kept:
 _JSON = TypeAdapter(Kept)
 
 
-def key_for(task: Task) -> str:
-    """Empty where the answer is not kept: the task or the setting forbids it, the writer does, the question does not
-    stand by itself, or the knowledge is in motion."""
+def look_up(task: Task) -> tuple[str, Kept | None]:
+    """The key of the answer, and what is kept under it. Empty where the answer is not kept: the task or the setting
+    forbids it, the writer does, the question does not stand by itself, or the knowledge is in motion."""
     is_kept = task.access and settings.ENVIRONMENT.answer_cache_size and task.generator.fingerprint
     if not is_kept or task.history or task.clarified:
-        return ""
+        return "", None
     with tenant_transaction(task.tenant_id):
         knowledge = knowledge_state(task.source_id, embedder=task.embedder, threshold=task.threshold)
-    return "" if knowledge is None else answer_key(task, knowledge=knowledge)
+        if knowledge is None:
+            return "", None
+        key = answer_key(task, knowledge=knowledge)
+        return key, _recalled(key)
 
 
 def answer_key(task: Task, *, knowledge: str) -> str:
@@ -72,19 +75,18 @@ def answer_key(task: Task, *, knowledge: str) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def recall(tenant_id: UUID, *, key: str) -> Kept | None:
-    with tenant_transaction(tenant_id):
-        found = CachedAnswer.objects.filter(key=key).first()
-        if found is None:
-            return None
-        try:
-            kept = _JSON.validate_python(found.answer)
-        except ValidationError:
-            # Written by another version.
-            found.delete()
-            return None
-        CachedAnswer.objects.filter(id=found.id).update(used_at=timezone.now())
-        return kept
+def _recalled(key: str) -> Kept | None:
+    found = CachedAnswer.objects.filter(key=key).first()
+    if found is None:
+        return None
+    try:
+        kept = _JSON.validate_python(found.answer)
+    except ValidationError:
+        # Written by another version.
+        found.delete()
+        return None
+    CachedAnswer.objects.filter(id=found.id).update(used_at=timezone.now())
+    return kept
 
 
 def keep(task: Task, *, key: str, retrieved: Retrieved, ending: Ending) -> None:
@@ -130,8 +132,7 @@ def sweep(tenant_id: UUID) -> None:
 
 
 def _trim(limit: int) -> None:
-    surplus = CachedAnswer.objects.order_by("-used_at", "id").values("id")[limit:]
-    CachedAnswer.objects.filter(id__in=list(surplus.values_list("id", flat=True))).delete()
+    CachedAnswer.objects.filter(id__in=CachedAnswer.objects.order_by("-used_at", "id").values("id")[limit:]).delete()
 
 
 def _worth_keeping(ending: Ending) -> Draft | Refused | None:
