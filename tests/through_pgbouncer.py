@@ -20,21 +20,19 @@ def through_pgbouncer() -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="querent-pooled-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        pooler = pgbouncer(
+        with pgbouncer(
             folder / "pgbouncer",
             port=port,
             server_port=int(direct["PORT"]),
             database=direct["NAME"],
             user=direct["USER"],
             password=direct["PASSWORD"],
-        )
-        pooler.start()
-        server_port = direct["PORT"]
-        try:
-            for told in (direct, settings.DATABASES["default"], settings.ACCESS.app):
-                told["PORT"] = str(port)
-            yield
-        finally:
-            for told in (direct, settings.DATABASES["default"], settings.ACCESS.app):
-                told["PORT"] = server_port
-            pooler.stop()
+        ):
+            server_port = direct["PORT"]
+            try:
+                for told in (direct, settings.DATABASES["default"], settings.ACCESS.app):
+                    told["PORT"] = str(port)
+                yield
+            finally:
+                for told in (direct, settings.DATABASES["default"], settings.ACCESS.app):
+                    told["PORT"] = server_port

@@ -86,12 +86,10 @@ def test_the_commands_of_the_page_start_what_serves(servers: Topology) -> None:
     for port, free in ports.items():
         lines = lines.replace(f"METRICS_PORT={port}", f"METRICS_PORT={free}")
     with ExitStack() as running:
-        started = []
         for number, line in enumerate(lines.splitlines()):
             command = ["bash", "-c", f"cd {shlex.quote(str(BASE_DIR))}; {line}"]
-            started.append(ServerProcess(f"by-hand-{number}", command, folder=servers.folder, environment=shell))
-            running.callback(started[-1].kill)
-            started[-1].start()
+            process = ServerProcess(f"by-hand-{number}", command, folder=servers.folder, environment=shell)
+            running.enter_context(process)
         _wait(lambda: serves(servers.url))
         _wait(lambda: "It answers, and 2 workers do." in _run("manage.py doctor", shell))
         page = httpx.get(f"{servers.url}/login").text
