@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from schema_index.connectors.child_protocol import Frame
 from schema_index.connectors.kept_children import Process, end, keep, take
 from tenants.cancellation import NEVER, Cancellation
 
@@ -25,8 +25,6 @@ GRACE_S = 0.25
 """How long after the deadline the child may take to stop by itself: one progress check and one frame."""
 
 CHUNK_BYTES = 1 << 16
-
-Frame = dict[str, Any]
 
 
 class ChildKilled(Exception):

@@ -8,7 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
-from schema_index.connectors.child_process import ROOT, Child, Frame
+from schema_index.connectors.child_process import ROOT, Child
+from schema_index.connectors.child_protocol import Frame
 from schema_index.connectors.duckdb_catalogue import BROKEN, duckdb_kind, duckdb_table
 from schema_index.connectors.engine import Engine
 from schema_index.connectors.file_connector import FileConnector, file_grants

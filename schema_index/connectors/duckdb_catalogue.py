@@ -3,9 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from schema_index.connectors.child_process import Frame
-from schema_index.connectors.file_connector import Name
-from schema_index.schema import Column, ColumnKind, ForeignKey, Table, bounded_enum
+from schema_index.connectors.child_protocol import Frame
+from schema_index.schema import Column, ColumnKind, ForeignKey, Table, TableName, bounded_enum
 
 BROKEN = "The database cannot plan it; a view may name something that no longer exists, or a file outside."
 
@@ -32,7 +31,7 @@ _DUCKDB_TYPES: Mapping[str, ColumnKind] = {
 }
 
 
-def duckdb_table(relation: Frame, relations: Mapping[Name, Frame]) -> Table:
+def duckdb_table(relation: Frame, relations: Mapping[TableName, Frame]) -> Table:
     """From the child's frame, whose keys may lead to the `relations`."""
     schema, keys = relation["schema"], relation["keys"]
     primary_key = next((tuple(key["columns"]) for key in keys if key["type"] == "PRIMARY KEY"), ())

@@ -21,23 +21,21 @@ from schema_index.connectors.base import (
     ResultSet,
     Unreadable,
 )
-from schema_index.connectors.child_process import Bounds, Child, ChildFailed, ChildKilled, Frame, frames
+from schema_index.connectors.child_process import Bounds, Child, ChildFailed, ChildKilled, frames
+from schema_index.connectors.child_protocol import Frame
 from schema_index.connectors.connection import ConnectionConfig
 from schema_index.connectors.distinct_values import DEADLINE_MS, DistinctValues
 from schema_index.connectors.file_errors import FileErrors
 from schema_index.connectors.outcomes import query_timeout
 from schema_index.connectors.plan_cost import assert_affordable
 from schema_index.connectors.streaming import too_large
-from schema_index.schema import ColumnKind, DatabaseSchema, Dialect, Table
+from schema_index.schema import ColumnKind, DatabaseSchema, Dialect, Table, TableName
 from tenants.cancellation import NEVER, Cancellation
 from tenants.domain_error import DomainError
 
 INTROSPECTION_LIMITS = Limits(deadline_ms=60_000, max_bytes=64_000_000)
 
 DEFAULT_SCHEMA = "main"
-
-Name = tuple[str, str]
-"""(schema, relation)"""
 
 FRAMING = 8
 """A byte of a value takes at most six in JSON (`\\u0000`); the rest is for numbers, commas and frames."""
@@ -72,7 +70,7 @@ class FileConnector(ABC):
 
     @staticmethod
     @abstractmethod
-    def table(relation: Frame, relations: Mapping[Name, Frame]) -> Table:
+    def table(relation: Frame, relations: Mapping[TableName, Frame]) -> Table:
         """From the child's frame of the relation, and those of all."""
 
     @abstractmethod
@@ -84,7 +82,7 @@ class FileConnector(ABC):
         return None
 
     def introspect(self, *, progress: Progress | None = None) -> Introspection:
-        found: dict[Name, Frame] = {}
+        found: dict[TableName, Frame] = {}
         unreadable: list[Unreadable] = []
         frames = self._frames({"operation": "catalogue"}, limits=INTROSPECTION_LIMITS)
         for done, relation in enumerate((frame for frame in frames if "relations" in frame), start=1):

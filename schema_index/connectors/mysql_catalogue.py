@@ -20,7 +20,7 @@ from schema_index.connectors.server_connector import (
     Catalogue,
     refuse_more_than,
 )
-from schema_index.schema import Column, ColumnKind, ForeignKey, Table, bounded_enum
+from schema_index.schema import Column, ColumnKind, ForeignKey, Table, TableName, bounded_enum
 
 BROKEN = "The database cannot describe it: something it is made of is missing, damaged or not permitted."
 
@@ -84,8 +84,7 @@ _VERSION_END = "row_end"
 _BROKEN_VIEW = "references invalid"
 """MySQL goes on listing the columns that a broken view had; its comment, in the server's language, is the only sign."""
 
-Name = tuple[str, str]
-Rows = dict[Name, list[tuple[Any, ...]]]
+Rows = dict[TableName, list[tuple[Any, ...]]]
 
 
 def read_catalogue(session: Session, config: ConnectionConfig) -> "MysqlCatalogue":
@@ -156,7 +155,7 @@ class MysqlCatalogue(Catalogue[Relation]):
         return "" if self._names[relation.schema, relation.name] else FORBIDDEN
 
     @cached_property
-    def _names(self) -> dict[Name, frozenset[str]]:
+    def _names(self) -> dict[TableName, frozenset[str]]:
         """The columns that may be read, by relation."""
         names = [(relation.schema, relation.name) for relation in self.relations]
         return {name: frozenset(row[1] for row in self.columns.get(name, ()) if row[-1]) for name in names}
@@ -195,7 +194,7 @@ class MysqlCatalogue(Catalogue[Relation]):
             row_estimate=relation.row_estimate,
         )
 
-    def _column(self, table: Name, row: tuple[Any, ...]) -> Column:
+    def _column(self, table: TableName, row: tuple[Any, ...]) -> Column:
         _, name, data_type, written_type, nullable, comment, extra, _ = row
         column_type = written_type.removesuffix(_OLD_FORMAT)
         is_json = (*table, name) in self.json_columns
@@ -211,10 +210,10 @@ class MysqlCatalogue(Catalogue[Relation]):
             or "auto_increment" in extra.lower(),
         )
 
-    def _foreign_key(self, owner: Name, rows: Sequence[tuple[Any, ...]]) -> ForeignKey | None:
+    def _foreign_key(self, owner: TableName, rows: Sequence[tuple[Any, ...]]) -> ForeignKey | None:
         """None when a side of the key may not be read."""
         columns = tuple(row[0] for row in rows)
-        target: Name = (rows[0][1], rows[0][2])
+        target: TableName = (rows[0][1], rows[0][2])
         target_columns = tuple(row[3] for row in rows)
         if not self._names[owner].issuperset(columns) or not self._names.get(target, frozenset()).issuperset(
             target_columns

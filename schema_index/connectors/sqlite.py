@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from schema_index.connectors.child_process import Child, Frame
+from schema_index.connectors.child_process import Child
+from schema_index.connectors.child_protocol import Frame
 from schema_index.connectors.engine import Engine
 from schema_index.connectors.file_connector import FileConnector, file_grants
 from schema_index.connectors.file_errors import FileErrors

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from schema_index.connectors.child_process import Frame
-from schema_index.connectors.file_connector import Name
-from schema_index.schema import Column, ColumnKind, ForeignKey, Table
+from schema_index.connectors.child_protocol import Frame
+from schema_index.schema import Column, ColumnKind, ForeignKey, Table, TableName
 
 BROKEN = "The database cannot describe it; a view may name something that no longer exists."
 
@@ -27,7 +26,7 @@ _SQLITE_WORDS: tuple[tuple[str, ColumnKind], ...] = (
 """Declared types are free text in SQLite: its affinity rules (datatype3.html §3.1) and the words people write."""
 
 
-def sqlite_table(relation: Frame, relations: Mapping[Name, Frame]) -> Table:
+def sqlite_table(relation: Frame, relations: Mapping[TableName, Frame]) -> Table:
     """From the child's frame, whose keys may lead to the `relations`."""
     primary_key = _primary_key(relation)
     unique_keys = {tuple(key) for key in relation["unique_keys"] if None not in key}
@@ -67,7 +66,7 @@ def kind_of_all(found: Iterable[ColumnKind]) -> ColumnKind:
     return kinds.pop() if len(kinds) == 1 else "other"
 
 
-def _foreign_keys(relation: Frame, relations: Mapping[Name, Frame]) -> tuple[ForeignKey, ...]:
+def _foreign_keys(relation: Frame, relations: Mapping[TableName, Frame]) -> tuple[ForeignKey, ...]:
     """Rows of one key share an id. A key that names no target columns means the target's primary key."""
     grouped: dict[int, list[list[Any]]] = {}
     for row in relation["foreign_keys"]:

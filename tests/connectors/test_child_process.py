@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from schema_index.connectors.child_process import Bounds, Child, ChildFailed, ChildKilled, Frame, frames
+from schema_index.connectors.child_process import Bounds, Child, ChildFailed, ChildKilled, frames
+from schema_index.connectors.child_protocol import Frame
 
 READ = "import sys, os, time, json\nrequest = json.loads(sys.stdin.buffer.readline())\n"
 
