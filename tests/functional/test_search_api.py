@@ -1,6 +1,7 @@
 """Search over HTTP: by meaning, by words, or both, inside one tenant and what its sources show."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def _known(source: DataSource, *, owner: str) -> DataSource:
 def known(tenant: Tenant, outsider: Member, copied_source: NewSource) -> DataSource:
     """Two tenants with the same schema, FAQ entry and document."""
     for one, owner in ((outsider.tenant, "Other"), (tenant, "Acme")):
-        source = copied_source(one, ("known", owner), lambda source, owner=owner: _known(source, owner=owner))
+        source = copied_source(one, ("known", owner), partial(_known, owner=owner))
     return source
 
 
