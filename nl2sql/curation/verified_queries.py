@@ -106,7 +106,7 @@ def propose_from_run(run: Run, *, actor: str) -> VerifiedQuery | None:
         return None
 
 
-def store(query: VerifiedQuery, *, actor: str) -> Accepted:
+def store(query: VerifiedQuery, *, actor: str) -> None:
     """Saves a new or changed text; a text that changed has to be decided on again. Raises like `propose`."""
     accepted = check(query.source, query.sql)
     query.parameters = parameters(query.question, sql=query.sql, dialect=query.source.dialect)
@@ -123,8 +123,7 @@ def store(query: VerifiedQuery, *, actor: str) -> Accepted:
     query.save()
     refer(query, accepted)
     _forget_judged(query)
-    audit.record("verified_query.proposed", actor=actor, subject=str(query.id), source=query.source.slug)
-    return accepted
+    _record("proposed", query, actor)
 
 
 def check(source: DataSource, sql: str) -> Accepted:
@@ -163,7 +162,7 @@ def decide(query: VerifiedQuery, *, state: QueryState, actor: str, explain: Call
     query.curator, query.decided_at = ("", None) if state == QueryState.PROPOSED else (actor, now)
     query.stale_reason, query.stale_at = (UNEXPLAINED, now) if state == QueryState.VERIFIED else ("", None)
     query.save(update_fields=["state", "curator", "decided_at", "stale_reason", "stale_at", "updated_at"])
-    audit.record(f"verified_query.{state}", actor=actor, subject=str(query.id), source=query.source.slug)
+    _record(state, query, actor)
     if state == QueryState.VERIFIED:
         explain(query)
 
@@ -171,7 +170,7 @@ def decide(query: VerifiedQuery, *, state: QueryState, actor: str, explain: Call
 def remove(query: VerifiedQuery, *, actor: str) -> None:
     references.forget(kind=SubjectKind.VERIFIED_QUERY, subject_id=query.id)
     _forget_judged(query)
-    audit.record("verified_query.deleted", actor=actor, subject=str(query.id), source=query.source.slug)
+    _record("deleted", query, actor)
     query.delete()
 
 
@@ -206,6 +205,10 @@ def known(source: DataSource) -> tuple[Verified, ...]:
         )
         for query_id, question, sql, curator, decided_at in rows
     )
+
+
+def _record(what: str, query: VerifiedQuery, actor: str) -> None:
+    audit.record(f"verified_query.{what}", actor=actor, subject=str(query.id), source=query.source.slug)
 
 
 def _forget_judged(query: VerifiedQuery) -> None:

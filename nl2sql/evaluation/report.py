@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from nl2sql.evaluation.comparison import Changed, EvaluationComparison
+from nl2sql.evaluation.comparison import EvaluationComparison
 from nl2sql.evaluation.scores import Scores
 
 SHOWN_CHANGES = 50
@@ -35,17 +35,13 @@ def compared_lines(found: EvaluationComparison, *, differences: Sequence[str]) -
     )
     for heading, changes in (("fixed", found.fixed), ("broken", found.broken)):
         for change in changes[:SHOWN_CHANGES]:
-            yield f"  {heading}: {_changed(change)}"
+            yield f"  {heading}: {change.question} [{change.key}] ({change.before} before, {change.after} now)"
         if len(changes) > SHOWN_CHANGES:
             yield f"  {heading}: {len(changes) - SHOWN_CHANGES} more"
 
 
 def compared_json(found: EvaluationComparison, *, differences: Sequence[str]) -> dict[str, Any]:
     return {"changed": list(differences), **asdict(found)}
-
-
-def _changed(change: Changed) -> str:
-    return f"{change.question} [{change.key}] ({change.before} before, {change.after} now)"
 
 
 def _share(value: float | None) -> str:

@@ -16,18 +16,11 @@ _WEIGHT: dict[Outcome, int] = {"passed": 0, "undetermined": 1, "failed": 2}
 
 def join_columns(statement: Statement) -> Check | None:
     """None where no two stored tables are joined."""
-    findings = [finding for block in statement.blocks for finding in _of_block(block)]
-    if not findings:
-        return None
-    outcome, detail = max(findings, key=lambda finding: _WEIGHT[finding[0]])
-    if outcome == "passed":
-        return passed(NAME, "Every join follows a declared relationship, or the name of a key.")
-    if outcome == "failed":
-        return failed(NAME, detail, repair=f"{detail} Join on the declared columns.")
-    return undetermined(NAME, detail)
+    findings = (finding for block in statement.blocks for finding in _of_block(block))
+    return max(findings, key=lambda finding: _WEIGHT[finding.outcome], default=None)
 
 
-def _of_block(block: Block) -> Iterator[tuple[Outcome, str]]:
+def _of_block(block: Block) -> Iterator[Check]:
     joined: dict[tuple[str, str], set[Pair]] = defaultdict(set)
     for left, right in block.equal:
         first, second = sorted((left, right))
@@ -38,19 +31,23 @@ def _of_block(block: Block) -> Iterator[tuple[Outcome, str]]:
             yield _judged(mine, its, pairs)
 
 
-def _judged(left: Table, right: Table, pairs: set[Pair]) -> tuple[Outcome, str]:
+def _judged(left: Table, right: Table, pairs: set[Pair]) -> Check:
+    fits = passed(NAME, "Every join follows a declared relationship, or the name of a key.")
     declared = [*_between(left, right), *(frozenset((b, a) for a, b in key) for key in _between(right, left))]
     used = listed(tuple(f"{left.qualified_name}.{a} = {right.qualified_name}.{b}" for a, b in sorted(pairs)))
     if any(key <= pairs for key in declared) or any(_same_target(left, a, right, b) for a, b in pairs):
-        return "passed", ""
+        return fits
     if not declared and any(_by_name(left, a, right, b) or _by_name(right, b, left, a) for a, b in pairs):
-        return "passed", ""
+        return fits
     if not declared:
-        return "undetermined", f"No relationship is declared for {used}: whether these columns belong together is open."
+        return undetermined(
+            NAME, f"No relationship is declared for {used}: whether these columns belong together is open."
+        )
     hint = listed(tuple(f"{left.name}.{a} = {right.name}.{b}" for a, b in sorted(declared[0])))
     if any(key & pairs for key in declared):
-        return "undetermined", f"The join on {used} uses only a part of the declared relationship {hint}."
-    return "failed", f"The tables are joined on {used}, while the declared relationship is {hint}."
+        return undetermined(NAME, f"The join on {used} uses only a part of the declared relationship {hint}.")
+    detail = f"The tables are joined on {used}, while the declared relationship is {hint}."
+    return failed(NAME, detail, repair=f"{detail} Join on the declared columns.")
 
 
 def _by_name(child: Table, column: str, parent: Table, key: str) -> bool:

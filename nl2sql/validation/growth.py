@@ -41,12 +41,9 @@ def growth(nodes: Sequence[exp.Expr]) -> tuple[Violation, ...]:
     product, collects = 1.0, False
     last: exp.Expr | None = None
     for node in nodes:
-        if isinstance(node, exp.GroupConcat):
-            collects = True
-            continue
+        collects = collects or isinstance(node, exp.GroupConcat)
         if isinstance(node, exp.Pow):
             found.extend(_number(node, "power", node.expression, 1_000, constant=False))
-            continue
         if not isinstance(node, exp.Anonymous):
             continue
         name = node.name.lower()
@@ -111,15 +108,9 @@ def _refused(node: exp.Expr, name: str, why: str) -> Violation:
 
 def _template(node: exp.Anonymous, name: str, argument: exp.Expr) -> Iterator[Violation]:
     """A format's template is text in the statement, and no directive in it is wider than a screen."""
-    if (
-        name == "format"
-        and number(argument) is None
-        and not isinstance(argument, exp.Literal)
-        and len(node.expressions) == 2
-    ):
-        second = node.expressions[1]
-        if number(second) is not None:
-            return
+    is_number = number(argument) is not None or isinstance(argument, exp.Literal)
+    if name == "format" and not is_number and len(node.expressions) == 2 and number(node.expressions[1]) is not None:
+        return
     literals = [part for part in argument.find_all(exp.Literal) if part.is_string]
     plain = isinstance(argument, exp.Literal | exp.Case) or name in {"strftime", "date_format"}
     if not plain or sum(len(part.this) for part in literals) > MAX_TEMPLATE:
@@ -185,15 +176,11 @@ def _rows(node: exp.Anonymous) -> float | None:
         width = 1.0 if step is None else number(step)
         return None if not width else abs(high - low) / abs(width) + 1
     first, last = day(start), day(stop)
-    width = _step_days(step)
+    width = 1.0 if step is None else span_days(step)
     if first is not None and last is not None:
         return None if not width else abs(last - first) / abs(width) + 1
     ends = [part for part in (start, stop) if part is not None]
     return 1.0 if all(_from_data(part) for part in ends) and _open_step(step) else None
-
-
-def _step_days(step: exp.Expr | None) -> float | None:
-    return 1.0 if step is None else span_days(step)
 
 
 def _open_step(step: exp.Expr | None) -> bool:
