@@ -12,4 +12,4 @@ def warm_up() -> None:
     import_module("nl2sql.generation.openai_compatible")
     name, _ = configured_model()
     if name in LOCAL_MODELS:
-        LOCAL_MODELS[name].embedder().embed(["How many are there?"])
+        LOCAL_MODELS[name]().embed(["How many are there?"])

@@ -75,7 +75,7 @@ def embedder_of(space: Space) -> Embedder:
     """A local model by its name, any other at the endpoint. Raises EmbeddingRejected where there is none."""
     local = LOCAL_MODELS.get(space.model)
     if local is not None and local.dimension == space.dimension:
-        return local.embedder()
+        return local()
     return _at_endpoint(space.model, space.dimension)
 
 

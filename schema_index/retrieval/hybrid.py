@@ -108,7 +108,11 @@ def _texts(chunk_ids: Sequence[UUID], vector: Vectors, *, space: Space) -> dict[
         ids=sql.Literal([str(chunk_id) for chunk_id in chunk_ids]),
     )
     return {
-        chunk_id: (subject_of(key), KnowledgeHit(kind=kind, title=title, text=text, similarity=similar))
+        chunk_id: (subject_of(key), _hit(kind, title, text, distance))
         for chunk_id, key, kind, title, text, distance in fetched(statement)
-        for similar in [None if distance is None else similarity(distance)]
     }
+
+
+def _hit(kind: str, title: str, text: str, distance: float | None) -> KnowledgeHit:
+    similar = None if distance is None else similarity(distance)
+    return KnowledgeHit(kind=kind, title=title, text=text, similarity=similar)
