@@ -244,7 +244,6 @@ CELERY_BEAT_SCHEDULE = {
         ("nl2sql.tasks.check_stale_queries", 1800.0, 600.0),
         ("nl2sql.tasks.sweep_expired", 3600.0, 600.0),
         ("nl2sql.tasks.tell_untried", 1800.0, 600.0),
-        ("nl2sql.tasks.sweep_answers", 3600.0, 600.0),
     )
 }
 # In memory: there is nothing to remember, since the database knows what is due.

@@ -150,17 +150,11 @@ def request_trial(row: TenantModel) -> None:
 
 
 @shared_task(ignore_result=True)
-def sweep_answers() -> None:
-    """The schedule's: answers of past days go, and what a smaller setting has no place for."""
-    for tenant in all_tenants():
-        answer_cache.sweep(tenant.id)
-
-
-@shared_task(ignore_result=True)
 def sweep_expired() -> None:
-    """The schedule's: what was kept long enough goes."""
+    """The schedule's: what was kept long enough goes; of kept answers, also what a smaller setting has no place for."""
     sweep = Sweep(seconds=SWEEP_S)
     for tenant in all_tenants():
+        answer_cache.sweep(tenant.id)
         sweep.tenant(tenant)
     sweep.sessions()
     sweep.over()

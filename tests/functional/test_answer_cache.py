@@ -9,7 +9,7 @@ import pytest
 from nl2sql.curation import feedback
 from nl2sql.curation.verified_staleness import explain_again
 from nl2sql.models import CachedAnswer, Rating
-from nl2sql.tasks import sweep_answers
+from nl2sql.tasks import sweep_expired
 from schema_index.embedding.embed_chunks import embed_pending
 from schema_index.embedding.minilm import MiniLMEmbedder
 from schema_index.knowledge import knowledge
@@ -162,7 +162,7 @@ def test_the_least_lately_used_and_those_of_past_days_go(
             one.created_at -= timedelta(days=3)
             one.save()
 
-    sweep_answers()
+    sweep_expired()
 
     assert kept(analyst) == 1
 

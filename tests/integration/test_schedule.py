@@ -210,7 +210,6 @@ def test_the_beat_has_only_tasks_that_exist() -> None:
         "resume_embedding": 1800.0,
         "measure_backlog": 60.0,
         "check_stale_queries": 1800.0,
-        "sweep_answers": 3600.0,
         "tell_untried": 1800.0,
         "sweep_expired": 3600.0,
     }
