@@ -7,7 +7,7 @@ its functions are replaced here.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
@@ -26,6 +26,10 @@ Judge = Callable[[dict[str, Any], str], bool]
 """Whether the statement finds the rows of a gold one of the question."""
 
 
+def _as_it_is(request: GenerationRequest) -> GenerationRequest:
+    return request
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     question: dict[str, Any]
@@ -40,7 +44,7 @@ class Part:
     owner: Any = None
     name: str = ""
     instead: Any = None
-    changes: Callable[[GenerationRequest], GenerationRequest] = lambda request: request
+    changes: Callable[[GenerationRequest], GenerationRequest] = _as_it_is
 
 
 def _nothing(*_given: Any, **_named: Any) -> Iterator[Any]:
@@ -134,16 +138,6 @@ PARTS: tuple[Part, ...] = (
 )
 
 
-@contextmanager
-def _without(part: Part) -> Iterator[None]:
-    with ExitStack() as stack:
-        if part.owner is not None:
-            stack.enter_context(patch.object(part.owner, part.name, part.instead))
-        catalogue.KEPT.clear()
-        yield
-    catalogue.KEPT.clear()
-
-
 def recorded(asked: AskedSet, *, limit: int | None) -> list[Asked]:
     """Each answerable question as it reaches the composer."""
     seen: list[GenerationRequest] = []
@@ -163,7 +157,6 @@ def recorded(asked: AskedSet, *, limit: int | None) -> list[Asked]:
 
 def ablation(questions: Sequence[Asked], *, judge: Judge) -> None:
     """Prints a line for each part: answers, precision and reliability without it."""
-    whole = _answers(questions)
     verdicts: dict[tuple[int, str], bool] = {}
 
     def right(at: int, sql: str) -> bool:
@@ -172,11 +165,11 @@ def ablation(questions: Sequence[Asked], *, judge: Judge) -> None:
         return verdicts[at, sql]
 
     print(f"{'without':58}{'answered':>10}{'lost':>7}{'won':>7}{'precision':>11}{'RS(10)':>9}")
+    before: set[int] | None = None
     for part in (Part(said="(nothing)"), *PARTS):
-        with _without(part):
-            answers = _answers(questions, part.changes)
+        answers = _answers(questions, part)
         good = {at for at, sql in answers.items() if right(at, sql)}
-        before = {at for at, sql in whole.items() if right(at, sql)}
+        before = good if before is None else before
         reliability = (len(good) - 10 * (len(answers) - len(good))) / len(questions)
         print(
             f"{part.said:58}{len(answers):10}{len(before - good):7}{len(good - before):7}"
@@ -186,12 +179,9 @@ def ablation(questions: Sequence[Asked], *, judge: Judge) -> None:
         progress(f"  without {part.said}")
 
 
-def _answers(
-    questions: Sequence[Asked], changes: Callable[[GenerationRequest], GenerationRequest] = lambda request: request
-) -> dict[int, str]:
-    found = {}
-    for at, one in enumerate(questions):
-        draft = compose(changes(one.request))
-        if isinstance(draft, Draft):
-            found[at] = draft.sql
-    return found
+def _answers(questions: Sequence[Asked], without: Part) -> dict[int, str]:
+    with patch.object(without.owner, without.name, without.instead) if without.owner is not None else nullcontext():
+        catalogue.KEPT.clear()
+        drafts = [compose(without.changes(one.request)) for one in questions]
+    catalogue.KEPT.clear()
+    return {at: draft.sql for at, draft in enumerate(drafts) if isinstance(draft, Draft)}

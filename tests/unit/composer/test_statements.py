@@ -130,6 +130,10 @@ from tests.unit.composer.schemas import retail, school, sql_of
             "ORDER BY SUM(order_items.quantity) DESC NULLS LAST LIMIT 5",
         ),
         (
+            "Bottom 3 products by unit price",
+            "SELECT products.name, products.unit_price FROM products ORDER BY products.unit_price ASC LIMIT 3",
+        ),
+        (
             "Which store has the most orders?",
             "SELECT stores.name FROM orders JOIN stores ON orders.store_id = stores.id GROUP BY stores.id, "
             "stores.name ORDER BY COUNT(*) DESC NULLS LAST LIMIT 1",

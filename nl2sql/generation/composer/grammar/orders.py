@@ -116,12 +116,14 @@ class Orders(Values):
 
     def _ranked_by(self, reading: Reading, position: int) -> Partial:
         """ "top 5 products by quantity sold": the greatest sums, where a product has several rows of them."""
+        descending = not any(chunk.data("top") == "min" for chunk in self.chunks[:position])
         start = self.skip(position, "det", "pron")
         counted = self.skip(start + 1, "det", "of", "distinct") if self.has(start, "numof") else len(self.chunks)
         for described, after, following in self._described(reading, counted):
-            yield replace(after, superlative=Ordering(counted=True, entity=described, descending=True)), following
+            ranked = Ordering(counted=True, entity=described, descending=descending)
+            yield replace(after, superlative=ranked), following
         for ordering, following in self._order_key(reading, start):
-            ranked = replace(ordering, descending=True, summed=ordering.noun is not None)
+            ranked = replace(ordering, descending=descending, summed=ordering.noun is not None)
             yield replace(reading, superlative=ranked), following
 
     def _superlative(self, reading: Reading, position: int) -> Partial:
