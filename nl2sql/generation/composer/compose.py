@@ -33,18 +33,14 @@ def compose(request: GenerationRequest) -> Draft | Refused:
     if not tokens or len(tokens) > MAX_TOKENS:
         return _refused(request, "The question is empty or too long to be read with certainty.", ())
     columns = columns_of(request.schema, masked=unanswerable(request.limited))
-    chunks = _trimmed(chunk(tokens, vocabulary=columns.vocabulary, values=request.values))
+    chunks = chunk(tokens, vocabulary=columns.vocabulary, values=request.values)
+    while chunks and chunks[-1].has("stop"):
+        chunks = chunks[:-1]
     unknown = tuple(dict.fromkeys(piece.text for piece in chunks if not piece.known))
     if unknown:
         listed = ", ".join(f"'{word}'" for word in unknown)
         return _refused(request, f"These words have no place in this database: {listed}.", unknown)
     return _best(request, chunks, columns)
-
-
-def _trimmed(chunks: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
-    while chunks and chunks[-1].has("stop"):
-        chunks = chunks[:-1]
-    return chunks
 
 
 def _best(request: GenerationRequest, chunks: tuple[Chunk, ...], columns: Columns) -> Draft | Refused:

@@ -23,9 +23,7 @@ def explain(plan: Plan) -> str:
     shown = _listed([_output(output, plan) for output in plan.outputs])
     if plan.counted:
         shown = f"number of {shown}"
-    parts = [shown]
-    if plan.distinct:
-        parts[0] = f"distinct {parts[0]}"
+    parts = [f"distinct {shown}" if plan.distinct else shown]
     if plan.filters:
         parts.append("where " + " and ".join(_filter(one) for one in plan.filters))
     if plan.groups or plan.periods:
@@ -34,10 +32,8 @@ def explain(plan: Plan) -> str:
     if plan.having is not None:
         parts.append(f"where the number of {_name(plan.grain[1])} {_OPERATORS[plan.having[0]]} {plan.having[1]}")
     if plan.sorts:
-        sorts = [
-            f"{_output(sort.output, plan)} {'descending' if sort.descending else 'ascending'}" for sort in plan.sorts
-        ]
-        parts.append("ordered by " + _listed(sorts))
+        ways = [(sort.output, "descending" if sort.descending else "ascending") for sort in plan.sorts]
+        parts.append("ordered by " + _listed([f"{_output(output, plan)} {way}" for output, way in ways]))
     if plan.limit is not None:
         parts.append("the first row" if plan.limit == 1 else f"the first {plan.limit} rows")
     sentence = ", ".join(parts)
