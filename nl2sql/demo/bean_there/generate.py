@@ -12,13 +12,7 @@ from nl2sql.demo.bean_there.reference import reference_tables
 from nl2sql.demo.bean_there.settlement import payment_table, refund_table, review_table, spent_cents, target_table
 from nl2sql.demo.bean_there.staff import draw_roster, draw_staff, employee_table, shift_table
 from nl2sql.demo.bean_there.store_calendar import StoreCalendar
-from nl2sql.demo.bean_there.supply import (
-    delivery_item_table,
-    delivery_table,
-    draw_deliveries,
-    equipment_tables,
-    stock_table,
-)
+from nl2sql.demo.bean_there.supply import delivery_tables, equipment_tables, stock_table
 from nl2sql.demo.bean_there.table_data import TableData
 from nl2sql.demo.bean_there.visits import draw_visits
 
@@ -63,10 +57,8 @@ def _sales(calendar: StoreCalendar, *, orders: int) -> tuple[TableData, ...]:
 
 
 def _supply(calendar: StoreCalendar) -> tuple[TableData, ...]:
-    deliveries = draw_deliveries(_stage(17), calendar=calendar)
     return (
-        delivery_table(deliveries=deliveries, period=calendar.period),
-        delivery_item_table(_stage(18), deliveries=deliveries, period=calendar.period),
+        *delivery_tables(_stage(17), _stage(18), calendar=calendar),
         stock_table(_stage(19), calendar=calendar),
         *equipment_tables(_stage(20), calendar=calendar),
     )

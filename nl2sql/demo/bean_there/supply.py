@@ -1,17 +1,16 @@
 """Behind the counter: deliveries, stock, machines and their repairs."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from nl2sql.demo.bean_there.pantry import INGREDIENTS, SUPPLIERS
-from nl2sql.demo.bean_there.period import Ints, Period
+from nl2sql.demo.bean_there.period import Floats, Ints
 from nl2sql.demo.bean_there.places import STORES
 from nl2sql.demo.bean_there.store_calendar import StoreCalendar
 from nl2sql.demo.bean_there.table_data import TableData, money, numbered, with_gaps
 
-ORDER_INTERVAL_DAYS = {"Kartonia Packaging": 14, "Monsoon Leaf Traders": 14, "Atelier Loam": 28}
-"""Days between two orders of a store at a supplier; seven for the others."""
+_SELDOM = {"Kartonia Packaging": 14, "Monsoon Leaf Traders": 14, "Atelier Loam": 28}
+ORDER_INTERVALS = np.array([_SELDOM.get(supplier.name, 7) for supplier in SUPPLIERS])
+"""Days between two orders of a store at a supplier."""
 
 IN_TRANSIT, RECEIVED, REJECTED = range(3)
 DELIVERY_STATUSES = np.array(["in_transit", "received", "rejected"])
@@ -27,23 +26,13 @@ MACHINES = (
 """Kind, price in cents and usual fault of what stands in every store."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deliveries:
-    """One entry for each delivery in the order of `ordered_day`; days count from the start of the period."""
-
-    supplier: Ints
-    store: Ints
-    ordered_day: Ints
-    expected_day: Ints
-    received_day: Ints
-    status: Ints
-
-
-def draw_deliveries(rng: np.random.Generator, *, calendar: StoreCalendar) -> Deliveries:
-    days = calendar.period.day_count
-    interval = np.array([ORDER_INTERVAL_DAYS.get(item.name, 7) for item in SUPPLIERS])
-    phase = rng.integers(0, interval, size=(len(STORES), len(SUPPLIERS)))
-    is_due = (np.arange(days) - phase[:, :, None]) % interval[:, None] == 0
+def delivery_tables(
+    rng: np.random.Generator, item_rng: np.random.Generator, *, calendar: StoreCalendar
+) -> tuple[TableData, TableData]:
+    """The deliveries in the order of their day, and what is in them."""
+    period = calendar.period
+    phase = rng.integers(0, ORDER_INTERVALS, size=(len(STORES), len(SUPPLIERS)))
+    is_due = (np.arange(period.day_count) - phase[:, :, None]) % ORDER_INTERVALS[:, None] == 0
     store, supplier, ordered = np.nonzero(is_due & calendar.is_open[:, None, :])
     by_day = np.lexsort((supplier, store, ordered))
     store, supplier, ordered = store[by_day], supplier[by_day], ordered[by_day]
@@ -51,43 +40,33 @@ def draw_deliveries(rng: np.random.Generator, *, calendar: StoreCalendar) -> Del
     is_late = rng.random(len(ordered)) < np.array([item.delay for item in SUPPLIERS])[supplier]
     received = expected + np.where(is_late, rng.geometric(0.45, size=len(ordered)), 0)
     final = np.where(rng.random(len(ordered)) < 0.012, REJECTED, RECEIVED)
-    return Deliveries(
-        supplier=supplier,
-        store=store,
-        ordered_day=ordered,
-        expected_day=expected,
-        received_day=received,
-        status=np.where(received < days, final, IN_TRANSIT),
-    )
-
-
-def delivery_table(*, deliveries: Deliveries, period: Period) -> TableData:
-    return TableData(
+    in_transit = received >= period.day_count
+    deliveries = TableData(
         "operations.deliveries",
-        delivery_id=numbered(len(deliveries.store)),
-        supplier_id=deliveries.supplier + 1,
-        store_id=deliveries.store + 1,
-        ordered_on=period.first_day + deliveries.ordered_day,
-        expected_on=period.first_day + deliveries.expected_day,
-        received_on=with_gaps(period.first_day + deliveries.received_day, missing=deliveries.status == IN_TRANSIT),
-        status=DELIVERY_STATUSES[deliveries.status],
+        delivery_id=numbered(len(store)),
+        supplier_id=supplier + 1,
+        store_id=store + 1,
+        ordered_on=period.first_day + ordered,
+        expected_on=period.first_day + expected,
+        received_on=with_gaps(period.first_day + received, missing=in_transit),
+        status=DELIVERY_STATUSES[np.where(in_transit, IN_TRANSIT, final)],
     )
+    return deliveries, _item_table(item_rng, supplier=supplier, store=store, years_ago=1 - ordered / period.day_count)
 
 
-def delivery_item_table(rng: np.random.Generator, *, deliveries: Deliveries, period: Period) -> TableData:
+def _item_table(rng: np.random.Generator, *, supplier: Ints, store: Ints, years_ago: Floats) -> TableData:
     """About two thirds of what the supplier sells are in a delivery, at least the first of it."""
-    names = [supplier.name for supplier in SUPPLIERS]
+    names = [item.name for item in SUPPLIERS]
     owner = np.array([names.index(item.supplier) for item in INGREDIENTS])
     is_first = np.concatenate(([True], owner[1:] != owner[:-1]))
-    is_sold = owner == deliveries.supplier[:, None]
+    is_sold = owner == supplier[:, None]
     delivery, ingredient = np.nonzero(is_sold & (is_first | (rng.random(is_sold.shape) < 0.65)))
-    interval = np.array([ORDER_INTERVAL_DAYS.get(name, 7) for name in names])[owner[ingredient]]
-    size = np.array([store.weight for store in STORES])[deliveries.store[delivery]]
+    size = np.array([place.weight for place in STORES])[store[delivery]]
     monthly = np.array([item.monthly_use for item in INGREDIENTS])[ingredient]
+    interval = ORDER_INTERVALS[owner[ingredient]]
     quantity = monthly * interval / 30 * size * rng.uniform(0.75, 1.25, size=len(delivery))
-    years_ago = 1 - deliveries.ordered_day[delivery] / period.day_count
     cost = np.array([item.cost_cents for item in INGREDIENTS])[ingredient]
-    paid = cost * (1 - 0.06 * years_ago) * rng.normal(1, 0.01, size=len(delivery))
+    paid = cost * (1 - 0.06 * years_ago[delivery]) * rng.normal(1, 0.01, size=len(delivery))
     return TableData(
         "operations.delivery_items",
         delivery_id=delivery + 1,
