@@ -195,6 +195,7 @@ def test_the_time_asked_for_is_compared_with_the_datas_own(condition: str, expec
         ("SELECT sum(total) FROM orders", "failed"),
         ("SELECT sum(total) FROM orders WHERE currency = 'EUR'", None),
         ("SELECT currency, sum(total) FROM orders GROUP BY currency", None),
+        ("SELECT currency AS c, sum(total) FROM orders GROUP BY c", None),
         (f"SELECT c.budget - o.fee FROM {SPENT}", "failed"),
         (f"SELECT c.budget + c.budget FROM {SPENT}", "passed"),
     ],
