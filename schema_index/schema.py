@@ -102,6 +102,14 @@ class DatabaseSchema:
         return {(table.schema, table.name): table for table in self.tables}
 
     @cached_property
+    def by_folded_name(self) -> dict[tuple[str, str], list[Table]]:
+        """The same without regard to case."""
+        found: dict[tuple[str, str], list[Table]] = {}
+        for table in self.tables:
+            found.setdefault((table.schema.casefold(), table.name.casefold()), []).append(table)
+        return found
+
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the whole description: equal fingerprints mean nothing to do."""
         description = plain(self)

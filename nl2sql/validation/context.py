@@ -53,16 +53,13 @@ class Context:
         decomposed = unicodedata.normalize("NFKD", name).casefold()
         return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
-    @cached_property
-    def _tables_by_key(self) -> dict[tuple[str, str], list[Table]]:
-        found: dict[tuple[str, str], list[Table]] = {}
-        for table in self.schema.tables:
-            found.setdefault((self.key(table.schema), self.key(table.name)), []).append(table)
-        return found
-
     def table(self, schema: str, name: str) -> Table | None:
         """The one visible table of that name; an exact spelling wins where the engine ignores case."""
-        candidates = self._tables_by_key.get((self.key(schema), self.key(name)), [])
+        candidates = [
+            table
+            for table in self.schema.by_folded_name.get((schema.casefold(), name.casefold()), ())
+            if (self.key(table.schema), self.key(table.name)) == (self.key(schema), self.key(name))
+        ]
         exact = [table for table in candidates if table.name == name]
         if exact:
             return exact[0]
