@@ -1,5 +1,7 @@
 """Creates the database, its two roles and the extension, as the administrator, then migrates as the owner."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -13,14 +15,18 @@ from tenants.domain_error import DomainError
 BOOTSTRAP_LOCK = 0x51756572656E74
 """The name in hexadecimal: an advisory lock nobody else takes by chance."""
 
+LOCK_TIMEOUT = "10min"
+"""Longer than migrations take; another start waits so long for them."""
+
 
 def prepare_database(*, verbosity: int = 0) -> None:
     """Safe to run again. Raises psycopg.Error where an address does not work or a role may not do its part."""
     access: DatabaseAccess = settings.ACCESS
     if access.admin is not None:
         create_roles_and_database(access.admin, owner=access.owner, app=access.app)
-    let_application_in(access.owner, app=access.app)
-    call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
+    with _alone(connect(access.owner, access.owner["NAME"])):
+        let_application_in(access.owner, app=access.app)
+        call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
 
 
 _WIDENED = "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = %s"
@@ -47,20 +53,29 @@ def connect(target: dict[str, Any], database: str) -> "psycopg.Connection[Any]":
     return psycopg.connect(**given, dbname=database, autocommit=True)
 
 
+@contextmanager
+def _alone(connection: "psycopg.Connection[Any]") -> Iterator["psycopg.Connection[Any]"]:
+    """Two starts at once would make the same things and change the same role's row. The lock is of the connection's
+    database and ends with the connection."""
+    with connection:
+        connection.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
+        connection.execute("SELECT pg_advisory_lock(%s)", [BOOTSTRAP_LOCK])
+        yield connection
+
+
 def _connect_to_server(admin: dict[str, Any]) -> "psycopg.Connection[Any]":
-    """To the named database, or to the one that every server has while the named one is still to be created."""
+    """To the database that every server has, so that all starts meet at its lock, or to the named one where an
+    administrator may enter no other."""
     try:
-        return connect(admin, admin["NAME"])
-    except psycopg.OperationalError:
         return connect(admin, "postgres")
+    except psycopg.OperationalError:
+        return connect(admin, admin["NAME"])
 
 
 def create_roles_and_database(admin: dict[str, Any], *, owner: dict[str, Any], app: dict[str, Any]) -> None:
     name = sql.Identifier(owner["NAME"])
     owner_role, app_role = sql.Identifier(owner["USER"]), sql.Identifier(app["USER"])
-    with _connect_to_server(admin) as connection:
-        # Two starts at once would change the same role's row; the lock ends with the connection.
-        connection.execute("SELECT pg_advisory_lock(%s)", [BOOTSTRAP_LOCK])
+    with _alone(_connect_to_server(admin)) as connection:
         for role in (owner, app):
             _create_role(connection, role)
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [owner["NAME"]]).fetchone() is None:
@@ -69,16 +84,16 @@ def create_roles_and_database(admin: dict[str, Any], *, owner: dict[str, Any], a
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(name, owner_role)
             )
-    with connect(admin, owner["NAME"]) as connection:
-        connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-        for statement in (
-            sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name),
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, app_role),
-            sql.SQL("GRANT ALL ON DATABASE {} TO {}").format(name, owner_role),
-            sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC"),
-            sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {} WITH GRANT OPTION").format(owner_role),
-        ):
-            connection.execute(statement)
+        with connect(admin, owner["NAME"]) as inside:
+            inside.execute("CREATE EXTENSION IF NOT EXISTS vector")
+            for statement in (
+                sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name),
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, app_role),
+                sql.SQL("GRANT ALL ON DATABASE {} TO {}").format(name, owner_role),
+                sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC"),
+                sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {} WITH GRANT OPTION").format(owner_role),
+            ):
+                inside.execute(statement)
 
 
 def let_application_in(owner: dict[str, Any], *, app: dict[str, Any]) -> None:

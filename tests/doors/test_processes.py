@@ -6,7 +6,11 @@ import signal
 import socket
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -22,7 +26,7 @@ from schema_index.models import ChunkEmbedding, DataSource, EmbeddingClaim
 from schema_index.tasks import embed_tenant
 from tenants.context import tenant_transaction
 from tenants.models import Tenant
-from tests.conftest import Member
+from tests.conftest import Connect, Member
 from tests.processes import address_of, ended, environment_of, needs_redis, running_worker
 from tests.scripted_model import Recorded, Reply, ScriptedModel, embedded, vector_of
 from tests.waiting import wait_for
@@ -149,3 +153,23 @@ def test_the_web_process_starts_with_the_broker_down() -> None:
     environment = environment_of(CELERY_BROKER_URL="redis://127.0.0.1:1/0")
     done = ended([sys.executable, "-c", "import config.asgi; print('serving')"], env=environment)
     assert done.stdout == "serving\n", done.stderr
+
+
+def test_two_first_starts_at_once_prepare_one_database(
+    embedded_server: dict[str, Any], admin_connection: Connect
+) -> None:
+    name = f"first_{settings.DATABASES['default']['NAME']}"
+    server = embedded_server
+    address = f"postgresql://{server['USER']}@/{name}?host={quote(server['HOST'], safe='')}&port={server['PORT']}"
+    environment = environment_of(DATABASE_URL=address)
+    del environment["DATABASE_OWNER_URL"]
+    command = [sys.executable, "manage.py", "prepare_database"]
+    try:
+        with ThreadPoolExecutor() as starts:
+            done = list(starts.map(lambda _: ended(command, env=environment), range(3)))
+        assert [(one.returncode, one.stderr) for one in done] == [(0, "")] * 3
+    finally:
+        with closing(admin_connection("postgres")) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+            for role in ("app", "owner"):
+                connection.execute(f"DROP ROLE IF EXISTS {name}_{role}".encode())
