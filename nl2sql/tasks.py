@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from nl2sql.answering import answer_cache
 from nl2sql.curation.verified_staleness import explain_again, stale_ids
 from nl2sql.evaluation import jobs
 from nl2sql.evaluation.accepted_states import sentence, take_into_use
@@ -151,10 +150,9 @@ def request_trial(row: TenantModel) -> None:
 
 @shared_task(ignore_result=True)
 def sweep_expired() -> None:
-    """The schedule's: what was kept long enough goes; of kept answers, also what a smaller setting has no place for."""
+    """The schedule's: what was kept long enough goes."""
     sweep = Sweep(seconds=SWEEP_S)
     for tenant in all_tenants():
-        answer_cache.sweep(tenant.id)
         sweep.tenant(tenant)
     sweep.sessions()
     sweep.over()

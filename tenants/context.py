@@ -96,7 +96,7 @@ def tenant_scope(tenant_id: UUID) -> Iterator[None]:
 
 @contextmanager
 def identity_transaction(*, user_id: int | None = None, api_key_prefix: str | None = None) -> Iterator[None]:
-    """Before the tenant is known: sees the memberships of one user, or the one key with this prefix."""
+    """Before the tenant is known: sees the memberships of one user, or the one key with this prefix and its tenant."""
     with _settings({USER: str(user_id or ""), API_KEY_PREFIX: api_key_prefix or ""}):
         yield
 

@@ -386,9 +386,7 @@ def new_synced_source(new_sqlite_source: NewSource) -> NewSource:
 def copied_source(new_sqlite_source: NewSource) -> NewSource:
     """The little shop without its values, made once as it is furnished, and known by the key after."""
 
-    def make(
-        tenant: Tenant, key: object, furnish: Callable[[DataSource], DataSource], *, script: str = SHOP
-    ) -> DataSource:
+    def make(tenant: Tenant, key: object, furnish: Callable[[DataSource], DataSource]) -> DataSource:
         database_file(tenant, "shop").write_bytes(sqlite_file(SHOP))
         return made_once(key, tenant, lambda: furnish(new_sqlite_source(tenant, index_values=False)))
 

@@ -125,14 +125,15 @@ def forget_question(tenant_id: UUID, *, source_id: UUID, question: str) -> None:
         CachedAnswer.objects.filter(source_id=source_id, question=storable(_plain(question))).delete()
 
 
-def sweep(tenant_id: UUID) -> None:
-    with tenant_transaction(tenant_id):
-        CachedAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
-        _trim(settings.ENVIRONMENT.answer_cache_size)
+def sweep() -> int:
+    """What is too old goes, and what a smaller setting has no place for; how many. Needs an open scope."""
+    gone, _ = CachedAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    return gone + _trim(settings.ENVIRONMENT.answer_cache_size)
 
 
-def _trim(limit: int) -> None:
-    CachedAnswer.objects.filter(id__in=CachedAnswer.objects.order_by("-used_at", "id").values("id")[limit:]).delete()
+def _trim(limit: int) -> int:
+    surplus = CachedAnswer.objects.order_by("-used_at", "id").values("id")[limit:]
+    return CachedAnswer.objects.filter(id__in=surplus).delete()[0]
 
 
 def _worth_keeping(ending: Ending) -> Draft | Refused | None:

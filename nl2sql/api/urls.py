@@ -24,10 +24,7 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>", ConversationView.as_view()),
     path("evaluations", EvaluationListView.as_view()),
     path("evaluations/<uuid:evaluation_id>", EvaluationView.as_view()),
-    path(
-        "evaluations/<uuid:evaluation_id>/comparison",
-        EvaluationComparisonView.as_view(),
-    ),
+    path("evaluations/<uuid:evaluation_id>/comparison", EvaluationComparisonView.as_view()),
     path("suggestions", SuggestionListView.as_view()),
     path("verified-queries", VerifiedQueryListView.as_view()),
     path("verified-queries/<uuid:query_id>", VerifiedQueryView.as_view()),

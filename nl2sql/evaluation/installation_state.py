@@ -13,7 +13,6 @@ from schema_index.embedding.known_models import DEFAULT_THRESHOLD, THRESHOLDS
 
 COMPOSER = "the composer"
 
-
 UNTOLD = ("endpoint", "embedding_endpoint", "threshold")
 """Told without values: addresses are nobody's business, and thresholds are many."""
 

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
+from nl2sql.answering import answer_cache
 from nl2sql.metrics import SWEPT, SWEPT_AT
 from nl2sql.models import Conversation, Run
 from nl2sql.replies.stream_events import ENDS
@@ -110,6 +111,7 @@ def _works(tenant: Tenant) -> Iterator[tuple[str, Work]]:
     if (questions := kept.questions) is not None:
         yield "questions", inside(lambda: _delete(_emptied(questions)))
         yield "conversations", inside(lambda: _delete(_unasked(questions)))
+    yield "answers", inside(answer_cache.sweep)
     yield "idempotency_keys", inside(_forget_keys)
     yield "request_counts", inside(lambda: _delete(RequestCount.objects.filter(since__lt=Now() - COUNTS_KEPT)))
     if (trail := kept.audit) is not None:

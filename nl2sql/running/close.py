@@ -59,9 +59,9 @@ def close(run: Run, recorder: Recorder, *, ended: Callable[[Run], None] | None =
             recorder.store()
             if not _write(run):
                 raise Superseded
+            _count(run, ending)  # late: it locks the tenant's row of the day
             if ended is not None:
-                ended(run)
-            _count(run, ending)  # last: it locks the tenant's row of the day
+                ended(run)  # last: whose turn it is must be seen as near the commit as can be
 
     try:
         through_outage(end)

@@ -15,6 +15,8 @@ def normalise(tree: exp.Query, *, dialect: Dialect) -> exp.Query:
             node.replace(exp.Literal.string(node.this))
         elif isinstance(node, exp.Anonymous):
             _call(node, facts)
+        elif isinstance(node, exp.Select):
+            _joined_beside(node)
         elif isinstance(node, exp.Exists) and isinstance(node.this, exp.Select) and not node.this.expressions:
             node.this.set("expressions", [exp.Literal.number(1)])
     if facts.has_dual:
@@ -32,6 +34,15 @@ def _call(call: exp.Anonymous, facts: DialectFacts) -> None:
     unit = call.expressions[0] if call.expressions and call.name.lower() in facts.unit_first_functions else None
     if isinstance(unit, exp.Column) and not unit.table and unit.name.lower() in facts.unit_words:
         unit.replace(exp.Var(this=unit.name.upper()))
+
+
+def _joined_beside(select: exp.Select) -> None:
+    """`FROM a JOIN b … SELECT …`: the parser hangs the joins of a FROM that comes first on its table."""
+    clause = select.args.get("from_")
+    table = clause.this if isinstance(clause, exp.From) else None
+    if isinstance(table, exp.Table) and table.args.get("joins") and not select.args.get("joins"):
+        select.set("joins", table.args["joins"])
+        table.set("joins", None)
 
 
 def _without_dual(tree: exp.Query) -> None:

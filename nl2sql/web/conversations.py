@@ -35,9 +35,9 @@ def listed(request: HttpRequest, principal: Principal) -> HttpResponse:
         found = conversations.own(principal, search=search).order_by(
             F("last_run_at").desc(nulls_last=True), "-created_at"
         )
-        page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+        some = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
         template = "conversations_list.html" if "HX-Request" in request.headers else "conversations.html"
-        return render(request, f"nl2sql/{template}", {"page": page, "search": search})
+        return render(request, f"nl2sql/{template}", {"page": some, "search": search})
 
 
 @page("GET")

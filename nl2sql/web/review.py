@@ -53,7 +53,6 @@ def queue(request: HttpRequest, principal: Principal) -> HttpResponse:
 
 @page("POST", needs=Permission.MANAGE_KNOWLEDGE)
 def decide_query(request: HttpRequest, principal: Principal, query_id: UUID) -> HttpResponse:
-
     def act(decision: str) -> None:
         query = verified_queries.find(query_id)
         if decision == "save":

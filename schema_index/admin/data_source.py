@@ -40,7 +40,7 @@ CONNECTION_FIELDS = frozenset({"dialect", *CONNECTION})
 
 
 class NameListField(forms.JSONField):
-    """An empty list where nothing is entered."""
+    """A JSON list of names, which the model checks; an empty one where nothing is entered."""
 
     def clean(self, value: Any) -> Any:
         names = super().clean(value)

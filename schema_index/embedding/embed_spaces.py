@@ -66,7 +66,8 @@ def _embed_space(
         if wait_s is not None:
             return AskAgain(delay_s=wait_s, retries=0)
         try:
-            switch_when_complete(tenant_id, space_id=space.id)
+            if space.state == SpaceState.FILLING:
+                switch_when_complete(tenant_id, space_id=space.id)
             return None
         except EmbeddingUnavailable as unavailable:
             problem = unavailable

@@ -45,8 +45,8 @@ def select_tables(
     """`similarities` maps `schema.table` to cosine; tables that the schema does not hold are left out.
 
     At most `top_k` tables, best first by all signals together, each of which is at or above `threshold`, shares a word
-    or a stored value with the question, or joins to a better one; in a small schema, the
-    rest follow. Empty when nothing is similar and nothing is shared in a large one.
+    or a stored value with the question, or joins to a better one; in a small schema, the rest follow.
+    Empty when nothing is similar and nothing is shared in a large one.
     """
     tables, joins = index.tables, index.joins
     if not tables:

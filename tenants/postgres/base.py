@@ -19,7 +19,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Named as Django looks for it."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Where they are shared, one that the server has not hung up on: an idle one has nothing to read but that."""
+        """Where they are shared, one that the server has not hung up on: an idle one has nothing to read but that.
+        A server that went without a word is noticed by the statement, as on any connection."""
         connection = super().get_new_connection(conn_params)
         for _ in range(self.pool.max_size if self.pool else 0):
             unread = poll()

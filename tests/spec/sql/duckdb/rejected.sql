@@ -72,3 +72,6 @@ SELECT orders.id FROM orders JOIN customers JOIN secrets ON secrets.token = 'x' 
 
 -- forbidden_comment: one from which the parser takes orders
 SELECT email /* sqlglot.meta line=a, col=b */ FROM customers
+
+-- unknown_table: a hidden table joined to a FROM that comes first
+FROM orders JOIN secrets ON secrets.token = 'x' SELECT orders.id

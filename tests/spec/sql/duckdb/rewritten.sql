@@ -3,6 +3,11 @@ FROM products
 -- =>
 SELECT "products"."id", "products"."name", "products"."category", "products"."price" FROM "main"."products" AS "products" LIMIT 101
 
+-- its joins stand beside it
+FROM orders JOIN customers ON customers.id = orders.customer_id SELECT customers.name, orders.id
+-- =>
+SELECT "customers"."name", "orders"."id" FROM "main"."orders" AS "orders" JOIN "main"."customers" AS "customers" ON "customers"."id" = "orders"."customer_id" LIMIT 101
+
 -- an alias in QUALIFY becomes its expression
 SELECT id, row_number() OVER (ORDER BY id) AS rn FROM orders QUALIFY rn = 1
 -- =>
