@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from schema_index.embedding.base import SpaceKey, Vectors
 from schema_index.models import Chunk, ChunkEmbedding
+from schema_index.retrieval import nearest
 from schema_index.retrieval.nearest import exactly_nearest, nearest_chunks, search_statement
 from schema_index.tasks import tend_index
 from schema_index.vector_index import advice
@@ -107,6 +108,22 @@ def test_the_task_builds_an_index_which_queries_use_under_row_level_security(
     assert _used(_plan(other_tenant)) == []
     # A second look finds nothing to do.
     assert tend(tenant.id).actions == ()
+
+
+def test_a_large_index_is_searched_with_more_candidates(
+    tenant: Tenant, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(tenant, 400)
+    tend(tenant.id)
+    superuser.execute(ANALYZE)
+    kept = []
+    for large in (401, 400):
+        monkeypatch.setattr(nearest, "LARGE", large)
+        with tenant_transaction(tenant.id), connection.cursor() as cursor:
+            nearest_chunks(_vectors(1, seed=9)[0], space=SPACE, kinds=KINDS, source_id=None, limit=10)
+            cursor.execute("SHOW hnsw.ef_search")
+            kept.append(cursor.fetchone())
+    assert kept == [("160",), ("320",)]
 
 
 def test_generic_plans_cannot_hide_it(tenant: Tenant, superuser: Superuser) -> None:
